@@ -1,0 +1,57 @@
+/* The one error type; see the header for the rules of its sentences. */
+#include "common/base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int
+err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->kind = kind;
+	e->code = 0;
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+err_add(struct err *e, const char *fmt, ...)
+{
+	char old[ERR_TEXT_BYTES];
+	va_list ap;
+	size_t n;
+
+	memcpy(old, e->text, sizeof(old));
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	n = strlen(e->text);
+	snprintf(e->text + n, sizeof(e->text) - n, ": %s", old);
+	return -1;
+}
+
+void
+err_clear(struct err *e)
+{
+	e->kind = ERR_NONE;
+	e->code = 0;
+	e->text[0] = '\0';
+}
+
+int
+err_exit_code(enum err_kind kind)
+{
+	/* sysexits.h where it has a fitting value; 3 and 4 are ours. */
+	static const int code[] = {
+		[ERR_NONE] = 0, [ERR_INPUT] = 64, [ERR_ABSENT] = 3,
+		[ERR_DENIED] = 77, [ERR_CLASH] = 4, [ERR_TOOBIG] = 65,
+		[ERR_PEER] = 76, [ERR_AWAY] = 75, [ERR_LOCAL] = 74,
+		[ERR_BUG] = 70
+	};
+
+	return code[kind];
+}

@@ -1,0 +1,33 @@
+/*
+ * Files: whole, private, and durable when a call returns.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "common/base/buf.h"
+
+/** file_read(path, out, e): append all of ${path}; the ceiling of ${out}
+ * bounds it. ERR_ABSENT when there is none. */
+int file_read(const char *path, struct buf *out, struct err *e);
+
+/** file_replace(path, data, mode, e): write beside it, fsync, rename, fsync
+ * the folder: after a power cut the old or the new content is there whole. */
+int file_replace(const char *path, struct view data, mode_t mode,
+    struct err *e);
+
+/** file_folder(path, e): make a private folder (0700) if it is missing; a
+ * folder that others may enter is refused with the command that mends it. */
+int file_folder(const char *path, struct err *e);
+
+/** file_sync_folder(path, e): make renames and new files in it durable. */
+int file_sync_folder(const char *path, struct err *e);
+
+/** file_exists(path): 1 or 0. */
+int file_exists(const char *path);
+
+/** file_join(dir, name): "dir/name", freed by mem_free. */
+char *file_join(const char *dir, const char *name);
+
+#endif

@@ -1,0 +1,55 @@
+/* Small objects abort when memory is out; sizes from outside use buf. */
+#include "common/base/mem.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *
+mem_new(size_t size)
+{
+	void *p = calloc(1, size > 0 ? size : 1);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+void
+mem_free(void *p)
+{
+	free(p);
+}
+
+void
+mem_wipe(void *p, size_t len)
+{
+	sodium_memzero(p, len);
+}
+
+void *
+mem_secret_new(size_t size)
+{
+	void *p = sodium_malloc(size);
+
+	if (p == NULL)
+		abort();
+	memset(p, 0, size);
+	return p;
+}
+
+void
+mem_secret_free(void *p)
+{
+	sodium_free(p);
+}
+
+char *
+mem_dup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *d = mem_new(n);
+
+	memcpy(d, s, n);
+	return d;
+}

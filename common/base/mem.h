@@ -1,0 +1,30 @@
+/*
+ * Memory: small fixed objects, and pages that never reach swap or a core.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+/** mem_new(size): ${size} zeroed bytes; aborts when memory is out. */
+void *mem_new(size_t size);
+
+/** mem_free(p): free what mem_new returned; NULL is fine. */
+void mem_free(void *p);
+
+/** mem_wipe(p, len): zero ${len} bytes in a way the compiler keeps. */
+void mem_wipe(void *p, size_t len);
+
+/**
+ * mem_secret_new(size): zeroed, locked, guarded, undumpable memory for keys;
+ * aborts when the machine's limit on locked memory is used up. Size: bytes.
+ */
+void *mem_secret_new(size_t size);
+
+/** mem_secret_free(p): wipe and free; NULL is fine. */
+void mem_secret_free(void *p);
+
+/** mem_dup(s): a copy of the string ${s}, freed by mem_free. */
+char *mem_dup(const char *s);
+
+#endif
