@@ -1,0 +1,66 @@
+/*
+ * The letter: text sealed to named devices and the recovery key, not to a
+ * space. A deposit carries what a former member wrote after being excluded to
+ * the space's keepers; an outcome tells the depositor what was decided.
+ * Source: schema/wire.md, "Letter".
+ */
+#ifndef WIRE_LETTER_H
+#define WIRE_LETTER_H
+
+#include "common/wire/keys.h"
+
+#define LETTER_RECIPIENTS_MAX 64
+#define LETTER_TEXT_MAX (64 * 1024) /* sealed bytes */
+
+enum letter_kind { LETTER_DEPOSIT = 1, LETTER_OUTCOME = 2 };
+enum outcome { OUTCOME_FILED = 1, OUTCOME_GIVEN_BACK = 2, OUTCOME_ERASED = 3 };
+
+struct letter {
+	enum letter_kind kind;
+	struct hash about;     /* OUTCOME: changeset id of the deposit */
+	size_t to_count;       /* sorted, none twice */
+	struct id to[LETTER_RECIPIENTS_MAX];
+	uint8_t keybox[LETTER_RECIPIENTS_MAX][32 + KEYS_SEAL_BYTES];
+	uint8_t recovery[32 + KEYS_SEAL_BYTES];
+	struct view sealed;    /* nonce, ciphertext, tag; borrowed */
+};
+
+/** letter_seal(l, boxes, recovery, space, plain, out): for the devices listed
+ * in ${l}, whose box keys are ${boxes}, seal ${plain} bound to ${space}; the
+ * encoded letter is appended to ${out}. */
+struct letter_seal_in {
+	const struct box_pub *boxes;
+	const struct box_pub *recovery;
+	const struct id *space;
+	struct view plain;
+};
+int letter_seal(struct letter *l, const struct letter_seal_in *in,
+    struct buf *out, struct err *e);
+
+int letter_decode(struct view in, struct letter *l, struct err *e);
+
+/** letter_open(l, me, space, out, e): append the plain text. ERR_DENIED when
+ * it is not for ${me}; ERR_PEER when damaged. */
+int letter_open(const struct letter *l, const struct device_keys *me,
+    const struct id *space, struct buf *out, struct err *e);
+
+/*
+ * The plain text of a deposit is a list of records: CBOR array of byte
+ * strings, each a record (record.h) as it would have been sealed. That of an
+ * outcome is {1: outcome, 2: words of the keeper, 3: keeper's person id}.
+ */
+void letter_deposit_encode(const struct view *records, size_t n,
+    struct buf *out);
+int letter_deposit_decode(struct view in, struct view *records, size_t max,
+    size_t *n, struct err *e);
+
+struct letter_outcome {
+	enum outcome outcome;
+	struct view words; /* UTF-8, borrowed */
+	struct id keeper;  /* person */
+};
+void letter_outcome_encode(const struct letter_outcome *o, struct buf *out);
+int letter_outcome_decode(struct view in, struct letter_outcome *o,
+    struct err *e);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * The plain body of a content changeset: one record, one or more field ops.
+ *
+ * A version of a record is identified by (origin device, hlc), kept through
+ * re-sealing, so duplicates collapse. Each op names the versions of its field
+ * that its author had before (its bases); what it does not name is concurrent.
+ *
+ * Source: schema/wire.md, "Record"; schema/wire.cddl.
+ */
+#ifndef WIRE_RECORD_H
+#define WIRE_RECORD_H
+
+#include "common/wire/changeset.h"
+
+#define RECORD_OPS_MAX 64
+#define RECORD_BASES_MAX 16
+#define RECORD_TEXT_MAX (40 * 1024) /* bytes of one text value */
+
+enum value_type { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BYTES, VALUE_BOOL };
+
+struct value {
+	enum value_type type;
+	int64_t num;      /* VALUE_INT, VALUE_BOOL */
+	struct view data; /* VALUE_TEXT (UTF-8), VALUE_BYTES; borrowed */
+};
+
+struct version_ref {
+	struct id origin;
+	uint64_t hlc;
+};
+
+struct op {
+	uint16_t field;
+	size_t base_count;
+	struct version_ref bases[RECORD_BASES_MAX];
+	struct value value;
+};
+
+struct gossip { /* a checkpoint the author holds, to expose a split log */
+	struct log_point at;
+	struct hash root;
+	bool present;
+};
+
+struct record {
+	struct id id;          /* of the record */
+	uint16_t type;         /* client/core/local/fields.h */
+	struct id origin;      /* device that wrote it first */
+	uint64_t hlc;
+	int64_t wall_ms;       /* the origin's raw wall clock */
+	struct id basis;       /* consent it rests on; zero: none named */
+	struct gossip gossip;
+	size_t op_count;
+	struct op ops[RECORD_OPS_MAX];
+};
+
+void record_encode(const struct record *rec, struct buf *out);
+
+/** record_decode(in, rec, e): ${rec} borrows ${in}. ERR_PEER. */
+int record_decode(struct view in, struct record *rec, struct err *e);
+
+#endif
