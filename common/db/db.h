@@ -23,6 +23,7 @@ struct db_options {
 	bool create;         /* make it if missing */
 	int cache_kib;       /* page cache; 0: 8 MiB */
 	int busy_ms;         /* wait for a lock this long */
+	int reserve_bytes;   /* end of each page left to the VFS; new files */
 };
 
 /**
@@ -31,7 +32,9 @@ struct db_options {
  * secure_delete=ON, foreign_keys=ON, trusted_schema=OFF), each read back;
  * any difference is an error. cache_spill is off because SQLite 3.40.1 can
  * lose a committed transaction when a spilled savepoint is rolled back.
- * ERR_CLASH when another process holds it.
+ * Defensive mode is on; ATTACH, VACUUM and further pragma changes are refused.
+ * ERR_CLASH when another process holds it, ERR_ABSENT when there is none and
+ * create is off, otherwise ERR_LOCAL; e->code is SQLite's extended code.
  */
 int db_open(const char *path, const struct db_options *o, struct db **out,
     struct err *e);
@@ -50,7 +53,8 @@ bool db_in_tx(const struct db *db);
 
 /**
  * db_prepare(db, sql): the cached statement of a string literal ${sql}, reset
- * and unbound. Never NULL: a bad statement fails at its first step.
+ * and unbound. Never NULL: a bad statement fails at its first step. There is
+ * one of each: asking again ends an earlier, unfinished use.
  */
 struct stmt *db_prepare(struct db *db, const char *sql);
 
@@ -58,7 +62,7 @@ struct stmt *db_prepare(struct db *db, const char *sql);
 void db_bind_int(struct stmt *s, int i, int64_t v);
 void db_bind_null(struct stmt *s, int i);
 void db_bind_blob(struct stmt *s, int i, const void *data, size_t len);
-void db_bind_view(struct stmt *s, int i, struct view v);
+void db_bind_view(struct stmt *s, int i, struct view v); /* never null */
 void db_bind_text(struct stmt *s, int i, const char *text); /* NULL: null */
 void db_bind_id(struct stmt *s, int i, const struct id *id); /* NULL: null */
 void db_bind_hash(struct stmt *s, int i, const struct hash *h);
@@ -89,6 +93,12 @@ int64_t db_changes(struct db *db);
 
 /** db_one_int(db, sql, out, e): first column of the first row; 1, 0, -1. */
 int db_one_int(struct db *db, const char *sql, int64_t *out, struct err *e);
+
+/** db_checkpoint(db, e): move the log into the main file and empty it. */
+int db_checkpoint(struct db *db, struct err *e);
+
+/** db_fail(db, rc, e): ${e} from SQLite's result ${rc}; -1. Vault only. */
+int db_fail(struct db *db, int rc, struct err *e);
 
 /** db_handle(db): the sqlite3 * for the vault, which needs backup calls. */
 void *db_handle(struct db *db);
