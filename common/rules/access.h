@@ -1,0 +1,45 @@
+/*
+ * Who may hold a space: a pure function of its access statements.
+ *
+ * A withdrawal ends every grant to the same person unless the grant names that
+ * withdrawal as superseded: arrival order does not matter, a withdrawal beats
+ * what did not know of it. OWNER statements are the creator's own side.
+ * Source: schema/rules.md, "Access".
+ */
+#ifndef RULES_ACCESS_H
+#define RULES_ACCESS_H
+
+#include "common/wire/access.h"
+
+struct access_book {
+	struct access *list; /* in log order, own unsent ones last */
+	size_t count;
+};
+
+struct access_answer {
+	enum right right;
+	int64_t until_ms;             /* the latest end among the bases */
+	size_t basis_count;           /* every basis that keeps the door open */
+	const struct access *basis[16];
+};
+
+void access_book_init(struct access_book *b);
+void access_book_done(struct access_book *b);
+int access_book_add(struct access_book *b, const struct access *a,
+    struct err *e);
+
+/** access_judge(b, person, now_ms, out): right at ${now_ms} and its bases. */
+void access_judge(const struct access_book *b, const struct id *person,
+    int64_t now_ms, struct access_answer *out);
+
+/** access_is_live(b, grant, now_ms): this one grant still opens the door. */
+bool access_is_live(const struct access_book *b, const struct access *grant,
+    int64_t now_ms);
+
+/** access_surplus(b, ep, now_ms): first recipient of ${ep} that no statement
+ * allows (or with more right, or longer), or NULL: nobody writes to an epoch
+ * with a surplus recipient. */
+const struct epoch_recipient *access_surplus(const struct access_book *b,
+    const struct epoch *ep, int64_t now_ms);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * Admission: may this item enter this stream at this place in the log? All
+ * that headers and clear bodies show, judged by the same code at the hub
+ * before it accepts and at every client that pulls.
+ *
+ * Source: schema/rules.md, "Admission" and "Epochs".
+ */
+#ifndef RULES_ADMIT_H
+#define RULES_ADMIT_H
+
+#include "common/rules/roster.h"
+#include "common/wire/epoch.h"
+#include "common/wire/letter.h"
+
+#define ADMIT_WRITER_EPOCHS_A_DAY 4
+#define ADMIT_DEPOSIT_DAYS 30
+#define ADMIT_DEPOSITS_MAX 64 /* waiting, of one device in one space */
+
+struct admit_space {
+	bool exists;
+	const struct epoch *epoch;  /* the current one; NULL before epoch 1 */
+	struct hash epoch_id;       /* its changeset id */
+	int writer_epochs_today;    /* by non-keepers, the last 24 h */
+};
+
+struct admit_author { /* of this author in this space; zeros if new */
+	uint64_t counter;      /* of its last accepted item, 0: none */
+	struct hash last_id;   /* that item's id */
+	uint64_t seen_size;    /* that item's seen.size */
+	uint64_t listed_size;  /* log size when an epoch first listed it */
+	bool was_member;       /* listed in an earlier epoch, not now */
+	int64_t removed_ms;    /* accept time of the epoch that dropped it */
+	int deposits;          /* letters accepted since then */
+};
+
+struct admit_in {
+	const struct changeset *cs;
+	const struct admit_space *space;
+	const struct admit_author *author;
+	const struct roster *roster;
+	const struct epoch *epoch;             /* decoded, kind EPOCH */
+	const struct letter *letter;           /* decoded, kind LETTER */
+	const struct directory_entry *entry;   /* decoded, kind DIRECTORY */
+	struct log_point log;  /* the log before this item */
+	int64_t now_ms;        /* hub: now; client: the item's accept_ms */
+	bool signature_known;  /* already verified */
+};
+
+/** admit(in): VERDICT_ACCEPTED or why not. */
+enum verdict admit(const struct admit_in *in);
+
+/** admit_rekey_first(ep, roster, now_ms): a recipient is revoked or expired,
+ * so nobody may seal under ${ep} any more. */
+bool admit_rekey_first(const struct epoch *ep, const struct roster *roster,
+    int64_t now_ms);
+
+/** admit_recipients_max(roster, space): the limit for this space. */
+size_t admit_recipients_max(const struct roster *roster,
+    const struct id *space);
+
+#endif

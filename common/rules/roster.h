@@ -1,0 +1,76 @@
+/*
+ * The roster: persons, devices and roles, as the directory says. The same
+ * code on hub and client; a pure function of the entries in log order.
+ *
+ * Source: schema/rules.md, "Directory".
+ */
+#ifndef RULES_ROSTER_H
+#define RULES_ROSTER_H
+
+#include "common/wire/directory.h"
+#include "common/wire/proto.h"
+
+#define ROSTER_DEVICES_MAX 4096
+
+struct roster_device {
+	struct id person, device;
+	struct sign_pub sign;
+	struct box_pub box;
+	uint64_t since_seq;   /* log position of the entry that lists it */
+	bool revoked;
+	uint64_t revoked_seq;
+};
+
+struct roster_person {
+	struct id person;
+	unsigned roles; /* enum role bits */
+};
+
+struct roster_order { /* a recovery order of two officers */
+	struct id space;
+	struct id officer, second; /* devices */
+	uint64_t seq;
+	int64_t at_ms;
+};
+
+struct roster {
+	bool begun;                    /* a genesis entry was applied */
+	struct directory_entry genesis;
+	struct id root_id;
+	struct roster_device *devices; /* sorted by device id */
+	size_t device_count;
+	struct roster_person *persons; /* sorted by person id */
+	size_t person_count;
+	struct roster_order *orders;   /* in log order */
+	size_t order_count;
+};
+
+void roster_init(struct roster *r);
+void roster_done(struct roster *r);
+
+/** roster_device(r, device): the entry or NULL. */
+const struct roster_device *roster_device(const struct roster *r,
+    const struct id *device);
+
+/** roster_live(r, device): the entry if listed and not revoked, or NULL. */
+const struct roster_device *roster_live(const struct roster *r,
+    const struct id *device);
+
+unsigned roster_roles(const struct roster *r, const struct id *person);
+bool roster_is_officer(const struct roster *r, const struct id *device);
+size_t roster_devices_of(const struct roster *r, const struct id *person,
+    const struct roster_device **out, size_t max);
+
+/**
+ * roster_judge(r, cs, d): may directory item ${cs} with decoded body ${d} be
+ * taken now: signature by root or a live officer, voucher where one is
+ * needed, keys that make the device id. Does not change ${r}.
+ */
+enum verdict roster_judge(const struct roster *r, const struct changeset *cs,
+    const struct directory_entry *d);
+
+/** roster_apply(r, d, seq, e): after roster_judge accepted. */
+int roster_apply(struct roster *r, const struct directory_entry *d,
+    uint64_t seq, struct err *e);
+
+#endif
