@@ -34,6 +34,7 @@ struct stmt {
 struct db {
 	sqlite3 *h;
 	char *path;
+	bool create;
 	struct stmt *bucket[BUCKETS];
 };
 
@@ -89,9 +90,14 @@ sentence(struct db *db, int rc, const char **text)
 		*text = "the file is damaged; restore a backup";
 		return ERR_LOCAL;
 	case SQLITE_CANTOPEN:
-		if (code == ENOENT) {
+		if (code == ENOENT && !db->create) {
 			*text = "there is no such file";
 			return ERR_ABSENT;
+		}
+		/* SQLite's last try is to read, hence ENOENT for EACCES. */
+		if (code == ENOENT) {
+			*text = "its folder is missing or read-only";
+			return ERR_LOCAL;
 		}
 		*text = code == EACCES || code == EROFS || code == EPERM
 		    ? "the file or its folder is read-only"
@@ -279,6 +285,7 @@ db_open(const char *path, const struct db_options *o, struct db **out,
 
 	*out = NULL;
 	db->path = mem_dup(path);
+	db->create = o->create;
 	rc = sqlite3_open_v2(path, &db->h, flags, o->vfs);
 	if (db->h == NULL) {
 		err_set(e, ERR_LOCAL, "database %s: out of memory", path);
