@@ -1,0 +1,44 @@
+/*
+ * Cases: opening one, finding one, its sections.
+ */
+#ifndef CORE_CASES_H
+#define CORE_CASES_H
+
+#include "client/core/records.h"
+
+/** cases_open(s, set, n, id, e): a new case with its card space, this person
+ * as keeper; "name" is needed, "code" is made up when missing. */
+int cases_open(struct session *s, const struct assignment *set, size_t n,
+    struct id *id, struct err *e);
+
+/** cases_find(s, text, id, e): by id, code, or unambiguous part of the
+ * child's name. A case of which only one section is open to this person is
+ * found by that section's label. ERR_ABSENT, ERR_INPUT (several fit). */
+int cases_find(struct session *s, const char *text, struct id *id,
+    struct err *e);
+
+struct case_item {
+	struct id id;
+	char *code, *name, *school, *status;
+	char *sections;      /* open to this person: "card, notes, plan" */
+	size_t notes;
+	int64_t last_ms;     /* newest note */
+	bool conflict;
+};
+struct case_list {
+	struct case_item *items;
+	size_t count;
+};
+void case_list_done(struct case_list *l);
+int cases_list(struct session *s, struct case_list *out, struct err *e);
+
+/**
+ * cases_section(s, case_id, section, space, e): the space to write ${section}
+ * of the case in: the one open to this person for writing, else a new one of
+ * its own side, with everybody a living consent names. ERR_DENIED when the
+ * person may neither write nor begin one.
+ */
+int cases_section(struct session *s, const struct id *case_id,
+    const char *section, struct id *space, struct err *e);
+
+#endif

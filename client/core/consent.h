@@ -1,0 +1,84 @@
+/*
+ * Consent: what a guardian or child allows whom to see, and taking it back.
+ *
+ * A grant opens the sections' spaces to the audience with a new epoch each, a
+ * withdrawal closes them with a new key; each goes to the hub as one
+ * all-or-nothing push together with its access statements. Both work offline:
+ * a withdrawal holds on this device at once.
+ */
+#ifndef CORE_CONSENT_H
+#define CORE_CONSENT_H
+
+#include "client/core/records.h"
+#include "common/wire/epoch.h"
+
+struct consent_draft {
+	struct id case_id;
+	struct id audience;       /* person */
+	const char *sections;     /* "plan" or "card,plan" */
+	enum right right;         /* RIGHT_READ or RIGHT_WRITE */
+	const char *giver;        /* who said it */
+	const char *giver_role;   /* guardian, child_capable, both_guardians ... */
+	const char *purpose;      /* NULL: support_at_school */
+	const char *evidence;     /* how: spoken, signed paper ... NULL: spoken */
+	const char *language;     /* of the form shown; NULL: none */
+	int64_t until_ms;         /* 0: end of the school year (31 July) */
+	bool refused;             /* recorded as a refusal: opens nothing */
+};
+int consent_grant(struct session *s, const struct consent_draft *d,
+    struct id *id, struct err *e);
+
+struct withdrawal_draft {
+	struct id case_id;
+	struct id audience;       /* person; zero: everybody */
+	const char *sections;     /* NULL: every section */
+	const char *giver;
+	const char *channel;      /* spoken, letter ... NULL: spoken */
+	const char *told_on;      /* ISO day; NULL: today */
+};
+struct withdrawal_effect {
+	size_t spaces;            /* closed with a new key */
+	size_t still_open;        /* where another basis keeps the door open */
+};
+int consent_withdraw(struct session *s, const struct withdrawal_draft *d,
+    struct id *id, struct withdrawal_effect *effect, struct err *e);
+
+struct consent_item {
+	struct id id;
+	char *audience, *sections, *giver, *purpose, *status; /* given, refused,
+		withdrawn, expired */
+	enum right right;
+	int64_t from_ms, until_ms, withdrawn_ms;
+	char *taken_by;
+};
+struct consent_list {
+	struct consent_item *items;
+	size_t count;
+};
+void consent_list_done(struct consent_list *l);
+int consent_list(struct session *s, const struct id *case_id,
+    struct consent_list *out, struct err *e);
+
+/** consent_expire(s, closed, e): close what has ended by itself; called at
+ * the start of every sync and on opening. ${closed}: spaces re-keyed. */
+int consent_expire(struct session *s, size_t *closed, struct err *e);
+
+/* Who can see a record, and why. */
+struct viewer {
+	char *name;
+	enum right right;
+	char *why;            /* "consent of Mari (guardian), until 2027-07-31",
+	                         "own side", "office recovery: two officers" */
+	int64_t until_ms;     /* INT64_MAX: no end */
+	size_t devices;
+};
+struct viewer_list {
+	char *what;           /* record and section in words */
+	struct viewer *items;
+	size_t count;
+};
+void viewer_list_done(struct viewer_list *l);
+int consent_who(struct session *s, const struct id *record,
+    struct viewer_list *out, struct err *e);
+
+#endif

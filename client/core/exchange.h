@@ -1,0 +1,41 @@
+/*
+ * One sync: the front-ends' door to sync/.
+ */
+#ifndef CORE_EXCHANGE_H
+#define CORE_EXCHANGE_H
+
+#include "client/core/session.h"
+#include "client/core/sync/remote.h"
+
+struct exchange_progress {
+	/* Called often; what is done and, where known, of how much. */
+	void (*tell)(void *ctx, const char *what, size_t done, size_t of);
+	void *ctx;
+};
+
+struct exchange_result {
+	size_t sent_notes, sent_changes;   /* records in accepted changesets */
+	size_t got_notes, got_changes;
+	size_t conflicts_new;
+	size_t held_new;       /* own text refused: now held and deposited */
+	size_t lost_spaces;    /* sections this person may no longer see */
+	size_t new_spaces;
+	size_t reviews_new, outcomes_new, quarantined_new;
+	size_t rekeyed;        /* spaces closed to revoked or expired people */
+	bool approved;         /* this sync brought the approval */
+	int64_t skew_ms;
+};
+
+/**
+ * exchange_sync(s, r, p, out, e): pull, push, pull, until nothing moves.
+ * May be cut at any point: everything taken in or sent so far stands, the
+ * next call goes on. ERR_AWAY: offline, work goes on. ERR_PEER with
+ * EXCHANGE_SPLIT in code: the hub contradicts what it said before; evidence
+ * is kept and writing to it stops.
+ */
+#define EXCHANGE_SPLIT 1
+int exchange_sync(struct session *s, struct remote *r,
+    const struct exchange_progress *p, struct exchange_result *out,
+    struct err *e);
+
+#endif

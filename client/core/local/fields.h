@@ -1,0 +1,90 @@
+/*
+ * Record types and their fields, declared once. To add a field, add one line
+ * to the table in fields.c; numbers are the wire's and are never used again.
+ */
+#ifndef LOCAL_FIELDS_H
+#define LOCAL_FIELDS_H
+
+#include <stdbool.h>
+
+#include "common/wire/record.h"
+
+enum record_type {
+	TYPE_SPACE = 1,      /* what a space is; first record in each */
+	TYPE_STAFF = 2,      /* commons: a person's name and title */
+	TYPE_CASE = 3,       /* card */
+	TYPE_NOTE = 4,       /* notes: append-only, amended by another note */
+	TYPE_CONSENT = 5,    /* card: given, limited or refused */
+	TYPE_WITHDRAWAL = 6, /* card */
+	TYPE_PLAN = 7,       /* plan */
+	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit */
+	TYPE_REPORT = 9      /* any: a client wiped what it may not hold */
+};
+
+/* Field numbers; each type has its own. */
+enum {
+	SPACE_KIND = 1, SPACE_CASE, SPACE_SECTION, SPACE_SIDE, SPACE_LABEL,
+	STAFF_PERSON = 1, STAFF_NAME, STAFF_TITLE,
+	CASE_CODE = 1, CASE_NAME, CASE_BORN, CASE_SCHOOL, CASE_THEME,
+	CASE_STAGE, CASE_STATUS, CASE_LEAD, CASE_COORDINATOR, CASE_CONTACT,
+	CASE_SAFETY,
+	NOTE_TEXT = 1, NOTE_CATEGORY, NOTE_HAPPENED, NOTE_MINUTES,
+	NOTE_LANGUAGE, NOTE_SCHOOL, NOTE_AUTHOR, NOTE_AMENDS, NOTE_SOURCE,
+	CONSENT_STATUS = 1, CONSENT_GIVER, CONSENT_GIVER_ROLE,
+	CONSENT_AUDIENCE, CONSENT_SECTIONS, CONSENT_RIGHT, CONSENT_PURPOSE,
+	CONSENT_FROM, CONSENT_UNTIL, CONSENT_EVIDENCE, CONSENT_LANGUAGE,
+	CONSENT_TAKEN_BY, CONSENT_SUPERSEDES,
+	WITHDRAWAL_GIVER = 1, WITHDRAWAL_AUDIENCE, WITHDRAWAL_SECTIONS,
+	WITHDRAWAL_CHANNEL, WITHDRAWAL_TOLD_ON, WITHDRAWAL_TAKEN_BY,
+	WITHDRAWAL_WISH,
+	PLAN_GOAL = 1, PLAN_MEASURES, PLAN_RESPONSIBLE, PLAN_DUE, PLAN_REVIEW,
+	PLAN_OUTCOME, PLAN_CHILD_VIEW, PLAN_GUARDIAN_VIEW,
+	REVIEW_DEPOSIT = 1, REVIEW_OUTCOME, REVIEW_BASIS, REVIEW_WORDS,
+	REVIEW_KEEPER,
+	REPORT_PERSON = 1, REPORT_WHAT
+};
+
+enum field_kind { /* how a value is typed in and shown */
+	FIELD_TEXT,    /* one line */
+	FIELD_LONG,    /* several lines */
+	FIELD_CODE,    /* from a vocabulary */
+	FIELD_DATE,    /* VALUE_TEXT, ISO 8601 day */
+	FIELD_TIME,    /* VALUE_INT, wall ms */
+	FIELD_NUMBER,  /* VALUE_INT */
+	FIELD_PERSON,  /* VALUE_BYTES, person id */
+	FIELD_RECORD,  /* VALUE_BYTES, record id */
+	FIELD_HASH     /* VALUE_BYTES, 32 */
+};
+
+struct field {
+	enum record_type type;
+	uint16_t number;
+	enum field_kind kind;
+	bool search;        /* its words are indexed */
+	bool settable;      /* a worker may change it after creation */
+	const char *name;   /* stable: command line and JSON */
+	const char *label;  /* English; to be translated */
+};
+
+struct record_kind {
+	enum record_type type;
+	const char *name;    /* stable */
+	const char *section; /* where it lives; NULL: anywhere */
+	bool append_only;
+};
+
+/** fields_of(type, count): the fields of ${type}. */
+const struct field *fields_of(enum record_type type, size_t *count);
+
+/** fields_find(type, name), fields_number(type, number): or NULL. */
+const struct field *fields_find(enum record_type type, const char *name);
+const struct field *fields_number(enum record_type type, uint16_t number);
+
+const struct record_kind *fields_kind(enum record_type type);
+
+/** fields_parse(f, text, out, e): a person's text to a value; ${out} borrows
+ * ${text} or ${scratch}. ERR_INPUT with what is expected. */
+int fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
+    struct value *out, struct err *e);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Full-text search, kept in step with the records. Pulled notes are stored
+ * first and indexed after: index_step does a bounded piece of that work.
+ */
+#ifndef LOCAL_INDEX_H
+#define LOCAL_INDEX_H
+
+#include "client/core/local/versions.h"
+
+/** index_step(s, max, done, e): bring up to ${max} records up to date, in one
+ * transaction of its own; ${done} counts them (0: nothing left). */
+int index_step(struct store *s, size_t max, size_t *done, struct err *e);
+
+/** index_forget_tx(s, rid, e): take a record's words out, before its text is
+ * wiped. */
+int index_forget_tx(struct store *s, int64_t rid, struct err *e);
+
+struct hit {
+	int64_t rid;
+	struct id id;
+};
+
+/** index_search(s, text, limit, hits, n, e): records that hold every word
+ * (prefixes count), newest first. Hidden ones are left out. */
+int index_search(struct store *s, const char *text, size_t limit,
+    struct hit *hits, size_t *n, struct err *e);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * Spaces as this client knows them: what they are, their epochs and keys,
+ * their access statements, the admission state of their authors.
+ */
+#ifndef LOCAL_SPACES_H
+#define LOCAL_SPACES_H
+
+#include "client/core/local/store.h"
+#include "common/rules/access.h"
+#include "common/rules/admit.h"
+
+enum space_kind { SPACE_COMMONS = 1, SPACE_CASE_SECTION = 2 };
+enum space_state {
+	SPACE_OPEN = 1,    /* read, and written where the right allows */
+	SPACE_LOST = 2,    /* excluded: keys and foreign text are wiped */
+	SPACE_UNKNOWN = 3, /* its first record has not been read yet */
+	SPACE_FROZEN = 4   /* an unknown control record: read-only until update */
+};
+
+struct space {
+	struct id id;
+	enum space_kind kind;
+	struct id case_id, side;
+	char section[32];
+	enum space_state state;
+	uint32_t epoch;        /* newest known */
+	uint64_t sseq;
+	int64_t lost_ms;
+	uint64_t listed_size;
+};
+
+/* _find: 1, 0, -1. */
+int spaces_find(struct store *s, const struct id *id, struct space *out,
+    struct err *e);
+int spaces_find_section(struct store *s, const struct id *case_id,
+    const char *section, const struct id *side, struct space *out,
+    struct err *e); /* side NULL: any; own side first */
+int spaces_save_tx(struct store *s, const struct space *sp, struct err *e);
+
+/** spaces_list(s, case_id, out, max, n, e): of one case, or all if NULL. */
+int spaces_list(struct store *s, const struct id *case_id, struct space *out,
+    size_t max, size_t *n, struct err *e);
+
+struct space_epoch {
+	struct epoch ep;        /* decoded; space_epoch_done frees */
+	struct hash id;
+	struct id author;
+	bool has_key;
+	struct sym_key key;
+	bool accepted;
+	uint64_t seq;
+	int64_t accept_ms;
+};
+int spaces_epoch_find(struct store *s, const struct id *space,
+    uint32_t number, struct space_epoch *out, struct err *e);
+int spaces_epoch_save_tx(struct store *s, const struct space_epoch *ep,
+    struct err *e);
+void space_epoch_done(struct space_epoch *ep);
+
+/** spaces_right(s, space, now_ms, out, e): what this device may do here now,
+ * by the newest epoch; RIGHT_NONE when lost or expired. */
+int spaces_right(struct store *s, const struct id *space, enum right *out,
+    struct err *e);
+
+int spaces_access_load(struct store *s, const struct id *space,
+    struct access_book *out, struct err *e);
+int spaces_access_save_tx(struct store *s, const struct id *space,
+    const struct access *a, const struct hash *item, int64_t seq,
+    struct err *e); /* seq -1: not yet accepted */
+
+int spaces_author_find(struct store *s, const struct id *space,
+    const struct id *device, struct admit_author *out, struct err *e);
+int spaces_author_save_tx(struct store *s, const struct id *space,
+    const struct id *device, const struct admit_author *a, struct err *e);
+
+/** spaces_wipe_tx(s, space, e): excluded: forget keys and every text that is
+ * not this person's own; own unsent text becomes held. */
+int spaces_wipe_tx(struct store *s, const struct id *space, struct err *e);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * The open store: one encrypted database, the device's keys, the clock and
+ * the roster, owned by one thread. All of local/ and sync/ works on it.
+ */
+#ifndef LOCAL_STORE_H
+#define LOCAL_STORE_H
+
+#include "common/base/tick.h"
+#include "common/db/db.h"
+#include "common/rules/roster.h"
+#include "common/wire/card.h"
+#include "common/wire/checkpoint.h"
+
+struct vault;
+
+enum store_stage {
+	STORE_NEW,      /* keys made, no hub known */
+	STORE_WAITING,  /* asked to join, not yet approved */
+	STORE_MEMBER    /* the directory lists this device */
+};
+
+struct store {
+	struct db *db;
+	struct vault *vault;
+	struct tick tick;
+	struct device_keys *me;  /* locked memory */
+	struct id person;        /* zero until approved */
+	enum store_stage stage;
+	struct roster roster;
+	struct card hub;         /* url, pin, root; the secret only before approval */
+	struct checkpoint head;  /* newest verified head; size 0: none */
+	uint64_t hlc;            /* last stamp given or absorbed */
+	int64_t hub_ms;          /* highest accept time absorbed */
+	bool read_only;          /* fork or damage seen: nothing is written */
+};
+
+/** store_load(vault, tick, out, e): read keys, hub, head, roster. A fresh
+ * store gets device keys. The store owns ${vault} from here on. */
+int store_load(struct vault *vault, struct tick tick, struct store **out,
+    struct err *e);
+void store_close(struct store *s);
+
+/** store_now_ms(s): the later of own clock and highest absorbed accept time:
+ * what expiry is judged by, also offline. */
+int64_t store_now_ms(const struct store *s);
+
+/** store_stamp(s): the next hybrid stamp; saved by the caller's transaction
+ * through store_save_clock_tx. */
+uint64_t store_stamp(struct store *s);
+int store_save_clock_tx(struct store *s, struct err *e);
+
+/* Named values. _find: 1 found, 0 absent, -1; appends to ${out}. */
+int store_get(struct store *s, const char *key, struct buf *out,
+    struct err *e);
+int store_put(struct store *s, const char *key, struct view v, struct err *e);
+int store_get_int(struct store *s, const char *key, int64_t *out,
+    struct err *e);
+int store_put_int(struct store *s, const char *key, int64_t v, struct err *e);
+int store_del(struct store *s, const char *key, struct err *e);
+
+/** store_save_head_tx(s, cp, note, e): remember a verified checkpoint. */
+int store_save_head_tx(struct store *s, const struct checkpoint *cp,
+    struct view note, struct err *e);
+
+/** store_save_hub(s, e): write hub card, person and stage. */
+int store_save_hub(struct store *s, struct err *e);
+
+/** store_check(s): asserts the store's invariants (tests and --check). */
+void store_check(struct store *s);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * The office: root, recovery shares, cards, approving, revoking, recovering.
+ */
+#ifndef CORE_OFFICE_H
+#define CORE_OFFICE_H
+
+#include "client/core/session.h"
+#include "client/core/sync/remote.h"
+
+struct office_init_in {
+	const char *url;        /* https://host:port */
+	struct hash pin;        /* as tugid init printed */
+	const char *claim;      /* the hub's one-time code */
+	const char *name, *title; /* of the first officer */
+};
+struct office_sheet { /* to be printed; office_sheet_done wipes */
+	char *share[3];
+	char *root;             /* fingerprint for the wall */
+};
+void office_sheet_done(struct office_sheet *s);
+
+/** office_init(s, r, in, sheet, e): makes root and recovery key from one
+ * secret, splits it two of three, claims the hub, enrols this device as the
+ * first officer, begins the commons. Neither root nor recovery key stays on
+ * this device. Can be repeated after a cut: it goes on where it stopped. */
+int office_init(struct session *s, struct remote *r,
+    const struct office_init_in *in, struct office_sheet *sheet,
+    struct err *e);
+
+/** office_card(s, out, e): a new one-time card; text appended to ${out}. */
+int office_card(struct session *s, struct buf *out, struct err *e);
+
+struct office_request {
+	struct id device;
+	char code[16];
+	int64_t at_ms;
+	bool known_card;        /* one of our cards, unused, MAC right */
+	bool further;           /* a further device of a known person */
+};
+struct office_request_list {
+	struct office_request *items;
+	size_t count;
+};
+void office_request_list_done(struct office_request_list *l);
+int office_requests(struct session *s, struct remote *r,
+    struct office_request_list *out, struct err *e);
+
+struct office_approval {
+	const char *code;       /* as the person read it out */
+	const char *name, *title;
+	unsigned roles;         /* enum role bits; 0: worker */
+	const struct id *person; /* a further device of; NULL: a new person */
+};
+/** office_approve(s, r, a, e): directory entry, name in commons, commons
+ * opened to the device: one all-or-nothing push. */
+int office_approve(struct session *s, struct remote *r,
+    const struct office_approval *a, struct err *e);
+
+/** office_revoke(s, device, e): queued; its spaces are re-keyed by whoever
+ * writes next. */
+int office_revoke(struct session *s, const struct id *device,
+    struct err *e);
+
+/**
+ * Recovering one named space: the first officer orders (queued and sent with
+ * the next sync), the second countersigns, both shares are typed in, the
+ * space's records are opened in this one process and handed to ${fn}.
+ */
+struct office_order {
+	struct id space;
+	int64_t at_ms;
+	char *text;             /* for the second officer to countersign */
+};
+void office_order_done(struct office_order *o);
+int office_order_begin(struct session *s, const struct id *space,
+    struct office_order *out, struct err *e);
+int office_order_sign(struct session *s, const char *text, struct buf *out,
+    struct err *e);
+int office_recover(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b,
+    int (*fn)(void *ctx, const char *type, const char *field,
+        const char *text, struct err *e),
+    void *ctx, struct err *e);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * A profile: created, opened with a passphrase or a key held by the kernel,
+ * locked again. The handle that every call of the client core takes.
+ *
+ * The core never prints, never exits, knows no toolkit; clock, disk and
+ * transport are given from outside, randomness is libsodium's (replaceable
+ * with randombytes_set_implementation).
+ */
+#ifndef CORE_SESSION_H
+#define CORE_SESSION_H
+
+#include "common/base/id.h"
+#include "common/base/tick.h"
+
+struct session;
+struct store;
+
+struct session_options {
+	const char *profile;   /* folder; made private when created */
+	struct tick tick;
+	const char *vfs;       /* SQLite VFS below the encryption; NULL: disk */
+	uint64_t cost_passes;  /* Argon2id; 0: the default, 3 */
+	size_t cost_bytes;     /* 0: the default, 256 MiB */
+	bool cost_test;        /* tests only: allow less than the floor */
+};
+
+/** session_options_default(profile, o). */
+void session_options_default(const char *profile, struct session_options *o);
+
+/** session_create(o, passphrase, out, e): a new profile. ERR_CLASH if one is
+ * there; ERR_INPUT for a passphrase under 8 bytes. */
+int session_create(const struct session_options *o, struct view passphrase,
+    struct session **out, struct err *e);
+
+/** session_open(o, passphrase, out, e): passphrase NULL data: the key that
+ * session_hold left with the kernel, ERR_DENIED if there is none. ERR_ABSENT
+ * without a profile, ERR_CLASH while another program has it open. */
+int session_open(const struct session_options *o, struct view passphrase,
+    struct session **out, struct err *e);
+
+/** session_close(s): wipes keys; NULL is fine. */
+void session_close(struct session *s);
+
+/** session_hold(s, seconds, e): leave the store's key with the kernel for
+ * ${seconds}; session_forget(o, e): take it back at once. */
+int session_hold(struct session *s, int64_t seconds, struct err *e);
+int session_forget(const struct session_options *o, struct err *e);
+
+/** session_store(s): for the core's own files. */
+struct store *session_store(struct session *s);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * What waits to be sent and since when, and what needs a person's look.
+ */
+#ifndef CORE_STATUS_H
+#define CORE_STATUS_H
+
+#include "client/core/session.h"
+
+struct status {
+	char hub[200];
+	char name[160];
+	bool joined, waiting;     /* approved; asked and not yet approved */
+	size_t cases, notes;
+	size_t unsent;            /* versions the hub has not received */
+	int64_t unsent_since_ms;  /* oldest of them */
+	int64_t last_sync_ms;     /* 0: never */
+	int64_t last_heard_ms;    /* newest accept time absorbed */
+	size_t conflicts, held, reviews, quarantined;
+	size_t expiring;          /* consents that end within 30 days */
+	int64_t skew_ms;          /* own clock minus hub's, at the last contact */
+	bool stopped;             /* fork or damage seen: reading only */
+	char stopped_words[240];
+};
+int status_read(struct session *s, struct status *out, struct err *e);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The hub as the client calls it: one function, so that the simulator and the
+ * tests put another world behind it.
+ */
+#ifndef SYNC_REMOTE_H
+#define SYNC_REMOTE_H
+
+#include "common/wire/card.h"
+#include "common/wire/keys.h"
+
+struct remote_call {
+	const char *method, *path;
+	struct view body;
+	const struct device_keys *me; /* NULL: unsigned request */
+};
+
+struct remote {
+	/* 0 with the HTTP status and the answer's body appended (bounded by
+	 * ${answer}); -1 ERR_AWAY when nothing or half an answer came, ERR_PEER
+	 * when the hub's key is not the pinned one. */
+	int (*call)(void *ctx, const struct remote_call *c, int *status,
+	    struct buf *answer, struct err *e);
+	void (*done)(void *ctx);
+	void *ctx;
+};
+
+/** remote_http(url, pin, tick, out, e): over TLS with libcurl, the hub's key
+ * pinned, no proxy surprises, own limits on time and size. */
+int remote_http(const char *url, const struct hash *pin, struct tick tick,
+    struct remote *out, struct err *e);
+void remote_done(struct remote *r);
+
+#endif

@@ -1,0 +1,180 @@
+-- The worker's store. Everything is inside one encrypted file; ids are 16
+-- bytes, hashes 32, times ms since 1970 UTC unless a comment says otherwise.
+-- A released file is never edited: a change is a new numbered file.
+
+-- Small named values: keys of this device, hub, checkpoint, cursor, clock.
+CREATE TABLE meta (
+	key TEXT PRIMARY KEY,
+	value BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- Every item this client took from the log, directory included. A header is
+-- kept whole, so that what was accepted can be shown and checked again.
+CREATE TABLE item (
+	seq INTEGER PRIMARY KEY,      -- place in the hub's log
+	space BLOB NOT NULL,          -- zero: the directory
+	sseq INTEGER NOT NULL,        -- place in the space, from 1, no gaps
+	id BLOB NOT NULL UNIQUE,      -- changeset id
+	kind INTEGER NOT NULL,        -- enum changeset_kind
+	author BLOB NOT NULL,         -- device
+	accept_ms INTEGER NOT NULL,   -- the hub's stamp, never decreases
+	header BLOB NOT NULL,         -- header and signature, as carried
+	body BLOB                     -- clear body of a control item
+);
+CREATE UNIQUE INDEX item_space ON item (space, sseq);
+
+-- What could not be taken in: never dropped, shown, tried again when a key or
+-- a newer program arrives.
+CREATE TABLE quarantine (
+	id INTEGER PRIMARY KEY,
+	seq INTEGER,                  -- NULL: never had a place
+	space BLOB NOT NULL,
+	reason INTEGER NOT NULL,      -- enum quarantine_reason
+	words TEXT NOT NULL,          -- the sentence shown
+	bytes BLOB NOT NULL,          -- as it came
+	since_ms INTEGER NOT NULL
+);
+CREATE INDEX quarantine_seq ON quarantine (seq);
+
+-- A space: case x section x owning side, or commons.
+CREATE TABLE space (
+	id BLOB PRIMARY KEY,
+	kind INTEGER NOT NULL,        -- enum space_kind
+	case_id BLOB,                 -- record id of the case, NULL in commons
+	section TEXT,                 -- card, notes, plan, ...
+	side BLOB,                    -- person whose side owns it
+	state INTEGER NOT NULL,       -- enum space_state
+	epoch INTEGER NOT NULL,       -- newest epoch known, 0: only made here
+	sseq INTEGER NOT NULL,        -- newest place taken in
+	lost_ms INTEGER,              -- when this client was excluded
+	listed_size INTEGER NOT NULL DEFAULT 0 -- log size when first listed
+) WITHOUT ROWID;
+CREATE INDEX space_case ON space (case_id, section);
+
+-- Epochs of a space and their keys. wiped when this client is excluded.
+CREATE TABLE epoch (
+	space BLOB NOT NULL,
+	number INTEGER NOT NULL,
+	id BLOB NOT NULL,             -- changeset id
+	body BLOB NOT NULL,           -- clear CBOR
+	key BLOB,                     -- 32 bytes; NULL: never had or wiped
+	author BLOB NOT NULL,         -- device
+	seq INTEGER,                  -- NULL: made here, not yet accepted
+	accept_ms INTEGER,
+	PRIMARY KEY (space, number)
+) WITHOUT ROWID;
+
+-- Admission state per author and space, so that what a hub accepted is
+-- checked again here (common/rules/admit.h).
+CREATE TABLE author (
+	space BLOB NOT NULL,
+	device BLOB NOT NULL,
+	counter INTEGER NOT NULL,
+	last_id BLOB NOT NULL,
+	seen_size INTEGER NOT NULL,
+	listed_size INTEGER NOT NULL,
+	removed_ms INTEGER,           -- NULL: a member
+	deposits INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (space, device)
+) WITHOUT ROWID;
+
+-- Access statements of a space (common/wire/access.h).
+CREATE TABLE access (
+	space BLOB NOT NULL,
+	id BLOB NOT NULL,             -- of the statement
+	seq INTEGER,                  -- NULL: not yet accepted
+	item BLOB,                    -- changeset id that carried it
+	body BLOB NOT NULL,           -- CBOR
+	PRIMARY KEY (space, id)
+) WITHOUT ROWID;
+
+-- A record: a case, a note, a consent, ... with what lists need.
+CREATE TABLE record (
+	rid INTEGER PRIMARY KEY,
+	id BLOB NOT NULL UNIQUE,
+	type INTEGER NOT NULL,        -- enum record_type
+	space BLOB NOT NULL,
+	case_id BLOB,                 -- the case it belongs to
+	at_ms INTEGER NOT NULL,       -- when it happened: order of lists
+	parent BLOB,                  -- record it amends, withdraws, answers
+	flags INTEGER NOT NULL DEFAULT 0, -- RECORD_* bits
+	indexed INTEGER NOT NULL DEFAULT 0 -- 1: search has it
+);
+CREATE INDEX record_type_at ON record (type, at_ms);
+CREATE INDEX record_case ON record (case_id, type, at_ms);
+CREATE INDEX record_space ON record (space);
+CREATE INDEX record_parent ON record (parent) WHERE parent IS NOT NULL;
+CREATE INDEX record_todo ON record (rid) WHERE indexed = 0;
+CREATE INDEX record_flagged ON record (rid) WHERE flags <> 0;
+
+-- Versions of records: what somebody wrote at once. Nothing here is ever
+-- overwritten; what a reader sees is computed from all of a record's
+-- versions (client/core/local/heads.h).
+CREATE TABLE version (
+	rid INTEGER NOT NULL,
+	hlc INTEGER NOT NULL,         -- as written (re-stamped only unsent)
+	origin BLOB NOT NULL,         -- device
+	eff INTEGER NOT NULL,         -- effective time, or hlc until accepted
+	seq INTEGER,                  -- log place; NULL: not accepted
+	idx INTEGER NOT NULL DEFAULT 0, -- record in its changeset
+	state INTEGER NOT NULL,       -- enum version_state
+	seen_log INTEGER NOT NULL DEFAULT 0,  -- what was absorbed when written
+	seen_size INTEGER NOT NULL DEFAULT 0,
+	outgoing INTEGER,             -- changeset that carries it out
+	body BLOB NOT NULL,           -- the record's CBOR (common/wire/record.h)
+	PRIMARY KEY (rid, hlc, origin)
+) WITHOUT ROWID;
+CREATE INDEX version_unsent ON version (state, outgoing)
+	WHERE state IN (1, 2, 4);
+
+-- Sealed changesets on their way. The bytes are fixed before the first send
+-- and kept 90 days after the receipt, so that a hub restored from a backup
+-- can be filled again.
+CREATE TABLE outgoing (
+	oid INTEGER PRIMARY KEY,      -- order of sending
+	id BLOB NOT NULL UNIQUE,      -- changeset id
+	space BLOB NOT NULL,
+	kind INTEGER NOT NULL,
+	grp INTEGER NOT NULL,         -- all or none with its neighbours
+	bytes BLOB NOT NULL,
+	state INTEGER NOT NULL,       -- enum outgoing_state
+	verdict INTEGER NOT NULL DEFAULT 0,
+	made_ms INTEGER NOT NULL,
+	acked_ms INTEGER,
+	seq INTEGER,
+	receipt BLOB                  -- CBOR of struct proto_receipt
+);
+CREATE INDEX outgoing_state ON outgoing (state, oid);
+
+-- What this person wrote and may no longer file: shown as held, deposited
+-- with the keepers, decided by a person.
+CREATE TABLE held (
+	hid INTEGER PRIMARY KEY,
+	rid INTEGER NOT NULL,
+	space BLOB NOT NULL,
+	since_ms INTEGER NOT NULL,
+	deposit BLOB,                 -- changeset id of the letter, once sealed
+	outcome INTEGER,              -- enum outcome, when the keeper decided
+	words TEXT,                   -- the keeper's words
+	outcome_ms INTEGER
+);
+
+-- What others deposited with this person as keeper.
+CREATE TABLE review (
+	id BLOB PRIMARY KEY,          -- changeset id of the deposit
+	space BLOB NOT NULL,
+	author BLOB NOT NULL,         -- device
+	seq INTEGER NOT NULL,
+	accept_ms INTEGER NOT NULL,
+	plain BLOB,                   -- records; NULL once erased
+	outcome INTEGER,              -- enum outcome, when decided
+	basis TEXT,                   -- legal basis named for filing
+	decided_ms INTEGER
+) WITHOUT ROWID;
+
+-- Search: words only, no second copy of the text (contentless).
+CREATE VIRTUAL TABLE words USING fts5 (
+	text, content = '', detail = 'full',
+	tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE words_terms USING fts5vocab (words, row);
