@@ -46,6 +46,7 @@ struct cbor_reader {
 		bool map;
 		uint64_t last;   /* last key read */
 		bool any;        /* a key was read */
+		bool value;      /* the last key still wants its value */
 	} level[CBOR_DEPTH_MAX];
 };
 
@@ -62,6 +63,9 @@ bool cbor_bool(struct cbor_reader *r);
 void cbor_null(struct cbor_reader *r);
 void cbor_id(struct cbor_reader *r, struct id *id);
 void cbor_hash(struct cbor_reader *r, struct hash *h);
+
+/** cbor_fixed(r, out, len): a byte string of exactly ${len} bytes. */
+void cbor_fixed(struct cbor_reader *r, void *out, size_t len);
 
 /** cbor_array(r, max): enter; its item count, bad past ${max}. */
 size_t cbor_array(struct cbor_reader *r, size_t max);

@@ -22,7 +22,7 @@ struct sig { uint8_t b[64]; };
 #define KEYS_SEAL_BYTES 48 /* what a sealed box adds to its content */
 
 /* The two key pairs of a device. The device id is the first 16 bytes of
- * BLAKE2b-256("tugi device 1" || sign || box): nobody can claim another's. */
+ * keys_hash("tugi device 1", sign || box): nobody can claim another's. */
 struct device_keys {
 	struct id device;
 	struct sign_pub sign_pub;
@@ -45,7 +45,9 @@ void keys_device_make(struct device_keys *keys);
 void keys_device_id(const struct sign_pub *sign, const struct box_pub *box,
     struct id *device);
 
-/** keys_sign(key, tag, data, sig): sign ${tag} || 0x00 || ${data}. */
+/** keys_sign(key, tag, data, sig): sign ${tag} || 0x00 || ${data}. NULL as
+ * tag signs ${data} alone: only for the two formats of others whose text
+ * brings its own context (checkpoint.h, httpsig.h). */
 void keys_sign(const struct sign_key *key, const char *tag, struct view data,
     struct sig *sig);
 
