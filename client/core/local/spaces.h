@@ -41,6 +41,14 @@ int spaces_save_tx(struct store *s, const struct space *sp, struct err *e);
 int spaces_list(struct store *s, const struct id *case_id, struct space *out,
     size_t max, size_t *n, struct err *e);
 
+/** spaces_begin_tx(s, case_id, section, label, out, e): a new space of this
+ * person's own side: its row (epoch 0), its TYPE_SPACE record, an OWNER
+ * statement. Epoch 1 is made at the next sync (sync/doors.h). ${case_id} NULL
+ * begins the commons, with the id that ${out}->id already has. */
+int spaces_begin_tx(struct store *s, const struct id *case_id,
+    const char *section, const char *label, struct space *out,
+    struct err *e);
+
 struct space_epoch {
 	struct epoch ep;        /* decoded; space_epoch_done frees */
 	struct hash id;
@@ -57,8 +65,9 @@ int spaces_epoch_save_tx(struct store *s, const struct space_epoch *ep,
     struct err *e);
 void space_epoch_done(struct space_epoch *ep);
 
-/** spaces_right(s, space, now_ms, out, e): what this device may do here now,
- * by the newest epoch; RIGHT_NONE when lost or expired. */
+/** spaces_right(s, space, out, e): what this device may do here now,
+ * by the newest epoch (epoch 0: by its access statements); RIGHT_NONE when
+ * lost or expired by store_now_ms. */
 int spaces_right(struct store *s, const struct id *space, enum right *out,
     struct err *e);
 

@@ -5,6 +5,7 @@
 #ifndef SYNC_REMOTE_H
 #define SYNC_REMOTE_H
 
+#include "common/base/tick.h"
 #include "common/wire/card.h"
 #include "common/wire/keys.h"
 

@@ -1,0 +1,26 @@
+/*
+ * Doors: bring every space's epoch in line with its access statements.
+ *
+ * The allowed recipients are a pure function of roster and statements; at
+ * each sync, before content is sealed, this compares them with the current
+ * epoch and, where this device may, queues the statements that wait and a new
+ * epoch citing them, all spaces of one consent in one all-or-nothing group.
+ * An epoch with a surplus recipient (withdrawn, expired, revoked, or never
+ * allowed) is never written to: it is replaced first, or writing waits.
+ *
+ * Source: schema/rules.md, "Epochs" and "Access".
+ */
+#ifndef SYNC_DOORS_H
+#define SYNC_DOORS_H
+
+#include "client/core/local/spaces.h"
+
+/** doors_settle(s, rekeyed, e): ${rekeyed}: spaces that got a new key. */
+int doors_settle(struct store *s, size_t *rekeyed, struct err *e);
+
+/** doors_writable(s, space, out, e): content may be sealed under the newest
+ * epoch now: key held, right to write, no surplus recipient. */
+int doors_writable(struct store *s, const struct id *space, bool *out,
+    struct err *e);
+
+#endif

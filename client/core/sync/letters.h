@@ -1,0 +1,29 @@
+/*
+ * Letters: deposits of what an excluded person wrote, and their outcomes.
+ *
+ * Source: schema/rules.md, "Held, deposited, decided".
+ */
+#ifndef SYNC_LETTERS_H
+#define SYNC_LETTERS_H
+
+#include "client/core/local/spaces.h"
+#include "common/wire/letter.h"
+
+/** letters_hold_tx(s, space, e): this device may not write here any more: own
+ * unsent versions become held, one held row a record. */
+int letters_hold_tx(struct store *s, const struct id *space, struct err *e);
+
+/** letters_queue(s, queued, e): seal a deposit for everything held that has
+ * none, to the keepers this device last knew, and the outcomes decided here. */
+int letters_queue(struct store *s, size_t *queued, struct err *e);
+
+/** letters_take_tx(s, cs, l, seq, accept_ms, e): a letter from the log:
+ * opened if it is for this device and filed as review or outcome. */
+struct letter_at {
+	uint64_t seq;
+	int64_t accept_ms;
+};
+int letters_take_tx(struct store *s, const struct changeset *cs,
+    const struct letter *l, const struct letter_at *at, struct err *e);
+
+#endif
