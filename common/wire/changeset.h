@@ -23,11 +23,21 @@ enum changeset_kind {
 };
 
 #define CHANGESET_VERSION 1
-#define CHANGESET_SUITE 1 /* Ed25519, XChaCha20-Poly1305, BLAKE2b, zstd */
+#define CHANGESET_SUITE_LEAK 255
+#ifdef TUGI_TEST_LEAK
+/* FOR TESTS ONLY, NEVER SHIPPED: bodies are neither compressed nor encrypted,
+ * so that a search for note text at the hub is seen to find it. Programs
+ * built without this hold such changesets as unknown and open none. */
+#define CHANGESET_SUITE CHANGESET_SUITE_LEAK
+#else
+#define CHANGESET_SUITE 1 /* how bodies are sealed: seal.h, pack.h */
+#endif
 #define CHANGESET_BODIES_MAX 64
 #define CHANGESET_BYTES_MAX (192 * 1024)
 #define CHANGESET_BODY_MAX (48 * 1024)  /* plain bytes of one record */
-#define CHANGESET_FIXED_BYTES 148
+#define CHANGESET_FIXED_BYTES 121       /* header up to the list of lengths */
+#define CHANGESET_ENTRY_BYTES (4 + 32)  /* more header for each body */
+#define CHANGESET_SIG_BYTES 64
 
 struct log_point { /* a place in a hub's log */
 	uint64_t log_id; /* 8 random bytes, drawn when a log begins */
@@ -35,6 +45,7 @@ struct log_point { /* a place in a hub's log */
 };
 
 struct changeset_header {
+	uint8_t version, suite; /* set by sealing; may be unknown: held */
 	enum changeset_kind kind;
 	struct id space;        /* zero: the directory */
 	uint32_t epoch;         /* key epoch of the space; 0 in the directory */
@@ -55,6 +66,7 @@ struct changeset {
 	size_t header_bytes;            /* header and signature, as carried */
 	struct view bodies[CHANGESET_BODIES_MAX]; /* borrowed; empty: absent */
 	bool has_bodies;                /* false: header only was carried */
+	bool whole;                     /* no body is absent */
 };
 
 /**
@@ -81,20 +93,34 @@ int changeset_clear(struct changeset_header *h, struct view body,
 /**
  * changeset_decode(in, cs, e): read header and bodies; every length, count
  * and body hash is checked, the signature is not. ${cs} borrows ${in}.
- * Unknown kinds decode (they are held); unknown versions and suites too.
- * With only the header present has_bodies is false. ERR_PEER.
+ * Unknown kinds, versions and suites decode too, so that they can be held:
+ * the layout of the header, the hashes and the signature are the same in all
+ * of them, changeset_known tells them apart and the rules of the known kinds
+ * (how many bodies, size classes, which space) are not asked of them.
+ * With only the header present (the first header_bytes of the wire form)
+ * has_bodies is false; with some bodies erased whole is. ERR_PEER.
  */
 int changeset_decode(struct view in, struct changeset *cs, struct err *e);
+
+/** changeset_known(h): version, suite and kind are this program's own. */
+bool changeset_known(const struct changeset_header *h);
+
+/** changeset_without(in, cs, keep, out): append the wire form of ${cs}, which
+ * was decoded from ${in}, with only the bodies whose bit is set in ${keep}
+ * (bit 0: first body): what is left after single records were erased. */
+void changeset_without(struct view in, const struct changeset *cs,
+    uint64_t keep, struct buf *out);
 
 /** changeset_verify(cs, pub): the signature is ${pub}'s. */
 bool changeset_verify(const struct changeset *cs, const struct sign_pub *pub);
 
 /** changeset_open(cs, i, key, out, e): append the plain body ${i} to ${out}.
- * ERR_PEER when it does not open under ${key} or does not decompress. */
+ * ERR_PEER when it does not open under ${key} or does not decompress, or is
+ * of an unknown suite; ERR_ABSENT when the body was not carried. */
 int changeset_open(const struct changeset *cs, size_t i,
     const struct sym_key *key, struct buf *out, struct err *e);
 
-/** changeset_size_class(plain_len): carried bytes of a sealed body. */
+/** changeset_size_class(compressed_len): carried bytes of a sealed body. */
 uint32_t changeset_size_class(size_t compressed_len);
 
 #endif
