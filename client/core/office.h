@@ -50,6 +50,9 @@ struct office_approval {
 	const char *name, *title;
 	unsigned roles;         /* enum role bits; 0: worker */
 	const struct id *person; /* a further device of; NULL: a new person */
+	/* A new officer or data-protection officer needs the root: two of the
+	 * three shares, as printed; NULL otherwise (common/rules/roster.h). */
+	const char *share_a, *share_b;
 };
 /** office_approve(s, r, a, e): directory entry, name in commons, commons
  * opened to the device: one all-or-nothing push. */

@@ -49,10 +49,10 @@ struct admit_in {
 /** admit(in): VERDICT_ACCEPTED or why not. */
 enum verdict admit(const struct admit_in *in);
 
-/** admit_rekey_first(ep, roster, now_ms): a recipient is revoked or expired,
- * so nobody may seal under ${ep} any more. */
+/** admit_rekey_first(ep, roster, seq, now_ms): at log position ${seq} a
+ * recipient is revoked or expired, so nobody may seal under ${ep}. */
 bool admit_rekey_first(const struct epoch *ep, const struct roster *roster,
-    int64_t now_ms);
+    uint64_t seq, int64_t now_ms);
 
 /** admit_recipients_max(roster, space): the limit for this space. */
 size_t admit_recipients_max(const struct roster *roster,

@@ -13,7 +13,7 @@
 #define ROSTER_DEVICES_MAX 4096
 
 struct roster_device {
-	struct id person, device;
+	struct id device, person; /* sorted by the first member */
 	struct sign_pub sign;
 	struct box_pub box;
 	uint64_t since_seq;   /* log position of the entry that lists it */
@@ -52,9 +52,12 @@ void roster_done(struct roster *r);
 const struct roster_device *roster_device(const struct roster *r,
     const struct id *device);
 
-/** roster_live(r, device): the entry if listed and not revoked, or NULL. */
+#define ROSTER_NOW UINT64_MAX
+
+/** roster_live(r, device, seq): the entry if it was listed and not revoked
+ * when the log had ${seq} items, or NULL. ROSTER_NOW: as things stand. */
 const struct roster_device *roster_live(const struct roster *r,
-    const struct id *device);
+    const struct id *device, uint64_t seq);
 
 unsigned roster_roles(const struct roster *r, const struct id *person);
 bool roster_is_officer(const struct roster *r, const struct id *device);

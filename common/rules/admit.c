@@ -1,0 +1,313 @@
+/*
+ * Admission, schema/rules.md 1 and 4. A chain of questions, cheapest first;
+ * the first that is answered wrong names the verdict. No state, no clock of
+ * its own: the hub passes now, a client the item's own place in the log.
+ */
+#include "common/rules/admit.h"
+
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+
+size_t
+admit_recipients_max(const struct roster *roster, const struct id *space)
+{
+	return id_eq(space, &roster->genesis.commons) ? EPOCH_RECIPIENTS_MAX :
+	    EPOCH_RECIPIENTS_CASE_MAX;
+}
+
+static bool
+is_over(const struct epoch_recipient *r, const struct roster *roster,
+    uint64_t seq, int64_t now_ms)
+{
+	return now_ms >= r->until_ms ||
+	    roster_live(roster, &r->device, seq) == NULL;
+}
+
+bool
+admit_rekey_first(const struct epoch *ep, const struct roster *roster,
+    uint64_t seq, int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < ep->recipient_count; i++)
+		if (is_over(&ep->recipients[i], roster, seq, now_ms))
+			return true;
+	return false;
+}
+
+/* What this author may do under the current epoch, at this moment. */
+static enum right
+right_now(const struct admit_in *in)
+{
+	const struct epoch_recipient *r;
+
+	if (in->space->epoch == NULL)
+		return RIGHT_NONE;
+	r = epoch_find(in->space->epoch, &in->cs->h.author);
+	if (r == NULL || in->now_ms >= r->until_ms)
+		return RIGHT_NONE;
+	return r->right;
+}
+
+/* Counter and chain: one author's items in one space follow each other. */
+static enum verdict
+judge_order(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+	const struct admit_author *a = in->author;
+
+	if (h->counter <= a->counter || !hash_eq(&h->prev_own, &a->last_id))
+		return VERDICT_COUNTER;
+	return VERDICT_ACCEPTED;
+}
+
+/*
+ * What the author claims to have seen: of this log, not ahead of it, never
+ * running back, and not from before it could see the space at all.
+ */
+static enum verdict
+judge_seen(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+
+	if (h->seen.log_id != in->log.log_id ||
+	    h->seen.size > in->log.size ||
+	    h->seen.size < in->author->seen_size ||
+	    h->seen.size < in->author->listed_size)
+		return VERDICT_BAD_SEEN;
+	return VERDICT_ACCEPTED;
+}
+
+static enum verdict
+judge_sealed(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+
+	if (in->space->epoch == NULL)
+		return VERDICT_UNKNOWN_SPACE;
+	if (right_now(in) < RIGHT_WRITE)
+		return VERDICT_NOT_MEMBER;
+	if (h->epoch != in->space->epoch->number)
+		return VERDICT_STALE_EPOCH;
+	/* Statements go under an epoch that is about to be replaced: they are
+	 * what replaces it. Content never does. */
+	if (h->kind == CHANGESET_CONTENT &&
+	    admit_rekey_first(in->space->epoch, in->roster, in->log.size,
+	    in->now_ms))
+		return VERDICT_REKEY_FIRST;
+	return judge_seen(in);
+}
+
+/* Recipients that stand on their own: listed, live, the right person. */
+static bool
+recipients_are_real(const struct admit_in *in)
+{
+	const struct epoch *ep = in->epoch;
+	size_t i;
+
+	if (ep->recipient_count == 0 || ep->recipient_count >
+	    admit_recipients_max(in->roster, &in->cs->h.space))
+		return false;
+	for (i = 0; i < ep->recipient_count; i++) {
+		const struct epoch_recipient *r = &ep->recipients[i];
+		const struct roster_device *d =
+		    roster_device(in->roster, &r->device);
+
+		if (d == NULL || !id_eq(&d->person, &r->person) ||
+		    r->right == RIGHT_NONE ||
+		    is_over(r, in->roster, in->log.size, in->now_ms))
+			return false;
+	}
+	return true;
+}
+
+static bool
+has_keeper(const struct epoch *ep)
+{
+	size_t i;
+
+	for (i = 0; i < ep->recipient_count; i++)
+		if (ep->recipients[i].right == RIGHT_KEEP)
+			return true;
+	return false;
+}
+
+/* Epoch 1: the creator's own devices alone, all keepers. Everybody else comes
+ * in by a statement, under epoch 2. */
+static enum verdict
+judge_first_epoch(const struct admit_in *in)
+{
+	const struct epoch *ep = in->epoch;
+	const struct epoch_recipient *me =
+	    epoch_find(ep, &in->cs->h.author);
+	size_t i;
+
+	if (ep->number != 1 || !hash_is_zero(&ep->prev) || ep->has_wrap ||
+	    me == NULL)
+		return VERDICT_BAD_EPOCH;
+	for (i = 0; i < ep->recipient_count; i++)
+		if (ep->recipients[i].right != RIGHT_KEEP ||
+		    !id_eq(&ep->recipients[i].person, &me->person))
+			return VERDICT_BAD_EPOCH;
+	return VERDICT_ACCEPTED;
+}
+
+/* Every recipient was there before, with at least this right and end. */
+static bool
+only_shrinks(const struct epoch *before, const struct epoch *after)
+{
+	size_t i;
+
+	for (i = 0; i < after->recipient_count; i++) {
+		const struct epoch_recipient *a = &after->recipients[i];
+		const struct epoch_recipient *b =
+		    epoch_find(before, &a->device);
+
+		if (b == NULL || a->right > b->right ||
+		    a->until_ms > b->until_ms)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What a writer who is not a keeper may leave out: revoked and expired
+ * devices, and those that a cited withdrawal names (that the statement does
+ * name them is checked by members, who can open it). Never a keeper.
+ */
+static bool
+drops_allowed(const struct admit_in *in)
+{
+	const struct epoch *before = in->space->epoch;
+	size_t i;
+
+	for (i = 0; i < before->recipient_count; i++) {
+		const struct epoch_recipient *b = &before->recipients[i];
+		const struct epoch_recipient *a =
+		    epoch_find(in->epoch, &b->device);
+
+		if (is_over(b, in->roster, in->log.size, in->now_ms))
+			continue;
+		if (a != NULL && a->right == b->right &&
+		    a->until_ms == b->until_ms)
+			continue;
+		if (b->right == RIGHT_KEEP || in->epoch->cite_count == 0)
+			return false;
+	}
+	return true;
+}
+
+static enum verdict
+judge_next_epoch(const struct admit_in *in)
+{
+	const struct epoch *before = in->space->epoch;
+	const struct epoch *after = in->epoch;
+	enum right right = right_now(in);
+
+	if (right < RIGHT_WRITE)
+		return VERDICT_NOT_MEMBER;
+	/* Compare and swap: two who race name the same predecessor. */
+	if (!hash_eq(&after->prev, &in->space->epoch_id) ||
+	    after->number != before->number + 1)
+		return VERDICT_STALE_EPOCH;
+	if (!after->has_wrap)
+		return VERDICT_BAD_EPOCH;
+	if (right == RIGHT_KEEP)
+		return has_keeper(after) ? VERDICT_ACCEPTED :
+		    VERDICT_BAD_EPOCH;
+	if (!only_shrinks(before, after) || !drops_allowed(in))
+		return VERDICT_BAD_EPOCH;
+	if (in->space->writer_epochs_today >= ADMIT_WRITER_EPOCHS_A_DAY)
+		return VERDICT_QUOTA;
+	return VERDICT_ACCEPTED;
+}
+
+static enum verdict
+judge_epoch(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+	enum verdict v;
+
+	if (!id_eq(&in->epoch->space, &h->space) ||
+	    in->epoch->number != h->epoch)
+		return VERDICT_BAD_EPOCH;
+	v = in->space->epoch == NULL ? judge_first_epoch(in) :
+	    judge_next_epoch(in);
+	if (v != VERDICT_ACCEPTED)
+		return v;
+	if (!recipients_are_real(in))
+		return VERDICT_BAD_EPOCH;
+	return judge_seen(in);
+}
+
+/*
+ * Letters: a member to anybody who was one (outcomes), a former member to the
+ * keepers (deposits), for a while and within a quota.
+ */
+static enum verdict
+judge_letter(const struct admit_in *in)
+{
+	const struct admit_author *a = in->author;
+
+	if (in->space->epoch == NULL)
+		return VERDICT_UNKNOWN_SPACE;
+	if (right_now(in) != RIGHT_NONE)
+		return VERDICT_ACCEPTED;
+	if (!a->was_member || in->letter->kind != LETTER_DEPOSIT)
+		return VERDICT_NOT_MEMBER;
+	if (in->now_ms > a->removed_ms + ADMIT_DEPOSIT_DAYS * DAY_MS ||
+	    a->deposits >= ADMIT_DEPOSITS_MAX)
+		return VERDICT_QUOTA;
+	return VERDICT_ACCEPTED;
+}
+
+static enum verdict
+judge_device(const struct admit_in *in)
+{
+	const struct roster_device *d =
+	    roster_device(in->roster, &in->cs->h.author);
+
+	if (d == NULL || d->since_seq >= in->log.size)
+		return VERDICT_UNKNOWN_DEVICE;
+	if (roster_live(in->roster, &in->cs->h.author, in->log.size) == NULL)
+		return VERDICT_REVOKED;
+	if (!in->signature_known && !changeset_verify(in->cs, &d->sign))
+		return VERDICT_BAD_SIGNATURE;
+	return VERDICT_ACCEPTED;
+}
+
+enum verdict
+admit(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+	enum verdict v;
+
+	if (h->kind == CHANGESET_DIRECTORY) {
+		if (!id_is_zero(&h->space) || in->entry == NULL)
+			return VERDICT_BAD_DIRECTORY;
+		v = roster_judge(in->roster, in->cs, in->entry);
+		return v == VERDICT_ACCEPTED ? judge_order(in) : v;
+	}
+	if (id_is_zero(&h->space) || !in->roster->begun)
+		return VERDICT_UNKNOWN_SPACE;
+	v = judge_device(in);
+	if (v == VERDICT_ACCEPTED)
+		switch (h->kind) {
+		case CHANGESET_CONTENT:
+		case CHANGESET_ACCESS:
+			v = judge_sealed(in);
+			break;
+		case CHANGESET_EPOCH:
+			v = in->epoch != NULL ? judge_epoch(in) :
+			    VERDICT_BAD_FORM;
+			break;
+		case CHANGESET_LETTER:
+			v = in->letter != NULL ? judge_letter(in) :
+			    VERDICT_BAD_FORM;
+			break;
+		default:
+			v = VERDICT_BAD_FORM;
+		}
+	return v == VERDICT_ACCEPTED ? judge_order(in) : v;
+}
