@@ -27,7 +27,8 @@ struct admit_author { /* of this author in this space; zeros if new */
 	uint64_t counter;      /* of its last accepted item, 0: none */
 	struct hash last_id;   /* that item's id */
 	uint64_t seen_size;    /* that item's seen.size */
-	uint64_t listed_size;  /* log size when an epoch first listed it */
+	uint64_t listed_size;  /* log size once an epoch by another device had
+				* first listed it; 0 for who began the space */
 	bool was_member;       /* listed in an earlier epoch, not now */
 	int64_t removed_ms;    /* accept time of the epoch that dropped it */
 	int deposits;          /* letters accepted since then */

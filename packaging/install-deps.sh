@@ -1,0 +1,66 @@
+#!/bin/sh
+# Install from Debian what tugi needs to build, test and play its demo. Does
+# nothing, and asks for nothing, when all of it is there already.
+#
+#   packaging/install-deps.sh          install what is missing
+#   packaging/install-deps.sh --list   print the package names and stop
+set -eu
+
+# To build. The five the project is built on, then what stands beside them:
+#   libmicrohttpd  HTTPS server (LGPL-2.1+), with GnuTLS inside
+#   libcbor        CBOR encoding and streaming decoding (MIT)
+#   libzstd        compression with a dictionary (BSD)
+#   jansson        JSON output (MIT)
+#   libconfuse     the hub's config file, errors with line (ISC)
+#   libkeyutils    a key in the kernel's keyring (LGPL-2.1+)
+#   scdoc          manual pages (MIT)
+BUILD="gcc make pkg-config
+libsqlite3-dev libgit2-dev libsodium-dev libcurl4-gnutls-dev libcmocka-dev
+libmicrohttpd-dev libgnutls28-dev libcbor-dev libzstd-dev libjansson-dev
+libconfuse-dev libkeyutils-dev scdoc"
+
+# To test, lint and play the demo.
+TEST="socat jq curl git sqlite3 mandoc pmccabe procps"
+
+all="$BUILD $TEST"
+if [ "${1:-}" = --list ]; then
+	echo "$all" | tr -s ' \n' '\n'
+	exit 0
+fi
+
+missing=
+for p in $all; do
+	case $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null || :) in
+	installed) ;;
+	*)
+		# Either flavour of libcurl serves; they exclude each other.
+		if [ "$p" = libcurl4-gnutls-dev ] &&
+		    pkg-config --exists libcurl 2>/dev/null; then
+			continue
+		fi
+		missing="$missing $p"
+		;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+echo "Installing from Debian:$missing" >&2
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		echo "Not root and no sudo here. As root, run:" >&2
+		echo "  apt-get install$missing" >&2
+		exit 1
+	fi
+	as_root=sudo
+fi
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+if ! { $as_root apt-get update -qq && $as_root apt-get install -y -qq \
+    --no-install-recommends $missing; } >"$log" 2>&1; then
+	cat "$log" >&2
+	rm -f "$log"
+	echo "Could not install:$missing" >&2
+	exit 1
+fi
+rm -f "$log"
