@@ -2,62 +2,129 @@
 # B= chooses the build folder, so that variants and people do not collide.
 B ?= build/dev
 CC ?= gcc
+PREFIX ?= /usr
+VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
 CLIENT_PKGS = libcurl jansson libkeyutils
 HUB_PKGS = libmicrohttpd gnutls libconfuse
+libs = $(shell pkg-config --libs $1)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wpointer-arith -Wwrite-strings -Wformat=2 -Wconversion -Werror
 HARDEN = -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
 	-fstack-clash-protection -fcf-protection
 CFLAGS ?= -g
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$B/gen -MMD -MP $(WARN) $(HARDEN) \
-	$(CFLAGS) $(VARIANT) $(shell pkg-config --cflags $(PKGS))
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DTUGI_VERSION='"$(VERSION)"' -I. \
+	-MMD -MP $(WARN) $(HARDEN) $(CFLAGS) $(VARIANT)
 LINK = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 COMMON = $(wildcard common/*/*.c)
 CORE = $(wildcard client/core/*.c client/core/*/*.c)
 CLI = $(wildcard client/cli/*.c)
 HUB = $(wildcard daemon/hub/*.c)
-DAEMON = $(wildcard daemon/*.c daemon/api/*.c)
+API = $(wildcard daemon/api/*.c)
+DAEMON = $(wildcard daemon/*.c)
 SUPPORT = $(wildcard tests/support/*.c)
 GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c
+UNIT = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
+BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
+TOOLS = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
+MAN = $B/man/tugid.8 $B/man/tugid.conf.5 $B/man/tugi.1
 obj = $(patsubst %.c,$B/%.o,$1)
 
-UNIT = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+all: $B/tugi $B/tugid $(MAN)
 
-all: $B/tugi $B/tugid
-
+## Programs and libraries
 $B/tugi: $(call obj,$(CLI)) $B/libcore.a $B/libcommon.a
-	$(CC) $(LINK) -o $@ $^ $(shell pkg-config --libs $(PKGS) $(CLIENT_PKGS))
-$B/tugid: $(call obj,$(DAEMON)) $B/libhub.a $B/libcommon.a
-	$(CC) $(LINK) -o $@ $^ $(shell pkg-config --libs $(PKGS) $(HUB_PKGS)) -lpthread
-$B/libcommon.a: $(call obj,$(COMMON)) $(patsubst $B/gen/%.c,$B/gen/%.o,$(GEN))
+	$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(CLIENT_PKGS))
+$B/tugid: $(call obj,$(DAEMON)) $B/libapi.a $B/libhub.a $B/libcommon.a
+	$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(HUB_PKGS)) -lpthread
+$B/libcommon.a: $(call obj,$(COMMON)) $(GEN:.c=.o)
 $B/libcore.a: $(call obj,$(CORE))
+$B/libapi.a: $(call obj,$(API))
 $B/libhub.a: $(call obj,$(HUB))
 $B/libsupport.a: $(call obj,$(SUPPORT))
 $B/%.a:
 	@rm -f $@ && ar rcs $@ $^
-
 $B/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $B/gen/%.o: $B/gen/%.c
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
-$B/gen/schema_%.c: schema/embed.sh $(wildcard schema/*/*)
+$B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \
+    schema/dict/notes.zdict)
 	@mkdir -p $(@D)
 	sh schema/embed.sh $* >$@.new && mv $@.new $@
-
-$B/unit/%: $B/tests/unit/%.o $B/libsupport.a $B/libcore.a $B/libhub.a $B/libcommon.a
+$B/man/tugi.1: $B/tugi
 	@mkdir -p $(@D)
-	$(CC) $(LINK) -o $@ $^ $(shell pkg-config --libs $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka) -lpthread
+	$B/tugi man | scdoc >$@
+$B/man/%: daemon/%.scd
+	@mkdir -p $(@D)
+	scdoc <$< >$@
 
-check-unit: $(UNIT:%=$B/unit/%)
-	@for t in $(if $T,$B/unit/test_$T,$^); do $$t || exit 1; done
+## Tests
+TEST_LIBS = $B/libsupport.a $B/libcore.a $B/libapi.a $B/libhub.a $B/libcommon.a
+ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka
+$B/unit/% $B/bench/% $B/tools/%: $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(LINK) -o $@ $(filter %.o,$^) $(TEST_LIBS) \
+		$(call libs,$(ALL_PKGS)) -lm -lpthread
+$(UNIT): $B/unit/%: $B/tests/unit/%.o
+$(BENCH): $B/bench/%: $B/tests/bench/%.o
+$(TOOLS): $B/tools/%: $B/tests/tools/%.o
 
+deps:
+	@packaging/install-deps.sh
+# Everything: what a fresh machine needs, build, walls, unit, processes.
+test: deps
+	@$(MAKE) --no-print-directory all leak lint unit-programs $(TOOLS)
+	@tests/run.sh $B
+unit-programs: $(UNIT)
+check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
+	@for t in $^; do $$t || exit 1; done
+# The same unit tests under address and undefined-behaviour sanitizers.
+asan: deps
+	@$(MAKE) --no-print-directory B=build/asan \
+		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+		LDFLAGS=-fsanitize=address,undefined all unit-programs
+	@tests/run.sh build/asan
+# A build that leaks on purpose, so that searches for leaks can fail.
+leak:
+	@$(MAKE) --no-print-directory B=build/leak VARIANT=-DTUGI_TEST_LEAK \
+		build/leak/tugi build/leak/tugid
+demo: deps
+	@$(MAKE) --no-print-directory all leak $(TOOLS)
+	@tests/demo/demo.sh $B build/leak
+bench: deps
+	@$(MAKE) --no-print-directory all $(BENCH)
+	@tests/bench/run.sh $B
+lint: all
+	@for l in tests/lint/*.sh; do echo "lint: $$l" && $$l || exit 1; done
+cover:
+	@$(MAKE) --no-print-directory B=build/cover HARDEN=-O0 \
+		CFLAGS="-g --coverage" LDFLAGS=--coverage all unit-programs
+	@tests/run.sh build/cover && tests/cover.sh build/cover
+
+## Installing
+install: all
+	install -D -m 755 $B/tugi $(DESTDIR)$(PREFIX)/bin/tugi
+	install -D -m 755 $B/tugid $(DESTDIR)$(PREFIX)/sbin/tugid
+	install -D -m 644 $B/man/tugi.1 $(DESTDIR)$(PREFIX)/share/man/man1/tugi.1
+	install -D -m 644 $B/man/tugid.8 $(DESTDIR)$(PREFIX)/share/man/man8/tugid.8
+	install -D -m 644 $B/man/tugid.conf.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/tugid.conf.5
+	install -D -m 644 packaging/tugid.service \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system/tugid.service
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$B/tugi completion bash \
+		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tugi
 clean:
 	rm -rf build
+help:
+	@echo "all test demo bench lint asan cover leak install clean deps"
+	@echo "check-unit T=outbox   one unit test program"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all check-unit clean
+.PHONY: all deps test unit-programs check-unit asan leak demo bench lint \
+	cover install clean help
 .SECONDARY:
