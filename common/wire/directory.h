@@ -49,10 +49,13 @@ void directory_encode(const struct directory_entry *d, struct buf *out);
 int directory_decode(struct view in, struct directory_entry *d,
     struct err *e);
 
-/** What a voucher signs: person, device, both keys. */
+/** What a voucher signs, with keys_sign and this tag: person, device, both
+ * keys. The same in an enrolment request (proto.h). */
+#define DIRECTORY_VOUCHER_TAG "tugi voucher 1"
 void directory_voucher_text(const struct directory_entry *d, struct buf *out);
 
 /** What the second officer signs: space, ordering device, time. */
+#define DIRECTORY_RECOVER_TAG "tugi recover 1"
 void directory_recover_text(const struct directory_entry *d, struct buf *out);
 
 /** directory_root_id(root, id): author id of root-signed entries. */

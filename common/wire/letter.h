@@ -25,9 +25,9 @@ struct letter {
 	struct view sealed;    /* nonce, ciphertext, tag; borrowed */
 };
 
-/** letter_seal(l, boxes, recovery, space, plain, out): for the devices listed
- * in ${l}, whose box keys are ${boxes}, seal ${plain} bound to ${space}; the
- * encoded letter is appended to ${out}. */
+/** letter_seal(l, in, out, e): for the devices listed in ${l} (in ascending
+ * order), whose box keys are in->boxes, seal in->plain bound to in->space; the
+ * encoded letter is appended to ${out}. ERR_TOOBIG past PACK_PLAIN_MAX. */
 struct letter_seal_in {
 	const struct box_pub *boxes;
 	const struct box_pub *recovery;

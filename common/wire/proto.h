@@ -72,7 +72,7 @@ const char *verdict_words(enum verdict v);
 
 struct proto_push_item {
 	struct view bytes;    /* a changeset's wire form, borrowed */
-	uint32_t group;       /* items of one group are neighbours: all or none */
+	uint32_t group;       /* neighbours of one number: all or none; 0: alone */
 };
 struct proto_push {
 	struct log_point known; /* answer proves consistency from here */

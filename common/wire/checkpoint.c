@@ -1,0 +1,157 @@
+/*
+ * Checkpoints: what the hub signs after each accepted request and what a
+ * client compares with the last one it holds.
+ *
+ * A note is read by writing the one form that its numbers allow and comparing
+ * bytes, so nothing in it is ever interpreted twice.
+ */
+#include "common/wire/checkpoint.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define KEY_HASH_BYTES 4
+#define NOTE_ED25519 0x01 /* C2SP signed-note, signature type */
+#define BASE64(n) sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_ORIGINAL)
+
+/* SHA-256(name || 0x0A || 0x01 || key), first four bytes. */
+static void
+key_hash(const char *name, const struct sign_pub *pub, uint8_t *out)
+{
+	static const uint8_t mid[] = { '\n', NOTE_ED25519 };
+	crypto_hash_sha256_state st;
+	uint8_t h[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256_init(&st);
+	crypto_hash_sha256_update(&st, (const uint8_t *)name, strlen(name));
+	crypto_hash_sha256_update(&st, mid, sizeof(mid));
+	crypto_hash_sha256_update(&st, pub->b, sizeof(pub->b));
+	crypto_hash_sha256_final(&st, h);
+	memcpy(out, h, KEY_HASH_BYTES);
+}
+
+static void
+put_text(const struct checkpoint *cp, const char *hub_name, struct buf *out)
+{
+	char root[BASE64(sizeof(cp->root.b))];
+
+	sodium_bin2base64(root, sizeof(root), cp->root.b, sizeof(cp->root.b),
+	    sodium_base64_VARIANT_ORIGINAL);
+	buf_add_fmt(out, "%s/%016llx\n%llu\n%s\n", hub_name,
+	    (unsigned long long)cp->at.log_id,
+	    (unsigned long long)cp->at.size, root);
+}
+
+static void
+put_signature(const char *hub_name, const struct sign_pub *pub,
+    const struct sig *sig, struct buf *out)
+{
+	uint8_t both[KEY_HASH_BYTES + sizeof(sig->b)];
+	char text[BASE64(sizeof(both))];
+
+	key_hash(hub_name, pub, both);
+	memcpy(both + KEY_HASH_BYTES, sig->b, sizeof(sig->b));
+	sodium_bin2base64(text, sizeof(text), both, sizeof(both),
+	    sodium_base64_VARIANT_ORIGINAL);
+	buf_add_fmt(out, "\n\xe2\x80\x94 %s %s\n", hub_name, text);
+}
+
+void
+checkpoint_sign(const struct checkpoint *cp, const char *hub_name,
+    const struct sign_pub *pub, const struct sign_key *key, struct buf *out)
+{
+	struct sig sig;
+	struct buf text;
+
+	buf_init(&text, CHECKPOINT_TEXT_MAX);
+	put_text(cp, hub_name, &text);
+	keys_sign(key, NULL, buf_view(&text), &sig);
+	buf_add(out, text.data, text.len);
+	put_signature(hub_name, pub, &sig, out);
+	buf_done(&text);
+}
+
+/* Digits of base ${base} up to ${end}; false: none, or too many. */
+static bool
+read_number(struct reader *r, unsigned base, uint8_t end, uint64_t *out)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *p;
+	uint64_t v = 0;
+	size_t n = 0;
+	uint8_t c;
+
+	for (;;) {
+		c = (uint8_t)reader_be(r, 1);
+		if (r->bad)
+			return false;
+		if (c == end)
+			break;
+		p = c == '\0' ? NULL : strchr(digits, c);
+		if (p == NULL || p >= digits + base || ++n > 20 ||
+		    v > (UINT64_MAX - 15) / base)
+			return false;
+		v = v * base + (uint64_t)(p - digits);
+	}
+	*out = v;
+	return n > 0;
+}
+
+static bool
+read_base64(struct view text, uint8_t *out, size_t len)
+{
+	size_t got;
+
+	return text.data != NULL && sodium_base642bin(out, len,
+	    (const char *)text.data, text.len, NULL, &got, NULL,
+	    sodium_base64_VARIANT_ORIGINAL) == 0 && got == len;
+}
+
+/* The numbers and the signature, where the one form has them. */
+static bool
+read_parts(struct view note, const char *hub_name, struct checkpoint *cp,
+    struct sig *sig)
+{
+	uint8_t both[KEY_HASH_BYTES + sizeof(sig->b)];
+	size_t name = strlen(hub_name);
+	struct reader r;
+
+	reader_init(&r, note);
+	reader_bytes(&r, name + 1);
+	if (!read_number(&r, 16, '\n', &cp->at.log_id) ||
+	    !read_number(&r, 10, '\n', &cp->at.size) ||
+	    !read_base64(reader_bytes(&r, BASE64(sizeof(cp->root.b)) - 1),
+	    cp->root.b, sizeof(cp->root.b)))
+		return false;
+	/* newline, empty line, dash and space, name, space */
+	reader_bytes(&r, 2 + 4 + name + 1);
+	if (!read_base64(reader_bytes(&r, BASE64(sizeof(both)) - 1), both,
+	    sizeof(both)))
+		return false;
+	memcpy(sig->b, both + KEY_HASH_BYTES, sizeof(sig->b));
+	return true;
+}
+
+int
+checkpoint_read(struct view note, const char *hub_name,
+    const struct sign_pub *pub, struct checkpoint *cp, struct err *e)
+{
+	struct sig sig;
+	struct buf again;
+	bool ok;
+
+	buf_init(&again, CHECKPOINT_TEXT_MAX);
+	ok = note.len <= CHECKPOINT_TEXT_MAX &&
+	    read_parts(note, hub_name, cp, &sig);
+	if (ok) {
+		put_text(cp, hub_name, &again);
+		ok = keys_verify(pub, NULL, buf_view(&again), &sig);
+		put_signature(hub_name, pub, &sig, &again);
+		ok = ok && view_eq(buf_view(&again), note);
+	}
+	buf_done(&again);
+	if (!ok)
+		return err_set(e, ERR_PEER, "the hub's checkpoint is not "
+		    "signed with the hub's key, or not in the form allowed");
+	return 0;
+}
