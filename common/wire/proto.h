@@ -195,9 +195,9 @@ void proto_enrol_mac(const struct proto_enrol *m, const struct sym_key *card,
     struct hash *out);
 
 /** proto_enrol_code(m, root, out): "4711-0815": 8 digits from the request
- * and the office root, compared by voice or in person. */
+ * and the root's fingerprint (card_root_hash, all a new device knows), compared by voice or in person. */
 #define PROTO_CODE_BYTES 10
 void proto_enrol_code(const struct proto_enrol *m,
-    const struct sign_pub *root, char out[static PROTO_CODE_BYTES]);
+    const struct hash *root, char out[static PROTO_CODE_BYTES]);
 
 #endif
