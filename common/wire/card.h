@@ -3,7 +3,10 @@
  *
  * A card is one line of text (also fit for a QR code):
  *   tugi-card-1 <hub URL> <TLS pin> <root fingerprint> <card id> <secret>
- * in base32 with a check, so that a typing mistake is noticed and named.
+ *   <check over all of it>
+ * in base32 groups with a check each (base32.h), so that a typing mistake is
+ * noticed and named. A share:
+ *   tugi-share-1 <number> <half> <half> <check of the key> <check over all>
  *
  * The recovery secret (32 bytes, seed of the recovery box key) is split two
  * of three as XOR pairs: S1 = (a, b), S2 = (b, c), S3 = (c, a) with random
@@ -29,6 +32,8 @@ struct card {
 void card_make(const char *url, const struct hash *pin,
     const struct hash *root, struct card *c);
 void card_encode(const struct card *c, struct buf *out);
+/** card_decode(text, c, e): lines and spaces do not matter. ERR_INPUT says
+ * which group of which part is wrong. */
 int card_decode(const char *text, struct card *c, struct err *e);
 void card_root_hash(const struct sign_pub *root, struct hash *out);
 
@@ -36,10 +41,13 @@ void card_root_hash(const struct sign_pub *root, struct hash *out);
 struct share {
 	int number;          /* 1..3 */
 	uint8_t half[2][32];
-	struct hash check;   /* of the recovery public key it belongs to */
+	struct hash check;   /* of the recovery public key it belongs to: ten
+	                      * bytes, the others zero */
 };
 
 void share_split(const uint8_t secret[static 32], struct share out[static 3]);
+/** share_join(a, b, secret, e): ERR_INPUT when these are not two different
+ * shares of one key. */
 int share_join(const struct share *a, const struct share *b,
     uint8_t secret[static 32], struct err *e);
 void share_encode(const struct share *s, struct buf *out);
