@@ -29,6 +29,8 @@ struct card {
 	uint8_t secret16[16];     /* what is printed */
 };
 
+/** card_make(url, pin, root, c): a new card with a number and secret of its
+ * own; ${url} is shorter than CARD_URL_MAX. */
 void card_make(const char *url, const struct hash *pin,
     const struct hash *root, struct card *c);
 void card_encode(const struct card *c, struct buf *out);
