@@ -1,0 +1,639 @@
+/*
+ * The order of things: lock the file, read the key block, unwrap the data key,
+ * prove that the block was written by its holder, verify the pages against the
+ * root, and only then let SQLite read.
+ */
+#include "client/core/vault/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/core/vault/disk.h"
+#include "client/core/vault/keyblock.h"
+#include "client/core/vault/record.h"
+#include "client/core/vault/vfs.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "common/db/db.h"
+
+#define DEFAULT_OPS 3
+#define DEFAULT_MEM_BYTES ((size_t)256 << 20)
+#define RESERVE_BYTES 80
+
+struct secrets { /* in mem_secret memory */
+	struct vault_key dek;
+	struct record_keys keys;
+};
+
+struct vault {
+	struct vault_options o;
+	struct disk disk;
+	struct keyblock kb;
+	uint64_t newest; /* which copy of the key block is the newest: 0, 1 */
+	bool heal;       /* the other copy is older or not readable */
+	struct secrets *secret;
+	struct vfs *vfs;
+	struct db *db;
+};
+
+/* One of these opens the store. */
+struct unlock {
+	enum keyblock_type type;
+	struct view secret;          /* passphrase or code */
+	const struct vault_key *key; /* or the data key itself */
+	const uint8_t *box;          /* or the office's pair of keys */
+};
+
+/* ---- the key block on the disk ---- */
+
+static int
+damaged(const struct vault *v, struct err *e)
+{
+	err_set(e, ERR_LOCAL, "the store %s is damaged: neither copy of its "
+	    "key block can be read; restore a backup", v->disk.path);
+	e->code = VAULT_DAMAGED;
+	return -1;
+}
+
+static int
+foreign(const struct vault *v, struct err *e)
+{
+	err_set(e, ERR_LOCAL, "the key block of the store %s was altered "
+	    "outside this program; nothing was opened: restore a backup",
+	    v->disk.path);
+	e->code = VAULT_ALTERED;
+	return -1;
+}
+
+/* The newest whole copy into v->kb. */
+static int
+read_keyblock(struct vault *v, struct err *e)
+{
+	uint8_t block[KEYBLOCK_BYTES];
+	struct keyblock kb[2];
+	bool good[2];
+	uint64_t i;
+	int rc;
+
+	for (i = 0; i < 2; i++) {
+		rc = disk_read(&v->disk, i, block);
+		if (rc != SQLITE_OK)
+			return disk_fail(&v->disk, rc, e);
+		good[i] = keyblock_decode(block, &kb[i]) == 0;
+	}
+	if (!good[0] && !good[1])
+		return damaged(v, e);
+	v->newest = !good[0] ||
+	    (good[1] && kb[1].generation > kb[0].generation);
+	v->heal = !good[0] || !good[1] ||
+	    kb[0].generation != kb[1].generation;
+	v->kb = kb[v->newest];
+	return 0;
+}
+
+/* Write one copy and read it back as an opener would. */
+static int
+write_copy(struct vault *v, uint64_t copy, const struct keyblock *kb,
+    struct err *e)
+{
+	uint8_t block[KEYBLOCK_BYTES], back[KEYBLOCK_BYTES];
+	struct keyblock seen;
+	int rc;
+
+	keyblock_encode(kb, &v->secret->keys, block);
+	rc = disk_write(&v->disk, copy, block);
+	if (rc == SQLITE_OK)
+		rc = disk_sync(&v->disk);
+	if (rc == SQLITE_OK)
+		rc = disk_read(&v->disk, copy, back);
+	if (rc != SQLITE_OK)
+		return disk_fail(&v->disk, rc, e);
+	if (memcmp(block, back, sizeof(back)) != 0 ||
+	    keyblock_decode(back, &seen) != 0)
+		return err_set(e, ERR_LOCAL, "the store %s: the disk gives "
+		    "back other bytes than were written", v->disk.path);
+	return 0;
+}
+
+/* The older copy first, so that one is always whole. */
+static int
+write_keyblock(struct vault *v, struct keyblock *kb, struct err *e)
+{
+	kb->generation = v->kb.generation + 1;
+	if (write_copy(v, !v->newest, kb, e) != 0)
+		return -1;
+	v->newest = !v->newest;
+	v->kb = *kb;
+	return write_copy(v, !v->newest, kb, e);
+}
+
+/* ---- opening ---- */
+
+static int
+unwrap(struct vault *v, const struct unlock *u, struct err *e)
+{
+	uint8_t *dek = v->secret->dek.b;
+
+	if (u->key != NULL) {
+		memcpy(dek, u->key->b, VAULT_KEY_BYTES);
+		return 0;
+	}
+	if (u->box != NULL)
+		return keyblock_open_box(&v->kb, u->box, u->box + 32, dek, e);
+	return keyblock_open_secret(&v->kb, u->type, u->secret,
+	    v->o.no_floor, dek, e);
+}
+
+static int
+prove_keyblock(struct vault *v, const struct unlock *u, struct err *e)
+{
+	uint8_t block[KEYBLOCK_BYTES];
+	int rc = disk_read(&v->disk, v->newest, block);
+
+	if (rc != SQLITE_OK)
+		return disk_fail(&v->disk, rc, e);
+	record_keys_derive(&v->secret->keys, v->secret->dek.b, &v->kb.file);
+	if (keyblock_authentic(block, &v->secret->keys))
+		return 0;
+	/* A data key from outside may simply be another store's. */
+	if (u->key != NULL)
+		return err_set(e, ERR_DENIED,
+		    "this key does not open the store %s", v->disk.path);
+	return foreign(v, e);
+}
+
+static int
+unlock(struct vault *v, const struct unlock *u, struct err *e)
+{
+	if (read_keyblock(v, e) != 0 || unwrap(v, u, e) != 0 ||
+	    prove_keyblock(v, u, e) != 0)
+		return -1;
+	/* A cut in the middle of a change: finish it. */
+	if (v->heal)
+		return write_copy(v, !v->newest, &v->kb, e);
+	return 0;
+}
+
+static int
+start_db(struct vault *v, bool create, struct err *e)
+{
+	struct db_options o = {
+		.exclusive = true,
+		.create = create,
+		.cache_kib = v->o.cache_kib,
+		.reserve_bytes = RESERVE_BYTES
+	};
+
+	if (vfs_new(&v->disk, &v->secret->keys, &v->vfs, e) != 0)
+		return -1;
+	o.vfs = vfs_name(v->vfs);
+	return db_open(v->disk.path, &o, &v->db, e);
+}
+
+static struct vault *
+vault_new(const struct vault_options *o)
+{
+	struct vault *v = mem_new(sizeof(*v));
+
+	if (o != NULL)
+		v->o = *o;
+	v->secret = mem_secret_new(sizeof(*v->secret));
+	return v;
+}
+
+static int
+open_with(const char *path, const struct unlock *u,
+    const struct vault_options *o, struct vault **out, struct err *e)
+{
+	struct vault *v = vault_new(o);
+
+	*out = NULL;
+	if (disk_open(v->o.vfs, path, false, &v->disk, e) != 0 ||
+	    unlock(v, u, e) != 0 || start_db(v, false, e) != 0) {
+		vault_close(v);
+		return -1;
+	}
+	*out = v;
+	return 0;
+}
+
+int
+vault_open_passphrase(const char *path, struct view passphrase,
+    const struct vault_options *o, struct vault **out, struct err *e)
+{
+	struct unlock u = { .type = KEYBLOCK_PASSPHRASE,
+		.secret = passphrase };
+
+	return open_with(path, &u, o, out, e);
+}
+
+int
+vault_open_recovery(const char *path, struct view code,
+    const struct vault_options *o, struct vault **out, struct err *e)
+{
+	struct unlock u = { .type = KEYBLOCK_RECOVERY, .secret = code };
+
+	return open_with(path, &u, o, out, e);
+}
+
+int
+vault_open_key(const char *path, const struct vault_key *key,
+    const struct vault_options *o, struct vault **out, struct err *e)
+{
+	struct unlock u = { .key = key };
+
+	return open_with(path, &u, o, out, e);
+}
+
+int
+vault_open_escrow(const char *path, const uint8_t keys[static 64],
+    const struct vault_options *o, struct vault **out, struct err *e)
+{
+	struct unlock u = { .box = keys };
+
+	return open_with(path, &u, o, out, e);
+}
+
+void
+vault_close(struct vault *v)
+{
+	struct err ignored;
+
+	if (v == NULL)
+		return;
+	/* Nothing acknowledged hangs on this: the log is kept if it fails. */
+	if (v->db != NULL && !db_in_tx(v->db))
+		db_checkpoint(v->db, &ignored);
+	db_close(v->db);
+	vfs_free(v->vfs);
+	disk_close(&v->disk);
+	mem_secret_free(v->secret);
+	mem_free(v);
+}
+
+struct db *
+vault_db(struct vault *v)
+{
+	return v->db;
+}
+
+const struct vault_key *
+vault_key(const struct vault *v)
+{
+	return &v->secret->dek;
+}
+
+struct vault_stats
+vault_stats(const struct vault *v)
+{
+	struct vfs_stats s = vfs_stats(v->vfs);
+	struct vault_stats out = { s.epoch, s.pages, s.seals, s.refused,
+		s.rewrites, s.reserved };
+
+	return out;
+}
+
+/* ---- making ---- */
+
+static struct keyblock_cost
+cost_of(const struct vault *v, const struct vault_cost *cost)
+{
+	struct keyblock_cost c = { DEFAULT_OPS, DEFAULT_MEM_BYTES,
+		v->o.no_floor };
+
+	if (cost != NULL && (cost->ops != 0 || cost->mem_bytes != 0)) {
+		c.ops = cost->ops;
+		c.mem_bytes = cost->mem_bytes;
+	}
+	return c;
+}
+
+static int
+lower_exists(const char *vfs, const char *path)
+{
+	sqlite3_vfs *under = sqlite3_vfs_find(vfs);
+	int there = 0;
+
+	if (under == NULL || under->xAccess(under, path,
+	    SQLITE_ACCESS_EXISTS, &there) != SQLITE_OK)
+		return 0;
+	return there;
+}
+
+/* A temporary name's main file and log, left by an earlier attempt. */
+static void
+sweep(const char *vfs, const char *path)
+{
+	static const char *const end[] = { "", "-wal" };
+	sqlite3_vfs *under = sqlite3_vfs_find(vfs);
+	struct buf name;
+	size_t i;
+
+	for (i = 0; under != NULL && i < 2; i++) {
+		buf_init(&name, 8192);
+		buf_add_fmt(&name, "%s%s", path, end[i]);
+		if (!name.toobig && !name.nomem &&
+		    lower_exists(vfs, buf_str(&name)))
+			under->xDelete(under, buf_str(&name), 0);
+		buf_done(&name);
+	}
+}
+
+/* Readable by its owner alone from its first moment. */
+static int
+make_private(const struct vault_options *o, const char *path, struct err *e)
+{
+	int fd;
+
+	if (o->vfs != NULL)
+		return 0;
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		err_set(e, ERR_LOCAL, "cannot make the store %s: %s", path,
+		    strerror(errno));
+		e->code = errno;
+		return -1;
+	}
+	close(fd);
+	return 0;
+}
+
+static int
+move_into_place(const struct vault_options *o, const char *from,
+    const char *to, struct err *e)
+{
+	char *dir, *slash;
+	int rc;
+
+	if (o->move != NULL)
+		return o->move(from, to) == 0 ? 0 : err_set(e, ERR_LOCAL,
+		    "the new store could not get its name %s", to);
+	if (rename(from, to) != 0)
+		return err_set(e, ERR_LOCAL,
+		    "the new store could not get its name %s: %s", to,
+		    strerror(errno));
+	dir = mem_dup(to);
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[slash == dir ? 1 : 0] = '\0';
+	rc = file_sync_folder(slash != NULL ? dir : ".", e);
+	mem_free(dir);
+	return rc;
+}
+
+/* Both copies and the first commit slots, durable. */
+static int
+format(struct vault *v, struct err *e)
+{
+	uint64_t i;
+
+	v->kb.generation = 1;
+	record_keys_derive(&v->secret->keys, v->secret->dek.b, &v->kb.file);
+	for (i = 0; i < 2; i++)
+		if (write_copy(v, i, &v->kb, e) != 0)
+			return -1;
+	return vfs_format(&v->disk, &v->secret->keys, e);
+}
+
+static int
+create_at(struct vault *v, const char *path, struct view passphrase,
+    const struct vault_cost *cost, struct err *e)
+{
+	struct keyblock_cost c = cost_of(v, cost);
+
+	id_random(&v->kb.keys);
+	id_random(&v->kb.file);
+	randombytes_buf(v->secret->dek.b, VAULT_KEY_BYTES);
+	if (keyblock_add_secret(&v->kb, KEYBLOCK_PASSPHRASE, passphrase, &c,
+	    v->secret->dek.b, e) != 0 ||
+	    make_private(&v->o, path, e) != 0 ||
+	    disk_open(v->o.vfs, path, true, &v->disk, e) != 0 ||
+	    format(v, e) != 0)
+		return -1;
+	return start_db(v, true, e);
+}
+
+/* "path.new", swept; NULL when ${path} is taken. */
+static char *
+temporary(const struct vault_options *o, const char *path, struct err *e)
+{
+	size_t n = strlen(path) + 5;
+	char *tmp;
+
+	if (lower_exists(o->vfs, path)) {
+		err_set(e, ERR_CLASH, "there is already a file %s", path);
+		return NULL;
+	}
+	tmp = mem_new(n);
+	snprintf(tmp, n, "%s.new", path);
+	sweep(o->vfs, tmp);
+	return tmp;
+}
+
+int
+vault_create(const char *path, struct view passphrase,
+    const struct vault_cost *cost, const struct vault_options *o,
+    struct vault **out, struct err *e)
+{
+	struct vault *v = vault_new(o);
+	struct vault_key *key = mem_secret_new(sizeof(*key));
+	char *tmp = temporary(&v->o, path, e);
+	int rc = -1;
+
+	*out = NULL;
+	if (tmp == NULL)
+		goto out;
+	rc = create_at(v, tmp, passphrase, cost, e);
+	*key = v->secret->dek;
+	vault_close(v);
+	v = NULL;
+	if (rc == 0)
+		rc = move_into_place(o != NULL ? o :
+		    &(struct vault_options){ 0 }, tmp, path, e);
+	if (rc == 0)
+		rc = vault_open_key(path, key, o, out, e);
+	else
+		sweep(o != NULL ? o->vfs : NULL, tmp);
+out:
+	vault_close(v);
+	mem_secret_free(key);
+	mem_free(tmp);
+	return rc;
+}
+
+/* ---- ways of opening ---- */
+
+int
+vault_change_passphrase(struct vault *v, struct view passphrase,
+    const struct vault_cost *cost, struct err *e)
+{
+	struct keyblock_cost c = cost_of(v, cost);
+	struct keyblock kb = v->kb;
+
+	keyblock_remove(&kb, KEYBLOCK_PASSPHRASE);
+	if (keyblock_add_secret(&kb, KEYBLOCK_PASSPHRASE, passphrase, &c,
+	    v->secret->dek.b, e) != 0)
+		return -1;
+	return write_keyblock(v, &kb, e);
+}
+
+int
+vault_slot_add_recovery(struct vault *v, struct view code,
+    const struct vault_cost *cost, struct err *e)
+{
+	struct keyblock_cost c = cost_of(v, cost);
+	struct keyblock kb = v->kb;
+
+	if (keyblock_add_secret(&kb, KEYBLOCK_RECOVERY, code, &c,
+	    v->secret->dek.b, e) != 0)
+		return -1;
+	return write_keyblock(v, &kb, e);
+}
+
+int
+vault_slot_add_escrow(struct vault *v, const uint8_t public_key[static 32],
+    struct err *e)
+{
+	struct keyblock kb = v->kb;
+
+	if (keyblock_add_box(&kb, public_key, v->secret->dek.b, e) != 0)
+		return -1;
+	return write_keyblock(v, &kb, e);
+}
+
+int
+vault_slot_remove(struct vault *v, enum vault_slot type, struct err *e)
+{
+	struct keyblock kb = v->kb;
+
+	if (type == VAULT_PASSPHRASE)
+		return err_set(e, ERR_INPUT, "the passphrase can be changed, "
+		    "not removed");
+	if (keyblock_remove(&kb, (enum keyblock_type)type) == 0)
+		return err_set(e, ERR_ABSENT,
+		    "the store has no such way of being opened");
+	return write_keyblock(v, &kb, e);
+}
+
+size_t
+vault_slot_count(const struct vault *v, enum vault_slot type)
+{
+	return keyblock_has(&v->kb, (enum keyblock_type)type);
+}
+
+/* ---- copies ---- */
+
+/* No journal: the target has no name yet, and is thrown away on failure. */
+static int
+copy_pages(struct vault *from, struct vault *to, struct err *e)
+{
+	static const char set_up[] = "PRAGMA locking_mode=EXCLUSIVE;"
+	    "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL;";
+	sqlite3 *h = NULL;
+	sqlite3_backup *b = NULL;
+	int reserve = RESERVE_BYTES;
+	int rc = sqlite3_open_v2(to->disk.path, &h, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs_name(to->vfs));
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(h, set_up, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_file_control(h, "main",
+		    SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+	if (rc == SQLITE_OK) {
+		b = sqlite3_backup_init(h, "main", db_handle(from->db),
+		    "main");
+		rc = b != NULL ? sqlite3_backup_step(b, -1) :
+		    sqlite3_extended_errcode(h);
+	}
+	if (b != NULL) {
+		int end = sqlite3_backup_finish(b);
+
+		rc = rc == SQLITE_DONE ? end : rc;
+	}
+	sqlite3_close(h);
+	return rc == SQLITE_OK ? 0 : disk_fail(&to->disk, rc, e);
+}
+
+/* The same slots and data key, but a file of its own: other keys below. */
+static int
+copy_to(struct vault *from, const char *path, struct err *e)
+{
+	struct vault *to = vault_new(&from->o);
+	int rc = -1;
+
+	to->kb = from->kb;
+	id_random(&to->kb.file);
+	to->secret->dek = from->secret->dek;
+	if (make_private(&to->o, path, e) == 0 &&
+	    disk_open(to->o.vfs, path, true, &to->disk, e) == 0 &&
+	    format(to, e) == 0 &&
+	    vfs_new(&to->disk, &to->secret->keys, &to->vfs, e) == 0)
+		rc = copy_pages(from, to, e);
+	vault_close(to);
+	return rc;
+}
+
+int
+vault_backup(struct vault *v, const char *path, struct err *e)
+{
+	char *tmp = temporary(&v->o, path, e);
+	int rc;
+
+	if (tmp == NULL)
+		return -1;
+	rc = copy_to(v, tmp, e);
+	if (rc == 0)
+		rc = vault_verify(tmp, &v->secret->dek, &v->o, true, e);
+	if (rc == 0)
+		rc = move_into_place(&v->o, tmp, path, e);
+	if (rc != 0) {
+		sweep(v->o.vfs, tmp);
+		err_add(e, "no backup was made");
+	}
+	mem_free(tmp);
+	return rc;
+}
+
+static int
+check_all(struct vault *v, struct err *e)
+{
+	struct stmt *s;
+	int rc;
+	bool ok;
+
+	/* With the log emptied, every page must open by itself. */
+	if (db_checkpoint(v->db, e) != 0)
+		return -1;
+	if (vfs_read_all(v->vfs, &rc) != 0) {
+		disk_fail(&v->disk, rc, e);
+		if (rc == SQLITE_IOERR_DATA)
+			e->code = VAULT_ALTERED;
+		return -1;
+	}
+	s = db_prepare(v->db, "PRAGMA integrity_check(1)");
+	if (db_step(s, e) != 1)
+		return -1;
+	ok = strcmp(db_text(s, 0), "ok") == 0;
+	db_reset(s);
+	return ok ? 0 : err_set(e, ERR_LOCAL, "the store %s opens, but its "
+	    "tables do not fit together; restore a backup", v->disk.path);
+}
+
+int
+vault_verify(const char *path, const struct vault_key *key,
+    const struct vault_options *o, bool full, struct err *e)
+{
+	struct vault *v;
+	int rc;
+
+	if (vault_open_key(path, key, o, &v, e) != 0)
+		return -1;
+	rc = full ? check_all(v, e) : 0;
+	vault_close(v);
+	return rc;
+}

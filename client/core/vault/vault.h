@@ -1,0 +1,120 @@
+/*
+ * The encrypted store of one profile: make, open, change, copy, verify.
+ *
+ * A vault is one locked file, its key, and the one database connection. It
+ * belongs to one thread. Whatever fails says so in a sentence; these kinds
+ * are fixed: a wrong passphrase, code or key ERR_DENIED; held by another
+ * process ERR_CLASH; no such store ERR_ABSENT; anything wrong with the file or
+ * the disk ERR_LOCAL, with VAULT_ALTERED or VAULT_DAMAGED in e->code where the
+ * file itself is at fault. Format: schema/store.md.
+ */
+#ifndef VAULT_VAULT_H
+#define VAULT_VAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/buf.h"
+#include "common/base/err.h"
+
+struct db;
+struct vault;
+
+enum {
+	VAULT_ALTERED = 0x760001, /* changed or put back from outside */
+	VAULT_DAMAGED = 0x760002  /* no key block can be read */
+};
+
+#define VAULT_KEY_BYTES 32
+
+/* The data key. Keep it in mem_secret memory or the kernel's keyring. */
+struct vault_key {
+	uint8_t b[VAULT_KEY_BYTES];
+};
+
+/* The price of one guess, Argon2id. All zero: 3 passes over 256 MiB. */
+struct vault_cost {
+	uint64_t ops;
+	size_t mem_bytes;
+};
+
+enum vault_slot {
+	VAULT_PASSPHRASE = 1,
+	VAULT_RECOVERY = 2,
+	VAULT_ESCROW = 3
+};
+
+struct vault_options {
+	const char *vfs;   /* SQLite VFS below; NULL: the platform's */
+	int cache_kib;     /* page cache; 0: 8 MiB */
+	bool no_floor;     /* FOR TESTS: a cost below the floor is fine */
+	/* Rename in the world of ${vfs}, durable on return; NULL: rename(2). */
+	int (*move)(const char *from, const char *to);
+};
+
+struct vault_stats {
+	uint64_t epoch, pages, seals;
+	uint64_t refused;  /* files SQLite was refused; 0 in every use known */
+	uint64_t rewrites; /* log frames changed in place; 0 likewise */
+	uint64_t reserved; /* pages refused for their reserved bytes; 0 */
+};
+
+/** vault_create(path, passphrase, cost, o, out, e): a new, empty store; it
+ * has its name only once it is whole. ERR_CLASH when the name is taken,
+ * ERR_INPUT for a cost below 2 passes or 64 MiB. */
+int vault_create(const char *path, struct view passphrase,
+    const struct vault_cost *cost, const struct vault_options *o,
+    struct vault **out, struct err *e);
+
+int vault_open_passphrase(const char *path, struct view passphrase,
+    const struct vault_options *o, struct vault **out, struct err *e);
+int vault_open_recovery(const char *path, struct view code,
+    const struct vault_options *o, struct vault **out, struct err *e);
+int vault_open_key(const char *path, const struct vault_key *key,
+    const struct vault_options *o, struct vault **out, struct err *e);
+
+/** vault_open_escrow(path, keys, o, out, e): ${keys} is the office's X25519
+ * public key, then its secret key, 64 bytes. */
+int vault_open_escrow(const char *path, const uint8_t keys[static 64],
+    const struct vault_options *o, struct vault **out, struct err *e);
+
+/** vault_close(v): empty the log, close, wipe all keys; NULL is fine. */
+void vault_close(struct vault *v);
+
+/** vault_db(v): the connection, borrowed. */
+struct db *vault_db(struct vault *v);
+
+/** vault_key(v): the data key, borrowed, for the kernel's keyring. */
+const struct vault_key *vault_key(const struct vault *v);
+
+struct vault_stats vault_stats(const struct vault *v);
+
+/* Ways of opening. After each, both copies of the key block are durable; on
+ * failure the old ways are still good. The data key stays the same: who has a
+ * copy of the old file and the old passphrase can still open that copy. */
+int vault_change_passphrase(struct vault *v, struct view passphrase,
+    const struct vault_cost *cost, struct err *e);
+int vault_slot_add_recovery(struct vault *v, struct view code,
+    const struct vault_cost *cost, struct err *e);
+int vault_slot_add_escrow(struct vault *v,
+    const uint8_t public_key[static 32], struct err *e);
+
+/** vault_slot_remove(v, type, e): all of a type; ERR_ABSENT when none,
+ * ERR_INPUT for the passphrase, which can only be changed. */
+int vault_slot_remove(struct vault *v, enum vault_slot type, struct err *e);
+
+/** vault_slot_count(v, type): how many ways of a type. */
+size_t vault_slot_count(const struct vault *v, enum vault_slot type);
+
+/** vault_backup(v, path, e): copy the store as it is into another one, which
+ * the same passphrase, codes and key open, and verify that one fully before
+ * it gets its name. ERR_CLASH when the name is taken. */
+int vault_backup(struct vault *v, const char *path, struct err *e);
+
+/** vault_verify(path, key, o, full, e): open and check the root; ${full}:
+ * also open every page and let SQLite check every structure. */
+int vault_verify(const char *path, const struct vault_key *key,
+    const struct vault_options *o, bool full, struct err *e);
+
+#endif
