@@ -1,0 +1,119 @@
+/*
+ * The hub's decisions, without HTTP and without SQL.
+ *
+ * A struct hub is one log over one database. Every call may come from any
+ * thread; pushes meet in one writing thread (writer.h), pulls read beside it
+ * and never see beyond what is committed. What may enter is judged by
+ * common/rules alone, with the same code that every client runs.
+ *
+ * Errors. A request refused as a whole fails with a kind that tells whose
+ * fault it is and hub_verdict(e) tells why; ERR_LOCAL is the hub's own
+ * trouble, ERR_AWAY a temporary one. Items refused inside a push are no
+ * error: each carries its verdict.
+ */
+#ifndef HUB_HUB_H
+#define HUB_HUB_H
+
+#include "common/base/tick.h"
+#include "common/rules/roster.h"
+#include "common/wire/proto.h"
+
+#define HUB_REQUEST_LIFE_MS (24 * 3600 * 1000LL)  /* of an enrolment wish */
+#define HUB_ORDER_LIFE_MS (7 * 24 * 3600 * 1000LL) /* of a recovery order */
+
+struct hub_limits {
+	uint64_t day_bytes;  /* content of one device in a day; 0: no limit */
+	uint64_t free_bytes; /* keep this much of the disk free; 0: no limit */
+};
+
+struct hub_options {
+	const char *path;        /* of the database */
+	const char *name;        /* as given to hub_make */
+	struct sign_pub pub;     /* signs checkpoints */
+	struct sign_key key;
+	struct tick tick;
+	struct hub_limits limits;
+	int readers;             /* pulls at the same time; 0: 4 */
+	bool clock_confirmed;    /* by the operator, at this start */
+};
+
+struct hub;
+
+/**
+ * hub_make(path, name, code, tick, e): a new, empty log. ${code} is the
+ * one-time claim code; its hash alone is kept. ERR_CLASH when a log is there.
+ */
+int hub_make(const char *path, const char *name, const char *code,
+    struct tick tick, struct err *e);
+
+int hub_open(const struct hub_options *o, struct hub **out, struct err *e);
+
+/** hub_close(hub): when no call is under way; NULL is fine. */
+void hub_close(struct hub *hub);
+
+/** hub_verdict(e): why a request was refused, 0 when no verdict says it. */
+enum verdict hub_verdict(const struct err *e);
+
+int64_t hub_now_ms(struct hub *hub);
+bool hub_clock_stopped(struct hub *hub);
+
+/** hub_device(hub, device, pub): ACCEPTED, UNKNOWN_DEVICE or REVOKED; the
+ * key is filled unless unknown. */
+enum verdict hub_device(struct hub *hub, const struct id *device,
+    struct sign_pub *pub);
+
+int hub_info(struct hub *hub, struct proto_info *out, struct err *e);
+
+/** hub_claim(hub, claim, e): the first items, with the one-time code. All are
+ * taken or none; the code ends with success. */
+int hub_claim(struct hub *hub, const struct proto_claim *claim,
+    struct err *e);
+
+/** hub_enrol(hub, wish, e): keep a request to join for a day. */
+int hub_enrol(struct hub *hub, const struct proto_enrol *wish,
+    struct err *e);
+
+/** hub_requests(hub, device, out, e): pending ones; at_ms is when the hub
+ * received them. ERR_DENIED unless ${device} is an officer's. */
+int hub_requests(struct hub *hub, const struct id *device,
+    struct proto_requests *out, struct err *e);
+
+/* An answer and the bytes its views point at; hub_answer_done frees. */
+struct hub_pushed {
+	struct proto_pushed answer;
+	struct buf note;
+};
+struct hub_page {
+	struct proto_page answer;
+	struct buf note, bytes;
+};
+
+/** hub_push(hub, device, push, out, e): ${out} is filled on success; its
+ * size calls for the heap. */
+int hub_push(struct hub *hub, const struct id *device,
+    const struct proto_push *push, struct hub_pushed *out, struct err *e);
+void hub_pushed_done(struct hub_pushed *out);
+
+int hub_pull(struct hub *hub, const struct id *device,
+    const struct proto_pull *pull, struct hub_page *out, struct err *e);
+
+/** hub_recover(hub, device, in, out, e): a space's stream for one of the two
+ * officers whose RECOVER entry names it, for HUB_ORDER_LIFE_MS. Ask again
+ * after the last item's sseq while answer.more. */
+int hub_recover(struct hub *hub, const struct id *device,
+    const struct proto_recover *in, struct hub_page *out, struct err *e);
+void hub_page_done(struct hub_page *out);
+
+struct hub_status {
+	char name[64];
+	struct log_point log;
+	bool claimed, clock_stopped;
+	int64_t accept_ms;
+	uint64_t spaces, members, requests, bytes;
+	uint64_t devices, revoked;
+	uint64_t pushes, commits; /* since the start */
+	uint64_t waiting;         /* pushes in the queue */
+};
+int hub_status(struct hub *hub, struct hub_status *out, struct err *e);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * What the files of this folder share: the hub itself. Nobody outside
+ * includes this.
+ *
+ * Who touches what: `live` is read by any thread under its lock; `db`, `log`,
+ * `work`, `roster`, `fresh` and `epochs` belong to the writing thread; the
+ * readers are handed out one at a time.
+ */
+#ifndef HUB_INNER_H
+#define HUB_INNER_H
+
+#include <pthread.h>
+
+#include "common/rules/admit.h"
+#include "daemon/hub/hub.h"
+#include "daemon/hub/hubdb.h"
+#include "daemon/hub/stamp.h"
+#include "daemon/hub/writer.h"
+
+#define HUB_READERS_MAX 16
+#define HUB_EPOCHS 16 /* decoded epochs kept; power of two */
+
+struct hub_fresh { /* a directory entry of the open transaction */
+	struct directory_entry entry;
+	uint64_t seq;
+	struct hub_fresh *next;
+};
+
+struct hub_epoch { /* decoded, by its changeset id */
+	bool used;
+	struct hash id;
+	struct epoch ep;
+};
+
+struct hub {
+	char *path;
+	char name[64];
+	struct sign_pub pub;
+	struct sign_key *key; /* in guarded memory */
+	struct hub_limits limits;
+	struct stamp stamp;
+
+	pthread_rwlock_t live_lock;
+	struct roster live;       /* what is committed */
+
+	struct writer *writer;
+	struct hubdb *db;         /* the one that writes */
+	struct hubdb_log log;     /* committed */
+	struct hubdb_log work;    /* the open transaction's */
+	bool dirty;               /* the transaction has something to keep */
+	int64_t now_ms;           /* its accept time */
+	uint64_t disk_free;       /* bytes, when it began */
+	struct roster roster;     /* committed and the transaction's entries */
+	bool ahead;               /* it holds entries not committed */
+	struct hub_fresh *fresh, **fresh_tail;
+	struct hub_epoch epochs[HUB_EPOCHS];
+
+	pthread_mutex_t reader_lock;
+	pthread_cond_t reader_free;
+	struct hubdb *readers[HUB_READERS_MAX];
+	bool reader_busy[HUB_READERS_MAX];
+	int reader_max;
+};
+
+/** hub_refuse(e, kind, v): fail with the words of ${v}; always -1. */
+int hub_refuse(struct err *e, enum err_kind kind, enum verdict v);
+
+/** hub_read(hub, e): a reading connection with a view open, or NULL. */
+struct hubdb *hub_read(struct hub *hub, struct err *e);
+
+/** hub_read_end(hub, db): give it back; NULL is fine. */
+void hub_read_end(struct hub *hub, struct hubdb *db);
+
+/** hub_may_ask(hub, device, e): 0 for a live device. */
+int hub_may_ask(struct hub *hub, const struct id *device, struct err *e);
+
+/** hub_roster_load(db, r, e): anew from the directory; empty on failure, so
+ * that everything is refused rather than judged by a part. */
+int hub_roster_load(struct hubdb *db, struct roster *r, struct err *e);
+
+/** hub_fresh_cut(hub, keep_to): forget entries noted after ${keep_to}. */
+void hub_fresh_cut(struct hub *hub, struct hub_fresh **keep_to);
+
+#endif

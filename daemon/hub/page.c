@@ -1,0 +1,116 @@
+/*
+ * Pages: bytes of items one after another, and for each its inclusion proof
+ * in the page's checkpoint. The first item always fits, so that a small limit
+ * cannot stop a device for good.
+ */
+#include "daemon/hub/page.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+
+#define ROOM_FIRST 8
+
+int
+page_known(struct hub *hub, const struct log_point *known, struct err *e)
+{
+	struct proto_info info;
+
+	if (known->size == 0)
+		return 0;
+	if (hub_info(hub, &info, e) != 0)
+		return -1;
+	if (known->log_id != info.log.log_id)
+		return err_set(e, ERR_CLASH, "the device knows another log "
+		    "than this hub's; it must not go on before its office "
+		    "has looked into it");
+	if (known->size > info.log.size)
+		return err_set(e, ERR_CLASH, "this hub's log is shorter than "
+		    "what the device has seen; the hub may have been "
+		    "restored from a backup");
+	return 0;
+}
+
+int
+page_head(struct hubdb *db, const struct log_point *known, struct buf *note,
+    uint64_t *size, struct merkle_proof *proof, struct err *e)
+{
+	struct merkle_store nodes = hubdb_merkle(db);
+	int rc = hubdb_checkpoint_last(db, size, note, e);
+
+	memset(proof, 0, sizeof(*proof));
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT,
+		    "this hub has not been claimed by an office yet");
+	if (rc < 0 || buf_check(note, "a checkpoint", e) != 0)
+		return -1;
+	if (known->size == 0 || known->size == *size)
+		return 0;
+	return merkle_prove_consistency(&nodes, known->size, *size, proof, e);
+}
+
+int
+page_begin(struct page *p, struct hub *hub, const struct log_point *known,
+    uint64_t max_bytes, struct err *e)
+{
+	p->max_bytes = max_bytes == 0 || max_bytes > PROTO_PAGE_BYTES_MAX ?
+	    PROTO_PAGE_BYTES_MAX : (size_t)max_bytes;
+	p->out->answer.now_ms = hub_now_ms(hub);
+	return page_head(p->db, known, &p->out->note, &p->size,
+	    &p->out->answer.consistency, e);
+}
+
+static struct proto_item *
+new_item(struct page *p)
+{
+	struct proto_page *a = &p->out->answer;
+	struct proto_item *bigger;
+
+	if (a->count == p->room) {
+		p->room = p->room == 0 ? ROOM_FIRST : p->room * 2;
+		bigger = mem_new(p->room * sizeof(*bigger));
+		if (a->count > 0)
+			memcpy(bigger, a->items, a->count * sizeof(*bigger));
+		mem_free(a->items);
+		a->items = bigger;
+	}
+	return &a->items[a->count];
+}
+
+int
+page_add(struct page *p, const struct hubdb_item *item, bool with_body,
+    struct err *e)
+{
+	struct proto_page *a = &p->out->answer;
+	struct merkle_store nodes = hubdb_merkle(p->db);
+	size_t len = item->header_bytes + (with_body ? item->body_bytes : 0);
+	struct proto_item *it;
+
+	if (a->count == PROTO_PAGE_ITEMS_MAX ||
+	    (a->count > 0 && p->out->bytes.len + len > p->max_bytes))
+		return 0;
+	it = new_item(p);
+	it->seq = item->seq;
+	it->sseq = item->sseq;
+	it->accept_ms = item->accept_ms;
+	it->bytes.len = len;
+	if (hubdb_item_bytes(p->db, item->seq, with_body, &p->out->bytes,
+	    e) != 0 || merkle_prove_inclusion(&nodes, item->seq, p->size,
+	    &it->inclusion, e) != 0)
+		return -1;
+	a->count++;
+	return 1;
+}
+
+void
+page_end(struct page *p)
+{
+	struct proto_page *a = &p->out->answer;
+	size_t i, at = 0;
+
+	a->checkpoint = buf_view(&p->out->note);
+	for (i = 0; i < a->count; i++) {
+		a->items[i].bytes.data = p->out->bytes.data + at;
+		at += a->items[i].bytes.len;
+	}
+}
