@@ -1,0 +1,72 @@
+/*
+ * A simulated disk as an SQLite VFS in memory, with power cuts and faults.
+ *
+ * Each file has a durable image, a visible one, and the ordered list of
+ * changes that no sync has covered. Operations (write, truncate, sync, create,
+ * delete, rename) are counted from 1; a cut or a fault is set for a number.
+ * Everything is drawn from the seed. One thread.
+ *
+ * Model: a sync covers its file and the file's name. A deletion or renaming
+ * without a sync of the folder may be undone by a cut. A device that claims
+ * nothing: a write cut short may leave any of its 512-byte sectors old, new
+ * or, in the last mode, garbage; sectors outside the write stay as they are.
+ */
+#ifndef SUPPORT_SIMDISK_H
+#define SUPPORT_SIMDISK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/buf.h"
+
+/* What of the unsynced changes survives. */
+enum simdisk_cut {
+	SIMDISK_DROP,    /* none */
+	SIMDISK_KEEP,    /* all */
+	SIMDISK_PREFIX,  /* the first few of each file */
+	SIMDISK_SECTORS, /* of each: whole, none, or some sectors */
+	SIMDISK_GARBAGE, /* the same, with sectors of garbage */
+	SIMDISK_MODES
+};
+
+struct simdisk;
+
+struct simdisk *simdisk_new(uint64_t seed);
+void simdisk_free(struct simdisk *d);
+const char *simdisk_name(const struct simdisk *d); /* of the VFS */
+
+/** simdisk_ops(d): operations so far. */
+uint64_t simdisk_ops(const struct simdisk *d);
+
+/** simdisk_crash_at(d, k): operation ${k} happens perhaps, and every later
+ * call fails. 0: never. */
+void simdisk_crash_at(struct simdisk *d, uint64_t k);
+bool simdisk_crashed(const struct simdisk *d);
+
+/** simdisk_restart(d, mode): the power comes back; handles must be closed. */
+void simdisk_restart(struct simdisk *d, enum simdisk_cut mode);
+
+/** simdisk_fault_at(d, k, rc, sticky): operation ${k} (and all later ones)
+ * fails with SQLite's ${rc}, a write having written some first bytes. */
+void simdisk_fault_at(struct simdisk *d, uint64_t k, int rc, bool sticky);
+
+/** simdisk_file(d, name): visible content, to look at and to change; changes
+ * count as durable after simdisk_settle. NULL: there is none. */
+struct buf *simdisk_file(struct simdisk *d, const char *name);
+
+/** simdisk_put(d, name, data): make or replace a file, durable. */
+void simdisk_put(struct simdisk *d, const char *name, struct view data);
+
+/** simdisk_remove(d, name): durable. */
+void simdisk_remove(struct simdisk *d, const char *name);
+
+/** simdisk_settle(d): all that is visible is durable. */
+void simdisk_settle(struct simdisk *d);
+
+/** simdisk_move(d, from, to): rename and sync the folder; 0 or -1. */
+int simdisk_move(struct simdisk *d, const char *from, const char *to);
+
+/** simdisk_random(d): the seeded stream. */
+uint64_t simdisk_random(struct simdisk *d);
+
+#endif
