@@ -22,12 +22,16 @@ CREATE TABLE item (
 	body BLOB                     -- clear body of a control item
 );
 CREATE UNIQUE INDEX item_space ON item (space, sseq);
+-- The newest item of a space that an author had seen: effective time.
+CREATE INDEX item_seen ON item (space, seq);
 
 -- What could not be taken in: never dropped, shown, tried again when a key or
 -- a newer program arrives.
 CREATE TABLE quarantine (
 	id INTEGER PRIMARY KEY,
-	seq INTEGER,                  -- NULL: never had a place
+	seq INTEGER,                  -- place as claimed
+	sseq INTEGER,
+	accept_ms INTEGER,
 	space BLOB NOT NULL,
 	reason INTEGER NOT NULL,      -- enum quarantine_reason
 	words TEXT NOT NULL,          -- the sentence shown
@@ -35,6 +39,35 @@ CREATE TABLE quarantine (
 	since_ms INTEGER NOT NULL
 );
 CREATE INDEX quarantine_seq ON quarantine (seq);
+CREATE INDEX quarantine_space ON quarantine (space, reason, seq);
+
+-- Spaces of which the hub is asked to send again what comes after a place,
+-- to mend a gap, until the item at upto has been taken in.
+CREATE TABLE want (
+	space BLOB PRIMARY KEY,
+	after_sseq INTEGER NOT NULL,
+	upto INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Heads of the log, by what size: verified here, or named by a colleague in a
+-- record. Two roots for one size: the hub shows different people different
+-- logs.
+CREATE TABLE head (
+	log_id BLOB NOT NULL,         -- 8 bytes
+	size INTEGER NOT NULL,
+	root BLOB NOT NULL,
+	device BLOB,                  -- who named it; NULL: verified here
+	PRIMARY KEY (log_id, size)
+) WITHOUT ROWID;
+
+-- What contradicts what the hub had signed before, for a person to look at.
+CREATE TABLE evidence (
+	id INTEGER PRIMARY KEY,
+	at_ms INTEGER NOT NULL,
+	words TEXT NOT NULL,
+	ours BLOB NOT NULL,           -- signed note or root known before
+	theirs BLOB NOT NULL          -- what contradicts it
+);
 
 -- A space: case x section x owning side, or commons.
 CREATE TABLE space (
@@ -145,6 +178,18 @@ CREATE TABLE outgoing (
 	receipt BLOB                  -- CBOR of struct proto_receipt
 );
 CREATE INDEX outgoing_state ON outgoing (state, oid);
+
+-- This device's line of items in each space. The counter is never used
+-- again, not even that of a refused item.
+CREATE TABLE own_line (
+	space BLOB PRIMARY KEY,
+	counter INTEGER NOT NULL,     -- highest ever used
+	last_id BLOB NOT NULL,        -- newest, accepted or queued
+	last_seen INTEGER NOT NULL,   -- its seen size
+	acked_id BLOB NOT NULL,       -- newest accepted
+	acked_seen INTEGER NOT NULL,
+	acked_counter INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- What this person wrote and may no longer file: shown as held, deposited
 -- with the keepers, decided by a person.

@@ -1,0 +1,118 @@
+/* Rows of the table quarantine; the contract is in the header. */
+#include "client/core/sync/quarantine.h"
+
+#include <string.h>
+
+#include "common/wire/changeset.h"
+
+bool
+quarantine_waits(enum quarantine_reason reason)
+{
+	return reason == QUARANTINE_KEY || reason == QUARANTINE_GAP;
+}
+
+static int
+is_there(struct store *s, uint64_t seq, enum quarantine_reason reason,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT 1 FROM quarantine WHERE seq = ? AND reason = ?");
+	int rc;
+
+	db_bind_int(q, 1, (int64_t)seq);
+	db_bind_int(q, 2, reason);
+	rc = db_step(q, e);
+	db_reset(q);
+	return rc;
+}
+
+int
+quarantine_add_tx(struct store *s, const struct quarantined *in,
+    const char *words, bool *added, struct err *e)
+{
+	struct stmt *q;
+	int rc = is_there(s, in->seq, in->reason, e);
+
+	*added = rc == 0;
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	q = db_prepare(s->db, "INSERT INTO quarantine (seq, sseq, accept_ms, "
+	    "space, reason, words, bytes, since_ms) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	db_bind_int(q, 1, (int64_t)in->seq);
+	db_bind_int(q, 2, (int64_t)in->sseq);
+	db_bind_int(q, 3, in->accept_ms);
+	db_bind_id(q, 4, &in->space);
+	db_bind_int(q, 5, in->reason);
+	db_bind_text(q, 6, words);
+	db_bind_view(q, 7, buf_view(&in->bytes));
+	db_bind_int(q, 8, tick_wall_ms(&s->tick));
+	return db_run(q, e);
+}
+
+int
+quarantine_drop_tx(struct store *s, uint64_t seq,
+    enum quarantine_reason reason, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "DELETE FROM quarantine WHERE seq = ? AND reason = ?");
+
+	db_bind_int(q, 1, (int64_t)seq);
+	db_bind_int(q, 2, reason);
+	return db_run(q, e);
+}
+
+int
+quarantine_next(struct store *s, const struct id *space,
+    enum quarantine_reason reason, uint64_t from, struct quarantined *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT id, seq, sseq, accept_ms, "
+	    "bytes FROM quarantine WHERE space = ? AND reason = ? AND "
+	    "seq >= ? ORDER BY seq LIMIT 1");
+	struct view bytes;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->bytes, 2 * CHANGESET_BYTES_MAX);
+	db_bind_id(q, 1, space);
+	db_bind_int(q, 2, reason);
+	db_bind_int(q, 3, (int64_t)from);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	out->id = db_int(q, 0);
+	out->seq = (uint64_t)db_int(q, 1);
+	out->sseq = (uint64_t)db_int(q, 2);
+	out->accept_ms = db_int(q, 3);
+	out->space = *space;
+	out->reason = reason;
+	bytes = db_blob(q, 4);
+	buf_add(&out->bytes, bytes.data, bytes.len);
+	db_reset(q);
+	return buf_check(&out->bytes, "an item in quarantine", e) != 0 ? -1 : 1;
+}
+
+void
+quarantined_done(struct quarantined *q)
+{
+	buf_done(&q->bytes);
+}
+
+int
+quarantine_judge_tx(struct store *s, const struct id *space,
+    const enum quarantine_reason change[static 2], const char *words,
+    size_t *n, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "UPDATE quarantine SET reason = ?, "
+	    "words = ? WHERE space = ? AND reason = ?");
+
+	db_bind_int(q, 1, change[1]);
+	db_bind_text(q, 2, words);
+	db_bind_id(q, 3, space);
+	db_bind_int(q, 4, change[0]);
+	if (db_run(q, e) != 0)
+		return -1;
+	*n = (size_t)db_changes(s->db);
+	return 0;
+}

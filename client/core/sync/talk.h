@@ -1,0 +1,61 @@
+/*
+ * One conversation with the hub: what all steps of a sync share. Sends signed
+ * requests, turns refusals into sentences, and reads the hub's clock off the
+ * answers. No transaction is open while a request is under way.
+ */
+#ifndef SYNC_TALK_H
+#define SYNC_TALK_H
+
+#include "client/core/local/store.h"
+#include "client/core/sync/remote.h"
+#include "client/core/sync/witness.h"
+
+struct talk_figures { /* what a sync did, counted */
+	size_t sent_notes, sent_changes;
+	size_t got_notes, got_changes;
+	size_t conflicts_new, held_new;
+	size_t lost_spaces, new_spaces;
+	size_t reviews_new, outcomes_new, quarantined_new;
+	size_t rekeyed;
+	bool approved;
+	int64_t skew_ms; /* own clock minus hub's; 0 up to TALK_SKEW_MS */
+};
+
+struct talk_progress {
+	void (*tell)(void *ctx, const char *what, size_t done, size_t of);
+	void *ctx;
+};
+
+#define TALK_SKEW_MS 120000
+
+struct talk {
+	struct store *s;
+	struct remote *r;
+	const struct talk_progress *progress; /* or NULL */
+	struct talk_figures *figures;
+	struct witness witness;
+	int64_t asked_ms, answered_ms; /* own clock around the last request */
+	bool clock_known;
+	int64_t offset_ms;             /* hub's clock minus own */
+};
+
+int talk_init(struct talk *t, struct store *s, struct remote *r,
+    struct err *e);
+void talk_done(struct talk *t);
+
+/**
+ * talk_ask(t, path, body, answer, e): POST, signed; 0 with the answer of a
+ * request that was granted. A refusal fails with the hub's verdict in
+ * e->code: ERR_DENIED (this device), ERR_AWAY (busy, full), ERR_PEER.
+ */
+int talk_ask(struct talk *t, const char *path, struct view body,
+    struct buf *answer, struct err *e);
+
+/** talk_clock(t, hub_ms): the hub's time as its last answer said. */
+void talk_clock(struct talk *t, int64_t hub_ms);
+
+/** talk_tell(t, what, done, of): to the progress callback. */
+void talk_tell(const struct talk *t, const char *what, size_t done,
+    size_t of);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * Heads are kept in three places: the newest as signed (meta "newest"), every
+ * size with its root (table head), and what contradicts (table evidence).
+ */
+#include "client/core/sync/witness.h"
+
+#include <string.h>
+
+#define KEY_NEWEST "newest"
+#define KEY_STOPPED "stopped"
+
+static int
+split(struct err *e, const char *what)
+{
+	err_set(e, ERR_PEER, "the hub contradicts what it signed before (%s); "
+	    "nothing more is sent to it, tell the office", what);
+	e->code = WITNESS_SPLIT;
+	return -1;
+}
+
+int
+witness_error(struct err *e)
+{
+	return split(e, "both heads are kept as evidence");
+}
+
+int
+witness_load(struct store *s, struct witness *w, struct err *e)
+{
+	int rc;
+
+	memset(w, 0, sizeof(*w));
+	buf_init(&w->note, CHECKPOINT_TEXT_MAX);
+	rc = store_get(s, KEY_NEWEST, &w->note, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 1 && checkpoint_read(buf_view(&w->note),
+	    s->roster.genesis.hub_name, &s->roster.genesis.hub, &w->newest,
+	    e) != 0) {
+		e->kind = ERR_LOCAL;
+		return err_add(e, "this device's copy of the hub's newest "
+		    "signed head is damaged");
+	}
+	return 0;
+}
+
+void
+witness_done(struct witness *w)
+{
+	buf_done(&w->note);
+}
+
+int
+witness_read(const struct witness *w, const struct witness_in *in,
+    struct checkpoint *out, struct err *e)
+{
+	const struct checkpoint *old = &w->newest;
+
+	if (checkpoint_read(in->note, in->genesis->hub_name,
+	    &in->genesis->hub, out, e) != 0)
+		return -1;
+	if (out->at.log_id != in->genesis->log_id ||
+	    (old->at.size > 0 && out->at.log_id != old->at.log_id))
+		return split(e, "another log");
+	if (old->at.size == 0)
+		return 0;
+	if (out->at.size < old->at.size)
+		return split(e, "entries are gone");
+	if (out->at.size == old->at.size)
+		return hash_eq(&out->root, &old->root) ? 0 :
+		    split(e, "other entries at the same places");
+	if (!merkle_check_consistency(old->at.size, &old->root, out->at.size,
+	    &out->root, in->proof))
+		return split(e, "the new head does not continue the old one");
+	return 0;
+}
+
+static int
+keep_evidence_tx(struct store *s, const char *words, struct view ours,
+    struct view theirs, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "INSERT INTO evidence "
+	    "(at_ms, words, ours, theirs) VALUES (?, ?, ?, ?)");
+
+	db_bind_int(q, 1, tick_wall_ms(&s->tick));
+	db_bind_text(q, 2, words);
+	db_bind_view(q, 3, ours);
+	db_bind_view(q, 4, theirs);
+	if (db_run(q, e) != 0)
+		return -1;
+	return store_put(s, KEY_STOPPED, view_str(words), e);
+}
+
+static void
+log_bytes(uint64_t log_id, uint8_t out[static 8])
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		out[i] = (uint8_t)(log_id >> (56 - 8 * i));
+}
+
+/* 1: the same root is known for that size, 0: none (now noted), 2: another
+ * root is, copied to ${known}. */
+static int
+note_head_tx(struct store *s, const struct checkpoint *cp,
+    const struct id *device, struct hash *known, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT root FROM head WHERE log_id = ? AND size = ?");
+	uint8_t log[8];
+	int rc;
+
+	log_bytes(cp->at.log_id, log);
+	db_bind_blob(q, 1, log, sizeof(log));
+	db_bind_int(q, 2, (int64_t)cp->at.size);
+	rc = db_step(q, e);
+	if (rc == 1) {
+		if (db_hash(q, 0, known) != 0)
+			memset(known, 0, sizeof(*known));
+		db_reset(q);
+		return hash_eq(known, &cp->root) ? 1 : 2;
+	}
+	if (rc < 0)
+		return -1;
+	q = db_prepare(s->db, "INSERT INTO head (log_id, size, root, device) "
+	    "VALUES (?, ?, ?, ?)");
+	db_bind_blob(q, 1, log, sizeof(log));
+	db_bind_int(q, 2, (int64_t)cp->at.size);
+	db_bind_hash(q, 3, &cp->root);
+	db_bind_id(q, 4, device);
+	return db_run(q, e);
+}
+
+int
+witness_save_tx(struct store *s, struct witness *w,
+    const struct checkpoint *cp, struct view note, struct err *e)
+{
+	struct hash known;
+	int rc;
+
+	if (cp->at.size == w->newest.at.size && w->note.len > 0)
+		return 0;
+	rc = cp->at.size == 0 ? 1 : note_head_tx(s, cp, NULL, &known, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 2) {
+		w->split = true;
+		if (keep_evidence_tx(s, "a colleague's record names another "
+		    "log of the same length than the hub shows here",
+		    view_of(known.b, sizeof(known.b)), note, e) != 0)
+			return -1;
+	}
+	buf_reset(&w->note);
+	buf_add(&w->note, note.data, note.len);
+	w->newest = *cp;
+	return store_put(s, KEY_NEWEST, note, e);
+}
+
+int
+witness_hear_tx(struct store *s, struct witness *w, const struct gossip *g,
+    const struct witness_from *from, struct err *e)
+{
+	struct checkpoint cp = { g->at, g->root };
+	struct hash known;
+	const char *words = NULL;
+	int rc = 0;
+
+	if (!g->present || g->at.size == 0)
+		return 0;
+	memset(&known, 0, sizeof(known));
+	/* Its author held that head before the item got its place. */
+	if (g->at.log_id != w->newest.at.log_id)
+		words = "a colleague's record names a log that this hub "
+		    "does not show here";
+	else if (g->at.size > from->seq)
+		words = "a colleague's record names a longer log than the hub "
+		    "had when it took that record";
+	else
+		rc = note_head_tx(s, &cp, from->device, &known, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 2)
+		words = "a colleague's record names another log of the same "
+		    "length than the hub shows here";
+	if (words == NULL)
+		return 0;
+	w->split = true;
+	return keep_evidence_tx(s, words, rc == 2 ?
+	    view_of(known.b, sizeof(known.b)) : buf_view(&w->note),
+	    view_of(g->root.b, sizeof(g->root.b)), e);
+}
+
+int
+witness_stop(struct store *s, struct witness *w, struct view theirs,
+    const char *words, struct err *e)
+{
+	s->read_only = true;
+	w->split = true;
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (keep_evidence_tx(s, words, buf_view(&w->note), theirs, e) == 0 &&
+	    db_commit(s->db, e) == 0)
+		return 0;
+	db_rollback(s->db);
+	return -1;
+}

@@ -1,0 +1,64 @@
+/*
+ * The witness: what the hub has signed about its log, and whether it still
+ * stands by it.
+ *
+ * Every answer carries a signed head; it must continue the newest one known
+ * here. Colleagues' records name the heads they hold (gossip), so that a hub
+ * which shows two people two logs is caught by the first text that passes
+ * between them. A contradiction is kept as evidence and ends writing to the
+ * hub until a person has looked: reading and local work go on.
+ */
+#ifndef SYNC_WITNESS_H
+#define SYNC_WITNESS_H
+
+#include "client/core/local/store.h"
+#include "common/wire/proto.h"
+#include "common/wire/record.h"
+
+#define WITNESS_SPLIT 1 /* e->code: the hub contradicts what it signed */
+
+struct witness {
+	struct checkpoint newest; /* verified; size 0: none yet */
+	struct buf note;          /* as signed */
+	bool split;               /* evidence was found since loading */
+};
+
+int witness_load(struct store *s, struct witness *w, struct err *e);
+void witness_done(struct witness *w);
+
+/**
+ * witness_read(w, genesis, note, proof, out, e): read a head signed by the
+ * hub of ${genesis} and check that it continues w->newest. ERR_PEER; code
+ * WITNESS_SPLIT when it is signed and contradicts. Changes nothing.
+ */
+struct witness_in {
+	const struct directory_entry *genesis;
+	struct view note;
+	const struct merkle_proof *proof; /* from w->newest.at */
+};
+int witness_read(const struct witness *w, const struct witness_in *in,
+    struct checkpoint *out, struct err *e);
+
+/** witness_save_tx(s, w, cp, note, e): after witness_read; also compares it
+ * with what colleagues named. w changes with the caller's commit. */
+int witness_save_tx(struct store *s, struct witness *w,
+    const struct checkpoint *cp, struct view note, struct err *e);
+
+/** witness_hear_tx(s, w, g, from, seq, e): a colleague's gossip in item
+ * ${seq}. A contradiction is kept and sets w->split; it is no error. */
+struct witness_from {
+	const struct id *device;
+	uint64_t seq;
+};
+int witness_hear_tx(struct store *s, struct witness *w,
+    const struct gossip *g, const struct witness_from *from, struct err *e);
+
+/** witness_stop(s, w, theirs, words, e): outside a transaction: keep the
+ * evidence and stop writing. */
+int witness_stop(struct store *s, struct witness *w, struct view theirs,
+    const char *words, struct err *e);
+
+/** witness_error(e): the sentence for a stopped store; -1. */
+int witness_error(struct err *e);
+
+#endif
