@@ -26,4 +26,8 @@ struct letter_at {
 int letters_take_tx(struct store *s, const struct changeset *cs,
     const struct letter *l, const struct letter_at *at, struct err *e);
 
+/** letters_settle_tx(s, e): deposits that another keeper has decided, as the
+ * review records of their spaces say, wait here no longer. */
+int letters_settle_tx(struct store *s, struct err *e);
+
 #endif
