@@ -63,18 +63,21 @@ judge_order(const struct admit_in *in)
 }
 
 /*
- * What the author claims to have seen: of this log, not ahead of it, never
- * running back, and not from before it could see the space at all.
+ * What the author claims to have seen: of this log, not ahead of it. For
+ * content also never running back, and not from before it could see the space
+ * at all. Epochs and statements are made at sync time and may stand before
+ * content that was written earlier, so they take no part in that order.
  */
 static enum verdict
 judge_seen(const struct admit_in *in)
 {
 	const struct changeset_header *h = &in->cs->h;
 
-	if (h->seen.log_id != in->log.log_id ||
-	    h->seen.size > in->log.size ||
-	    h->seen.size < in->author->seen_size ||
-	    h->seen.size < in->author->listed_size)
+	if (h->seen.log_id != in->log.log_id || h->seen.size > in->log.size)
+		return VERDICT_BAD_SEEN;
+	if (h->kind == CHANGESET_CONTENT &&
+	    (h->seen.size < in->author->seen_size ||
+	    h->seen.size < in->author->listed_size))
 		return VERDICT_BAD_SEEN;
 	return VERDICT_ACCEPTED;
 }

@@ -26,7 +26,7 @@ struct admit_space {
 struct admit_author { /* of this author in this space; zeros if new */
 	uint64_t counter;      /* of its last accepted item, 0: none */
 	struct hash last_id;   /* that item's id */
-	uint64_t seen_size;    /* that item's seen.size */
+	uint64_t seen_size;    /* seen.size of its last CONTENT item */
 	uint64_t listed_size;  /* log size once an epoch by another device had
 				* first listed it; 0 for who began the space */
 	bool was_member;       /* listed in an earlier epoch, not now */

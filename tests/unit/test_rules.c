@@ -481,6 +481,11 @@ keepers_grow_and_shrink(void **state)
 	(void)state;
 	stage_begin(&s, CHANGESET_EPOCH, WORKER);
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.h.seen.size = 0; /* made at sync time: no part in content's order */
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.h.seen.size = 41;
+	assert_int_equal(judge(&s), VERDICT_BAD_SEEN);
+	s.h.seen.size = 30;
 	entry(&s, &s.next, OFFICER)->right = RIGHT_WRITE;
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
 	drop(&s, &s.next, NURSE);
