@@ -65,13 +65,14 @@ $B/man/%: daemon/%.scd
 ## Tests
 TEST_LIBS = $B/libsupport.a $B/libcore.a $B/libapi.a $B/libhub.a $B/libcommon.a
 ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka
-$B/unit/% $B/bench/% $B/tools/%: $(TEST_LIBS)
-	@mkdir -p $(@D)
-	$(CC) $(LINK) -o $@ $(filter %.o,$^) $(TEST_LIBS) \
-		$(call libs,$(ALL_PKGS)) -lm -lpthread
-$(UNIT): $B/unit/%: $B/tests/unit/%.o
-$(BENCH): $B/bench/%: $B/tests/bench/%.o
-$(TOOLS): $B/tools/%: $B/tests/tools/%.o
+link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
+	$(filter %.o,$^) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
+$(UNIT): $B/unit/%: $B/tests/unit/%.o $(TEST_LIBS)
+	$(link_test)
+$(BENCH): $B/bench/%: $B/tests/bench/%.o $(TEST_LIBS)
+	$(link_test)
+$(TOOLS): $B/tools/%: $B/tests/tools/%.o $(TEST_LIBS)
+	$(link_test)
 
 deps:
 	@packaging/install-deps.sh
