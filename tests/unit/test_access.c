@@ -1,0 +1,183 @@
+/* Access statements: each kind there and back, and what none may say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/wire/access.h"
+#include "tests/support/vector.h"
+
+static struct err e;
+
+static void
+sample(enum access_kind kind, struct access *a)
+{
+	memset(a, 0, sizeof(*a));
+	a->kind = kind;
+	memset(a->id.b, 1, 16);
+	memset(a->person.b, 2, 16);
+	if (kind != ACCESS_WITHDRAW)
+		a->right = RIGHT_WRITE;
+	a->from_ms = 1700000000000;
+	a->until_ms = kind == ACCESS_OWNER ? INT64_MAX : 1800000000000;
+	a->hlc = 42;
+	memset(a->origin.b, 3, 16);
+	if (kind != ACCESS_OWNER) {
+		memset(a->consent.b, 4, 16);
+		memset(a->consent_hash.b, 5, 32);
+	}
+	a->supersedes_count = 2;
+	memset(a->supersedes[0].b, 6, 16);
+	memset(a->supersedes[1].b, 7, 16);
+}
+
+static int
+again(struct view in, struct buf *out, struct err *err)
+{
+	struct access a;
+
+	if (access_decode(in, &a, err) != 0)
+		return -1;
+	access_encode(&a, out);
+	return 0;
+}
+
+static int
+passes(const struct access *a, struct access *back)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 10000);
+	access_encode(a, &b);
+	memset(back, 0xee, sizeof(*back));
+	rc = access_decode(buf_view(&b), back, &e);
+	if (rc != 0)
+		assert_int_equal(e.kind, ERR_PEER);
+	buf_done(&b);
+	return rc;
+}
+
+static void
+test_round_trip(void **state)
+{
+	struct access a, b;
+	int kind;
+
+	(void)state;
+	for (kind = ACCESS_GRANT; kind <= ACCESS_OWNER; kind++) {
+		sample((enum access_kind)kind, &a);
+		assert_int_equal(passes(&a, &b), 0);
+		assert_int_equal((int)b.kind, kind);
+		assert_int_equal(b.right, a.right);
+		assert_true(b.from_ms == a.from_ms);
+		assert_true(b.until_ms == a.until_ms);
+		assert_true(b.hlc == a.hlc);
+		assert_true(id_eq(&a.id, &b.id));
+		assert_true(id_eq(&a.person, &b.person));
+		assert_true(id_eq(&a.origin, &b.origin));
+		assert_true(id_eq(&a.consent, &b.consent));
+		assert_true(hash_eq(&a.consent_hash, &b.consent_hash));
+		assert_int_equal(b.supersedes_count, 2);
+		assert_true(id_eq(&a.supersedes[1], &b.supersedes[1]));
+	}
+}
+
+static void
+test_refusals(void **state)
+{
+	struct access a, b;
+
+	(void)state;
+	sample(ACCESS_GRANT, &a);
+	a.kind = (enum access_kind)4;
+	assert_int_equal(passes(&a, &b), -1);
+	a.kind = (enum access_kind)0;
+	assert_int_equal(passes(&a, &b), -1);
+	sample(ACCESS_GRANT, &a);
+	a.right = RIGHT_NONE;
+	assert_int_equal(passes(&a, &b), -1);
+	a.right = (enum right)4;
+	assert_int_equal(passes(&a, &b), -1);
+	a.right = RIGHT_KEEP;
+	a.supersedes_count = ACCESS_SUPERSEDES_MAX;
+	assert_int_equal(passes(&a, &b), 0);
+}
+
+static void
+test_forms(void **state)
+{
+	/* a withdrawal with a right; one id too many; INT64_MAX as an end;
+	 * a consent without its hash */
+	static const char id[] = "0250" "01010101010101010101010101010101"
+	    "0350" "02020202020202020202020202020202";
+	static const char origin[] = "0700" "0850"
+	    "03030303030303030303030303030303";
+	static const struct {
+		const char *head, *middle, *tail;
+		int rc;
+	} cases[] = {
+		{ "a80102", "050006f6", "0b80", 0 },
+		{ "a90102", "0401050006f6", "0b80", -1 },
+		{ "a80102", "0500061b7fffffffffffffff", "0b80", -1 },
+		{ "a90102", "050006f6",
+		    "095004040404040404040404040404040404" "0b80", -1 },
+		{ "a90101", "0401050006f6", "0b80", 0 },
+		{ "a80101", "050006f6", "0b80", -1 },
+		{ "a80102", "050006f6", "0b91", -1 }
+	};
+	struct access a;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		buf_init(&b, 1000);
+		vector_hex(cases[i].head, &b);
+		vector_hex(id, &b);
+		vector_hex(cases[i].middle, &b);
+		vector_hex(origin, &b);
+		vector_hex(cases[i].tail, &b);
+		if (access_decode(buf_view(&b), &a, &e) != cases[i].rc)
+			fail_msg("case %zu", i);
+		buf_done(&b);
+	}
+}
+
+static void
+test_vectors(void **state)
+{
+	static const char *const names[] = { "access-grant",
+	    "access-withdraw", "access-owner" };
+	struct access a;
+	struct buf b;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		buf_init(&b, 10000);
+		sample((enum access_kind)(i + 1), &a);
+		access_encode(&a, &b);
+		vector_check(names[i], buf_view(&b));
+		vector_abuse(names[i], again);
+		buf_done(&b);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_vectors)
+	};
+
+	if (keys_init() != 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
