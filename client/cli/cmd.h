@@ -1,0 +1,127 @@
+/*
+ * A subcommand: one line of the table makes its help, its completion, its
+ * place in the manual and its call.
+ */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include "client/cli/out.h"
+#include "client/core/session.h"
+
+#define CMD_OPTS_MAX 14
+#define CMD_EXAMPLES_MAX 4
+#define CMD_ANY_WORDS 1000000 /* no upper bound of its own */
+
+struct opt {
+	const char *name;  /* without the dashes */
+	const char *arg;   /* NULL: a flag */
+	const char *help;  /* one line */
+	bool required;
+};
+
+/* What every command understands; see opt.c for the list. */
+struct globals {
+	const char *profile, *passphrase_fd;
+	bool json, quiet, no_input, yes, help, version;
+};
+
+struct ctx;
+
+struct cmd {
+	const char *name;     /* "note add" */
+	const char *words;    /* synopsis of what is not an option */
+	const char *summary;  /* one line */
+	const char *more;     /* a paragraph for the help; NULL: none */
+	const char *examples[CMD_EXAMPLES_MAX];
+	struct opt opts[CMD_OPTS_MAX]; /* ends at a NULL name */
+	size_t min, max;      /* words */
+	bool opens;           /* wants the profile open before it runs */
+	int (*run)(struct ctx *c, struct err *e);
+};
+
+struct args {
+	char **words;
+	size_t count;
+	const char *values[CMD_OPTS_MAX]; /* NULL: not given; flags: "" */
+};
+
+struct ctx { /* one run of the program */
+	const struct cmd *cmd;
+	struct globals g;
+	struct args args;
+	char *profile;        /* folder */
+	int passphrase_fd;    /* -1: ask */
+	struct tick tick;
+	struct out out;
+	struct session *s;    /* NULL until opened */
+};
+
+/* The table, in the order of the manual. */
+extern const struct cmd table_cmds[];
+extern const size_t table_count;
+
+/** cmd_word(c, i): the i-th word or NULL. */
+const char *cmd_word(const struct ctx *c, size_t i);
+
+/** cmd_value(c, name): the value of --name or NULL; flags: "" or NULL.
+ * ${name} must be an option of the command (asserted). */
+const char *cmd_value(const struct ctx *c, const char *name);
+bool cmd_flag(const struct ctx *c, const char *name);
+
+/** cmd_number(c, name, least, most, out, e): a whole number; ${out} stays as
+ * it is when the option was not given. */
+struct range {
+	int64_t least, most;
+};
+int cmd_number(const struct ctx *c, const char *name, struct range r,
+    int64_t *out, struct err *e);
+
+/* Handlers, by file. */
+int cmd_join(struct ctx *c, struct err *e);
+int cmd_unlock(struct ctx *c, struct err *e);
+int cmd_lock(struct ctx *c, struct err *e);
+int cmd_status(struct ctx *c, struct err *e);
+int cmd_sync(struct ctx *c, struct err *e);
+int cmd_today(struct ctx *c, struct err *e);
+int cmd_search(struct ctx *c, struct err *e);
+int cmd_case_new(struct ctx *c, struct err *e);
+int cmd_case_list(struct ctx *c, struct err *e);
+int cmd_case_show(struct ctx *c, struct err *e);
+int cmd_case_set(struct ctx *c, struct err *e);
+int cmd_note_add(struct ctx *c, struct err *e);
+int cmd_note_list(struct ctx *c, struct err *e);
+int cmd_note_show(struct ctx *c, struct err *e);
+int cmd_note_amend(struct ctx *c, struct err *e);
+int cmd_plan_add(struct ctx *c, struct err *e);
+int cmd_plan_list(struct ctx *c, struct err *e);
+int cmd_plan_show(struct ctx *c, struct err *e);
+int cmd_plan_set(struct ctx *c, struct err *e);
+int cmd_consent_grant(struct ctx *c, struct err *e);
+int cmd_consent_withdraw(struct ctx *c, struct err *e);
+int cmd_consent_list(struct ctx *c, struct err *e);
+int cmd_who(struct ctx *c, struct err *e);
+int cmd_conflicts_list(struct ctx *c, struct err *e);
+int cmd_conflicts_show(struct ctx *c, struct err *e);
+int cmd_conflicts_take(struct ctx *c, struct err *e);
+int cmd_held_list(struct ctx *c, struct err *e);
+int cmd_held_show(struct ctx *c, struct err *e);
+int cmd_review_list(struct ctx *c, struct err *e);
+int cmd_review_show(struct ctx *c, struct err *e);
+int cmd_review_decide(struct ctx *c, struct err *e);
+int cmd_people(struct ctx *c, struct err *e);
+int cmd_import_notes(struct ctx *c, struct err *e);
+int cmd_office_init(struct ctx *c, struct err *e);
+int cmd_office_card(struct ctx *c, struct err *e);
+int cmd_office_requests(struct ctx *c, struct err *e);
+int cmd_office_approve(struct ctx *c, struct err *e);
+int cmd_office_devices(struct ctx *c, struct err *e);
+int cmd_office_revoke(struct ctx *c, struct err *e);
+int cmd_office_order(struct ctx *c, struct err *e);
+int cmd_office_countersign(struct ctx *c, struct err *e);
+int cmd_office_recover(struct ctx *c, struct err *e);
+int cmd_completion(struct ctx *c, struct err *e);
+int cmd_help(struct ctx *c, struct err *e);
+int cmd_man(struct ctx *c, struct err *e);
+int cmd_version(struct ctx *c, struct err *e);
+
+#endif

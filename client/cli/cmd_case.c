@@ -1,0 +1,228 @@
+/* case new, list, show, set. */
+#include <string.h>
+
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+
+#define SHOW_NOTES 5
+
+int
+cmd_case_new(struct ctx *c, struct err *e)
+{
+	struct assignment set[SHOW_SET_MAX] = { { "name", cmd_word(c, 0) } };
+	struct id id;
+	size_t n = 1, made = 1;
+	int rc = -1;
+
+	if (strchr(cmd_word(c, 0), '=') != NULL)
+		return err_set(e, ERR_INPUT, "%s", _("the name comes first: "
+		    "tugi case new NAME [FIELD=TEXT...]"));
+	rc = show_assignments(c, 1, set, &n, e);
+	made = n;
+	if (rc == 0)
+		rc = cases_open(c->s, set, n, &id, e);
+	if (rc == 0)
+		rc = show_made(c, &id, _("Case opened on this device; the "
+		    "next tugi sync sends it."), e);
+	show_assignments_done(set + 1, made - 1);
+	return rc;
+}
+
+static json_t *
+case_json(const struct case_item *item)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "id", show_id_json(&item->id));
+	json_object_set_new(j, "code", out_json_text(item->code));
+	json_object_set_new(j, "name", out_json_text(item->name));
+	json_object_set_new(j, "school", out_json_text(item->school));
+	json_object_set_new(j, "status", out_json_text(item->status));
+	json_object_set_new(j, "sections", out_json_text(item->sections));
+	json_object_set_new(j, "notes",
+	    json_integer((json_int_t)item->notes));
+	json_object_set_new(j, "last", show_time_json(item->last_ms));
+	json_object_set_new(j, "conflict", json_boolean(item->conflict));
+	return j;
+}
+
+static void
+case_row(struct table *t, const struct case_item *item)
+{
+	char id[MATCH_SHORT_BYTES], last[WHEN_BYTES], notes[24];
+
+	table_cell(t, match_short(&item->id, id));
+	table_cell(t, item->code);
+	table_cell(t, item->name);
+	table_cell(t, item->school);
+	table_cell(t, item->sections);
+	snprintf(notes, sizeof(notes), "%zu", item->notes);
+	table_cell(t, notes);
+	when_short(item->last_ms, last);
+	table_cell(t, last);
+	table_cell(t, item->conflict ? _("two texts") : "");
+}
+
+int
+cmd_case_list(struct ctx *c, struct err *e)
+{
+	static const char *const heads[] = { N_("ID"), N_("CODE"), N_("NAME"),
+		N_("SCHOOL"), N_("OPEN TO YOU"), N_("NOTES"), N_("NEWEST"),
+		N_("LOOK") };
+	struct case_list l = { 0 };
+	struct table t;
+	json_t *j;
+	size_t i;
+	int rc;
+
+	if (cases_list(c->s, &l, e) != 0)
+		return -1;
+	table_init(&t, heads, 8, 2);
+	if (c->g.json) {
+		j = json_array();
+		for (i = 0; i < l.count; i++)
+			json_array_append_new(j, case_json(&l.items[i]));
+		rc = out_json(j, e);
+	} else if (l.count == 0) {
+		out_say(&c->out, "%s", _("No case is open to you yet."));
+		rc = 0;
+	} else {
+		for (i = 0; i < l.count; i++)
+			case_row(&t, &l.items[i]);
+		rc = table_print(&t, &c->out, e);
+	}
+	table_done(&t);
+	case_list_done(&l);
+	return rc;
+}
+
+/* What one case holds; record.field_count 0 when its card is not open. */
+struct whole {
+	struct record_item card;
+	struct record_list plans, notes;
+	struct case_list cases;
+	const struct case_item *item;
+};
+
+static void
+whole_done(struct whole *w)
+{
+	record_item_done(&w->card);
+	record_list_done(&w->plans);
+	record_list_done(&w->notes);
+	case_list_done(&w->cases);
+}
+
+static int
+whole_read(struct ctx *c, const struct id *id, struct whole *w,
+    struct err *e)
+{
+	struct records_query plans = { TYPE_PLAN, id, 0 };
+	struct records_query notes = { TYPE_NOTE, id, SHOW_NOTES };
+	int64_t limit = SHOW_NOTES;
+	size_t i;
+
+	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
+	    0)
+		return -1;
+	notes.limit = (size_t)limit;
+	if (records_find(c->s, id, &w->card, e) < 0 ||
+	    records_list(c->s, &plans, &w->plans, e) != 0 ||
+	    records_list(c->s, &notes, &w->notes, e) != 0 ||
+	    cases_list(c->s, &w->cases, e) != 0)
+		return -1;
+	for (i = 0; i < w->cases.count; i++)
+		if (id_eq(&w->cases.items[i].id, id))
+			w->item = &w->cases.items[i];
+	return 0;
+}
+
+static int
+whole_json(const struct whole *w, struct err *e)
+{
+	json_t *j = w->item != NULL ? case_json(w->item) : json_object();
+
+	json_object_set_new(j, "card", w->card.field_count > 0 ?
+	    show_record_json(&w->card) : json_null());
+	json_object_set_new(j, "plan",
+	    show_records_json(w->plans.items, w->plans.count));
+	json_object_set_new(j, "newest_notes",
+	    show_records_json(w->notes.items, w->notes.count));
+	return out_json(j, e);
+}
+
+static void
+say_records(struct ctx *c, const char *title, const struct record_list *l)
+{
+	size_t i;
+
+	if (l->count == 0)
+		return;
+	out_line(&c->out, "%s", "");
+	out_head(&c->out, title);
+	for (i = 0; i < l->count; i++) {
+		if (i > 0)
+			out_line(&c->out, "%s", "");
+		show_record(c, &l->items[i]);
+	}
+}
+
+static void
+whole_say(struct ctx *c, const struct whole *w)
+{
+	char title[80];
+
+	if (w->card.field_count > 0)
+		show_record(c, &w->card);
+	else if (w->item != NULL)
+		out_line(&c->out, "%s", w->item->name != NULL ?
+		    w->item->name : "");
+	if (w->item != NULL && w->item->sections != NULL)
+		out_line(&c->out, _("Open to you: %s"), w->item->sections);
+	say_records(c, _("Plan"), &w->plans);
+	snprintf(title, sizeof(title), _("Newest notes (%zu of %zu)"),
+	    w->notes.count, w->notes.total > w->notes.count ?
+	    w->notes.total : w->notes.count);
+	say_records(c, title, &w->notes);
+}
+
+int
+cmd_case_show(struct ctx *c, struct err *e)
+{
+	struct whole w = { 0 };
+	struct id id;
+	int rc = -1;
+
+	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+		return -1;
+	if (whole_read(c, &id, &w, e) != 0)
+		goto out;
+	if (c->g.json) {
+		rc = whole_json(&w, e);
+	} else {
+		whole_say(c, &w);
+		rc = 0;
+	}
+out:
+	whole_done(&w);
+	return rc;
+}
+
+int
+cmd_case_set(struct ctx *c, struct err *e)
+{
+	struct record_item r = { 0 };
+	struct id id;
+	int rc;
+
+	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+		return -1;
+	rc = records_find(c->s, &id, &r, e);
+	if (rc == 0)
+		rc = err_set(e, ERR_DENIED, "%s",
+		    _("the card of this case is not open to you"));
+	else if (rc > 0)
+		rc = show_set(c, &r, "case set", 1, e);
+	record_item_done(&r);
+	return rc;
+}

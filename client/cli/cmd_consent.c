@@ -1,0 +1,327 @@
+/* consent grant, withdraw, list; who can see a record. */
+#include <string.h>
+
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+#include "client/core/consent.h"
+#include "client/core/people.h"
+
+static const char *
+right_name(enum right right)
+{
+	return right == RIGHT_WRITE ? "write" : right == RIGHT_KEEP ? "keep" :
+	    right == RIGHT_READ ? "read" : "none";
+}
+
+static const char *
+right_words(enum right right)
+{
+	return right == RIGHT_WRITE ? _("reads and writes") :
+	    right == RIGHT_KEEP ? _("keeps it") :
+	    right == RIGHT_READ ? _("reads") : _("nothing");
+}
+
+static int
+draft(struct ctx *c, struct consent_draft *d, struct err *e)
+{
+	const char *right = cmd_value(c, "right");
+	const char *until = cmd_value(c, "until");
+	struct person_item person;
+
+	if (people_find(c->s, cmd_value(c, "to"), &person, e) != 0)
+		return -1;
+	d->audience = person.person;
+	d->right = RIGHT_READ;
+	if (right != NULL && strcmp(right, "write") == 0)
+		d->right = RIGHT_WRITE;
+	else if (right != NULL && strcmp(right, "read") != 0)
+		return err_set(e, ERR_INPUT, "%s",
+		    _("--right is read or write"));
+	if (until != NULL && when_parse(until, 1, &d->until_ms, e) != 0)
+		return -1;
+	d->sections = cmd_value(c, "sections");
+	d->giver = cmd_value(c, "by");
+	d->giver_role = cmd_value(c, "role");
+	d->purpose = cmd_value(c, "purpose");
+	d->evidence = cmd_value(c, "evidence");
+	d->language = cmd_value(c, "language");
+	d->refused = cmd_flag(c, "refused");
+	return 0;
+}
+
+int
+cmd_consent_grant(struct ctx *c, struct err *e)
+{
+	struct consent_draft d = { 0 };
+	struct id id;
+
+	if (show_case_find(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
+	    draft(c, &d, e) != 0 || consent_grant(c->s, &d, &id, e) != 0)
+		return -1;
+	return show_made(c, &id, d.refused ?
+	    _("The refusal is recorded; nothing was opened.") :
+	    _("The consent is recorded; the next tugi sync opens what it "
+	    "names, with what was written before. To take it back: tugi "
+	    "consent withdraw"), e);
+}
+
+static int
+withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
+{
+	const char *from = cmd_value(c, "from");
+	struct person_item person;
+	int64_t day;
+
+	if ((from != NULL) == cmd_flag(c, "everybody"))
+		return err_set(e, ERR_INPUT, "%s",
+		    _("give one of --from PERSON and --everybody"));
+	if (from != NULL) {
+		if (people_find(c->s, from, &person, e) != 0)
+			return -1;
+		w->audience = person.person;
+	}
+	w->told_on = cmd_value(c, "told-on");
+	if (w->told_on != NULL && when_parse(w->told_on, 0, &day, e) != 0)
+		return -1;
+	w->sections = cmd_value(c, "sections");
+	w->giver = cmd_value(c, "by");
+	w->channel = cmd_value(c, "channel");
+	return 0;
+}
+
+static void
+say_effect(struct ctx *c, const struct withdrawal_effect *effect)
+{
+	out_say(&c->out, plural(effect->spaces,
+	    _("The withdrawal is recorded. %zu section closes with a new key "
+	    "at the next tugi sync; on this device it holds now."),
+	    _("The withdrawal is recorded. %zu sections close with new keys "
+	    "at the next tugi sync; on this device it holds now.")),
+	    effect->spaces);
+	out_say(&c->out, "%s", _("What was fetched before can have been "
+	    "copied; copies cannot be recalled."));
+	if (effect->still_open > 0)
+		out_warn(&c->out, plural(effect->still_open,
+		    _("%zu section stays open on another basis: see tugi "
+		    "who"),
+		    _("%zu sections stay open on another basis: see tugi "
+		    "who")), effect->still_open);
+}
+
+int
+cmd_consent_withdraw(struct ctx *c, struct err *e)
+{
+	struct withdrawal_effect effect = { 0 };
+	struct withdrawal_draft w = { 0 };
+	char text[MATCH_SHORT_BYTES];
+	struct id id;
+	json_t *j;
+
+	if (show_case_find(c, cmd_word(c, 0), &w.case_id, e) != 0 ||
+	    withdrawal(c, &w, e) != 0 ||
+	    consent_withdraw(c->s, &w, &id, &effect, e) != 0)
+		return -1;
+	say_effect(c, &effect);
+	if (!c->g.json) {
+		out_line(&c->out, "%s", match_short(&id, text));
+		return 0;
+	}
+	j = json_object();
+	json_object_set_new(j, "id", show_id_json(&id));
+	json_object_set_new(j, "closed",
+	    json_integer((json_int_t)effect.spaces));
+	json_object_set_new(j, "still_open",
+	    json_integer((json_int_t)effect.still_open));
+	return out_json(j, e);
+}
+
+static json_t *
+consent_json(const struct consent_item *item)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "id", show_id_json(&item->id));
+	json_object_set_new(j, "audience", out_json_text(item->audience));
+	json_object_set_new(j, "sections", out_json_text(item->sections));
+	json_object_set_new(j, "right", json_string(right_name(item->right)));
+	json_object_set_new(j, "giver", out_json_text(item->giver));
+	json_object_set_new(j, "purpose", out_json_text(item->purpose));
+	json_object_set_new(j, "status", out_json_text(item->status));
+	json_object_set_new(j, "from", show_time_json(item->from_ms));
+	json_object_set_new(j, "until", show_time_json(item->until_ms));
+	json_object_set_new(j, "withdrawn",
+	    show_time_json(item->withdrawn_ms));
+	json_object_set_new(j, "taken_by", out_json_text(item->taken_by));
+	return j;
+}
+
+static void
+consent_row(struct table *t, const struct consent_item *item)
+{
+	char id[MATCH_SHORT_BYTES], from[WHEN_BYTES], until[WHEN_BYTES];
+
+	table_cell(t, match_short(&item->id, id));
+	table_cell(t, item->status);
+	table_cell(t, item->audience);
+	table_cell(t, item->sections);
+	table_cell(t, right_words(item->right));
+	table_cell(t, item->giver);
+	when_day(item->from_ms, from);
+	table_cell(t, from);
+	when_day(item->withdrawn_ms != 0 ? item->withdrawn_ms :
+	    item->until_ms == INT64_MAX ? 0 : item->until_ms, until);
+	table_cell(t, until);
+}
+
+int
+cmd_consent_list(struct ctx *c, struct err *e)
+{
+	static const char *const heads[] = { N_("ID"), N_("STATE"),
+		N_("WHO"), N_("SECTIONS"), N_("RIGHT"), N_("GIVEN BY"),
+		N_("FROM"), N_("UNTIL") };
+	struct consent_list l = { 0 };
+	struct table t;
+	struct id id;
+	json_t *j;
+	size_t i;
+	int rc = 0;
+
+	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0 ||
+	    consent_list(c->s, &id, &l, e) != 0)
+		return -1;
+	table_init(&t, heads, 8, 2);
+	if (c->g.json) {
+		j = json_array();
+		for (i = 0; i < l.count; i++)
+			json_array_append_new(j, consent_json(&l.items[i]));
+		rc = out_json(j, e);
+	} else if (l.count == 0) {
+		out_say(&c->out, "%s", _("Nothing is recorded: only your own "
+		    "side sees this case."));
+	} else {
+		for (i = 0; i < l.count; i++)
+			consent_row(&t, &l.items[i]);
+		rc = table_print(&t, &c->out, e);
+	}
+	table_done(&t);
+	consent_list_done(&l);
+	return rc;
+}
+
+/* The record whose viewers are meant: a section of a case stands for any
+ * record in it. */
+static int
+in_section(struct ctx *c, const struct id *case_id, const char *section,
+    struct id *record, struct err *e)
+{
+	static const enum record_type types[] = { TYPE_CASE, TYPE_NOTE,
+		TYPE_PLAN };
+	struct record_list l = { 0 };
+	struct records_query q = { .case_id = case_id, .limit = 0 };
+	size_t i, k;
+	bool found = false;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !found; i++) {
+		q.type = types[i];
+		if (records_list(c->s, &q, &l, e) != 0)
+			return -1;
+		for (k = 0; k < l.count && !found; k++) {
+			found = strcmp(l.items[k].section, section) == 0;
+			if (found)
+				*record = l.items[k].id;
+		}
+		record_list_done(&l);
+	}
+	if (!found)
+		return err_set(e, ERR_ABSENT, _("nothing was written in the "
+		    "section \"%s\" of this case yet, or it is not open to "
+		    "you"), section);
+	return 0;
+}
+
+/* A case, a record of any type, or a section of a case. */
+static int
+find_what(struct ctx *c, struct id *record, struct err *e)
+{
+	const char *text = cmd_word(c, 0), *section = cmd_value(c, "section");
+	struct id case_id;
+
+	if (section == NULL && match_digits(text)) {
+		if (match_record(c->s, text, 0, record, e) == 0)
+			return 0;
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e);
+	}
+	if (show_case_find(c, text, &case_id, e) != 0)
+		return -1;
+	if (section == NULL) {
+		*record = case_id;
+		return 0;
+	}
+	return in_section(c, &case_id, section, record, e);
+}
+
+static json_t *
+viewers_json(const struct viewer_list *l)
+{
+	json_t *j = json_object(), *list = json_array(), *v;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		v = json_object();
+		json_object_set_new(v, "name", out_json_text(l->items[i].name));
+		json_object_set_new(v, "right",
+		    json_string(right_name(l->items[i].right)));
+		json_object_set_new(v, "why", out_json_text(l->items[i].why));
+		json_object_set_new(v, "until",
+		    show_time_json(l->items[i].until_ms));
+		json_object_set_new(v, "devices",
+		    json_integer((json_int_t)l->items[i].devices));
+		json_array_append_new(list, v);
+	}
+	json_object_set_new(j, "what", out_json_text(l->what));
+	json_object_set_new(j, "viewers", list);
+	return j;
+}
+
+static int
+say_viewers(struct ctx *c, const struct viewer_list *l, struct err *e)
+{
+	static const char *const heads[] = { N_("WHO"), N_("RIGHT"),
+		N_("DEVICES"), N_("WHY") };
+	struct table t;
+	char devices[24];
+	size_t i;
+	int rc;
+
+	table_init(&t, heads, 4, 3);
+	for (i = 0; i < l->count; i++) {
+		table_cell(&t, l->items[i].name);
+		table_cell(&t, right_words(l->items[i].right));
+		snprintf(devices, sizeof(devices), "%zu", l->items[i].devices);
+		table_cell(&t, devices);
+		table_cell(&t, l->items[i].why);
+	}
+	if (l->what != NULL)
+		out_line(&c->out, "%s", l->what);
+	rc = table_print(&t, &c->out, e);
+	table_done(&t);
+	return rc;
+}
+
+int
+cmd_who(struct ctx *c, struct err *e)
+{
+	struct viewer_list l = { 0 };
+	struct id record;
+	int rc;
+
+	if (find_what(c, &record, e) != 0 ||
+	    consent_who(c->s, &record, &l, e) != 0)
+		return -1;
+	rc = c->g.json ? out_json(viewers_json(&l), e) :
+	    say_viewers(c, &l, e);
+	viewer_list_done(&l);
+	return rc;
+}

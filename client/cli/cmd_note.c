@@ -1,0 +1,283 @@
+/* note add, list, show, amend; search, which lists notes and other records. */
+#include <string.h>
+
+#include "client/cli/ask.h"
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+#include "client/core/notes.h"
+#include "client/core/search.h"
+
+#define EXCERPT_BYTES 200
+#define SEARCH_LIMIT 50
+#define SEARCH_WORDS_BYTES 1024
+#define MINUTES_MAX 1440
+
+static int
+draft_options(struct ctx *c, struct note_draft *d, struct err *e)
+{
+	const char *on = cmd_value(c, "on");
+
+	if (on != NULL && when_parse(on, 0, &d->happened_ms, e) != 0)
+		return -1;
+	d->category = cmd_value(c, "category");
+	d->language = cmd_value(c, "language");
+	d->school = cmd_value(c, "school");
+	return cmd_number(c, "minutes", (struct range){ 0, MINUTES_MAX },
+	    &d->minutes, e);
+}
+
+static int
+add(struct ctx *c, struct note_draft *d, struct err *e)
+{
+	struct buf text;
+	struct id id;
+	int rc = -1;
+
+	buf_init(&text, ASK_TEXT_MAX);
+	if (ask_text(c, cmd_word(c, 1), cmd_value(c, "file"), &text, e) != 0)
+		goto out;
+	d->text = buf_view(&text);
+	if (notes_add(c->s, d, &id, e) != 0)
+		goto out;
+	rc = show_made(c, &id, _("Saved on this device; the next tugi sync "
+	    "sends it."), e);
+out:
+	buf_done(&text);
+	return rc;
+}
+
+int
+cmd_note_add(struct ctx *c, struct err *e)
+{
+	struct note_draft d = { 0 };
+
+	if (show_case_find(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
+	    draft_options(c, &d, e) != 0)
+		return -1;
+	return add(c, &d, e);
+}
+
+int
+cmd_note_amend(struct ctx *c, struct err *e)
+{
+	struct record_item first = { 0 };
+	struct note_draft d = { 0 };
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_NOTE, &first, e) != 0)
+		return -1;
+	d.case_id = first.case_id;
+	d.amends = first.id;
+	rc = add(c, &d, e);
+	record_item_done(&first);
+	return rc;
+}
+
+/* The beginning of the text, not cut inside a character. */
+static void
+excerpt(struct table *t, const char *text)
+{
+	char cut[EXCERPT_BYTES];
+	size_t n = strlen(text);
+
+	if (n >= sizeof(cut))
+		n = sizeof(cut) - 1;
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(cut, text, n);
+	cut[n] = '\0';
+	table_cell(t, cut);
+}
+
+static void
+note_row(struct table *t, const struct record_item *r,
+    const struct case_list *cases)
+{
+	char id[MATCH_SHORT_BYTES], when[WHEN_BYTES];
+	char marks[SHOW_MARKS_BYTES];
+
+	table_cell(t, match_short(&r->id, id));
+	when_short(r->at_ms, when);
+	table_cell(t, when);
+	table_cell(t, show_case_name(cases, &r->case_id));
+	table_cell(t, r->author);
+	table_cell(t, record_field(r, "category"));
+	show_marks(r, marks);
+	table_cell(t, marks);
+	excerpt(t, record_field(r, "text"));
+}
+
+static int
+print_notes(struct ctx *c, const struct record_list *l, struct err *e)
+{
+	static const char *const heads[] = { N_("ID"), N_("WHEN"), N_("CASE"),
+		N_("BY"), N_("KIND"), N_("LOOK"), N_("TEXT") };
+	struct case_list cases = { 0 };
+	struct table t;
+	size_t i;
+	int rc;
+
+	if (cases_list(c->s, &cases, e) != 0)
+		return -1;
+	table_init(&t, heads, 7, 6);
+	for (i = 0; i < l->count; i++)
+		note_row(&t, &l->items[i], &cases);
+	rc = table_print(&t, &c->out, e);
+	if (rc == 0 && l->total > l->count)
+		out_say(&c->out, _("%zu more; --limit shows more."),
+		    l->total - l->count);
+	table_done(&t);
+	case_list_done(&cases);
+	return rc;
+}
+
+int
+cmd_note_list(struct ctx *c, struct err *e)
+{
+	struct records_query q = { TYPE_NOTE, NULL, 0 };
+	struct record_list l = { 0 };
+	struct id id;
+	int64_t limit = 0;
+	int rc = 0;
+
+	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
+	    0)
+		return -1;
+	q.limit = (size_t)limit;
+	if (cmd_word(c, 0) != NULL) {
+		if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+			return -1;
+		q.case_id = &id;
+	}
+	if (records_list(c->s, &q, &l, e) != 0)
+		return -1;
+	if (c->g.json)
+		rc = out_json(show_records_json(l.items, l.count), e);
+	else if (l.count == 0)
+		out_say(&c->out, "%s", _("No notes yet."));
+	else
+		rc = print_notes(c, &l, e);
+	record_list_done(&l);
+	return rc;
+}
+
+/* Notes that amend ${r}, oldest first, after it. */
+static int
+say_amendments(struct ctx *c, const struct record_item *r, struct err *e)
+{
+	struct records_query q = { TYPE_NOTE, &r->case_id, 0 };
+	struct record_list l = { 0 };
+	size_t i;
+
+	if (records_list(c->s, &q, &l, e) != 0)
+		return -1;
+	for (i = l.count; i > 0; i--) {
+		if (!match_id(record_field(&l.items[i - 1], "amends"), &r->id))
+			continue;
+		out_line(&c->out, "%s", "");
+		show_record(c, &l.items[i - 1]);
+	}
+	record_list_done(&l);
+	return 0;
+}
+
+int
+cmd_note_show(struct ctx *c, struct err *e)
+{
+	struct record_item r = { 0 };
+	int rc = 0;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_NOTE, &r, e) != 0)
+		return -1;
+	if (c->g.json) {
+		rc = out_json(show_record_json(&r), e);
+	} else {
+		show_record(c, &r);
+		if (r.amended)
+			rc = say_amendments(c, &r, e);
+	}
+	record_item_done(&r);
+	return rc;
+}
+
+/* The longest text field: where the words most likely are. */
+static const char *
+main_text(const struct record_item *r)
+{
+	const char *best = "";
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++)
+		if (strlen(r->fields[i].text) > strlen(best))
+			best = r->fields[i].text;
+	return best;
+}
+
+static int
+print_hits(struct ctx *c, const struct record_list *l, const char *words,
+    struct err *e)
+{
+	static const char *const heads[] = { N_("ID"), N_("WHAT"), N_("WHEN"),
+		N_("CASE"), N_("TEXT") };
+	char id[MATCH_SHORT_BYTES], when[WHEN_BYTES];
+	struct case_list cases = { 0 };
+	const struct record_item *r;
+	const struct record_kind *kind;
+	struct table t;
+	struct buf hit;
+	size_t i;
+	int rc;
+
+	if (cases_list(c->s, &cases, e) != 0)
+		return -1;
+	table_init(&t, heads, 5, 4);
+	for (i = 0; i < l->count; i++) {
+		r = &l->items[i];
+		kind = fields_kind(r->type);
+		table_cell(&t, match_short(&r->id, id));
+		table_cell(&t, kind != NULL ? kind->name : "");
+		when_short(r->at_ms, when);
+		table_cell(&t, when);
+		table_cell(&t, show_case_name(&cases, &r->case_id));
+		buf_init(&hit, SHOW_MAX_BYTES);
+		search_excerpt(main_text(r), words, &hit);
+		table_cell(&t, buf_str(&hit));
+		buf_done(&hit);
+	}
+	rc = table_print(&t, &c->out, e);
+	if (rc == 0 && l->total > l->count)
+		out_say(&c->out, _("%zu more; --limit shows more."),
+		    l->total - l->count);
+	table_done(&t);
+	case_list_done(&cases);
+	return rc;
+}
+
+int
+cmd_search(struct ctx *c, struct err *e)
+{
+	struct record_list l = { 0 };
+	struct buf words;
+	int64_t limit = SEARCH_LIMIT;
+	size_t i;
+	int rc = -1;
+
+	buf_init(&words, SEARCH_WORDS_BYTES);
+	for (i = 0; i < c->args.count; i++)
+		buf_add_fmt(&words, "%s%s", i > 0 ? " " : "", cmd_word(c, i));
+	if (buf_check(&words, _("the search"), e) != 0 ||
+	    cmd_number(c, "limit", (struct range){ 1, 10000 }, &limit, e) !=
+	    0 || search_run(c->s, buf_str(&words), (size_t)limit, &l, e) != 0)
+		goto out;
+	rc = 0;
+	if (c->g.json)
+		rc = out_json(show_records_json(l.items, l.count), e);
+	else if (l.count == 0)
+		out_say(&c->out, "%s", _("Nothing found."));
+	else
+		rc = print_hits(c, &l, buf_str(&words), e);
+out:
+	record_list_done(&l);
+	buf_done(&words);
+	return rc;
+}

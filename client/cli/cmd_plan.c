@@ -1,0 +1,116 @@
+/* plan add, list, show, set. */
+#include "client/core/plans.h"
+
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+
+int
+cmd_plan_add(struct ctx *c, struct err *e)
+{
+	struct assignment set[SHOW_SET_MAX] = { { "goal", cmd_word(c, 1) } };
+	struct id case_id, id;
+	size_t n = 1;
+	int rc;
+
+	if (show_case_find(c, cmd_word(c, 0), &case_id, e) != 0)
+		return -1;
+	rc = show_assignments(c, 2, set, &n, e);
+	if (rc == 0)
+		rc = plans_add(c->s, &case_id, set, n, &id, e);
+	if (rc == 0)
+		rc = show_made(c, &id, _("Saved on this device; the next tugi "
+		    "sync sends it."), e);
+	show_assignments_done(set + 1, n - 1);
+	return rc;
+}
+
+static int
+print_plans(struct ctx *c, const struct record_list *l, struct err *e)
+{
+	static const char *const heads[] = { N_("ID"), N_("CASE"), N_("DUE"),
+		N_("WHO"), N_("OUTCOME"), N_("LOOK"), N_("GOAL") };
+	char id[MATCH_SHORT_BYTES], marks[SHOW_MARKS_BYTES];
+	struct case_list cases = { 0 };
+	const struct record_item *r;
+	struct table t;
+	size_t i;
+	int rc;
+
+	if (cases_list(c->s, &cases, e) != 0)
+		return -1;
+	table_init(&t, heads, 7, 6);
+	for (i = 0; i < l->count; i++) {
+		r = &l->items[i];
+		table_cell(&t, match_short(&r->id, id));
+		table_cell(&t, show_case_name(&cases, &r->case_id));
+		table_cell(&t, record_field(r, "due"));
+		table_cell(&t, record_field(r, "responsible"));
+		table_cell(&t, record_field(r, "outcome"));
+		show_marks(r, marks);
+		table_cell(&t, marks);
+		table_cell(&t, record_field(r, "goal"));
+	}
+	rc = table_print(&t, &c->out, e);
+	table_done(&t);
+	case_list_done(&cases);
+	return rc;
+}
+
+int
+cmd_plan_list(struct ctx *c, struct err *e)
+{
+	struct records_query q = { TYPE_PLAN, NULL, 0 };
+	struct record_list l = { 0 };
+	struct id id;
+	int64_t limit = 0;
+	int rc = 0;
+
+	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
+	    0)
+		return -1;
+	q.limit = (size_t)limit;
+	if (cmd_word(c, 0) != NULL) {
+		if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+			return -1;
+		q.case_id = &id;
+	}
+	if (records_list(c->s, &q, &l, e) != 0)
+		return -1;
+	if (c->g.json)
+		rc = out_json(show_records_json(l.items, l.count), e);
+	else if (l.count == 0)
+		out_say(&c->out, "%s", _("No goals yet."));
+	else
+		rc = print_plans(c, &l, e);
+	record_list_done(&l);
+	return rc;
+}
+
+int
+cmd_plan_show(struct ctx *c, struct err *e)
+{
+	struct record_item r = { 0 };
+	int rc = 0;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_PLAN, &r, e) != 0)
+		return -1;
+	if (c->g.json)
+		rc = out_json(show_record_json(&r), e);
+	else
+		show_record(c, &r);
+	record_item_done(&r);
+	return rc;
+}
+
+int
+cmd_plan_set(struct ctx *c, struct err *e)
+{
+	struct record_item r = { 0 };
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_PLAN, &r, e) != 0)
+		return -1;
+	rc = show_set(c, &r, "plan set", 1, e);
+	record_item_done(&r);
+	return rc;
+}

@@ -1,0 +1,172 @@
+/* status, today: what waits and what needs a look, in plain words. */
+#include "client/cli/cmd.h"
+
+#include <stdlib.h>
+
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+#include "client/cli/when.h"
+#include "client/core/status.h"
+
+#define SKEW_WARN_MS (10 * 60 * 1000)
+#define TODAY_NOTES 5
+
+static void
+say_hub(struct ctx *c, const struct status *st)
+{
+	if (st->joined)
+		out_line(&c->out, _("%s at %s."), st->name, st->hub);
+	else if (st->waiting)
+		out_line(&c->out, _("Waits for approval by the office at %s; "
+		    "tugi join shows the code again."), st->hub);
+	else
+		out_line(&c->out, "%s", _("Not joined to a hub yet: tugi join "
+		    "with the card from the office."));
+	if (st->stopped)
+		out_alarm(&c->out, st->stopped_words);
+}
+
+static void
+say_sending(struct ctx *c, const struct status *st, int64_t now)
+{
+	char when[WHEN_BYTES];
+
+	if (st->unsent > 0) {
+		when_words(st->unsent_since_ms, now, when);
+		out_line(&c->out, plural(st->unsent,
+		    _("%zu text waits to be sent, since %s."),
+		    _("%zu texts wait to be sent, the oldest since %s.")),
+		    st->unsent, when);
+	}
+	when_words(st->last_sync_ms, now, when);
+	if (st->last_sync_ms == 0)
+		out_line(&c->out, "%s", st->unsent > 0 ?
+		    _("Never synced.") : _("Nothing to send. Never synced."));
+	else if (st->unsent > 0)
+		out_line(&c->out, _("Last sync %s."), when);
+	else
+		out_line(&c->out, _("All sent. Last sync %s."), when);
+}
+
+static void
+say_looks(struct ctx *c, const struct status *st)
+{
+	if (st->conflicts > 0)
+		out_line(&c->out, plural(st->conflicts,
+		    _("%zu record was changed by two people: tugi conflicts"),
+		    _("%zu records were changed by two people: tugi "
+		    "conflicts")), st->conflicts);
+	if (st->held > 0)
+		out_line(&c->out, plural(st->held,
+		    _("%zu text is held: tugi held"),
+		    _("%zu texts are held: tugi held")), st->held);
+	if (st->reviews > 0)
+		out_line(&c->out, plural(st->reviews,
+		    _("%zu text of others waits for your decision: tugi "
+		    "review"),
+		    _("%zu texts of others wait for your decision: tugi "
+		    "review")), st->reviews);
+	if (st->expiring > 0)
+		out_line(&c->out, plural(st->expiring,
+		    _("%zu consent ends within 30 days."),
+		    _("%zu consents end within 30 days.")), st->expiring);
+	if (st->quarantined > 0)
+		out_line(&c->out, plural(st->quarantined,
+		    _("%zu item from the hub could not be taken in and is "
+		    "kept aside."),
+		    _("%zu items from the hub could not be taken in and are "
+		    "kept aside.")), st->quarantined);
+	if (llabs(st->skew_ms) > SKEW_WARN_MS)
+		out_line(&c->out, st->skew_ms > 0 ?
+		    _("This machine's clock is %lld minutes ahead of the "
+		    "hub's.") :
+		    _("This machine's clock is %lld minutes behind the "
+		    "hub's."), llabs(st->skew_ms) / 60000);
+}
+
+static json_t *
+status_json(const struct status *st)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "hub", out_json_text(st->hub));
+	json_object_set_new(j, "name", out_json_text(st->name));
+	json_object_set_new(j, "joined", json_boolean(st->joined));
+	json_object_set_new(j, "waiting", json_boolean(st->waiting));
+	json_object_set_new(j, "cases", json_integer((json_int_t)st->cases));
+	json_object_set_new(j, "notes", json_integer((json_int_t)st->notes));
+	json_object_set_new(j, "unsent", json_integer((json_int_t)st->unsent));
+	json_object_set_new(j, "unsent_since",
+	    show_time_json(st->unsent_since_ms));
+	json_object_set_new(j, "last_sync", show_time_json(st->last_sync_ms));
+	json_object_set_new(j, "last_heard",
+	    show_time_json(st->last_heard_ms));
+	json_object_set_new(j, "conflicts",
+	    json_integer((json_int_t)st->conflicts));
+	json_object_set_new(j, "held", json_integer((json_int_t)st->held));
+	json_object_set_new(j, "reviews",
+	    json_integer((json_int_t)st->reviews));
+	json_object_set_new(j, "quarantined",
+	    json_integer((json_int_t)st->quarantined));
+	json_object_set_new(j, "expiring",
+	    json_integer((json_int_t)st->expiring));
+	json_object_set_new(j, "skew_ms", json_integer(st->skew_ms));
+	json_object_set_new(j, "stopped", json_boolean(st->stopped));
+	json_object_set_new(j, "stopped_words",
+	    out_json_text(st->stopped ? st->stopped_words : NULL));
+	return j;
+}
+
+static void
+say_status(struct ctx *c, const struct status *st)
+{
+	say_hub(c, st);
+	say_sending(c, st, tick_wall_ms(&c->tick));
+	say_looks(c, st);
+}
+
+int
+cmd_status(struct ctx *c, struct err *e)
+{
+	struct status st = { 0 };
+
+	if (status_read(c->s, &st, e) != 0)
+		return -1;
+	if (c->g.json)
+		return out_json(status_json(&st), e);
+	say_status(c, &st);
+	out_line(&c->out, _("%zu %s and %zu %s on this device."), st.cases,
+	    plural(st.cases, _("case"), _("cases")), st.notes,
+	    plural(st.notes, _("note"), _("notes")));
+	return 0;
+}
+
+int
+cmd_today(struct ctx *c, struct err *e)
+{
+	struct records_query q = { .type = TYPE_NOTE, .limit = TODAY_NOTES };
+	struct record_list notes = { 0 };
+	struct status st = { 0 };
+	json_t *j;
+	size_t i;
+	int rc = 0;
+
+	if (status_read(c->s, &st, e) != 0 ||
+	    records_list(c->s, &q, &notes, e) != 0)
+		return -1;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "status", status_json(&st));
+		json_object_set_new(j, "notes",
+		    show_records_json(notes.items, notes.count));
+		rc = out_json(j, e);
+	} else {
+		say_status(c, &st);
+		for (i = 0; i < notes.count; i++) {
+			out_line(&c->out, "%s", "");
+			show_record(c, &notes.items[i]);
+		}
+	}
+	record_list_done(&notes);
+	return rc;
+}

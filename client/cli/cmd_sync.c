@@ -1,0 +1,190 @@
+/* sync: one exchange with the hub, told in one or two sentences. */
+#include "client/cli/cmd.h"
+
+#include <stdlib.h>
+
+#include "client/cli/place.h"
+#include "client/cli/text.h"
+#include "client/core/exchange.h"
+
+#define PHRASE_BYTES 120
+#define SKEW_WARN_MS (10 * 60 * 1000)
+
+static void
+step(void *ctx, const char *what, size_t done, size_t of)
+{
+	struct ctx *c = ctx;
+
+	out_step(&c->out, what, done, of);
+}
+
+/* "3 notes and 2 changes", "1 note", "nothing". */
+static void
+phrase(size_t notes, size_t changes, char out[static PHRASE_BYTES])
+{
+	char a[PHRASE_BYTES / 2 - 10] = "", b[PHRASE_BYTES / 2 - 10] = "";
+
+	if (notes > 0)
+		snprintf(a, sizeof(a), plural(notes, _("%zu note"),
+		    _("%zu notes")), notes);
+	if (changes > 0)
+		snprintf(b, sizeof(b), plural(changes, _("%zu change"),
+		    _("%zu changes")), changes);
+	if (notes == 0 && changes == 0)
+		snprintf(out, PHRASE_BYTES, "%s", _("nothing"));
+	else if (notes > 0 && changes > 0)
+		snprintf(out, PHRASE_BYTES, _("%s and %s"), a, b);
+	else
+		snprintf(out, PHRASE_BYTES, "%s", notes > 0 ? a : b);
+}
+
+static bool
+moved(const struct exchange_result *r)
+{
+	return r->sent_notes + r->sent_changes + r->got_notes +
+	    r->got_changes > 0;
+}
+
+static void
+say_doors(struct ctx *c, const struct exchange_result *r)
+{
+	if (r->new_spaces > 0)
+		out_line(&c->out, plural(r->new_spaces,
+		    _("%zu section was opened to you."),
+		    _("%zu sections were opened to you.")), r->new_spaces);
+	if (r->lost_spaces > 0)
+		out_line(&c->out, plural(r->lost_spaces,
+		    _("%zu section is closed to you now; what you may not keep "
+		    "was removed from this device."),
+		    _("%zu sections are closed to you now; what you may not "
+		    "keep was removed from this device.")), r->lost_spaces);
+	if (r->rekeyed > 0)
+		out_line(&c->out, plural(r->rekeyed,
+		    _("%zu section has a new key."),
+		    _("%zu sections have new keys.")), r->rekeyed);
+}
+
+static void
+say_looks(struct ctx *c, const struct exchange_result *r)
+{
+	if (r->conflicts_new > 0)
+		out_line(&c->out, plural(r->conflicts_new,
+		    _("%zu field was changed by two people: see tugi "
+		    "conflicts"),
+		    _("%zu fields were changed by two people: see tugi "
+		    "conflicts")), r->conflicts_new);
+	if (r->held_new > 0)
+		out_line(&c->out, plural(r->held_new,
+		    _("%zu text of yours could not be filed and is held: see "
+		    "tugi held"),
+		    _("%zu texts of yours could not be filed and are held: see "
+		    "tugi held")), r->held_new);
+	if (r->reviews_new > 0)
+		out_line(&c->out, plural(r->reviews_new,
+		    _("%zu text waits for your decision: see tugi review"),
+		    _("%zu texts wait for your decision: see tugi review")),
+		    r->reviews_new);
+	if (r->outcomes_new > 0)
+		out_line(&c->out, plural(r->outcomes_new,
+		    _("%zu decision about your held texts: see tugi held"),
+		    _("%zu decisions about your held texts: see tugi held")),
+		    r->outcomes_new);
+	if (r->quarantined_new > 0)
+		out_line(&c->out, plural(r->quarantined_new,
+		    _("%zu item could not be taken in and is kept aside."),
+		    _("%zu items could not be taken in and are kept aside.")),
+		    r->quarantined_new);
+	if (llabs(r->skew_ms) > SKEW_WARN_MS)
+		out_warn(&c->out, _("This machine's clock differs from the "
+		    "hub's by %lld minutes."), llabs(r->skew_ms) / 60000);
+}
+
+static void
+say_result(struct ctx *c, const struct exchange_result *r)
+{
+	char sent[PHRASE_BYTES], got[PHRASE_BYTES];
+
+	if (r->approved)
+		out_line(&c->out, "%s",
+		    _("The office has approved this device."));
+	phrase(r->sent_notes, r->sent_changes, sent);
+	phrase(r->got_notes, r->got_changes, got);
+	if (moved(r))
+		out_line(&c->out, _("Sent %s, received %s."), sent, got);
+	else
+		out_line(&c->out, "%s", _("Nothing new, nothing waits."));
+	say_doors(c, r);
+	say_looks(c, r);
+}
+
+static json_t *
+result_json(const struct exchange_result *r)
+{
+	const struct {
+		const char *key;
+		size_t n;
+	} count[] = {
+		{ "sent_notes", r->sent_notes },
+		{ "sent_changes", r->sent_changes },
+		{ "received_notes", r->got_notes },
+		{ "received_changes", r->got_changes },
+		{ "conflicts", r->conflicts_new }, { "held", r->held_new },
+		{ "closed_sections", r->lost_spaces },
+		{ "opened_sections", r->new_spaces },
+		{ "reviews", r->reviews_new }, { "outcomes", r->outcomes_new },
+		{ "quarantined", r->quarantined_new },
+		{ "rekeyed_sections", r->rekeyed }
+	};
+	json_t *j = json_object();
+	size_t i;
+
+	for (i = 0; i < sizeof(count) / sizeof(count[0]); i++)
+		json_object_set_new(j, count[i].key,
+		    json_integer((json_int_t)count[i].n));
+	json_object_set_new(j, "approved", json_boolean(r->approved));
+	json_object_set_new(j, "skew_ms", json_integer(r->skew_ms));
+	return j;
+}
+
+/* The failure stays the command's; this says what it means for the work. */
+static void
+say_failure(struct ctx *c, const struct exchange_result *r,
+    const struct err *e)
+{
+	if (e->kind == ERR_PEER && e->code == EXCHANGE_SPLIT) {
+		out_alarm(&c->out, _("THE HUB CONTRADICTS WHAT IT SAID BEFORE. "
+		    "Nothing more is sent to it. Both of its statements are "
+		    "kept as evidence. Go on working, do not join again, and "
+		    "tell the office by telephone now."));
+		return;
+	}
+	if (moved(r) && !c->g.json)
+		say_result(c, r);
+	if (e->kind == ERR_AWAY)
+		out_say(&c->out, "%s", _("Everything is saved on this device; "
+		    "the next tugi sync goes on from here."));
+}
+
+int
+cmd_sync(struct ctx *c, struct err *e)
+{
+	struct exchange_progress p = { step, c };
+	struct exchange_result result = { 0 };
+	struct remote r;
+	int rc;
+
+	if (place_connect(c, &r, e) != 0)
+		return -1;
+	out_step(&c->out, _("connecting"), 0, 0);
+	rc = exchange_sync(c->s, &r, &p, &result, e);
+	remote_done(&r);
+	out_step_end(&c->out);
+	if (rc != 0) {
+		say_failure(c, &result, e);
+		return -1;
+	}
+	if (c->g.json)
+		return out_json(result_json(&result), e);
+	say_result(c, &result);
+	return 0;
+}

@@ -1,0 +1,148 @@
+/* Help: examples first, because they are what most readers look for. */
+#include "client/cli/help.h"
+
+#include <string.h>
+
+#include "client/cli/find.h"
+#include "client/cli/opt.h"
+#include "client/cli/text.h"
+
+#define WRAP 78
+
+static void
+column(struct buf *b, const char *left, const char *right, size_t width)
+{
+	size_t w = out_width(left);
+
+	buf_add_fmt(b, "  %s", left);
+	for (; w < width + 2; w++)
+		buf_add(b, " ", 1);
+	buf_add_fmt(b, "%s\n", right);
+}
+
+static void
+wrap(struct buf *b, const char *text)
+{
+	size_t at = 0, n;
+
+	for (; *text != '\0'; text += n + strspn(text + n, " ")) {
+		n = strcspn(text, " ");
+		if (at > 0 && at + 1 + n > WRAP) {
+			buf_add_str(b, "\n");
+			at = 0;
+		}
+		if (at > 0) {
+			buf_add_str(b, " ");
+			at++;
+		}
+		buf_add(b, text, n);
+		at += n;
+	}
+	buf_add_str(b, "\n");
+}
+
+static size_t
+options_width(const struct opt *o, size_t n, size_t least)
+{
+	size_t i, w;
+
+	for (i = 0; i < n; i++) {
+		w = 2 + strlen(o[i].name) +
+		    (o[i].arg != NULL ? 1 + out_width(_(o[i].arg)) : 0);
+		if (w > least)
+			least = w;
+	}
+	return least;
+}
+
+static void
+options(struct buf *b, const struct opt *o, size_t n, size_t width)
+{
+	char left[80], right[160];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		snprintf(left, sizeof(left), "--%s%s%s", o[i].name,
+		    o[i].arg != NULL ? " " : "",
+		    o[i].arg != NULL ? _(o[i].arg) : "");
+		snprintf(right, sizeof(right), "%s%s", _(o[i].help),
+		    o[i].required ? _(" (needed)") : "");
+		column(b, left, right, width);
+	}
+}
+
+/* Every command of a group, or all when it is NULL. */
+static void
+commands(struct buf *b, const char *group)
+{
+	size_t i, w, width = 0;
+
+	for (i = 0; i < table_count; i++) {
+		w = strlen(table_cmds[i].name);
+		if (w > width)
+			width = w;
+	}
+	for (i = 0; i < table_count; i++)
+		if (group == NULL || find_in_group(&table_cmds[i], group))
+			column(b, table_cmds[i].name,
+			    _(table_cmds[i].summary), width);
+}
+
+void
+help_all(struct buf *b)
+{
+	size_t n;
+	const struct opt *g = opt_globals(&n);
+
+	buf_add_str(b, _("usage: tugi [OPTION...] COMMAND [WORD...]\n\n"));
+	commands(b, NULL);
+	buf_add_str(b, _("\nOptions of every command:\n"));
+	options(b, g, n, options_width(g, n, 0));
+	buf_add_str(b, _("\ntugi help COMMAND shows examples and options of "
+	    "one.\n"));
+}
+
+void
+help_group(struct buf *b, const char *group)
+{
+	buf_add_fmt(b, _("usage: tugi %s COMMAND [WORD...]\n\n"), group);
+	commands(b, group);
+}
+
+void
+help_cmd(struct buf *b, const struct cmd *cmd)
+{
+	size_t i, globals, own = opt_count(cmd), width;
+	const struct opt *g = opt_globals(&globals);
+
+	width = options_width(g, globals, options_width(cmd->opts, own, 0));
+	buf_add_fmt(b, _("tugi %s: %s\n\nExamples:\n"), cmd->name,
+	    _(cmd->summary));
+	for (i = 0; i < CMD_EXAMPLES_MAX && cmd->examples[i] != NULL; i++)
+		buf_add_fmt(b, "  %s\n", cmd->examples[i]);
+	buf_add_fmt(b, _("\nUsage: tugi %s%s%s%s\n"), cmd->name,
+	    cmd->words[0] != '\0' ? " " : "", _(cmd->words),
+	    own > 0 ? _(" [OPTION...]") : "");
+	if (cmd->more != NULL) {
+		buf_add_str(b, "\n");
+		wrap(b, _(cmd->more));
+	}
+	if (own > 0) {
+		buf_add_str(b, _("\nOptions:\n"));
+		options(b, cmd->opts, own, width);
+	}
+	buf_add_str(b, _("\nOptions of every command:\n"));
+	options(b, g, globals, width);
+}
+
+int
+help_print(struct out *o, struct buf *b, struct err *e)
+{
+	int rc = buf_check(b, _("the help"), e);
+
+	(void)o;
+	if (rc == 0)
+		fwrite(b->data, 1, b->len, stdout);
+	buf_done(b);
+	return rc;
+}

@@ -1,0 +1,124 @@
+/* Opening the profile; the only place that asks for its passphrase. */
+#include "client/cli/place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/cli/ask.h"
+#include "client/cli/text.h"
+#include "client/core/contact.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+
+#define TRIES 3
+
+/* ~/.local/share/tugi, making what is missing above it. */
+static int
+default_profile(struct ctx *c, struct err *e)
+{
+	const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	char *local = NULL, *share = NULL;
+	int rc = -1;
+
+	if (xdg != NULL && xdg[0] == '/') {
+		c->profile = file_join(xdg, "tugi");
+		return 0;
+	}
+	if (home == NULL || home[0] != '/')
+		return err_set(e, ERR_INPUT, "%s", _("where the profile is "
+		    "cannot be told without a home folder: give --profile"));
+	local = file_join(home, ".local");
+	share = file_join(local, "share");
+	if ((!file_exists(local) && file_folder(local, e) != 0) ||
+	    (!file_exists(share) && file_folder(share, e) != 0))
+		goto out;
+	c->profile = file_join(share, "tugi");
+	rc = 0;
+out:
+	mem_free(local);
+	mem_free(share);
+	return rc;
+}
+
+int
+place_find(struct ctx *c, struct err *e)
+{
+	const char *env = getenv("TUGI_PROFILE");
+
+	if (c->g.profile == NULL && env != NULL && env[0] != '\0')
+		c->g.profile = env;
+	if (c->g.profile == NULL)
+		return default_profile(c, e);
+	if (c->g.profile[0] == '\0')
+		return err_set(e, ERR_INPUT, "%s",
+		    _("the profile's folder has no name"));
+	c->profile = mem_dup(c->g.profile);
+	return 0;
+}
+
+/* One try with a passphrase. */
+static int
+try_passphrase(struct ctx *c, const struct session_options *o, struct err *e)
+{
+	struct secret pass = { NULL, 0 };
+	int rc = ask_secret(c, c->passphrase_fd, _("Passphrase: "), &pass, e);
+
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("unlocking ..."));
+		rc = session_open(o, view_of(pass.text, pass.len), &c->s, e);
+	} else {
+		e->code = -1; /* not a wrong passphrase: do not ask again */
+	}
+	secret_done(&pass);
+	return rc;
+}
+
+int
+place_open(struct ctx *c, struct err *e)
+{
+	struct session_options o;
+	int i, tries = c->passphrase_fd >= 0 ? 1 : TRIES;
+
+	session_options_default(c->profile, &o);
+	if (session_open(&o, view_of(NULL, 0), &c->s, e) == 0)
+		return 0;
+	if (e->kind != ERR_DENIED)
+		return -1;
+	for (i = 0; i < tries; i++) {
+		err_clear(e);
+		if (try_passphrase(c, &o, e) == 0)
+			return 0;
+		if (e->kind != ERR_DENIED || e->code == -1)
+			return -1;
+		if (i + 1 < tries)
+			out_warn(&c->out, "%s", e->text);
+	}
+	return -1;
+}
+
+int
+place_open_or_make(struct ctx *c, struct err *e)
+{
+	struct session_options o;
+	struct secret pass = { NULL, 0 };
+	int rc = place_open(c, e);
+
+	if (rc == 0 || e->kind != ERR_ABSENT)
+		return rc;
+	err_clear(e);
+	session_options_default(c->profile, &o);
+	rc = ask_new_passphrase(c, &pass, e);
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("making the profile ..."));
+		rc = session_create(&o, view_of(pass.text, pass.len), &c->s,
+		    e);
+	}
+	secret_done(&pass);
+	return rc;
+}
+
+int
+place_connect(struct ctx *c, struct remote *r, struct err *e)
+{
+	return contact_open(c->s, r, e);
+}

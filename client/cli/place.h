@@ -1,0 +1,24 @@
+/*
+ * The profile a command works on: where it is, opening it, its hub.
+ */
+#ifndef CLI_PLACE_H
+#define CLI_PLACE_H
+
+#include "client/cli/cmd.h"
+#include "client/core/sync/remote.h"
+
+/** place_find(c, e): --profile, TUGI_PROFILE, XDG_DATA_HOME/tugi or
+ * ~/.local/share/tugi into c->profile. */
+int place_find(struct ctx *c, struct err *e);
+
+/** place_open(c, e): with the key the kernel holds, else the passphrase,
+ * asked for up to three times on a terminal. */
+int place_open(struct ctx *c, struct err *e);
+
+/** place_open_or_make(c, e): the same; a new profile when there is none. */
+int place_open_or_make(struct ctx *c, struct err *e);
+
+/** place_connect(c, r, e): the hub of the open profile. */
+int place_connect(struct ctx *c, struct remote *r, struct err *e);
+
+#endif

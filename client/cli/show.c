@@ -1,0 +1,264 @@
+/* Records in words, tables and JSON. */
+#include "client/cli/show.h"
+
+#include <string.h>
+
+#include "client/cli/text.h"
+#include "common/base/mem.h"
+
+static bool
+is_long(const struct record_item *r, const struct field_text *f)
+{
+	const struct field *def = fields_find(r->type, f->name);
+
+	return (def != NULL && def->kind == FIELD_LONG) ||
+	    strchr(f->text, '\n') != NULL;
+}
+
+void
+show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
+{
+	snprintf(out, SHOW_MARKS_BYTES, "%s%s%s%s%s%s%s",
+	    r->held ? _("held") : "",
+	    r->held && r->waits ? ", " : "",
+	    r->waits ? _("not sent") : "",
+	    (r->held || r->waits) && r->conflict ? ", " : "",
+	    r->conflict ? _("two texts") : "",
+	    (r->held || r->waits || r->conflict) && r->amended ? ", " : "",
+	    r->amended ? _("amended") : "");
+}
+
+void
+show_record(struct ctx *c, const struct record_item *r)
+{
+	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
+	char marks[SHOW_MARKS_BYTES];
+	const struct field_text *f;
+	size_t i;
+
+	when_words(r->at_ms, tick_wall_ms(&c->tick), when);
+	show_marks(r, marks);
+	out_line(&c->out, "%s  %s, %s%s%s%s", match_short(&r->id, id), when,
+	    r->author != NULL ? r->author : _("unknown"),
+	    marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
+	for (i = 0; i < r->field_count; i++) {
+		f = &r->fields[i];
+		if (f->text[0] == '\0' || is_long(r, f))
+			continue;
+		out_line(&c->out, "%s: %s%s", _(f->label), f->text,
+		    f->conflict ? _("  (another text waits: tugi conflicts)")
+		    : "");
+	}
+	for (i = 0; i < r->field_count; i++) {
+		f = &r->fields[i];
+		if (f->text[0] == '\0' || !is_long(r, f))
+			continue;
+		out_line(&c->out, _("%s%s:\n%s"), _(f->label), f->conflict ?
+		    _(" (another text waits: tugi conflicts)") : "", f->text);
+	}
+}
+
+json_t *
+show_id_json(const struct id *id)
+{
+	char text[ID_TEXT_BYTES];
+
+	return id_is_zero(id) ? json_null() : json_string(id_text(id, text));
+}
+
+json_t *
+show_time_json(int64_t ms)
+{
+	char text[WHEN_BYTES];
+
+	if (ms == 0 || ms == INT64_MAX)
+		return json_null();
+	when_iso(ms, text);
+	return json_string(text);
+}
+
+json_t *
+show_record_json(const struct record_item *r)
+{
+	const struct record_kind *kind = fields_kind(r->type);
+	json_t *fields = json_object(), *doubled = json_array(), *j;
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++) {
+		json_object_set_new(fields, r->fields[i].name,
+		    out_json_text(r->fields[i].text));
+		if (r->fields[i].conflict)
+			json_array_append_new(doubled,
+			    json_string(r->fields[i].name));
+	}
+	j = json_object();
+	json_object_set_new(j, "id", show_id_json(&r->id));
+	json_object_set_new(j, "case", show_id_json(&r->case_id));
+	json_object_set_new(j, "space", show_id_json(&r->space));
+	json_object_set_new(j, "type",
+	    out_json_text(kind != NULL ? kind->name : NULL));
+	json_object_set_new(j, "section", out_json_text(r->section));
+	json_object_set_new(j, "at", show_time_json(r->at_ms));
+	json_object_set_new(j, "author", out_json_text(r->author));
+	json_object_set_new(j, "waits", json_boolean(r->waits));
+	json_object_set_new(j, "held", json_boolean(r->held));
+	json_object_set_new(j, "amended", json_boolean(r->amended));
+	json_object_set_new(j, "conflicts", doubled);
+	json_object_set_new(j, "fields", fields);
+	return j;
+}
+
+json_t *
+show_records_json(const struct record_item *items, size_t count)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, show_record_json(&items[i]));
+	return list;
+}
+
+int
+show_made(struct ctx *c, const struct id *id, const char *what, struct err *e)
+{
+	char text[MATCH_SHORT_BYTES];
+	json_t *j;
+
+	out_say(&c->out, "%s", what);
+	if (!c->g.json) {
+		out_line(&c->out, "%s", match_short(id, text));
+		return 0;
+	}
+	j = json_object();
+	json_object_set_new(j, "id", show_id_json(id));
+	return out_json(j, e);
+}
+
+int
+show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
+{
+	if (match_digits(text)) {
+		if (match_record(c->s, text, TYPE_CASE, id, e) == 0)
+			return 0;
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e);
+	}
+	return cases_find(c->s, text, id, e);
+}
+
+int
+show_record_find(struct ctx *c, const char *text, int type,
+    struct record_item *out, struct err *e)
+{
+	struct id id;
+	int rc;
+
+	if (match_record(c->s, text, type, &id, e) != 0)
+		return -1;
+	rc = records_find(c->s, &id, out, e);
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, "%s",
+		    _("this record can no longer be read here"));
+	return rc < 0 ? -1 : 0;
+}
+
+const char *
+show_case_name(const struct case_list *cases, const struct id *id)
+{
+	const struct case_item *item;
+	size_t i;
+
+	for (i = 0; i < cases->count; i++) {
+		item = &cases->items[i];
+		if (!id_eq(&item->id, id))
+			continue;
+		if (item->name != NULL && item->name[0] != '\0')
+			return item->name;
+		return item->code != NULL ? item->code : "";
+	}
+	return "";
+}
+
+int
+show_assignments(struct ctx *c, size_t from, struct assignment *out,
+    size_t *n, struct err *e)
+{
+	const char *word, *eq;
+	char *name;
+	size_t i;
+
+	for (i = from; (word = cmd_word(c, i)) != NULL; i++) {
+		eq = strchr(word, '=');
+		if (eq == NULL || eq == word)
+			return err_set(e, ERR_INPUT, _("\"%s\" is not of the "
+			    "form FIELD=TEXT (quote a text with blanks)"),
+			    word);
+		if (*n == SHOW_SET_MAX)
+			return err_set(e, ERR_INPUT,
+			    _("more than %d fields at once"), SHOW_SET_MAX);
+		name = mem_dup(word);
+		name[eq - word] = '\0';
+		out[*n].name = name;
+		out[*n].text = eq + 1;
+		(*n)++;
+	}
+	return 0;
+}
+
+void
+show_assignments_done(struct assignment *set, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		mem_free((char *)(uintptr_t)set[i].name);
+}
+
+/* The command that writes the old values again. */
+static void
+say_undo(struct ctx *c, const struct record_item *r, const char *command,
+    const struct assignment *set, size_t n)
+{
+	char id[MATCH_SHORT_BYTES];
+	struct buf line, word;
+	size_t i;
+
+	buf_init(&line, SHOW_MAX_BYTES);
+	buf_init(&word, SHOW_MAX_BYTES);
+	buf_add_fmt(&line, "tugi %s %s", command, match_short(&r->id, id));
+	for (i = 0; i < n; i++) {
+		buf_reset(&word);
+		buf_add_fmt(&word, "%s=%s", set[i].name,
+		    record_field(r, set[i].name));
+		buf_add_str(&line, " ");
+		out_quote(&line, buf_str(&word));
+	}
+	out_say(&c->out, _("Saved. To undo: %s"), buf_str(&line));
+	buf_done(&line);
+	buf_done(&word);
+}
+
+int
+show_set(struct ctx *c, const struct record_item *r, const char *command,
+    size_t from, struct err *e)
+{
+	struct assignment set[SHOW_SET_MAX];
+	size_t n = 0;
+	json_t *j;
+	int rc;
+
+	rc = show_assignments(c, from, set, &n, e);
+	if (rc == 0)
+		rc = records_set(c->s, &r->id, set, n, e);
+	if (rc == 0 && c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "id", show_id_json(&r->id));
+		rc = out_json(j, e);
+	}
+	if (rc == 0)
+		say_undo(c, r, command, set, n);
+	show_assignments_done(set, n);
+	return rc;
+}

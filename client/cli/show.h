@@ -1,0 +1,64 @@
+/*
+ * Records on the screen and as JSON; what case, note, plan, held, review and
+ * search have in common.
+ */
+#ifndef CLI_SHOW_H
+#define CLI_SHOW_H
+
+#include "client/cli/cmd.h"
+#include "client/cli/when.h"
+#include "client/core/cases.h"
+#include "client/core/match.h"
+#include "client/core/records.h"
+
+#define SHOW_MAX_BYTES ((size_t)64 * 1024 * 1024)
+
+/** show_record(c, r): fields, marks and text. */
+void show_record(struct ctx *c, const struct record_item *r);
+
+/** show_record_json(r): see JSON.md, "Record". */
+json_t *show_record_json(const struct record_item *r);
+
+/** show_records_json(l), show_id_json(id), show_time_json(ms): parts; a time
+ * of 0 is null. */
+json_t *show_records_json(const struct record_item *items, size_t count);
+json_t *show_id_json(const struct id *id);
+json_t *show_time_json(int64_t ms);
+
+/** show_marks(r, out): "not sent, two texts"; "" for none. */
+#define SHOW_MARKS_BYTES 80
+void show_marks(const struct record_item *r,
+    char out[static SHOW_MARKS_BYTES]);
+
+/** show_made(c, id, what): the id of a new record on stdout, ${what} as a
+ * message. */
+int show_made(struct ctx *c, const struct id *id, const char *what,
+    struct err *e);
+
+/** show_case_find(c, text, id, e): a case by id, code, piece of its id or
+ * part of the name. */
+int show_case_find(struct ctx *c, const char *text, struct id *id,
+    struct err *e);
+
+/** show_record_find(c, text, type, out, e): a record by a piece of its id.
+ * ${type}: enum record_type, 0 any. */
+int show_record_find(struct ctx *c, const char *text, int type,
+    struct record_item *out, struct err *e);
+
+/** show_case_name(cases, id): its name or code, "" if it is not listed. */
+const char *show_case_name(const struct case_list *cases,
+    const struct id *id);
+
+/** show_assignments(c, from, out, n, e): words FIELD=TEXT from ${from} on.
+ * ${out}: SHOW_SET_MAX places; show_assignments_done frees. */
+#define SHOW_SET_MAX 32
+int show_assignments(struct ctx *c, size_t from, struct assignment *out,
+    size_t *n, struct err *e);
+void show_assignments_done(struct assignment *set, size_t n);
+
+/** show_set(c, r, command, from, e): records_set with the words from ${from}
+ * on, then the command that undoes it. */
+int show_set(struct ctx *c, const struct record_item *r, const char *command,
+    size_t from, struct err *e);
+
+#endif

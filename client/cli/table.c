@@ -1,0 +1,360 @@
+/*
+ * The commands, in the order of the manual. Help, completion and manual are
+ * made from these lines; to add a command, add its entry here, its handler in
+ * a cmd_ file and its keys in JSON.md.
+ */
+#include "client/cli/cmd.h"
+#include "client/cli/text.h"
+
+#define TEXT_FROM_FILE { "file", N_("FILE"), \
+	N_("take the text from FILE; - is the standard input"), false }
+#define LIMIT { "limit", N_("N"), N_("at most N, the newest"), false }
+
+const struct cmd table_cmds[] = {
+{
+	.name = "join", .words = N_("[CARD]"), .max = 1, .run = cmd_join,
+	.summary = N_("ask a hub to let this device in"),
+	.more = N_("CARD is the line on the enrolment card, - reads it from "
+	    "the standard input; without it the code to compare is shown "
+	    "again. Makes the profile and asks for a new passphrase if there "
+	    "is none yet. Read the short code to the officer by voice, then "
+	    "run tugi sync."),
+	.examples = { "tugi join 'tugi-card-1 https://hub.example:8443 ...'",
+	    "tugi join" }
+}, {
+	.name = "unlock", .words = "", .run = cmd_unlock, .opens = true,
+	.summary = N_("keep the profile open for a while"),
+	.more = N_("The key stays with the kernel, never on the disk, and goes "
+	    "when the time is over or at logout."),
+	.examples = { "tugi unlock", "tugi unlock --for 2h" },
+	.opts = { { "for", N_("TIME"), N_("how long: 90s, 15m (default), 2h"),
+	    false } }
+}, {
+	.name = "lock", .words = "", .run = cmd_lock,
+	.summary = N_("take the key back at once"),
+	.examples = { "tugi lock" }
+}, {
+	.name = "status", .words = "", .run = cmd_status, .opens = true,
+	.summary = N_("what waits to be sent and what needs a look"),
+	.examples = { "tugi status", "tugi status --json" }
+}, {
+	.name = "sync", .words = "", .run = cmd_sync, .opens = true,
+	.summary = N_("send what waits, fetch what is new"),
+	.more = N_("May be cut off at any point and run again: nothing is lost "
+	    "or sent twice."),
+	.examples = { "tugi sync" }
+}, {
+	.name = "today", .words = "", .run = cmd_today, .opens = true,
+	.summary = N_("what waits and the newest notes, on one screen"),
+	.examples = { "tugi today" }
+}, {
+	.name = "search", .words = N_("WORD..."), .min = 1,
+	.max = CMD_ANY_WORDS, .run = cmd_search, .opens = true,
+	.summary = N_("find records that hold every word"),
+	.more = N_("Beginnings of words count; accents and case do not."),
+	.examples = { "tugi search kiusamine", "tugi search --limit 5 anna "
+	    "teacher" },
+	.opts = { LIMIT }
+}, {
+	.name = "case new", .words = N_("NAME [FIELD=TEXT...]"), .min = 1,
+	.max = CMD_ANY_WORDS, .run = cmd_case_new, .opens = true,
+	.summary = N_("open a case"),
+	.more = N_("Fields: code, born, school, theme, stage, status, lead, "
+	    "coordinator, contact, safety. A code is made up when none is "
+	    "given."),
+	.examples = { "tugi case new 'Anna Tamm' born=2015-04-02 "
+	    "school=Lasila" }
+}, {
+	.name = "case list", .words = "", .run = cmd_case_list, .opens = true,
+	.summary = N_("the cases that are open to you"),
+	.examples = { "tugi case list", "tugi case list --json" }
+}, {
+	.name = "case show", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_case_show, .opens = true,
+	.summary = N_("one case: its fields, plan and newest notes"),
+	.more = N_("CASE is its code, its id or a part of the name that fits "
+	    "one case only."),
+	.examples = { "tugi case show anna" }, .opts = { LIMIT }
+}, {
+	.name = "case set", .words = N_("CASE FIELD=TEXT..."), .min = 2,
+	.max = CMD_ANY_WORDS, .run = cmd_case_set, .opens = true,
+	.summary = N_("change fields of a case"),
+	.more = N_("Prints the command that undoes the change."),
+	.examples = { "tugi case set anna school=Rakvere stage=2" }
+}, {
+	.name = "note add", .words = N_("CASE [TEXT]"), .min = 1, .max = 2,
+	.run = cmd_note_add, .opens = true,
+	.summary = N_("write a note"),
+	.more = N_("Saved on this device when the command returns; tugi sync "
+	    "sends it."),
+	.examples = { "tugi note add anna 'Talked with the class teacher.'",
+	    "tugi note add anna --file - <draft.txt",
+	    "tugi note add anna --on 2026-11-20 --minutes 45 'Home visit.'" },
+	.opts = { TEXT_FROM_FILE,
+	    { "category", N_("NAME"), N_("kind of work (default: contact)"),
+	    false },
+	    { "on", N_("TIME"), N_("when it happened (default: now)"), false },
+	    { "minutes", N_("N"), N_("how long it took"), false },
+	    { "language", N_("CODE"), N_("language of the text: et, lv"),
+	    false },
+	    { "school", N_("NAME"), N_("school (default: the case's)"),
+	    false } }
+}, {
+	.name = "note list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_note_list, .opens = true,
+	.summary = N_("notes, newest first"),
+	.examples = { "tugi note list anna", "tugi note list --limit 20" },
+	.opts = { LIMIT }
+}, {
+	.name = "note show", .words = N_("NOTE"), .min = 1, .max = 1,
+	.run = cmd_note_show, .opens = true,
+	.summary = N_("one note in full"),
+	.more = N_("NOTE is its id: the eight characters that lists show, or "
+	    "all of it."),
+	.examples = { "tugi note show 1f0c77ab" }
+}, {
+	.name = "note amend", .words = N_("NOTE [TEXT]"), .min = 1, .max = 2,
+	.run = cmd_note_amend, .opens = true,
+	.summary = N_("put a correction beside a note"),
+	.more = N_("The first text stays; readers see both."),
+	.examples = { "tugi note amend 1f0c77ab 'It was Tuesday.'" },
+	.opts = { TEXT_FROM_FILE }
+}, {
+	.name = "plan add", .words = N_("CASE GOAL [FIELD=TEXT...]"),
+	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_plan_add, .opens = true,
+	.summary = N_("add a goal to the plan of a case"),
+	.more = N_("Fields: measures, responsible, due, review, outcome, "
+	    "child_view, guardian_view."),
+	.examples = { "tugi plan add anna 'Two friends in class' "
+	    "due=2027-03-01" }
+}, {
+	.name = "plan list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_plan_list, .opens = true,
+	.summary = N_("goals of one case or of all"),
+	.examples = { "tugi plan list anna" }, .opts = { LIMIT }
+}, {
+	.name = "plan show", .words = N_("GOAL"), .min = 1, .max = 1,
+	.run = cmd_plan_show, .opens = true,
+	.summary = N_("one goal in full"),
+	.examples = { "tugi plan show 5b2200c1" }
+}, {
+	.name = "plan set", .words = N_("GOAL FIELD=TEXT..."), .min = 2,
+	.max = CMD_ANY_WORDS, .run = cmd_plan_set, .opens = true,
+	.summary = N_("change fields of a goal"),
+	.more = N_("Prints the command that undoes the change."),
+	.examples = { "tugi plan set 5b2200c1 outcome=reached" }
+}, {
+	.name = "consent grant", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_consent_grant, .opens = true,
+	.summary = N_("record a consent and open the sections it names"),
+	.more = N_("Opens what was written before as well. With --refused the "
+	    "refusal is recorded and nothing opens."),
+	.examples = { "tugi consent grant anna --to 'Liis Kask' --sections "
+	    "plan --by 'Mari Tamm' --role guardian" },
+	.opts = {
+	    { "to", N_("PERSON"), N_("who may see it"), true },
+	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"), true },
+	    { "by", N_("NAME"), N_("who gave the consent"), true },
+	    { "role", N_("ROLE"),
+	    N_("guardian, both_guardians, child_capable, ..."), true },
+	    { "right", N_("RIGHT"), N_("read (default) or write"), false },
+	    { "purpose", N_("TEXT"), N_("what for (default: "
+	    "support_at_school)"), false },
+	    { "evidence", N_("TEXT"), N_("how it was given (default: spoken)"),
+	    false },
+	    { "language", N_("CODE"), N_("language of the form shown"),
+	    false },
+	    { "until", N_("DAY"), N_("last day (default: end of the school "
+	    "year)"), false },
+	    { "refused", NULL, N_("record a refusal"), false } }
+}, {
+	.name = "consent withdraw", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_consent_withdraw, .opens = true,
+	.summary = N_("record a withdrawal and close the sections"),
+	.more = N_("Holds on this device at once; the next sync closes the "
+	    "sections with a new key. Copies that others have made cannot be "
+	    "recalled."),
+	.examples = { "tugi consent withdraw anna --from 'Liis Kask' --by "
+	    "'Mari Tamm'", "tugi consent withdraw anna --everybody --by "
+	    "'Mari Tamm' --channel letter" },
+	.opts = {
+	    { "from", N_("PERSON"), N_("who may not see it any more"), false },
+	    { "everybody", NULL, N_("nobody but your own side may"), false },
+	    { "by", N_("NAME"), N_("who withdraws"), true },
+	    { "sections", N_("LIST"), N_("default: every section"), false },
+	    { "channel", N_("TEXT"), N_("how (default: spoken)"), false },
+	    { "told-on", N_("DAY"), N_("when it was said (default: today)"),
+	    false } }
+}, {
+	.name = "consent list", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_consent_list, .opens = true,
+	.summary = N_("consents, refusals and withdrawals of a case"),
+	.examples = { "tugi consent list anna" }
+}, {
+	.name = "who", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
+	.run = cmd_who, .opens = true,
+	.summary = N_("who can see a record, and why"),
+	.examples = { "tugi who 1f0c77ab", "tugi who anna --section plan" },
+	.opts = { { "section", N_("NAME"), N_("of a case (default: card)"),
+	    false } }
+}, {
+	.name = "conflicts list", .words = "", .run = cmd_conflicts_list,
+	.opens = true,
+	.summary = N_("fields that two people changed at the same time"),
+	.examples = { "tugi conflicts" }
+}, {
+	.name = "conflicts show", .words = N_("RECORD [FIELD]"), .min = 1,
+	.max = 2, .run = cmd_conflicts_show, .opens = true,
+	.summary = N_("all texts of a conflict"),
+	.examples = { "tugi conflicts show 5b2200c1 measures" }
+}, {
+	.name = "conflicts take", .words = N_("RECORD FIELD NUMBER"),
+	.min = 3, .max = 3, .run = cmd_conflicts_take, .opens = true,
+	.summary = N_("choose one of the texts, for everybody"),
+	.more = N_("To merge them, write the field anew with tugi case set or "
+	    "tugi plan set. The texts not taken stay in the record's past."),
+	.examples = { "tugi conflicts take 5b2200c1 measures 2" }
+}, {
+	.name = "held list", .words = "", .run = cmd_held_list, .opens = true,
+	.summary = N_("your texts that could not be filed"),
+	.more = N_("What was written after the right to write had ended is "
+	    "kept and goes to the keeper of the section, who decides."),
+	.examples = { "tugi held" }
+}, {
+	.name = "held show", .words = N_("RECORD"), .min = 1, .max = 1,
+	.run = cmd_held_show, .opens = true,
+	.summary = N_("one held text and what was decided"),
+	.examples = { "tugi held show 1f0c77ab" }
+}, {
+	.name = "review list", .words = "", .run = cmd_review_list,
+	.opens = true,
+	.summary = N_("held texts of others that wait for your decision"),
+	.examples = { "tugi review" }
+}, {
+	.name = "review show", .words = N_("REVIEW"), .min = 1, .max = 1,
+	.run = cmd_review_show, .opens = true,
+	.summary = N_("what was written"),
+	.examples = { "tugi review show 9e107d9d" }
+}, {
+	.name = "review decide", .words = N_("REVIEW"), .min = 1, .max = 1,
+	.run = cmd_review_decide, .opens = true,
+	.summary = N_("file a held text, give it back or erase it"),
+	.examples = { "tugi review decide 9e107d9d --file 'child protection "
+	    "act, paragraph 27'", "tugi review decide 9e107d9d --give-back "
+	    "--words 'Please ask for consent first.'" },
+	.opts = {
+	    { "file", N_("BASIS"), N_("take it into the case on this legal "
+	    "basis"), false },
+	    { "give-back", NULL, N_("the author keeps it, nobody else"),
+	    false },
+	    { "erase", NULL, N_("remove it everywhere; asks first"), false },
+	    { "words", N_("TEXT"), N_("to the author"), false } }
+}, {
+	.name = "people", .words = "", .run = cmd_people, .opens = true,
+	.summary = N_("the staff this hub knows"),
+	.examples = { "tugi people" }
+}, {
+	.name = "import notes", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_import_notes, .opens = true,
+	.summary = N_("take in notes from a CSV file"),
+	.more = N_("Columns: case, child, born, school, date, category, "
+	    "minutes, language, text. The whole file is checked before "
+	    "anything is written; rows taken in before are not taken twice."),
+	.examples = { "tugi import notes year.csv --dry-run",
+	    "tugi import notes year.csv" },
+	.opts = { { "dry-run", NULL, N_("check only, write nothing"), false } }
+}, {
+	.name = "office init", .words = N_("URL"), .min = 1, .max = 1,
+	.run = cmd_office_init,
+	.summary = N_("make the office root and recovery shares, claim a hub"),
+	.more = N_("Makes the profile if there is none. Prints three recovery "
+	    "shares once: print them, give each to another officer, keep no "
+	    "copy on a machine. Asks for the claim code when --claim is not "
+	    "given."),
+	.examples = { "tugi office init https://hub.example:8443 --pin PIN "
+	    "--name 'Tiina Saar'" },
+	.opts = {
+	    { "pin", N_("PIN"), N_("the hub's key, as tugid init printed it"),
+	    true },
+	    { "name", N_("NAME"), N_("of the first officer"), true },
+	    { "title", N_("TEXT"), N_("of the first officer"), false },
+	    { "claim", N_("CODE"), N_("the hub's one-time code"), false } }
+}, {
+	.name = "office card", .words = "", .run = cmd_office_card,
+	.opens = true,
+	.summary = N_("make an enrolment card for one person"),
+	.examples = { "tugi office card" }
+}, {
+	.name = "office requests", .words = "", .run = cmd_office_requests,
+	.opens = true,
+	.summary = N_("devices that ask to be let in"),
+	.examples = { "tugi office requests" }
+}, {
+	.name = "office approve", .words = N_("CODE NAME"), .min = 1, .max = 2,
+	.run = cmd_office_approve, .opens = true,
+	.summary = N_("let a device in"),
+	.more = N_("CODE is the short code as the person reads it out. NAME is "
+	    "left out with --further."),
+	.examples = { "tugi office approve ABCD-EFGH 'Liis Kask' --title "
+	    "'social pedagogue'", "tugi office approve ABCD-EFGH --further "
+	    "'Liis Kask'" },
+	.opts = {
+	    { "title", N_("TEXT"), N_("what the person is"), false },
+	    { "officer", NULL, N_("may approve and revoke"), false },
+	    { "dpo", NULL, N_("is the data-protection officer"), false },
+	    { "further", N_("PERSON"), N_("one more device of PERSON"),
+	    false } }
+}, {
+	.name = "office devices", .words = N_("[PERSON]"), .max = 1,
+	.run = cmd_office_devices, .opens = true,
+	.summary = N_("devices and whose they are"),
+	.examples = { "tugi office devices", "tugi office devices liis" }
+}, {
+	.name = "office revoke", .words = N_("DEVICE"), .min = 1, .max = 1,
+	.run = cmd_office_revoke, .opens = true,
+	.summary = N_("shut a device out; asks first"),
+	.more = N_("Goes out with the next sync. Every section it could read "
+	    "gets a new key from whoever writes there next."),
+	.examples = { "tugi office revoke 0c3ac1d2" }
+}, {
+	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
+	.run = cmd_office_order, .opens = true,
+	.summary = N_("order the recovery of one section"),
+	.more = N_("Prints the order for the second officer to countersign; "
+	    "it goes to the hub with the next sync and its members are told."),
+	.examples = { "tugi office order 1f0c77ab >order.txt" }
+}, {
+	.name = "office countersign", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_office_countersign, .opens = true,
+	.summary = N_("sign another officer's recovery order"),
+	.examples = { "tugi office countersign order.txt >signed.txt" }
+}, {
+	.name = "office recover", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_office_recover, .opens = true,
+	.summary = N_("open the section of a countersigned order"),
+	.more = N_("Asks for two of the three recovery shares. Nothing is "
+	    "stored: what is opened is printed and forgotten."),
+	.examples = { "tugi office recover signed.txt" },
+	.opts = { { "shares-fd", N_("N"), N_("read two shares from file "
+	    "descriptor N, a line each"), false } }
+}, {
+	.name = "completion", .words = "bash|zsh|fish", .min = 1, .max = 1,
+	.run = cmd_completion,
+	.summary = N_("print the completion script of a shell"),
+	.examples = { "tugi completion bash >~/.local/share/bash-completion/"
+	    "completions/tugi" }
+}, {
+	.name = "help", .words = N_("[COMMAND]"), .max = 3, .run = cmd_help,
+	.summary = N_("show the help of a command"),
+	.examples = { "tugi help note add" }
+}, {
+	.name = "man", .words = "", .run = cmd_man,
+	.summary = N_("print the manual page's source"),
+	.examples = { "tugi man | mandoc -a" }
+}, {
+	.name = "version", .words = "", .run = cmd_version,
+	.summary = N_("show the version"),
+	.examples = { "tugi version" }
+}
+};
+const size_t table_count = sizeof(table_cmds) / sizeof(table_cmds[0]);

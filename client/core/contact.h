@@ -1,0 +1,17 @@
+/*
+ * The way to the hub that a profile has joined or asked to join.
+ */
+#ifndef CORE_CONTACT_H
+#define CORE_CONTACT_H
+
+#include "client/core/session.h"
+#include "client/core/sync/remote.h"
+
+/** contact_open(s, out, e): its address and pinned key, over TLS; nothing is
+ * sent yet. ERR_ABSENT when no hub is known. */
+int contact_open(struct session *s, struct remote *out, struct err *e);
+
+/** contact_known(s): has this profile asked a hub to let it in? */
+bool contact_known(struct session *s);
+
+#endif
