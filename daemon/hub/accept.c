@@ -244,7 +244,8 @@ store_author(struct hub *hub, const struct accept *a, struct situation *s,
 
 	s->author.counter = h->counter;
 	s->author.last_id = a->cs.id;
-	s->author.seen_size = h->seen.size;
+	if (h->kind == CHANGESET_CONTENT)
+		s->author.seen_size = h->seen.size;
 	if (h->kind == CHANGESET_LETTER && s->aa.was_member)
 		s->author.deposits++;
 	return hubdb_author_put_tx(hub->db, &s->author, e);
@@ -260,8 +261,8 @@ store_usage(struct hub *hub, const struct accept *a, struct err *e)
 	    hub->now_ms / DAY_MS, a->bytes.len, e);
 }
 
-/* The device comes in, anew: it gets the stream from its start. The author
- * of an epoch knew what it wrote; all others must have seen it. */
+/* The device comes in, anew: it gets the stream from its start. Who begins a
+ * space may have written for it before; all others must have seen the epoch. */
 static int
 member_enters(struct hub *hub, const struct accept *a,
     struct hubdb_member *m, uint64_t seq, struct err *e)
@@ -272,7 +273,7 @@ member_enters(struct hub *hub, const struct accept *a,
 
 	m->listed = true;
 	m->since_seq = seq;
-	m->listed_size = id_eq(&m->device, &h->author) ? h->seen.size : seq;
+	m->listed_size = id_eq(&m->device, &h->author) ? 0 : seq;
 	rc = hubdb_author_find(hub->db, &m->device, &m->space, &author, e);
 	if (rc == 1 && author.deposits > 0) {
 		author.deposits = 0;

@@ -289,7 +289,7 @@ hub_make(const char *path, const char *name, const char *code,
 	memcpy(log.name, name, strlen(name) + 1);
 	id_random(&random);
 	memcpy(&log.at.log_id, random.b, sizeof(log.at.log_id));
-	keys_hash("tugi claim 1", view_str(code), &log.claim);
+	hub_code_hash(code, &log.claim);
 	log.alive_ms = tick_wall_ms(&tick);
 	if (hubdb_open(path, true, &db, e) != 0)
 		return -1;

@@ -51,6 +51,9 @@ int hub_open(const struct hub_options *o, struct hub **out, struct err *e);
 /** hub_close(hub): when no call is under way; NULL is fine. */
 void hub_close(struct hub *hub);
 
+/** hub_refuse(e, kind, v): fail with the words of ${v}; always -1. */
+int hub_refuse(struct err *e, enum err_kind kind, enum verdict v);
+
 /** hub_verdict(e): why a request was refused, 0 when no verdict says it. */
 enum verdict hub_verdict(const struct err *e);
 

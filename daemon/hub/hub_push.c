@@ -127,6 +127,26 @@ hub_pushed_done(struct hub_pushed *out)
 
 /* ---- claim ---- */
 
+/* Upper case, without marks; O and 0, I, L and 1 are the same on paper. */
+void
+hub_code_hash(const char *code, struct hash *out)
+{
+	static const char from[] = "abcdefghijklmnopqrstuvwxyzOIL";
+	static const char to[] = "ABCDEFGH1JK1MN0PQRSTUVWXYZ011";
+	char clean[sizeof(((struct proto_claim *)0)->code)];
+	const char *at;
+	size_t n = 0;
+
+	for (; *code != '\0' && n < sizeof(clean); code++) {
+		if (*code == '-' || *code == ' ')
+			continue;
+		at = strchr(from, *code);
+		clean[n++] = at != NULL ? to[at - from] : *code;
+	}
+	keys_hash("tugi claim 1", view_of(clean, n), out);
+	mem_wipe(clean, sizeof(clean));
+}
+
 /* The office's first entry must speak of this hub and of no other. */
 static bool
 genesis_fits(const struct hub *hub, const struct accept *a)
@@ -147,7 +167,7 @@ run_claim(void *ctx, void *arg, struct err *e)
 	struct hash code;
 	size_t i;
 
-	keys_hash("tugi claim 1", view_str(job->claim->code), &code);
+	hub_code_hash(job->claim->code, &code);
 	job->denied = true;
 	if (!hub->work.claim_open || !hash_eq(&code, &hub->work.claim))
 		return 0;

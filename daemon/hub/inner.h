@@ -62,9 +62,6 @@ struct hub {
 	int reader_max;
 };
 
-/** hub_refuse(e, kind, v): fail with the words of ${v}; always -1. */
-int hub_refuse(struct err *e, enum err_kind kind, enum verdict v);
-
 /** hub_read(hub, e): a reading connection with a view open, or NULL. */
 struct hubdb *hub_read(struct hub *hub, struct err *e);
 
@@ -77,6 +74,9 @@ int hub_may_ask(struct hub *hub, const struct id *device, struct err *e);
 /** hub_roster_load(db, r, e): anew from the directory; empty on failure, so
  * that everything is refused rather than judged by a part. */
 int hub_roster_load(struct hubdb *db, struct roster *r, struct err *e);
+
+/** hub_code_hash(code, out): of a claim code, however it was typed. */
+void hub_code_hash(const char *code, struct hash *out);
 
 /** hub_fresh_cut(hub, keep_to): forget entries noted after ${keep_to}. */
 void hub_fresh_cut(struct hub *hub, struct hub_fresh **keep_to);

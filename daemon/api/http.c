@@ -1,0 +1,426 @@
+/*
+ * From sockets to handlers: the only file that includes microhttpd.h.
+ *
+ * A request is judged when its headers are complete, before any of its body
+ * is taken: route, length, signature, device. A refused one with a small body
+ * is read to its end all the same, so that its client sees the answer and may
+ * go on with the connection; a large one is answered at once and closed.
+ * The digest is compared before any parser sees the body.
+ */
+#include "daemon/api/http.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/mem.h"
+#include "daemon/api/log.h"
+#include "daemon/api/route.h"
+
+#define SWALLOW_BYTES (64 * 1024)
+#define STACK_BYTES (512 * 1024)
+#define HEADER_POOL_BYTES (16 * 1024)
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define CBOR_TYPE "application/cbor"
+
+struct http {
+	struct MHD_Daemon *daemon;
+	struct hub *hub;
+	struct auth *auth;
+	struct watch *watch;
+	size_t push_bytes;
+	atomic_int busy; /* requests under way */
+};
+
+struct exchange { /* one request */
+	struct http *http;
+	const struct route *route;
+	int64_t start_ms;
+	size_t length;        /* announced */
+	int status;           /* of an early refusal; 0 none */
+	struct err e;
+	struct httpsig sig;
+	struct buf body;
+	struct reply reply;
+};
+
+/* ---- answers ---- */
+
+static int
+status_of(const struct err *e)
+{
+	switch (e->kind) {
+	case ERR_INPUT:
+	case ERR_PEER:
+		return 400;
+	case ERR_ABSENT:
+		return 404;
+	case ERR_DENIED:
+		return 403;
+	case ERR_CLASH:
+		return 409;
+	case ERR_TOOBIG:
+		return 413;
+	case ERR_AWAY:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+static void
+write_refusal(struct exchange *x, int status)
+{
+	struct proto_refusal r = { .verdict = hub_verdict(&x->e),
+		.now_ms = hub_now_ms(x->http->hub) };
+	const char *words = x->e.text;
+
+	if (status == 500) /* paths and disks are the operator's matter */
+		words = "the hub has trouble of its own; its operator sees "
+		    "more in its log";
+	memcpy(r.words, words, strnlen(words, sizeof(r.words) - 1));
+	buf_reset(&x->reply.body);
+	x->reply.type = CBOR_TYPE;
+	proto_refusal_encode(&r, &x->reply.body);
+}
+
+static void
+log_request(const struct exchange *x, int status)
+{
+	struct tick tick = tick_system();
+	char device[ID_TEXT_BYTES] = "-";
+
+	if (x->route != NULL && x->route->access == ROUTE_SIGNED &&
+	    status != 400 && status != 401) {
+		id_text(&x->sig.device, device);
+		device[8] = '\0';
+	}
+	log_line(LOG_LEVEL_INFO, "%s %d device %s %lld ms",
+	    x->route != NULL ? x->route->path : "other", status, device,
+	    (long long)(tick_mono_ms(&tick) - x->start_ms));
+	if (status == 500)
+		log_line(LOG_LEVEL_ERROR, "%s", x->e.text);
+}
+
+static enum MHD_Result
+send_reply(struct exchange *x, struct MHD_Connection *c, int status)
+{
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+	    x->reply.body.len, x->reply.body.data, MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result ok;
+
+	if (r == NULL)
+		return MHD_NO;
+	MHD_add_response_header(r, "Content-Type", x->reply.type);
+	MHD_add_response_header(r, "Cache-Control", "no-store");
+	if (status == 405)
+		MHD_add_response_header(r, "Allow", "GET, POST");
+	ok = MHD_queue_response(c, (unsigned)status, r);
+	MHD_destroy_response(r);
+	log_request(x, status);
+	return ok;
+}
+
+static enum MHD_Result
+refuse(struct exchange *x, struct MHD_Connection *c, int status)
+{
+	write_refusal(x, status);
+	return send_reply(x, c, status);
+}
+
+/* ---- judging by headers ---- */
+
+static const char *
+header(struct MHD_Connection *c, const char *name)
+{
+	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+}
+
+static int
+fail(struct exchange *x, int status, const char *words)
+{
+	err_set(&x->e, ERR_PEER, "%s", words);
+	return status;
+}
+
+/* Announced length; no other framing is taken. */
+static int
+check_length(struct exchange *x, struct MHD_Connection *c)
+{
+	const char *text = header(c, "Content-Length");
+	size_t ceiling = x->route->ceiling;
+	char *end;
+
+	if (strcmp(x->route->path, "/v1/push") == 0 &&
+	    ceiling > x->http->push_bytes)
+		ceiling = x->http->push_bytes;
+	if (header(c, "Transfer-Encoding") != NULL)
+		return fail(x, 411, "a body must be sent with its length");
+	if (text == NULL)
+		return strcmp(x->route->method, "GET") == 0 ? 0 :
+		    fail(x, 411, "a body must be sent with its length");
+	if (text[0] < '0' || text[0] > '9' || strlen(text) > 12)
+		return fail(x, 400, "the length of the body is not a number");
+	x->length = (size_t)strtoull(text, &end, 10);
+	if (*end != '\0')
+		return fail(x, 400, "the length of the body is not a number");
+	if (x->length > ceiling) {
+		err_set(&x->e, ERR_TOOBIG, "the body is longer than the "
+		    "%zu bytes allowed here", ceiling);
+		return 413;
+	}
+	return 0;
+}
+
+static int
+check_sender(struct exchange *x, struct MHD_Connection *c)
+{
+	struct auth_head head = {
+		.req = { x->route->method, header(c, "Host"),
+		    x->route->path, "?" },
+		.digest = header(c, "Content-Digest"),
+		.input = header(c, "Signature-Input"),
+		.signature = header(c, "Signature"),
+	};
+	const union MHD_ConnectionInfo *info;
+
+	switch (x->route->access) {
+	case ROUTE_SIGNED:
+		return auth_check(x->http->auth, &head, &x->sig, &x->e);
+	case ROUTE_GUARDED:
+		info = MHD_get_connection_info(c,
+		    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+		return auth_net(x->http->auth,
+		    info != NULL ? info->client_addr : NULL, &x->e);
+	default:
+		return 0;
+	}
+}
+
+/* 0, or the status to refuse with. */
+static int
+check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
+    const char *path)
+{
+	bool known;
+	int status;
+
+	x->route = route_find(method, path, &known);
+	if (x->route == NULL)
+		return known ? fail(x, 405, "this request needs another "
+		    "method") : fail(x, 404, "there is no such request");
+	if (MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, NULL,
+	    NULL) != 0)
+		return fail(x, 400, "requests have no query");
+	status = check_length(x, c);
+	return status != 0 ? status : check_sender(x, c);
+}
+
+/* ---- one request, as the library calls ---- */
+
+static struct watch_line *
+line_of(struct MHD_Connection *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info != NULL ? info->socket_context : NULL;
+}
+
+static struct exchange *
+exchange_new(struct http *h)
+{
+	struct exchange *x = mem_new(sizeof(*x));
+	struct tick tick = tick_system();
+
+	x->http = h;
+	x->start_ms = tick_mono_ms(&tick);
+	x->reply.type = CBOR_TYPE;
+	buf_init(&x->body, PROTO_REQUEST_BYTES_MAX);
+	buf_init(&x->reply.body, PROTO_ANSWER_BYTES_MAX);
+	atomic_fetch_add(&h->busy, 1);
+	return x;
+}
+
+static enum MHD_Result
+begin(struct http *h, struct MHD_Connection *c, const char *method,
+    const char *path, void **ctx)
+{
+	struct exchange *x = exchange_new(h);
+
+	*ctx = x;
+	watch_phase(h->watch, line_of(c), WATCH_BODY);
+	x->status = check_head(x, c, method, path);
+	if (x->status == 0)
+		return MHD_YES;
+	if (x->status != 411 && x->status != 413 && x->route != NULL &&
+	    x->length <= SWALLOW_BYTES)
+		return MHD_YES; /* answered once the body is read */
+	return refuse(x, c, x->status);
+}
+
+static int
+check_digest(struct exchange *x)
+{
+	struct hash digest;
+
+	if (x->route->access != ROUTE_SIGNED)
+		return 0;
+	httpsig_digest(buf_view(&x->body), &digest);
+	return hash_eq(&digest, &x->sig.digest) ? 0 :
+	    fail(x, 400, "the body is not the one that was signed");
+}
+
+static enum MHD_Result
+finish(struct exchange *x, struct MHD_Connection *c)
+{
+	struct request in = { .hub = x->http->hub, .device = x->sig.device,
+		.body = buf_view(&x->body) };
+	int status = x->status;
+
+	watch_phase(x->http->watch, line_of(c), WATCH_WORK);
+	if (status == 0 && buf_check(&x->body, "a request", &x->e) != 0)
+		status = status_of(&x->e);
+	if (status == 0)
+		status = check_digest(x);
+	if (status == 0 && (x->route->handle(&in, &x->reply, &x->e) != 0 ||
+	    buf_check(&x->reply.body, "an answer", &x->e) != 0))
+		status = status_of(&x->e);
+	watch_phase(x->http->watch, line_of(c), WATCH_ANSWER);
+	return status == 0 ? send_reply(x, c, 200) : refuse(x, c, status);
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *c, const char *path,
+    const char *method, const char *version, const char *data, size_t *len,
+    void **ctx)
+{
+	struct exchange *x = *ctx;
+
+	(void)version;
+	if (x == NULL)
+		return begin(cls, c, method, path, ctx);
+	if (*len == 0)
+		return finish(x, c);
+	if (x->status == 0)
+		buf_add(&x->body, data, *len);
+	*len = 0;
+	return MHD_YES;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *c, void **ctx,
+    enum MHD_RequestTerminationCode how)
+{
+	struct exchange *x = *ctx;
+	struct http *h = cls;
+
+	(void)how;
+	watch_phase(h->watch, line_of(c), WATCH_IDLE);
+	if (x == NULL)
+		return;
+	buf_done(&x->body);
+	buf_done(&x->reply.body);
+	mem_free(x);
+	*ctx = NULL;
+	atomic_fetch_sub(&h->busy, 1);
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *c, void **socket_ctx,
+    enum MHD_ConnectionNotificationCode how)
+{
+	struct http *h = cls;
+	const union MHD_ConnectionInfo *info;
+
+	if (how == MHD_CONNECTION_NOTIFY_CLOSED) {
+		watch_drop(h->watch, *socket_ctx);
+		*socket_ctx = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info != NULL)
+		*socket_ctx = watch_add(h->watch, info->connect_fd);
+}
+
+/* Failed handshakes and torn connections are everyday; no line for them. */
+static void
+on_library_words(void *cls, const char *fmt, va_list ap)
+{
+	(void)cls;
+	(void)fmt;
+	(void)ap;
+}
+
+/* ---- starting and stopping ---- */
+
+static struct MHD_Daemon *
+start_daemon(struct http *h, const struct http_options *o)
+{
+	return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
+	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_TLS |
+	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, h,
+	    MHD_OPTION_EXTERNAL_LOGGER, on_library_words, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, o->socket,
+	    MHD_OPTION_HTTPS_MEM_CERT, o->tls_cert,
+	    MHD_OPTION_HTTPS_MEM_KEY, o->tls_key,
+	    MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->max_connections,
+	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)o->max_per_address,
+	    MHD_OPTION_CONNECTION_TIMEOUT,
+	    (unsigned)o->watch.seconds[WATCH_BODY],
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_POOL_BYTES,
+	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+	    MHD_OPTION_END);
+}
+
+int
+http_start(const struct http_options *o, struct http **out, struct err *e)
+{
+	struct http *h = mem_new(sizeof(*h));
+
+	*out = NULL;
+	h->hub = o->hub;
+	h->push_bytes = o->push_bytes;
+	h->auth = auth_new(o->hub, &o->auth);
+	if (watch_open(&o->watch, &h->watch, e) != 0)
+		goto out;
+	h->daemon = start_daemon(h, o);
+	if (h->daemon != NULL) {
+		*out = h;
+		return 0;
+	}
+	err_set(e, ERR_LOCAL, "cannot start the HTTPS server: check that "
+	    "tls_cert and tls_key are a pair of PEM files");
+out:
+	close(o->socket);
+	watch_close(h->watch);
+	auth_free(h->auth);
+	mem_free(h);
+	return -1;
+}
+
+void
+http_stop(struct http *h, int wait_ms)
+{
+	struct timespec step = { 0, 10 * 1000000L };
+	int fd;
+
+	if (h == NULL)
+		return;
+	fd = MHD_quiesce_daemon(h->daemon);
+	for (; wait_ms > 0 && atomic_load(&h->busy) > 0; wait_ms -= 10)
+		nanosleep(&step, NULL);
+	MHD_stop_daemon(h->daemon);
+	if (fd >= 0)
+		close(fd);
+	watch_close(h->watch);
+	auth_free(h->auth);
+	mem_free(h);
+}

@@ -1,0 +1,33 @@
+/*
+ * The hub's HTTPS server. Only http.c knows the HTTP library.
+ *
+ * TLS 1.3 alone; one thread for each connection, their number limited over
+ * all and for each address; deadlines by watch.h. Bodies need Content-Length
+ * and end at their route's ceiling.
+ */
+#ifndef API_HTTP_H
+#define API_HTTP_H
+
+#include "daemon/api/auth.h"
+#include "daemon/api/watch.h"
+
+struct http_options {
+	struct hub *hub;
+	int socket;             /* bound and listening; taken */
+	const char *tls_cert, *tls_key; /* PEM texts */
+	int max_connections, max_per_address;
+	size_t push_bytes;      /* ceiling of a push, if lower than the wire's */
+	struct watch_limits watch;
+	struct auth_limits auth;
+};
+
+struct http;
+
+int http_start(const struct http_options *o, struct http **out,
+    struct err *e);
+
+/** http_stop(h, wait_ms): take no more connections, let requests under way
+ * finish for at most ${wait_ms}, close the others; NULL is fine. */
+void http_stop(struct http *h, int wait_ms);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * The table of routes. A new request is a line here and a file api_<name>.c.
+ * claim is not signed: its author is no device yet, the code lets it in, and
+ * its items carry the office root's signatures.
+ */
+#include "daemon/api/route.h"
+
+#include <string.h>
+
+#define SMALL 4096
+#define CLAIM_BYTES (512 * 1024)
+
+static const struct route routes[] = {
+	{ "GET", "/v1/info", 0, ROUTE_OPEN, api_info },
+	{ "GET", "/v1/health", 0, ROUTE_OPEN, api_health },
+	{ "POST", "/v1/claim", CLAIM_BYTES, ROUTE_GUARDED, api_claim },
+	{ "POST", "/v1/enrol", SMALL, ROUTE_GUARDED, api_enrol },
+	{ "POST", "/v1/requests", SMALL, ROUTE_SIGNED, api_requests },
+	{ "POST", "/v1/push", PROTO_REQUEST_BYTES_MAX, ROUTE_SIGNED,
+	    api_push },
+	{ "POST", "/v1/pull", SMALL * 2, ROUTE_SIGNED, api_pull },
+	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover },
+};
+
+const struct route *
+route_find(const char *method, const char *path, bool *known)
+{
+	size_t i;
+
+	*known = false;
+	for (i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+		if (strcmp(routes[i].path, path) != 0)
+			continue;
+		*known = true;
+		if (strcmp(routes[i].method, method) == 0)
+			return &routes[i];
+	}
+	return NULL;
+}

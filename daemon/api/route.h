@@ -1,0 +1,27 @@
+/*
+ * The requests a hub answers: one table.
+ */
+#ifndef API_ROUTE_H
+#define API_ROUTE_H
+
+#include "daemon/api/api.h"
+
+enum route_access {
+	ROUTE_OPEN,    /* anybody */
+	ROUTE_GUARDED, /* anybody, few times an hour from one network */
+	ROUTE_SIGNED   /* a live device */
+};
+
+struct route {
+	const char *method, *path;
+	size_t ceiling;            /* body bytes */
+	enum route_access access;
+	int (*handle)(const struct request *, struct reply *, struct err *);
+};
+
+/** route_find(method, path, known): the route or NULL; ${known} tells
+ * whether the path stands in the table at all. */
+const struct route *route_find(const char *method, const char *path,
+    bool *known);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * The hub's data folder: what lies in it, and making it.
+ *
+ *   tugid.conf  settings           log.key  seed of the log's signing key
+ *   hub.db      the database       tls.key, tls.crt
+ *   port        the port in use, while the hub runs
+ */
+#ifndef DAEMON_DATADIR_H
+#define DAEMON_DATADIR_H
+
+#include "common/wire/keys.h"
+#include "daemon/settings.h"
+
+struct datadir_made { /* what the operator is told */
+	char url[300];
+	struct hash pin;
+	char code[40];
+};
+
+/** datadir_make(folder, listen, name, out, e): everything a hub needs.
+ * ERR_CLASH when there is one already. */
+int datadir_make(const char *folder, const char *listen, const char *name,
+    struct datadir_made *out, struct err *e);
+
+/** datadir_key(folder, pub, key, e): the log's signing key. */
+int datadir_key(const char *folder, struct sign_pub *pub,
+    struct sign_key *key, struct err *e);
+
+/** datadir_db(folder): path of the database, freed by mem_free. */
+char *datadir_db(const char *folder);
+
+/** datadir_pin(s, pin, e): of the certificate that ${s} names. */
+int datadir_pin(const struct settings *s, struct hash *pin, struct err *e);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * Reading tugid.conf with libconfuse, whose messages carry file and line.
+ *
+ * libconfuse reports through a callback without a context, so the error being
+ * filled is held in a static pointer for the time of one call; settings are
+ * read before any thread starts.
+ */
+#include "daemon/settings.h"
+
+#include <confuse.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "common/wire/proto.h"
+
+#define KIB 1024
+#define MIB (1024 * 1024)
+#define TEXT_BYTES 256
+
+static struct err *reporting;
+
+static void
+report(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	char text[TEXT_BYTES];
+
+	if (reporting == NULL || reporting->kind != ERR_NONE)
+		return; /* the first one stands */
+	vsnprintf(text, sizeof(text), fmt, ap);
+	err_set(reporting, ERR_INPUT, "%s, line %d: %s",
+	    cfg != NULL && cfg->filename != NULL ? cfg->filename :
+	    SETTINGS_FILE, cfg != NULL ? cfg->line : 0, text);
+}
+
+/* ---- values ---- */
+
+struct range {
+	const char *name;
+	long min, max;
+};
+
+static const struct range ranges[] = {
+	{ "max_connections", 1, 4096 },
+	{ "max_connections_per_address", 1, 4096 },
+	{ "head_seconds", 1, 600 },
+	{ "body_seconds", 1, 3600 },
+	{ "answer_seconds", 1, 3600 },
+	{ "idle_seconds", 1, 3600 },
+	{ "rate_burst", 1, 1000000 },
+	{ "rate_per_second", 1, 100000 },
+	{ "push_kib", 256, PROTO_REQUEST_BYTES_MAX / KIB },
+	{ "day_mib", 0, 1048576 },
+	{ "keep_free_mib", 0, 1048576 },
+	{ "readers", 1, 15 },
+};
+
+static int
+check_range(cfg_t *cfg, cfg_opt_t *opt)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		const struct range *r = &ranges[i];
+		long v;
+
+		if (strcmp(r->name, cfg_opt_name(opt)) != 0)
+			continue;
+		v = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+		if (v >= r->min && v <= r->max)
+			return 0;
+		cfg_error(cfg, "%s must be from %ld to %ld", r->name,
+		    r->min, r->max);
+		return -1;
+	}
+	return 0;
+}
+
+int
+settings_name_ok(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 0 && n < sizeof(((struct proto_info *)0)->hub_name) &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-/") == n;
+}
+
+static int
+check_name(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (settings_name_ok(cfg_opt_getnstr(opt, 0)))
+		return 0;
+	cfg_error(cfg, "name has 1 to 63 characters of a-z 0-9 . - /");
+	return -1;
+}
+
+int
+settings_split(const char *text, char **host, char **port, struct err *e)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon != NULL ? (size_t)(colon - text) : 0;
+	char *end;
+
+	if (n > 2 && text[0] == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	} else if (n == 0 || memchr(text, ':', n) != NULL) {
+		return err_set(e, ERR_INPUT, "an address is host:port, such "
+		    "as 127.0.0.1:8443 or [::1]:8443");
+	}
+	if (colon[1] == '\0' || strlen(colon + 1) > 5 ||
+	    strspn(colon + 1, "0123456789") != strlen(colon + 1))
+		return err_set(e, ERR_INPUT, "a port is a number");
+	end = mem_new(n + 1);
+	memcpy(end, text, n);
+	*host = end;
+	*port = mem_dup(colon + 1);
+	return 0;
+}
+
+static int
+check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+	char *host, *port;
+	struct err e;
+
+	if (settings_split(cfg_opt_getnstr(opt, 0), &host, &port, &e) != 0) {
+		cfg_error(cfg, "listen: %s", e.text);
+		return -1;
+	}
+	mem_free(host);
+	mem_free(port);
+	return 0;
+}
+
+/* ---- the file ---- */
+
+static char *
+path_in(const char *folder, const char *path)
+{
+	return path[0] == '/' ? mem_dup(path) : file_join(folder, path);
+}
+
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *out;
+
+	if (slash == NULL)
+		return mem_dup(".");
+	if (slash == path)
+		return mem_dup("/");
+	out = mem_dup(path);
+	out[slash - path] = '\0';
+	return out;
+}
+
+static int
+num(cfg_t *cfg, const char *name)
+{
+	return (int)cfg_getint(cfg, name);
+}
+
+static int
+copy_values(cfg_t *cfg, const char *path, const char *data,
+    struct settings *s, struct err *e)
+{
+	const char *own = cfg_getstr(cfg, "data");
+
+	if (data != NULL)
+		s->data = mem_dup(data);
+	else
+		s->data = own != NULL ? mem_dup(own) : folder_of(path);
+	if (cfg_getstr(cfg, "name") == NULL)
+		return err_set(e, ERR_INPUT,
+		    "%s: the option name is missing", path);
+	s->name = mem_dup(cfg_getstr(cfg, "name"));
+	s->tls_cert = path_in(s->data, cfg_getstr(cfg, "tls_cert"));
+	s->tls_key = path_in(s->data, cfg_getstr(cfg, "tls_key"));
+	s->max_connections = num(cfg, "max_connections");
+	s->max_per_address = num(cfg, "max_connections_per_address");
+	s->head_s = num(cfg, "head_seconds");
+	s->body_s = num(cfg, "body_seconds");
+	s->answer_s = num(cfg, "answer_seconds");
+	s->idle_s = num(cfg, "idle_seconds");
+	s->rate_burst = num(cfg, "rate_burst");
+	s->rate_per_s = num(cfg, "rate_per_second");
+	s->push_bytes = (uint64_t)num(cfg, "push_kib") * KIB;
+	s->day_bytes = (uint64_t)num(cfg, "day_mib") * MIB;
+	s->free_bytes = (uint64_t)num(cfg, "keep_free_mib") * MIB;
+	s->readers = num(cfg, "readers");
+	s->quiet = cfg_getbool(cfg, "quiet") != cfg_false;
+	return settings_split(cfg_getstr(cfg, "listen"), &s->listen_host,
+	    &s->listen_port, e);
+}
+
+static cfg_t *
+make_parser(cfg_opt_t *opts)
+{
+	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
+	size_t i;
+
+	cfg_set_error_function(cfg, report);
+	for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+		cfg_set_validate_func(cfg, ranges[i].name, check_range);
+	cfg_set_validate_func(cfg, "name", check_name);
+	cfg_set_validate_func(cfg, "listen", check_listen);
+	return cfg;
+}
+
+int
+settings_read(const char *path, const char *data, struct settings *s,
+    struct err *e)
+{
+	cfg_opt_t opts[] = {
+		CFG_STR("data", NULL, CFGF_NODEFAULT),
+		CFG_STR("listen", "127.0.0.1:8443", CFGF_NONE),
+		CFG_STR("name", NULL, CFGF_NODEFAULT),
+		CFG_STR("tls_cert", "tls.crt", CFGF_NONE),
+		CFG_STR("tls_key", "tls.key", CFGF_NONE),
+		CFG_INT("max_connections", 128, CFGF_NONE),
+		CFG_INT("max_connections_per_address", 64, CFGF_NONE),
+		CFG_INT("head_seconds", 10, CFGF_NONE),
+		CFG_INT("body_seconds", 120, CFGF_NONE),
+		CFG_INT("answer_seconds", 120, CFGF_NONE),
+		CFG_INT("idle_seconds", 30, CFGF_NONE),
+		CFG_INT("rate_burst", 600, CFGF_NONE),
+		CFG_INT("rate_per_second", 2, CFGF_NONE),
+		CFG_INT("push_kib", PROTO_REQUEST_BYTES_MAX / KIB, CFGF_NONE),
+		CFG_INT("day_mib", 256, CFGF_NONE),
+		CFG_INT("keep_free_mib", 512, CFGF_NONE),
+		CFG_INT("readers", 4, CFGF_NONE),
+		CFG_BOOL("quiet", cfg_false, CFGF_NONE),
+		CFG_END()
+	};
+	cfg_t *cfg = make_parser(opts);
+	int rc;
+
+	memset(s, 0, sizeof(*s));
+	err_clear(e);
+	reporting = e;
+	rc = cfg_parse(cfg, path);
+	reporting = NULL;
+	if (rc == CFG_FILE_ERROR)
+		rc = err_set(e, ERR_ABSENT, "cannot read %s; a hub is made "
+		    "with tugid init", path);
+	else if (rc != CFG_SUCCESS)
+		rc = e->kind != ERR_NONE ? -1 :
+		    err_set(e, ERR_INPUT, "%s is not readable", path);
+	else
+		rc = copy_values(cfg, path, data, s, e);
+	cfg_free(cfg);
+	if (rc != 0)
+		settings_done(s);
+	return rc;
+}
+
+void
+settings_done(struct settings *s)
+{
+	mem_free(s->data);
+	mem_free(s->listen_host);
+	mem_free(s->listen_port);
+	mem_free(s->name);
+	mem_free(s->tls_cert);
+	mem_free(s->tls_key);
+	memset(s, 0, sizeof(*s));
+}
