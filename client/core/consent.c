@@ -1,0 +1,692 @@
+/*
+ * Consents as people take and take back: a record in the case's card, and the
+ * access statements that follow from it in every section it names. The spaces'
+ * keys follow at the next sync (sync/doors.h).
+ *
+ * What closes is done first and by whoever may write; what opens is a
+ * keeper's, and never overrules a withdrawal that its author did not know.
+ */
+#include "client/core/consent.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "client/core/local/day.h"
+#include "client/core/local/versions.h"
+#include "client/core/people.h"
+#include "client/core/sync/doors.h"
+#include "client/core/sync/letters.h"
+#include "client/core/sync/statements.h"
+#include "common/base/mem.h"
+
+#define CASE_SPACES_MAX 64
+#define GIVER_MAX 160
+#define CODE_MAX 40
+
+/* ---- small pieces ---- */
+
+struct fields_in {
+	struct op *ops; /* 16 */
+	size_t count;
+};
+
+static void
+put_text(struct fields_in *f, uint16_t field, const char *text)
+{
+	struct op *op;
+
+	if (text == NULL || *text == '\0')
+		return;
+	op = &f->ops[f->count++];
+	op->field = field;
+	op->value.type = VALUE_TEXT;
+	op->value.data = view_str(text);
+}
+
+static void
+put_int(struct fields_in *f, uint16_t field, int64_t v)
+{
+	struct op *op = &f->ops[f->count++];
+
+	op->field = field;
+	op->value.type = VALUE_INT;
+	op->value.num = v;
+}
+
+static void
+put_bytes(struct fields_in *f, uint16_t field, struct view v)
+{
+	struct op *op;
+
+	if (v.len == 0)
+		return;
+	op = &f->ops[f->count++];
+	op->field = field;
+	op->value.type = VALUE_BYTES;
+	op->value.data = v;
+}
+
+static void
+put_id(struct fields_in *f, uint16_t field, const struct id *id)
+{
+	if (!id_is_zero(id))
+		put_bytes(f, field, view_of(id->b, sizeof(id->b)));
+}
+
+static int
+check_line(const char *text, size_t max, const char *what, struct err *e)
+{
+	if (text != NULL && strlen(text) > max)
+		return err_set(e, ERR_INPUT,
+		    "%s is longer than %zu bytes", what, max);
+	return 0;
+}
+
+/* The card of the case, if this person may do as much there. */
+static int
+card_for(struct store *s, const struct id *case_id, enum right need,
+    struct space *card, struct err *e)
+{
+	enum right right;
+	int rc = spaces_find_section(s, case_id, "card", NULL, card, e);
+
+	if (rc == 0)
+		return err_set(e, ERR_DENIED, "the card of this case is not "
+		    "open to you; consents are kept there");
+	if (rc < 0 || spaces_right(s, &card->id, &right, e) != 0)
+		return -1;
+	if (right < need)
+		return err_set(e, ERR_DENIED, need == RIGHT_KEEP ?
+		    "only a keeper of this case's card can open it to others; "
+		    "ask the case's coordinator" :
+		    "you may read the card of this case, not write in it; "
+		    "tell the case's coordinator at once");
+	return 0;
+}
+
+static bool
+is_known(const struct store *s, const struct id *person)
+{
+	const struct roster_device *d;
+
+	return id_eq(person, &s->person) ||
+	    roster_roles(&s->roster, person) != 0 ||
+	    roster_devices_of(&s->roster, person, &d, 1) > 0;
+}
+
+/* The end of the school year: the coming 31 July, its last moment. */
+static int64_t
+school_year_end(int64_t now_ms)
+{
+	time_t now = (time_t)(now_ms / 1000), end;
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) == NULL)
+		return now_ms + 365 * DAY_MS;
+	tm.tm_year += tm.tm_mon > 6 ? 1 : 0;
+	tm.tm_mon = 6;
+	tm.tm_mday = 31;
+	tm.tm_hour = 23;
+	tm.tm_min = tm.tm_sec = 59;
+	tm.tm_isdst = -1;
+	end = mktime(&tm);
+	return end == (time_t)-1 ? now_ms + 365 * DAY_MS :
+	    (int64_t)end * 1000 + 999;
+}
+
+/* ---- giving ---- */
+
+struct giving {
+	struct store *s;
+	const struct consent_draft *d;
+	unsigned mask;
+	char sections[80];
+	int64_t now_ms, until_ms;
+	uint8_t supersedes[16 * ACCESS_SUPERSEDES_MAX];
+	size_t supersedes_len;
+};
+
+static int
+check_draft(struct giving *g, struct err *e)
+{
+	const struct consent_draft *d = g->d;
+
+	if (d->sections == NULL || *d->sections == '\0')
+		return err_set(e, ERR_INPUT, "a consent names the sections it "
+		    "is for; nothing is open by default");
+	if (statements_sections(d->sections, &g->mask, e) != 0)
+		return -1;
+	statements_words(g->mask, g->sections);
+	if (d->giver == NULL || *d->giver == '\0')
+		return err_set(e, ERR_INPUT,
+		    "a consent names who gave or refused it");
+	if (d->giver_role == NULL || *d->giver_role == '\0')
+		return err_set(e, ERR_INPUT, "a consent says in what role it "
+		    "was given: guardian, child_capable, both_guardians ...");
+	if (!d->refused && d->right != RIGHT_READ && d->right != RIGHT_WRITE)
+		return err_set(e, ERR_INPUT,
+		    "a consent gives the right to read or to write");
+	if (!d->refused && id_is_zero(&d->audience))
+		return err_set(e, ERR_INPUT, "a consent names one person");
+	if (id_eq(&d->audience, &g->s->person))
+		return err_set(e, ERR_INPUT, "this is your own case already; "
+		    "a consent is for somebody else");
+	if (!id_is_zero(&d->audience) && !is_known(g->s, &d->audience))
+		return err_set(e, ERR_ABSENT,
+		    "the directory does not know this person");
+	if (!d->refused && g->until_ms <= g->now_ms)
+		return err_set(e, ERR_INPUT,
+		    "this consent would have ended already");
+	if (check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
+	    check_line(d->giver_role, CODE_MAX, "the giver's role", e) != 0 ||
+	    check_line(d->purpose, CODE_MAX, "the purpose", e) != 0 ||
+	    check_line(d->evidence, CODE_MAX, "the evidence", e) != 0)
+		return -1;
+	return check_line(d->language, CODE_MAX, "the language", e);
+}
+
+/* Withdrawals and refusals this person has before their eyes and that are
+ * overruled by being asked again. */
+static int
+name_superseded(struct giving *g, struct err *e)
+{
+	struct statement_source want = { .opens = true,
+	    .sections = g->mask, .audience = g->d->audience };
+	struct statement_sources all;
+	size_t i;
+	int rc = 0;
+
+	if (statements_load(g->s, &g->d->case_id, &all, e) != 0)
+		return -1;
+	for (i = 0; rc == 0 && i < all.count; i++) {
+		if (!statements_ends(&all.list[i], &want))
+			continue;
+		if (want.supersedes_count == ACCESS_SUPERSEDES_MAX) {
+			rc = err_set(e, ERR_TOOBIG, "this person's access was "
+			    "withdrawn %d times here; open a new case section "
+			    "for them", ACCESS_SUPERSEDES_MAX);
+			break;
+		}
+		want.supersedes[want.supersedes_count++] =
+		    all.list[i].record;
+		memcpy(g->supersedes + g->supersedes_len,
+		    all.list[i].record.b, 16);
+		g->supersedes_len += 16;
+	}
+	statements_done(&all);
+	return rc;
+}
+
+static const char *
+or_else(const char *text, const char *none)
+{
+	return text != NULL && *text != '\0' ? text : none;
+}
+
+static int
+write_consent_tx(struct giving *g, const struct space *card, struct id *id,
+    struct err *e)
+{
+	const struct consent_draft *d = g->d;
+	struct fields_in f = { .ops = mem_new(16 * sizeof(struct op)) };
+	struct write w = { .type = TYPE_CONSENT, .space = card->id,
+	    .case_id = d->case_id };
+	int rc;
+
+	put_text(&f, CONSENT_STATUS, d->refused ? "refused" : "given");
+	put_text(&f, CONSENT_GIVER, d->giver);
+	put_text(&f, CONSENT_GIVER_ROLE, d->giver_role);
+	put_id(&f, CONSENT_AUDIENCE, &d->audience);
+	put_text(&f, CONSENT_SECTIONS, g->sections);
+	if (!d->refused)
+		put_int(&f, CONSENT_RIGHT, d->right);
+	put_text(&f, CONSENT_PURPOSE, or_else(d->purpose,
+	    "support_at_school"));
+	put_int(&f, CONSENT_FROM, g->now_ms);
+	if (!d->refused)
+		put_int(&f, CONSENT_UNTIL, g->until_ms);
+	put_text(&f, CONSENT_EVIDENCE, or_else(d->evidence, "spoken"));
+	put_text(&f, CONSENT_LANGUAGE, d->language);
+	put_id(&f, CONSENT_TAKEN_BY, &g->s->person);
+	put_bytes(&f, CONSENT_SUPERSEDES, view_of(g->supersedes,
+	    g->supersedes_len));
+	w.ops = f.ops;
+	w.op_count = f.count;
+	rc = versions_write_tx(g->s, &w, id, e);
+	mem_free(f.ops);
+	return rc;
+}
+
+static size_t
+devices_allowed(struct store *s, const struct access_book *b)
+{
+	const struct roster_device *devices[EPOCH_RECIPIENTS_CASE_MAX + 1];
+	struct access_answer answer;
+	size_t i, j, n = 0;
+
+	for (i = 0; i < b->count; i++) {
+		for (j = 0; j < i; j++)
+			if (id_eq(&b->list[j].person, &b->list[i].person))
+				break;
+		access_judge(b, &b->list[i].person, store_now_ms(s),
+		    &answer);
+		if (j == i && answer.right != RIGHT_NONE)
+			n += roster_devices_of(&s->roster,
+			    &b->list[i].person, devices,
+			    EPOCH_RECIPIENTS_CASE_MAX + 1);
+	}
+	return n;
+}
+
+/* A section that cannot take one more reader refuses the whole consent here,
+ * not half of it at the hub. */
+static int
+check_room(struct giving *g, struct err *e)
+{
+	struct space *list = mem_new(CASE_SPACES_MAX * sizeof(*list));
+	struct access_book book;
+	size_t i, n = 0;
+	int rc = spaces_list(g->s, &g->d->case_id, list, CASE_SPACES_MAX, &n,
+	    e);
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		access_book_init(&book);
+		rc = spaces_access_load(g->s, &list[i].id, &book, e);
+		if (rc == 0 && devices_allowed(g->s, &book) >
+		    admit_recipients_max(&g->s->roster, &list[i].id))
+			rc = err_set(e, ERR_TOOBIG, "the section \"%s\" is "
+			    "open to as many devices as it can be (%d); "
+			    "nothing of this consent was recorded",
+			    list[i].section, EPOCH_RECIPIENTS_CASE_MAX);
+		access_book_done(&book);
+	}
+	mem_free(list);
+	return rc;
+}
+
+int
+consent_grant(struct session *session, const struct consent_draft *d,
+    struct id *id, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct giving g = { .s = s, .d = d };
+	struct space card;
+	size_t added = 0;
+
+	g.now_ms = store_now_ms(s);
+	g.until_ms = d->until_ms != 0 ? d->until_ms :
+	    school_year_end(g.now_ms);
+	if (check_draft(&g, e) != 0 || card_for(s, &d->case_id,
+	    d->refused ? RIGHT_WRITE : RIGHT_KEEP, &card, e) != 0 ||
+	    (!d->refused && name_superseded(&g, e) != 0) ||
+	    db_begin(s->db, e) != 0)
+		return -1;
+	if (write_consent_tx(&g, &card, id, e) != 0 ||
+	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
+	    (!d->refused && check_room(&g, e) != 0) ||
+	    db_commit(s->db, e) != 0) {
+		db_rollback(s->db);
+		return -1;
+	}
+	return 0;
+}
+
+/* ---- taking back ---- */
+
+static int
+write_withdrawal_tx(struct store *s, const struct withdrawal_draft *d,
+    const char *sections, const struct space *card, struct id *id,
+    struct err *e)
+{
+	struct fields_in f = { .ops = mem_new(16 * sizeof(struct op)) };
+	struct write w = { .type = TYPE_WITHDRAWAL, .space = card->id,
+	    .case_id = d->case_id };
+	char today[DAY_TEXT_BYTES];
+	int rc;
+
+	day_text(store_now_ms(s), today);
+	put_text(&f, WITHDRAWAL_GIVER, d->giver);
+	put_id(&f, WITHDRAWAL_AUDIENCE, &d->audience);
+	put_text(&f, WITHDRAWAL_SECTIONS, sections);
+	put_text(&f, WITHDRAWAL_CHANNEL, or_else(d->channel, "spoken"));
+	put_text(&f, WITHDRAWAL_TOLD_ON, or_else(d->told_on, today));
+	put_id(&f, WITHDRAWAL_TAKEN_BY, &s->person);
+	w.ops = f.ops;
+	w.op_count = f.count;
+	rc = versions_write_tx(s, &w, id, e);
+	mem_free(f.ops);
+	return rc;
+}
+
+static bool
+covers(unsigned mask, const char *section)
+{
+	unsigned i;
+
+	for (i = 0; i < STATEMENTS_SECTIONS; i++)
+		if ((mask & 1u << i) != 0 &&
+		    strcmp(section, statements_section(i)) == 0)
+			return true;
+	return false;
+}
+
+/* Whether a person other than the own side may hold the space now. */
+static bool
+held_by(struct store *s, const struct access_book *b,
+    const struct id *audience)
+{
+	struct access_answer answer;
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		const struct access *a = &b->list[i];
+
+		if (a->kind != ACCESS_GRANT ||
+		    (!id_is_zero(audience) && !id_eq(audience, &a->person)))
+			continue;
+		access_judge(b, &a->person, store_now_ms(s), &answer);
+		if (answer.right != RIGHT_NONE)
+			return true;
+	}
+	return false;
+}
+
+struct taking {
+	struct space *list;
+	bool *before;
+	size_t count;
+	unsigned mask;
+};
+
+static int
+look(struct store *s, const struct taking *t, const struct id *audience,
+    bool *out, struct err *e)
+{
+	struct access_book book;
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < t->count; i++) {
+		out[i] = false;
+		if (t->list[i].state != SPACE_OPEN ||
+		    !covers(t->mask, t->list[i].section))
+			continue;
+		access_book_init(&book);
+		rc = spaces_access_load(s, &t->list[i].id, &book, e);
+		if (rc == 0)
+			out[i] = held_by(s, &book, audience);
+		access_book_done(&book);
+	}
+	return rc;
+}
+
+static int
+withdraw_tx(struct store *s, const struct withdrawal_draft *d,
+    struct taking *t, const struct space *card, struct id *id,
+    struct withdrawal_effect *effect, struct err *e)
+{
+	bool after[CASE_SPACES_MAX];
+	char sections[80];
+	size_t i, added = 0;
+
+	statements_words(t->mask, sections);
+	if (spaces_list(s, &d->case_id, t->list, CASE_SPACES_MAX, &t->count,
+	    e) != 0 || look(s, t, &d->audience, t->before, e) != 0 ||
+	    write_withdrawal_tx(s, d, sections, card, id, e) != 0 ||
+	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
+	    look(s, t, &d->audience, after, e) != 0)
+		return -1;
+	for (i = 0; i < t->count; i++) {
+		effect->spaces += t->before[i] && !after[i] ? 1 : 0;
+		effect->still_open += after[i] ? 1 : 0;
+	}
+	return 0;
+}
+
+int
+consent_withdraw(struct session *session, const struct withdrawal_draft *d,
+    struct id *id, struct withdrawal_effect *effect, struct err *e)
+{
+	struct store *s = session_store(session);
+	bool before[CASE_SPACES_MAX];
+	struct taking t = { .before = before };
+	struct space card;
+	int rc;
+
+	memset(effect, 0, sizeof(*effect));
+	if (d->giver == NULL || *d->giver == '\0')
+		return err_set(e, ERR_INPUT,
+		    "a withdrawal names who took the consent back");
+	if (statements_sections(d->sections, &t.mask, e) != 0 ||
+	    check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
+	    check_line(d->channel, CODE_MAX, "the channel", e) != 0 ||
+	    check_line(d->told_on, DAY_TEXT_BYTES, "the day", e) != 0 ||
+	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0 ||
+	    db_begin(s->db, e) != 0)
+		return -1;
+	t.list = mem_new(CASE_SPACES_MAX * sizeof(*t.list));
+	rc = withdraw_tx(s, d, &t, &card, id, effect, e);
+	if (rc == 0)
+		rc = db_commit(s->db, e);
+	if (rc != 0)
+		db_rollback(s->db);
+	mem_free(t.list);
+	return rc;
+}
+
+/* ---- listing ---- */
+
+void
+consent_list_done(struct consent_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		mem_free(l->items[i].audience);
+		mem_free(l->items[i].sections);
+		mem_free(l->items[i].giver);
+		mem_free(l->items[i].purpose);
+		mem_free(l->items[i].status);
+		mem_free(l->items[i].taken_by);
+	}
+	mem_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+static char *
+text_of(const struct loaded *l, uint16_t field)
+{
+	struct view v = loaded_text(l, field);
+	char *out = mem_new(v.len + 1);
+
+	if (v.len > 0)
+		memcpy(out, v.data, v.len);
+	return out;
+}
+
+static int
+name_of(struct session *session, const struct id *person, char **out,
+    struct err *e)
+{
+	char name[160];
+
+	if (id_is_zero(person)) {
+		*out = mem_dup("everybody");
+		return 0;
+	}
+	if (people_name(session, person, name, e) != 0)
+		return -1;
+	*out = mem_dup(name);
+	return 0;
+}
+
+/* What is left of a consent: "limited" when only some sections were taken
+ * back. */
+static const char *
+status_of(const struct statement_sources *all,
+    const struct statement_source *c, int64_t now_ms, int64_t *withdrawn_ms)
+{
+	unsigned gone = 0;
+	size_t i;
+
+	*withdrawn_ms = 0;
+	if (c->refusal)
+		return "refused";
+	for (i = 0; i < all->count; i++) {
+		const struct statement_source *w = &all->list[i];
+
+		if (!statements_ends(w, c))
+			continue;
+		gone |= w->sections;
+		if (*withdrawn_ms == 0 || hlc_ms(w->hlc) < *withdrawn_ms)
+			*withdrawn_ms = hlc_ms(w->hlc);
+	}
+	if ((c->sections & ~gone) == 0)
+		return "withdrawn";
+	if (now_ms >= c->until_ms)
+		return "expired";
+	return gone != 0 ? "limited" : "given";
+}
+
+static int
+fill_item(struct session *session, const struct statement_sources *all,
+    const struct statement_source *c, struct consent_item *item,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	struct loaded l;
+	struct id by;
+	char words[80];
+	int rc = versions_load(s, &c->record, &l, e);
+
+	if (rc <= 0)
+		return rc < 0 ? -1 : err_set(e, ERR_ABSENT,
+		    "a consent is not here any more");
+	by = loaded_id(&l, CONSENT_TAKEN_BY);
+	statements_words(c->sections, words);
+	item->id = c->record;
+	item->sections = mem_dup(words);
+	item->giver = text_of(&l, CONSENT_GIVER);
+	item->purpose = text_of(&l, CONSENT_PURPOSE);
+	versions_done(&l);
+	item->right = c->refusal ? RIGHT_NONE : c->right;
+	item->from_ms = c->from_ms;
+	item->until_ms = c->refusal ? INT64_MAX : c->until_ms;
+	item->status = mem_dup(status_of(all, c, store_now_ms(s),
+	    &item->withdrawn_ms));
+	if (name_of(session, &c->audience, &item->audience, e) != 0)
+		return -1;
+	return name_of(session, &by, &item->taken_by, e);
+}
+
+int
+consent_list(struct session *session, const struct id *case_id,
+    struct consent_list *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct statement_sources all;
+	size_t i;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (statements_load(s, case_id, &all, e) != 0)
+		return -1;
+	out->items = mem_new((all.count + 1) * sizeof(*out->items));
+	for (i = 0; rc == 0 && i < all.count; i++) {
+		if (!all.list[i].opens && !all.list[i].refusal)
+			continue;
+		rc = fill_item(session, &all, &all.list[i],
+		    &out->items[out->count++], e);
+	}
+	statements_done(&all);
+	if (rc != 0)
+		consent_list_done(out);
+	return rc;
+}
+
+/* ---- what ends by itself ---- */
+
+/* The newest epoch the log holds; what only waits here binds nobody. */
+static int
+accepted_epoch(struct store *s, const struct space *sp,
+    struct space_epoch *out, struct err *e)
+{
+	uint32_t number;
+	int rc;
+
+	for (number = sp->epoch; number > 0; number--) {
+		rc = spaces_epoch_find(s, &sp->id, number, out, e);
+		if (rc < 0)
+			return -1;
+		if (rc == 1 && out->accepted)
+			return 1;
+		if (rc == 1)
+			space_epoch_done(out);
+	}
+	return 0;
+}
+
+static int
+has_ended(struct store *s, const struct space *sp, bool *out, struct err *e)
+{
+	const struct epoch_recipient *me;
+	struct space_epoch se;
+	int rc;
+
+	*out = false;
+	if (sp->state != SPACE_OPEN || sp->kind != SPACE_CASE_SECTION ||
+	    id_eq(&sp->side, &s->person))
+		return 0;
+	rc = accepted_epoch(s, sp, &se, e);
+	if (rc <= 0)
+		return rc;
+	me = epoch_find(&se.ep, &s->me->device);
+	*out = me != NULL && store_now_ms(s) >= me->until_ms;
+	space_epoch_done(&se);
+	return 0;
+}
+
+static int
+end_space(struct store *s, const struct id *space, struct err *e)
+{
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (letters_hold_tx(s, space, e) != 0 ||
+	    spaces_wipe_tx(s, space, e) != 0 || db_commit(s->db, e) != 0) {
+		db_rollback(s->db);
+		return -1;
+	}
+	return 0;
+}
+
+int
+consent_expire(struct session *session, size_t *closed, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct space *list;
+	size_t i, n = 0;
+	int64_t count = 0;
+	bool ended;
+	int rc = -1;
+
+	*closed = 0;
+	if (s->stage != STORE_MEMBER || s->read_only)
+		return 0;
+	if (db_one_int(s->db, "SELECT count(*) FROM space", &count, e) < 0)
+		return -1;
+	list = mem_new(((size_t)count + 1) * sizeof(*list));
+	if (spaces_list(s, NULL, list, (size_t)count, &n, e) != 0)
+		goto out;
+	for (i = 0; i < n; i++) {
+		if (has_ended(s, &list[i], &ended, e) != 0)
+			goto out;
+		if (ended && end_space(s, &list[i].id, e) != 0)
+			goto out;
+		*closed += ended ? 1 : 0;
+	}
+	rc = 0;
+out:
+	mem_free(list);
+	return rc;
+}
