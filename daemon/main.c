@@ -1,8 +1,8 @@
-/* tugid starts here; everything else is in command.c, so that tests reach it. */
-#include "daemon/command.h"
+/* tugid starts here; everything else is in admin.c, so that tests reach it. */
+#include "daemon/admin.h"
 
 int
 main(int argc, char **argv)
 {
-	return command_run(argc, argv);
+	return admin_run(argc, argv);
 }

@@ -245,6 +245,7 @@ store_author(struct hub *hub, const struct accept *a, struct situation *s,
 	s->author.counter = h->counter;
 	s->author.last_id = a->cs.id;
 	if (h->kind == CHANGESET_CONTENT)
+		if (h->kind == CHANGESET_CONTENT)
 		s->author.seen_size = h->seen.size;
 	if (h->kind == CHANGESET_LETTER && s->aa.was_member)
 		s->author.deposits++;
@@ -261,19 +262,17 @@ store_usage(struct hub *hub, const struct accept *a, struct err *e)
 	    hub->now_ms / DAY_MS, a->bytes.len, e);
 }
 
-/* The device comes in, anew: it gets the stream from its start. Who begins a
- * space may have written for it before; all others must have seen the epoch. */
+/* The device comes in, for the first time or again: it gets the stream from
+ * its start, and its deposits are counted from zero if it leaves once more. */
 static int
-member_enters(struct hub *hub, const struct accept *a,
-    struct hubdb_member *m, uint64_t seq, struct err *e)
+member_enters(struct hub *hub, struct hubdb_member *m, uint64_t seq,
+    struct err *e)
 {
-	const struct changeset_header *h = &a->cs.h;
 	struct hubdb_author author;
 	int rc;
 
 	m->listed = true;
 	m->since_seq = seq;
-	m->listed_size = id_eq(&m->device, &h->author) ? 0 : seq;
 	rc = hubdb_author_find(hub->db, &m->device, &m->space, &author, e);
 	if (rc == 1 && author.deposits > 0) {
 		author.deposits = 0;
@@ -296,12 +295,15 @@ store_recipient(struct hub *hub, const struct accept *a,
 		memset(&m, 0, sizeof(m));
 		m.device = r->device;
 		m.space = a->cs.h.space;
+		/* Who began the space need not have seen its beginning. */
+		m.listed_size = id_eq(&r->device, &a->cs.h.author) ? 0 :
+		    seq + 1;
 	}
 	over = rc == 0 || !m.listed || m.until_ms <= hub->now_ms;
 	if (!over && m.until_ms == r->until_ms)
 		return 0;
 	m.until_ms = r->until_ms;
-	if (over && member_enters(hub, a, &m, seq, e) != 0)
+	if (over && member_enters(hub, &m, seq, e) != 0)
 		return -1;
 	return hubdb_member_put_tx(hub->db, &m, e);
 }

@@ -78,7 +78,8 @@ CREATE TABLE member (
 	space BLOB NOT NULL CHECK (length(space) = 16),
 	-- seq of the epoch that let it in (the latest time it came in)
 	since_seq INTEGER NOT NULL,
-	-- log size a first item of this device must have seen
+	-- log size its content must have seen: after the epoch that first
+	-- listed it; 0 for the device that began the space
 	listed_size INTEGER NOT NULL,
 	-- end of its right, from the current epoch
 	until_ms INTEGER NOT NULL,
@@ -97,7 +98,7 @@ CREATE TABLE author (
 	-- the device's own counter there; strictly rising
 	counter INTEGER NOT NULL,
 	last_id BLOB NOT NULL CHECK (length(last_id) = 32),
-	-- log size its author had absorbed; never runs back
+	-- log size that its last content item claims; never runs back
 	seen_size INTEGER NOT NULL,
 	-- letters taken since it ceased to be a member
 	deposits INTEGER NOT NULL,

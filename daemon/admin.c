@@ -2,7 +2,7 @@
  * Options in, one call, words out. Output for people on standard output,
  * errors as one sentence on standard error, --json for scripts.
  */
-#include "daemon/command.h"
+#include "daemon/admin.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -287,7 +287,7 @@ run(const struct command *cmd, const struct options *o)
 }
 
 int
-command_run(int argc, char **argv)
+admin_run(int argc, char **argv)
 {
 	struct options o;
 	size_t i;
