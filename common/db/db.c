@@ -72,6 +72,11 @@ sentence(struct db *db, int rc, const char **text)
 {
 	int code = sqlite3_system_errno(db->h);
 
+	if (rc == SQLITE_IOERR_DATA) {
+		*text = "a part of the file is not what was written; restore "
+		    "a backup";
+		return ERR_LOCAL;
+	}
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:

@@ -178,6 +178,15 @@ unlock(struct vault *v, const struct unlock *u, struct err *e)
 	return 0;
 }
 
+/* A page that SQLite read and that did not open. */
+static int
+as_altered(struct err *e)
+{
+	if (e->code == SQLITE_IOERR_DATA)
+		e->code = VAULT_ALTERED;
+	return -1;
+}
+
 static int
 start_db(struct vault *v, bool create, struct err *e)
 {
@@ -191,7 +200,9 @@ start_db(struct vault *v, bool create, struct err *e)
 	if (vfs_new(&v->disk, &v->secret->keys, &v->vfs, e) != 0)
 		return -1;
 	o.vfs = vfs_name(v->vfs);
-	return db_open(v->disk.path, &o, &v->db, e);
+	if (db_open(v->disk.path, &o, &v->db, e) != 0)
+		return as_altered(e);
+	return 0;
 }
 
 static struct vault *
@@ -610,14 +621,12 @@ check_all(struct vault *v, struct err *e)
 	if (db_checkpoint(v->db, e) != 0)
 		return -1;
 	if (vfs_read_all(v->vfs, &rc) != 0) {
-		disk_fail(&v->disk, rc, e);
-		if (rc == SQLITE_IOERR_DATA)
-			e->code = VAULT_ALTERED;
-		return -1;
+		db_fail(v->db, rc, e);
+		return as_altered(e);
 	}
 	s = db_prepare(v->db, "PRAGMA integrity_check(1)");
 	if (db_step(s, e) != 1)
-		return -1;
+		return as_altered(e);
 	ok = strcmp(db_text(s, 0), "ok") == 0;
 	db_reset(s);
 	return ok ? 0 : err_set(e, ERR_LOCAL, "the store %s opens, but its "

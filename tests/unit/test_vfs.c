@@ -1,0 +1,660 @@
+/*
+ * Attacks on the files of a store, on the simulated disk.
+ *
+ * The rule under all of them: the store is refused with VAULT_ALTERED, or it
+ * opens and holds exactly a state that was once committed; with an untouched
+ * log, exactly the last one. Never a mixture.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/core/vault/vault.h"
+#include "common/db/db.h"
+#include "tests/support/simdisk.h"
+
+#define STORE "s.tugi"
+#define LOG "s.tugi-wal"
+#define BLOCK 4096
+#define FIRST_PAGE 4 /* block */
+#define STATES_MAX 64
+#define NEEDLE "Kadri-Liis Saarepuu"
+
+struct image {
+	struct buf db, log;
+};
+
+static struct simdisk *disk;
+static struct vault_options o;
+static struct vault_key key;
+static struct vault *v;
+static struct err e;
+static struct hash states[STATES_MAX]; /* each committed state, in order */
+static size_t nstates;
+
+static int
+move(const char *from, const char *to)
+{
+	return simdisk_move(disk, from, to);
+}
+
+/* ---- states and images ---- */
+
+static struct hash
+digest(void)
+{
+	struct stmt *s = db_prepare(vault_db(v),
+	    "SELECT id, body FROM note ORDER BY id");
+	crypto_generichash_state st;
+	struct hash h;
+	int rc;
+
+	crypto_generichash_init(&st, NULL, 0, sizeof(h.b));
+	while ((rc = db_step(s, &e)) == 1) {
+		int64_t id = db_int(s, 0);
+		struct view body = db_blob(s, 1);
+
+		crypto_generichash_update(&st, (uint8_t *)&id, sizeof(id));
+		crypto_generichash_update(&st, body.data, body.len);
+	}
+	memset(&h, 0, sizeof(h));
+	if (rc == 0)
+		crypto_generichash_final(&st, h.b, sizeof(h.b));
+	return h;
+}
+
+static void
+commit(int from, int to, int version)
+{
+	struct db *db = vault_db(v);
+	char text[1200];
+	int i;
+
+	assert_int_equal(db_begin(db, &e), 0);
+	for (i = from; i <= to; i++) {
+		struct stmt *s = db_prepare(db,
+		    "REPLACE INTO note VALUES(?,?)");
+
+		memset(text, 'a' + (i + version) % 26, sizeof(text));
+		snprintf(text, sizeof(text), NEEDLE " %d/%d", i, version);
+		text[strlen(text)] = ' ';
+		db_bind_int(s, 1, i);
+		db_bind_blob(s, 2, text, sizeof(text));
+		assert_int_equal(db_run(s, &e), 0);
+	}
+	assert_int_equal(db_commit(db, &e), 0);
+	assert_true(nstates < STATES_MAX);
+	states[nstates++] = digest();
+}
+
+static void
+take(struct image *im)
+{
+	struct buf *db = simdisk_file(disk, STORE);
+	struct buf *log = simdisk_file(disk, LOG);
+
+	buf_init(&im->db, 1 << 26);
+	buf_init(&im->log, 1 << 26);
+	buf_add(&im->db, db->data, db->len);
+	if (log != NULL)
+		buf_add(&im->log, log->data, log->len);
+}
+
+static void
+drop(struct image *im)
+{
+	buf_done(&im->db);
+	buf_done(&im->log);
+}
+
+static void
+give(const struct image *im)
+{
+	simdisk_put(disk, STORE, buf_view(&im->db));
+	if (im->log.len > 0)
+		simdisk_put(disk, LOG, buf_view(&im->log));
+	else
+		simdisk_remove(disk, LOG);
+}
+
+static void
+close_store(void)
+{
+	vault_close(v);
+	v = NULL;
+}
+
+/* The state that opens: its place in history; -1 refused. */
+static int
+outcome(void)
+{
+	struct hash h;
+	size_t i;
+
+	if (vault_open_key(STORE, &key, &o, &v, &e) != 0) {
+		assert_int_equal(e.kind, ERR_LOCAL);
+		return -1;
+	}
+	h = digest();
+	close_store();
+	for (i = nstates; i > 0; i--)
+		if (hash_eq(&h, &states[i - 1]))
+			return (int)i - 1;
+	fail_msg("opened with a state that never was");
+	return -2;
+}
+
+static void
+must_refuse(const char *what, size_t n)
+{
+	if (outcome() != -1)
+		fail_msg("%s %zu was not noticed", what, n);
+	if (e.code != VAULT_ALTERED)
+		fail_msg("%s %zu: %s", what, n, e.text);
+}
+
+static int
+setup(void **state)
+{
+	struct vault_cost cost = { 1, 8192 };
+
+	(void)state;
+	disk = simdisk_new(3);
+	memset(&o, 0, sizeof(o));
+	o.vfs = simdisk_name(disk);
+	o.no_floor = true;
+	o.move = move;
+	nstates = 0;
+	if (vault_create(STORE, view_str("p"), &cost, &o, &v, &e) != 0 ||
+	    db_exec(vault_db(v), "CREATE TABLE note(id INTEGER PRIMARY KEY, "
+	    "body)", &e) != 0)
+		return -1;
+	key = *vault_key(v);
+	states[nstates++] = digest();
+	commit(1, 60, 1);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	close_store();
+	simdisk_free(disk);
+	return 0;
+}
+
+/* Two clean images, the second newer; the store is closed. */
+static void
+two_images(struct image *old, struct image *new)
+{
+	close_store();
+	take(old);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	commit(1, 60, 2);
+	close_store();
+	take(new);
+	assert_int_equal(new->log.len, 0);
+}
+
+/* ---- the main file ---- */
+
+static void
+test_page_put_back(void **state)
+{
+	struct image old, new;
+	size_t n, tried = 0;
+
+	(void)state;
+	two_images(&old, &new);
+	for (n = FIRST_PAGE; n < old.db.len / BLOCK; n++) {
+		if (memcmp(old.db.data + n * BLOCK, new.db.data + n * BLOCK,
+		    BLOCK) == 0)
+			continue;
+		give(&new);
+		memcpy(simdisk_file(disk, STORE)->data + n * BLOCK,
+		    old.db.data + n * BLOCK, BLOCK);
+		must_refuse("a page put back:", n);
+		tried++;
+	}
+	assert_true(tried > 10);
+	give(&new);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	drop(&old);
+	drop(&new);
+}
+
+static void
+test_pages_swapped(void **state)
+{
+	uint8_t tmp[BLOCK];
+	struct image im;
+	size_t n;
+
+	(void)state;
+	close_store();
+	take(&im);
+	for (n = FIRST_PAGE; n + 1 < im.db.len / BLOCK; n++) {
+		uint8_t *p;
+
+		give(&im);
+		p = simdisk_file(disk, STORE)->data + n * BLOCK;
+		memcpy(tmp, p, BLOCK);
+		memcpy(p, p + BLOCK, BLOCK);
+		memcpy(p + BLOCK, tmp, BLOCK);
+		must_refuse("a page swapped:", n);
+	}
+	drop(&im);
+}
+
+/*
+ * The tag of a page is compared at opening; a flip elsewhere in the page
+ * shows when it is read, and always in a full verification.
+ */
+static void
+test_flips(void **state)
+{
+	struct image im;
+	size_t n;
+
+	(void)state;
+	close_store();
+	take(&im);
+	for (n = 0; n < im.db.len / 64; n++) {
+		size_t at = n * 64 + (size_t)(simdisk_random(disk) % 64);
+		int rc;
+
+		give(&im);
+		simdisk_file(disk, STORE)->data[at] ^=
+		    (uint8_t)(1u << (at % 8));
+		rc = vault_verify(STORE, &key, &o, true, &e);
+		if (at >= FIRST_PAGE * BLOCK && rc == 0)
+			fail_msg("a flip at %zu was not noticed", at);
+		if (rc != 0 && e.code != VAULT_ALTERED)
+			fail_msg("a flip at %zu: %s", at, e.text);
+		/* Key block and slots have a spare; the state is the last. */
+		if (rc == 0)
+			assert_int_equal(outcome(), (int)nstates - 1);
+	}
+	drop(&im);
+}
+
+static void
+test_cut_short(void **state)
+{
+	struct image im;
+	size_t n;
+
+	(void)state;
+	close_store();
+	take(&im);
+	for (n = FIRST_PAGE; n < im.db.len / BLOCK; n++) {
+		give(&im);
+		simdisk_file(disk, STORE)->len = n * BLOCK;
+		must_refuse("cut short to", n);
+	}
+	for (n = 0; n < FIRST_PAGE; n++) {
+		give(&im);
+		simdisk_file(disk, STORE)->len = n * BLOCK + 100;
+		assert_int_equal(outcome(), -1);
+	}
+	drop(&im);
+}
+
+static void
+test_no_key_block(void **state)
+{
+	(void)state;
+	close_store();
+	memset(simdisk_file(disk, STORE)->data + 100, 1, 1);
+	memset(simdisk_file(disk, STORE)->data + BLOCK + 100, 1, 1);
+	assert_int_equal(outcome(), -1);
+	assert_int_equal(e.code, VAULT_DAMAGED);
+}
+
+/* One bad copy is mended by the next opening. */
+static void
+test_key_block_heals(void **state)
+{
+	struct image im;
+
+	(void)state;
+	close_store();
+	take(&im);
+	memset(simdisk_file(disk, STORE)->data, 0xaa, BLOCK);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	assert_memory_equal(simdisk_file(disk, STORE)->data, im.db.data,
+	    BLOCK);
+	drop(&im);
+}
+
+/* ---- the log ---- */
+
+/* An image with a log that no checkpoint has touched. */
+static void
+with_log(struct image *im, int version)
+{
+	sqlite3_wal_autocheckpoint(db_handle(vault_db(v)), 0);
+	assert_int_equal(db_checkpoint(vault_db(v), &e), 0);
+	commit(1, 20, version);
+	commit(15, 45, version + 1);
+	commit(61, 80, version + 2);
+	take(im);
+	assert_true(im->log.len > 10 * BLOCK);
+}
+
+static void
+test_log_of_another_time(void **state)
+{
+	struct image early, late, mixed;
+
+	(void)state;
+	with_log(&early, 3);
+	close_store();
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	with_log(&late, 13);
+	close_store();
+	/* Newer pages, older log: the log is void. */
+	mixed.db = late.db;
+	mixed.log = early.log;
+	give(&mixed);
+	assert_int_equal(outcome(), (int)nstates - 4);
+	/* Older pages, newer log. */
+	mixed.db = early.db;
+	mixed.log = late.log;
+	give(&mixed);
+	assert_int_equal(outcome(), 1);
+	drop(&early);
+	drop(&late);
+}
+
+static void
+test_log_cut_and_flipped(void **state)
+{
+	struct image im;
+	size_t n, blocks;
+	int got, last = -1;
+
+	(void)state;
+	with_log(&im, 3);
+	close_store();
+	blocks = im.log.len / BLOCK;
+	for (n = 0; n <= blocks; n++) {
+		give(&im);
+		simdisk_file(disk, LOG)->len = n * BLOCK;
+		got = outcome();
+		assert_true(got >= last); /* a prefix, never refused */
+		last = got;
+	}
+	assert_int_equal(last, (int)nstates - 1);
+	for (n = 0; n < blocks * 8; n++) {
+		size_t at = n * BLOCK / 8 +
+		    (size_t)(simdisk_random(disk) % (BLOCK / 8));
+
+		give(&im);
+		simdisk_file(disk, LOG)->data[at] ^= 1;
+		assert_true(outcome() >= 1);
+	}
+	drop(&im);
+}
+
+/* Pages have been copied from the log: without it they fit nothing. */
+static void
+test_log_removed_after_copying(void **state)
+{
+	struct image im;
+	size_t n;
+
+	(void)state;
+	with_log(&im, 3);
+	assert_int_equal(sqlite3_wal_checkpoint_v2(db_handle(vault_db(v)),
+	    NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL), SQLITE_OK);
+	drop(&im);
+	take(&im);
+	close_store();
+	give(&im);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	for (n = 0; n + 1 < im.log.len / BLOCK; n += 3) {
+		give(&im);
+		simdisk_file(disk, LOG)->len = n * BLOCK;
+		must_refuse("log cut after a checkpoint to", n);
+	}
+	drop(&im);
+}
+
+/*
+ * The tail of an unfinished commit names pages; it must not excuse that one
+ * of those pages was put back.
+ */
+static void
+test_unfinished_commit_excuses_nothing(void **state)
+{
+	struct image old, new, cut;
+	struct db *db;
+	size_t n, tried = 0;
+
+	(void)state;
+	two_images(&old, &new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	commit(1, 2, 9); /* a short committed log */
+	db = vault_db(v);
+	assert_int_equal(db_begin(db, &e), 0);
+	assert_int_equal(db_exec(db, "UPDATE note SET body=zeroblob(1200)",
+	    &e), 0);
+	simdisk_crash_at(disk, simdisk_ops(disk) + 12);
+	assert_int_equal(db_commit(db, &e), -1);
+	close_store();
+	simdisk_restart(disk, SIMDISK_KEEP);
+	take(&cut);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	for (n = FIRST_PAGE; n < old.db.len / BLOCK; n++) {
+		if (memcmp(old.db.data + n * BLOCK, cut.db.data + n * BLOCK,
+		    BLOCK) == 0)
+			continue;
+		give(&cut);
+		memcpy(simdisk_file(disk, STORE)->data + n * BLOCK,
+		    old.db.data + n * BLOCK, BLOCK);
+		/* Pages that the committed log holds are never looked at. */
+		if (outcome() >= 0)
+			assert_true(memcmp(&states[nstates - 1],
+			    &states[outcome()], sizeof(struct hash)) == 0);
+		else
+			tried++;
+	}
+	assert_true(tried > 10);
+	drop(&old);
+	drop(&new);
+	drop(&cut);
+}
+
+/* A copy has a file id of its own: its pages are worth nothing here. */
+static void
+test_pages_of_a_backup(void **state)
+{
+	struct image im;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(vault_backup(v, "b.tugi", &e), 0);
+	close_store();
+	take(&im);
+	for (n = FIRST_PAGE; n < im.db.len / BLOCK; n++) {
+		give(&im);
+		memcpy(simdisk_file(disk, STORE)->data + n * BLOCK,
+		    simdisk_file(disk, "b.tugi")->data + n * BLOCK, BLOCK);
+		must_refuse("a page of a backup:", n);
+	}
+	/* Nor its key block, although the same passphrase opens it. */
+	give(&im);
+	memcpy(simdisk_file(disk, STORE)->data,
+	    simdisk_file(disk, "b.tugi")->data, 2 * BLOCK);
+	must_refuse("the key block of a backup:", 0);
+	drop(&im);
+}
+
+/* ---- what leaves the machine's memory ---- */
+
+static bool
+has(const char *file, const char *needle)
+{
+	struct buf *b = simdisk_file(disk, file);
+
+	return b != NULL && b->len > 0 &&
+	    memmem(b->data, b->len, needle, strlen(needle)) != NULL;
+}
+
+static void
+test_no_plain_text(void **state)
+{
+	static const char *const needle[] = { NEEDLE, "SQLite format 3",
+		"CREATE TABLE", "REPLACE", "aaaaaaaa" };
+	struct image im;
+	size_t i;
+
+	(void)state;
+	with_log(&im, 3);
+	for (i = 0; i < sizeof(needle) / sizeof(needle[0]); i++)
+		if (has(STORE, needle[i]) || has(LOG, needle[i]))
+			fail_msg("found: %s", needle[i]);
+	drop(&im);
+}
+
+/* Bytes of sealed blocks look like chance: chi-square over 256 values. */
+static void
+test_looks_random(void **state)
+{
+	double seen[256] = { 0 }, chi = 0, each;
+	struct image im;
+	size_t i;
+
+	(void)state;
+	close_store();
+	take(&im);
+	for (i = FIRST_PAGE * BLOCK; i < im.db.len; i++)
+		seen[im.db.data[i]]++;
+	each = (double)(im.db.len - FIRST_PAGE * BLOCK) / 256;
+	for (i = 0; i < 256; i++)
+		chi += (seen[i] - each) * (seen[i] - each) / each;
+	/* 255 degrees of freedom: mean 255, deviation 22.6. */
+	if (chi < 130 || chi > 400)
+		fail_msg("chi-square %.1f", chi);
+	drop(&im);
+}
+
+static void
+test_disk_full(void **state)
+{
+	(void)state;
+	simdisk_fault_at(disk, simdisk_ops(disk) + 3, SQLITE_FULL, true);
+	assert_int_equal(db_begin(vault_db(v), &e), 0);
+	assert_int_equal(db_exec(vault_db(v), "UPDATE note SET body="
+	    "zeroblob(1000)", &e), 0);
+	assert_int_equal(db_commit(vault_db(v), &e), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	assert_non_null(strstr(e.text, "disk is full"));
+	db_rollback(vault_db(v));
+	/* Nothing was lost, and room again is all it takes. */
+	simdisk_fault_at(disk, 0, 0, false);
+	commit(1, 5, 8);
+	close_store();
+	assert_int_equal(outcome(), (int)nstates - 1);
+}
+
+/*
+ * SQLite 3.40.1 loses a commit when pages spilled inside a savepoint are
+ * rolled back. With our settings nothing spills, so nothing is lost.
+ */
+static void
+test_spilled_savepoint(void **state)
+{
+	struct image im;
+	struct db *db;
+	int i;
+
+	(void)state;
+	close_store();
+	o.cache_kib = 120;
+	for (i = 0; i < 12; i++) {
+		assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+		db = vault_db(v);
+		commit(1, 10, 20 + i);
+		assert_int_equal(db_begin(db, &e), 0);
+		assert_int_equal(db_exec(db, "UPDATE note SET body="
+		    "zeroblob(900) WHERE id<20; SAVEPOINT s;"
+		    "WITH RECURSIVE c(n) AS (SELECT 1000 UNION ALL SELECT n+1 "
+		    "FROM c WHERE n<1400) INSERT INTO note SELECT n, "
+		    "randomblob(1000) FROM c; ROLLBACK TO s; RELEASE s;"
+		    "INSERT INTO note SELECT id+2000, randomblob(1500) FROM "
+		    "note WHERE id<40", &e), 0);
+		assert_int_equal(db_exec(db, "DELETE FROM note WHERE id>2000 "
+		    "AND id % 2", &e), 0);
+		assert_int_equal(db_commit(db, &e), 0);
+		states[nstates++] = digest();
+		assert_int_equal(vault_stats(v).rewrites, 0);
+		assert_int_equal(db_exec(db, "DELETE FROM note WHERE id>2000",
+		    &e), 0);
+		states[nstates++] = digest();
+		take(&im); /* what a power cut would leave */
+		close_store();
+		give(&im);
+		assert_int_equal(outcome(), (int)nstates - 1);
+		drop(&im);
+	}
+}
+
+/* Sorting, temporary tables, big statements: no file besides the two. */
+static void
+test_no_other_file(void **state)
+{
+	struct db *db = vault_db(v);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 5; i++)
+		assert_int_equal(db_exec(db, "INSERT INTO note SELECT NULL, "
+		    "randomblob(800) FROM note", &e), 0);
+	assert_int_equal(db_exec(db, "CREATE VIRTUAL TABLE w USING "
+	    "fts5(body); INSERT INTO w SELECT hex(body) FROM note;"
+	    "INSERT INTO w(w) VALUES('optimize');"
+	    "CREATE TEMP TABLE t AS SELECT * FROM note ORDER BY body;"
+	    "CREATE INDEX b ON note(body);"
+	    "UPDATE note SET body=randomblob(700);"
+	    "DELETE FROM note WHERE id IN (SELECT id FROM t ORDER BY random() "
+	    "LIMIT 500); REINDEX; ANALYZE", &e), 0);
+	assert_int_equal(vault_stats(v).refused, 0);
+	assert_int_equal(vault_stats(v).rewrites, 0);
+	assert_int_equal(vault_stats(v).reserved, 0);
+	/* A journal that somebody leaves in the folder is never read. */
+	states[nstates++] = digest();
+	close_store();
+	simdisk_put(disk, STORE "-journal", view_str("anything at all"));
+	assert_int_equal(outcome(), (int)nstates - 1);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_page_put_back), T(test_pages_swapped), T(test_flips),
+		T(test_cut_short), T(test_no_key_block),
+		T(test_key_block_heals), T(test_log_of_another_time),
+		T(test_log_cut_and_flipped),
+		T(test_log_removed_after_copying),
+		T(test_unfinished_commit_excuses_nothing),
+		T(test_pages_of_a_backup), T(test_no_plain_text),
+		T(test_looks_random), T(test_disk_full),
+		T(test_spilled_savepoint), T(test_no_other_file)
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
