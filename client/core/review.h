@@ -29,7 +29,7 @@ struct review_item {
 	char *author;               /* name */
 	char *case_label, *section;
 	int64_t accept_ms;
-	struct record_item *records; /* what was written; empty once erased */
+	struct record_item *records; /* what was written; empty once decided */
 	size_t record_count;
 	int outcome;                /* enum outcome; 0: waits for a decision */
 	char *basis;

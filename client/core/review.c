@@ -1,0 +1,623 @@
+/*
+ * Held text as its author sees it, and deposits as the keeper sees them.
+ *
+ * A decision is three things in one transaction: the text filed or gone, a
+ * review record in the section that says who decided what and on which basis,
+ * and the outcome that goes to the author with the next sync.
+ */
+#include "client/core/review.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/core/local/day.h"
+#include "client/core/local/versions.h"
+#include "client/core/people.h"
+#include "client/core/sync/letters.h"
+#include "common/base/mem.h"
+
+#define REVIEWS_MAX 1024
+#define RECORDS_MAX 4096
+#define BASIS_MAX 200
+#define WORDS_MAX 4000
+
+/* ---- a record as text ---- */
+
+static int
+value_text(struct session *session, enum field_kind kind,
+    const struct value *v, struct buf *out, struct err *e)
+{
+	char day[DAY_TEXT_BYTES], name[160], hex[ID_TEXT_BYTES];
+	struct id id;
+
+	switch (v->type) {
+	case VALUE_TEXT:
+		buf_add(out, v->data.data, v->data.len);
+		break;
+	case VALUE_INT:
+		if (kind == FIELD_TIME)
+			buf_add_str(out, day_text(v->num, day));
+		else
+			buf_add_fmt(out, "%lld", (long long)v->num);
+		break;
+	case VALUE_BOOL:
+		buf_add_str(out, v->num ? "yes" : "no");
+		break;
+	case VALUE_BYTES:
+		if (v->data.len != sizeof(id.b))
+			break;
+		memcpy(id.b, v->data.data, sizeof(id.b));
+		if (kind != FIELD_PERSON) {
+			buf_add_str(out, id_text(&id, hex));
+			break;
+		}
+		if (people_name(session, &id, name, e) != 0)
+			return -1;
+		buf_add_str(out, name);
+		break;
+	case VALUE_NULL:
+		break;
+	}
+	return buf_check(out, "a field", e);
+}
+
+static int
+add_field(struct session *session, const struct op *op,
+    struct record_item *item, struct err *e)
+{
+	const struct field *f = fields_number(item->type, op->field);
+	struct field_text *t;
+	struct buf text;
+	int rc;
+
+	if (f == NULL || op->value.type == VALUE_NULL)
+		return 0; /* written by a newer program */
+	buf_init(&text, 2 * (size_t)RECORD_TEXT_MAX);
+	rc = value_text(session, f->kind, &op->value, &text, e);
+	if (rc == 0 && text.len > 0) {
+		t = &item->fields[item->field_count++];
+		t->name = mem_dup(f->name);
+		t->label = mem_dup(f->label);
+		t->text = mem_dup(buf_str(&text));
+	}
+	buf_done(&text);
+	return rc;
+}
+
+static int
+author_name(struct session *session, const struct id *device, char **out,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	const struct roster_device *d = roster_device(&s->roster, device);
+	char name[160];
+
+	if (people_name(session, d != NULL ? &d->person :
+	    id_eq(device, &s->me->device) ? &s->person : device, name, e) != 0)
+		return -1;
+	*out = mem_dup(name);
+	return 0;
+}
+
+/* ${item} is zeroed and gets what the record itself says. */
+static int
+item_of(struct session *session, const struct record *rec,
+    struct record_item *item, struct err *e)
+{
+	size_t i;
+
+	item->id = rec->id;
+	item->type = (enum record_type)rec->type;
+	item->at_ms = hlc_ms(rec->hlc);
+	item->fields = mem_new((rec->op_count + 1) * sizeof(*item->fields));
+	for (i = 0; i < rec->op_count; i++) {
+		if (rec->type == TYPE_NOTE &&
+		    rec->ops[i].field == NOTE_HAPPENED &&
+		    rec->ops[i].value.type == VALUE_INT)
+			item->at_ms = rec->ops[i].value.num;
+		if (add_field(session, &rec->ops[i], item, e) != 0)
+			return -1;
+	}
+	return author_name(session, &rec->origin, &item->author, e);
+}
+
+/* What the section is called to somebody who may have lost all of it. */
+static int
+place_of(struct store *s, const struct id *space, char section[static 32],
+    struct id *case_id, struct err *e)
+{
+	struct space sp;
+	int rc = spaces_find(s, space, &sp, e);
+
+	section[0] = '\0';
+	memset(case_id, 0, sizeof(*case_id));
+	if (rc == 1) {
+		snprintf(section, 32, "%s", sp.section);
+		*case_id = sp.case_id;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+take_row(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct id *id = ctx;
+
+	(void)e;
+	*id = row->id;
+	return 1;
+}
+
+/* The label in the space's own first record, if it is still readable. */
+static int
+label_of(struct store *s, const struct id *space, char **out, struct err *e)
+{
+	struct version_query q = { .type = TYPE_SPACE, .space = space,
+	    .limit = 1, .oldest_first = true, .with_hidden = true };
+	struct loaded l;
+	struct view v;
+	struct id id;
+	int rc;
+
+	memset(&id, 0, sizeof(id));
+	if (versions_each(s, &q, take_row, &id, e) < 0)
+		return -1;
+	rc = id_is_zero(&id) ? 0 : versions_load(s, &id, &l, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0) {
+		*out = mem_dup("a section no longer open to you");
+		return 0;
+	}
+	v = loaded_text(&l, SPACE_LABEL);
+	*out = mem_new(v.len + 1);
+	if (v.len > 0)
+		memcpy(*out, v.data, v.len);
+	versions_done(&l);
+	return 0;
+}
+
+/* ---- held ---- */
+
+void
+held_list_done(struct held_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		record_item_done(&l->items[i].record);
+		mem_free(l->items[i].case_label);
+		mem_free(l->items[i].section);
+		mem_free(l->items[i].words);
+	}
+	mem_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+struct held_row {
+	struct id space, record;
+	int64_t since_ms, outcome_ms;
+	bool deposited;
+	int outcome;
+	char *words;
+};
+
+static int
+load_rows(struct store *s, struct held_row *rows, size_t max, size_t *n,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT h.space, r.id, h.since_ms,"
+	    " h.deposit IS NOT NULL, h.outcome, h.words, h.outcome_ms"
+	    " FROM held h JOIN record r ON r.rid = h.rid"
+	    " ORDER BY h.since_ms DESC, h.hid DESC");
+	int rc;
+
+	*n = 0;
+	while (*n < max && (rc = db_step(q, e)) == 1) {
+		struct held_row *r = &rows[(*n)++];
+
+		if (db_id(q, 0, &r->space) != 0 ||
+		    db_id(q, 1, &r->record) != 0) {
+			db_reset(q);
+			return err_set(e, ERR_LOCAL,
+			    "the list of held text is damaged");
+		}
+		r->since_ms = db_int(q, 2);
+		r->deposited = db_int(q, 3) != 0;
+		r->outcome = (int)db_int(q, 4);
+		r->words = mem_dup(db_text(q, 5));
+		r->outcome_ms = db_int(q, 6);
+	}
+	if (*n == max)
+		rc = 0;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The newest of the person's own versions that never entered the case. */
+static int
+own_text(struct session *session, const struct id *id,
+    struct record_item *item, struct err *e)
+{
+	struct store *s = session_store(session);
+	const struct version *newest = NULL;
+	struct loaded l;
+	size_t i;
+	int rc = versions_load(s, id, &l, e);
+
+	if (rc <= 0) {
+		item->id = *id;
+		return rc < 0 ? -1 : 0; /* erased: only the mark is left */
+	}
+	for (i = 0; i < l.count; i++) {
+		const struct version *v = &l.versions[i];
+
+		if ((v->state == VERSION_HELD || v->state == VERSION_GONE) &&
+		    (newest == NULL || v->rec.hlc > newest->rec.hlc))
+			newest = v;
+	}
+	item->id = *id;
+	item->type = l.row.type;
+	if (newest != NULL)
+		rc = item_of(session, &newest->rec, item, e);
+	else
+		rc = 0;
+	item->held = true;
+	versions_done(&l);
+	return rc;
+}
+
+static int
+fill_held(struct session *session, struct held_row *row,
+    struct held_item *item, struct err *e)
+{
+	struct store *s = session_store(session);
+	char section[32];
+	struct id case_id;
+
+	item->since_ms = row->since_ms;
+	item->deposited = row->deposited;
+	item->outcome = row->outcome;
+	item->outcome_ms = row->outcome_ms;
+	item->words = row->words;
+	row->words = NULL;
+	if (own_text(session, &row->record, &item->record, e) != 0 ||
+	    place_of(s, &row->space, section, &case_id, e) != 0 ||
+	    label_of(s, &row->space, &item->case_label, e) != 0)
+		return -1;
+	item->section = mem_dup(section);
+	item->record.space = row->space;
+	item->record.case_id = case_id;
+	snprintf(item->record.section, sizeof(item->record.section), "%s",
+	    section);
+	return 0;
+}
+
+int
+held_list(struct session *session, struct held_list *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct held_row *rows = mem_new(REVIEWS_MAX * sizeof(*rows));
+	size_t i, n = 0;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = load_rows(s, rows, REVIEWS_MAX, &n, e);
+	out->items = mem_new((n + 1) * sizeof(*out->items));
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = fill_held(session, &rows[i],
+		    &out->items[out->count++], e);
+	for (i = 0; i < n; i++)
+		mem_free(rows[i].words);
+	mem_free(rows);
+	if (rc != 0)
+		held_list_done(out);
+	return rc;
+}
+
+/* ---- reviews ---- */
+
+void
+review_list_done(struct review_list *l)
+{
+	size_t i, j;
+
+	for (i = 0; i < l->count; i++) {
+		for (j = 0; j < l->items[i].record_count; j++)
+			record_item_done(&l->items[i].records[j]);
+		mem_free(l->items[i].records);
+		mem_free(l->items[i].author);
+		mem_free(l->items[i].case_label);
+		mem_free(l->items[i].section);
+		mem_free(l->items[i].basis);
+	}
+	mem_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+struct review_row {
+	struct hash id;
+	struct id space, author;
+	int64_t accept_ms;
+	struct buf plain;
+	bool has_plain;
+	int outcome;
+	char *basis;
+};
+
+static void
+review_row_done(struct review_row *r)
+{
+	buf_done(&r->plain);
+	mem_free(r->basis);
+}
+
+static int
+review_row(struct store *s, const struct hash *id, struct review_row *r,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT space, author, accept_ms,"
+	    " plain, outcome, basis FROM review WHERE id = ?");
+	struct view plain;
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->plain, 2 * (size_t)LETTER_TEXT_MAX);
+	db_bind_hash(q, 1, id);
+	rc = db_step(q, e);
+	if (rc == 1) {
+		r->id = *id;
+		if (db_id(q, 0, &r->space) != 0 ||
+		    db_id(q, 1, &r->author) != 0)
+			rc = err_set(e, ERR_LOCAL,
+			    "a deposit in this store is damaged");
+		r->accept_ms = db_int(q, 2);
+		r->has_plain = !db_is_null(q, 3);
+		plain = db_blob(q, 3);
+		buf_add(&r->plain, plain.data, plain.len);
+		r->outcome = (int)db_int(q, 4);
+		r->basis = mem_dup(db_text(q, 5));
+	}
+	db_reset(q);
+	return rc;
+}
+
+static int
+fill_records(struct session *session, const struct review_row *row,
+    const char *section, struct review_item *item, struct err *e)
+{
+	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
+	struct record *rec = mem_new(sizeof(*rec));
+	size_t i, n = 0;
+	int rc = 0;
+
+	if (row->has_plain)
+		rc = letter_deposit_decode(buf_view(&row->plain), list,
+		    RECORDS_MAX, &n, e);
+	item->records = mem_new((n + 1) * sizeof(*item->records));
+	for (i = 0; rc == 0 && i < n; i++) {
+		struct record_item *r = &item->records[item->record_count++];
+
+		rc = record_decode(list[i], rec, e);
+		if (rc == 0)
+			rc = item_of(session, rec, r, e);
+		r->held = true;
+		r->space = row->space;
+		snprintf(r->section, sizeof(r->section), "%s", section);
+	}
+	mem_free(rec);
+	mem_free(list);
+	return rc;
+}
+
+static int
+fill_review(struct session *session, const struct hash *id,
+    struct review_item *item, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct review_row row;
+	char section[32];
+	struct id case_id;
+	int rc = review_row(s, id, &row, e);
+
+	if (rc == 1) {
+		item->id = *id;
+		item->accept_ms = row.accept_ms;
+		item->outcome = row.outcome;
+		item->basis = mem_dup(row.basis);
+		rc = author_name(session, &row.author, &item->author, e);
+	}
+	if (rc == 0)
+		rc = place_of(s, &row.space, section, &case_id, e);
+	if (rc == 0)
+		rc = label_of(s, &row.space, &item->case_label, e);
+	if (rc == 0) {
+		item->section = mem_dup(section);
+		rc = fill_records(session, &row, section, item, e);
+	}
+	review_row_done(&row);
+	return rc;
+}
+
+int
+review_list(struct session *session, struct review_list *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct hash *ids = mem_new(REVIEWS_MAX * sizeof(*ids));
+	struct stmt *q;
+	size_t i, n = 0;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	q = db_prepare(s->db, "SELECT id FROM review"
+	    " ORDER BY outcome IS NOT NULL, accept_ms DESC");
+	while (n < REVIEWS_MAX && (rc = db_step(q, e)) == 1)
+		(void)db_hash(q, 0, &ids[n++]);
+	db_reset(q);
+	rc = rc < 0 ? -1 : 0;
+	out->items = mem_new((n + 1) * sizeof(*out->items));
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = fill_review(session, &ids[i],
+		    &out->items[out->count++], e);
+	mem_free(ids);
+	if (rc != 0)
+		review_list_done(out);
+	return rc;
+}
+
+/* ---- deciding ---- */
+
+static int
+check_decision(struct store *s, const struct review_decision *d,
+    const struct review_row *row, struct err *e)
+{
+	enum right right;
+
+	if (row->outcome != 0)
+		return err_set(e, ERR_CLASH,
+		    "this deposit has been decided already");
+	if (d->outcome != OUTCOME_FILED && d->outcome != OUTCOME_GIVEN_BACK &&
+	    d->outcome != OUTCOME_ERASED)
+		return err_set(e, ERR_INPUT,
+		    "a deposit is filed, given back or erased");
+	if (d->outcome == OUTCOME_FILED &&
+	    (d->basis == NULL || *d->basis == '\0'))
+		return err_set(e, ERR_INPUT, "filing text that was written "
+		    "after a withdrawal needs its legal basis in words");
+	if ((d->basis != NULL && strlen(d->basis) > BASIS_MAX) ||
+	    (d->words != NULL && strlen(d->words) > WORDS_MAX))
+		return err_set(e, ERR_INPUT, "the basis has at most %d bytes, "
+		    "the words to the author %d", BASIS_MAX, WORDS_MAX);
+	if (spaces_right(s, &row->space, &right, e) != 0)
+		return -1;
+	if (right != RIGHT_KEEP)
+		return err_set(e, ERR_DENIED, "only a keeper of the section "
+		    "decides on a deposit");
+	return 0;
+}
+
+/* The text enters the section as it was written: author and stamp stay. */
+static int
+file_tx(struct store *s, const struct review_row *row, struct err *e)
+{
+	struct version_at at = { .seq = UINT64_MAX, .state = VERSION_LOCAL };
+	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
+	struct record *rec = mem_new(sizeof(*rec));
+	size_t i, n = 0;
+	int rc = letter_deposit_decode(buf_view(&row->plain), list,
+	    RECORDS_MAX, &n, e);
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		rc = record_decode(list[i], rec, e);
+		at.eff = rec->hlc;
+		if (rc == 0)
+			rc = versions_accept_tx(s, &row->space, rec, list[i],
+			    &at, e);
+	}
+	mem_free(rec);
+	mem_free(list);
+	return rc;
+}
+
+static void
+put_op(struct op *ops, size_t *n, uint16_t field, enum value_type type,
+    struct view data, int64_t num)
+{
+	if (type != VALUE_INT && data.len == 0)
+		return;
+	ops[*n].field = field;
+	ops[*n].value.type = type;
+	ops[*n].value.data = data;
+	ops[*n].value.num = num;
+	(*n)++;
+}
+
+static int
+record_tx(struct store *s, const struct review_decision *d,
+    const struct review_row *row, struct err *e)
+{
+	struct op *ops = mem_new(8 * sizeof(*ops));
+	struct write w = { .type = TYPE_REVIEW, .space = row->space };
+	struct space sp;
+	struct id id;
+	size_t n = 0;
+	int rc = spaces_find(s, &row->space, &sp, e);
+
+	if (rc == 1)
+		w.case_id = sp.case_id;
+	put_op(ops, &n, REVIEW_DEPOSIT, VALUE_BYTES,
+	    view_of(d->id.b, sizeof(d->id.b)), 0);
+	put_op(ops, &n, REVIEW_OUTCOME, VALUE_INT, view_of(NULL, 0),
+	    d->outcome);
+	put_op(ops, &n, REVIEW_BASIS, VALUE_TEXT,
+	    view_str(d->basis != NULL ? d->basis : ""), 0);
+	put_op(ops, &n, REVIEW_WORDS, VALUE_TEXT,
+	    view_str(d->words != NULL ? d->words : ""), 0);
+	put_op(ops, &n, REVIEW_KEEPER, VALUE_BYTES,
+	    view_of(s->person.b, sizeof(s->person.b)), 0);
+	w.ops = ops;
+	w.op_count = n;
+	if (rc >= 0)
+		rc = versions_write_tx(s, &w, &id, e);
+	mem_free(ops);
+	return rc;
+}
+
+/* The deposit itself is forgotten: filed, it stands in the section; else it is
+ * not the keeper's to keep. The sealed letter goes too. */
+static int
+close_tx(struct store *s, const struct review_decision *d, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "UPDATE review SET plain = NULL,"
+	    " outcome = ?, basis = ?, words = ?, decided_ms = ?"
+	    " WHERE id = ?");
+
+	db_bind_int(q, 1, d->outcome);
+	db_bind_text(q, 2, d->basis);
+	db_bind_text(q, 3, d->words);
+	db_bind_int(q, 4, store_now_ms(s));
+	db_bind_hash(q, 5, &d->id);
+	if (db_run(q, e) != 0)
+		return -1;
+	q = db_prepare(s->db, "UPDATE item SET body = NULL WHERE id = ?");
+	db_bind_hash(q, 1, &d->id);
+	return db_run(q, e);
+}
+
+static int
+decide_tx(struct store *s, const struct review_decision *d, struct err *e)
+{
+	struct review_row row;
+	int rc;
+
+	if (letters_settle_tx(s, e) != 0)
+		return -1;
+	rc = review_row(s, &d->id, &row, e);
+	if (rc == 0)
+		rc = err_set(e, ERR_ABSENT, "there is no such deposit here");
+	if (rc == 1)
+		rc = check_decision(s, d, &row, e);
+	if (rc == 0 && d->outcome == OUTCOME_FILED)
+		rc = file_tx(s, &row, e);
+	if (rc == 0)
+		rc = record_tx(s, d, &row, e);
+	if (rc == 0)
+		rc = close_tx(s, d, e);
+	review_row_done(&row);
+	return rc;
+}
+
+int
+review_decide(struct session *session, const struct review_decision *d,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (decide_tx(s, d, e) != 0 || db_commit(s->db, e) != 0) {
+		db_rollback(s->db);
+		return -1;
+	}
+	return 0;
+}
