@@ -1,6 +1,7 @@
 # tugi: one Makefile, no configure step. "make help" lists the targets.
 # B= chooses the build folder, so that variants and people do not collide.
 B ?= build/dev
+MAKEFLAGS += --no-builtin-rules
 CC ?= gcc
 PREFIX ?= /usr
 VERSION = 0.1
@@ -41,6 +42,7 @@ $B/tugid: $(call obj,$(DAEMON)) $B/libapi.a $B/libhub.a $B/libcommon.a
 	$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(HUB_PKGS)) -lpthread
 $B/libcommon.a: $(call obj,$(COMMON)) $(GEN:.c=.o)
 $B/libcore.a: $(call obj,$(CORE))
+$B/libcli.a: $(filter-out %/main.o,$(call obj,$(CLI)))
 $B/libapi.a: $(call obj,$(API))
 $B/libhub.a: $(call obj,$(HUB))
 $B/libsupport.a: $(call obj,$(SUPPORT))
@@ -63,7 +65,8 @@ $B/man/%: daemon/%.scd
 	scdoc <$< >$@
 
 ## Tests
-TEST_LIBS = $B/libsupport.a $B/libcore.a $B/libapi.a $B/libhub.a $B/libcommon.a
+TEST_LIBS = $B/libsupport.a $B/libcli.a $B/libcore.a $B/libapi.a $B/libhub.a \
+	$B/libcommon.a
 ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka
 link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 	$(filter %.o,$^) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
