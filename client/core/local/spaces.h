@@ -8,6 +8,7 @@
 #include "client/core/local/store.h"
 #include "common/rules/access.h"
 #include "common/rules/admit.h"
+#include "common/wire/record.h"
 
 enum space_kind { SPACE_COMMONS = 1, SPACE_CASE_SECTION = 2 };
 enum space_state {
@@ -40,6 +41,9 @@ int spaces_save_tx(struct store *s, const struct space *sp, struct err *e);
 /** spaces_list(s, case_id, out, max, n, e): of one case, or all if NULL. */
 int spaces_list(struct store *s, const struct id *case_id, struct space *out,
     size_t max, size_t *n, struct err *e);
+
+/* spaces_begin_tx and spaces_wipe_tx span records and search: they are in
+ * spaces_life.c. */
 
 /** spaces_begin_tx(s, case_id, section, label, out, e): a new space of this
  * person's own side: its row (epoch 0), its TYPE_SPACE record, an OWNER
@@ -81,6 +85,11 @@ int spaces_author_find(struct store *s, const struct id *space,
     const struct id *device, struct admit_author *out, struct err *e);
 int spaces_author_save_tx(struct store *s, const struct id *space,
     const struct id *device, const struct admit_author *a, struct err *e);
+
+/** spaces_learn_tx(s, space, rec, e): the TYPE_SPACE record of an UNKNOWN
+ * space tells what it is: the row, and its records' case, are filled in. */
+int spaces_learn_tx(struct store *s, const struct id *space,
+    const struct record *rec, struct err *e);
 
 /** spaces_wipe_tx(s, space, e): excluded: forget keys and every text that is
  * not this person's own; own unsent text becomes held. */

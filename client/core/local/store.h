@@ -19,6 +19,11 @@ enum store_stage {
 	STORE_MEMBER    /* the directory lists this device */
 };
 
+/* Names for store_get and its kin that more than one file uses. */
+#define STORE_LAST_SYNC "sync.last_ms" /* int: end of the last whole sync */
+#define STORE_SKEW "sync.skew_ms"      /* int: own clock minus the hub's */
+#define STORE_STOPPED "stopped"        /* sentence: read_only, and why */
+
 struct store {
 	struct db *db;
 	struct vault *vault;
@@ -32,10 +37,17 @@ struct store {
 	uint64_t hlc;            /* last stamp given or absorbed */
 	int64_t hub_ms;          /* highest accept time absorbed */
 	bool read_only;          /* fork or damage seen: nothing is written */
+	uint64_t gossiped;       /* head.at.size last named in a version */
+	struct {                 /* what this device may do under one epoch; */
+		struct hash epoch;   /* epochs never change, so never stale */
+		uint8_t right;
+		int64_t until_ms;
+	} right_memo;
 };
 
 /** store_load(vault, tick, out, e): read keys, hub, head, roster. A fresh
- * store gets device keys. The store owns ${vault} from here on. */
+ * store gets device keys. The store owns ${vault} from here on, also when
+ * this fails. */
 int store_load(struct vault *vault, struct tick tick, struct store **out,
     struct err *e);
 void store_close(struct store *s);
@@ -64,6 +76,14 @@ int store_save_head_tx(struct store *s, const struct checkpoint *cp,
 
 /** store_save_hub(s, e): write hub card, person and stage. */
 int store_save_hub(struct store *s, struct err *e);
+
+/** store_stop(s, words, e): from here on nothing is written or sent: the
+ * sentence is kept and shown (STORE_STOPPED), read_only stays on. Commits. */
+int store_stop(struct store *s, const char *words, struct err *e);
+
+/** store_absorb(s, eff, hub_ms): what was taken in: later stamps come after
+ * it. Saved by store_save_clock_tx. */
+void store_absorb(struct store *s, uint64_t eff, int64_t hub_ms);
 
 /** store_check(s): asserts the store's invariants (tests and --check). */
 void store_check(struct store *s);

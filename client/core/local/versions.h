@@ -24,10 +24,12 @@ struct record_row {
 	enum record_type type;
 	int64_t at_ms;
 	unsigned flags;
+	bool indexed;
 };
 
 struct write { /* a new version of a record, by this person */
-	struct id id;            /* zero: a new record, id is made */
+	struct id id;            /* zero: a new record, id is made; an id not
+	                            there yet: a new record of that id */
 	enum record_type type;
 	struct id space, case_id, parent, basis;
 	int64_t at_ms;           /* 0: now */
@@ -37,15 +39,20 @@ struct write { /* a new version of a record, by this person */
 
 /**
  * versions_write_tx(s, w, out_id, e): save a local version. The bases of each
- * op are the current heads of its field. ERR_DENIED without the right to
- * write; ERR_TOOBIG past CHANGESET_BODY_MAX.
+ * op are the current heads of its field. A record that is there keeps its
+ * space, case and date. ERR_DENIED without the right to write, for a second
+ * version of an append-only record, and in a store that was stopped;
+ * ERR_TOOBIG past CHANGESET_BODY_MAX.
  */
 int versions_write_tx(struct store *s, const struct write *w,
     struct id *out_id, struct err *e);
 
 /** versions_accept_tx(s, space, rec, body, at, e): a version from the log (or
- * an own one coming back). Duplicates collapse; flags are brought up to
- * date. */
+ * an own one coming back). Duplicates collapse, flags are brought up to date,
+ * the clock absorbs eff (store_save_clock_tx is the caller's, once a page).
+ * ERR_PEER, and nothing changed, for what does not belong there: a record of
+ * another space or type, a case card that is not this case's, a second text
+ * under one (origin, hlc). */
 struct version_at {
 	uint64_t seq;
 	uint32_t idx;
@@ -56,6 +63,21 @@ int versions_accept_tx(struct store *s, const struct id *space,
     const struct record *rec, struct view body, const struct version_at *at,
     struct err *e);
 
+/** versions_mark_tx(s, rid, ref, state, e): a person's decision or a refusal
+ * moves one version to ${state}; GONE drops its text. Search and flags follow.
+ * The way for every change into or out of HELD, REVIEW and GONE; LOCAL,
+ * OUTGOING and ACCEPTED may change by plain UPDATE, in bulk. */
+int versions_mark_tx(struct store *s, int64_t rid,
+    const struct version_ref *ref, enum version_state state, struct err *e);
+
+/** versions_forget_tx(s, row, e): take the record's words out of search,
+ * because its text is about to be wiped; the index is compacted after. */
+int versions_forget_tx(struct store *s, const struct record_row *row,
+    struct err *e);
+
+/** versions_flags_tx(s, rid, e): flags again from what is stored. */
+int versions_flags_tx(struct store *s, int64_t rid, struct err *e);
+
 int versions_row(struct store *s, const struct id *id,
     struct record_row *out, struct err *e); /* 1, 0, -1 */
 
@@ -63,12 +85,15 @@ int versions_row(struct store *s, const struct id *id,
 struct loaded {
 	struct record_row row;
 	struct version *versions;
-	size_t count;
+	size_t count;     /* versions whose text is here */
+	size_t wiped;     /* versions whose text is not */
 	struct heads heads;
 	struct buf bytes; /* the bodies that versions borrow */
 };
 int versions_load(struct store *s, const struct id *id, struct loaded *out,
     struct err *e); /* 1, 0, -1 */
+int versions_load_row(struct store *s, const struct record_row *row,
+    struct loaded *out, struct err *e); /* the same, the row being known */
 void versions_done(struct loaded *l);
 
 /** loaded_text(l, field), loaded_int, loaded_id: the shown value; an empty
@@ -78,7 +103,8 @@ int64_t loaded_int(const struct loaded *l, uint16_t field);
 struct id loaded_id(const struct loaded *l, uint16_t field);
 
 /** versions_each(s, q, fn, ctx, e): rows in order of at_ms, newest first;
- * stops when ${fn} returns non-zero (negative: error). */
+ * stops when ${fn} returns non-zero (negative: error). The rows are read
+ * before the first call: ${fn} may write and may ask again. */
 struct version_query {
 	enum record_type type;     /* 0: any */
 	const struct id *case_id;  /* NULL: any */

@@ -1,0 +1,105 @@
+/* The calendar: days to ms and back, Gregorian, without leap seconds. */
+#include "client/core/local/day.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define YEAR_MIN 1900
+#define YEAR_MAX 2199
+
+/* Days since 1970-01-01; years counted from March so that a leap day ends
+ * one. */
+static int64_t
+days_of(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t m = (month + 9) % 12;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 +
+	    day - 1 - 719468;
+}
+
+static int
+month_days(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
+		30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+static bool
+digits(const uint8_t *p, size_t n, int *out)
+{
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		*out = *out * 10 + (p[i] - '0');
+	}
+	return true;
+}
+
+static bool
+read_day(const uint8_t *p, int *year, int *month, int *day)
+{
+	return digits(p, 4, year) && p[4] == '-' && digits(p + 5, 2, month) &&
+	    p[7] == '-' && digits(p + 8, 2, day) && *year >= YEAR_MIN &&
+	    *year <= YEAR_MAX && *month >= 1 && *month <= 12 && *day >= 1 &&
+	    *day <= month_days(*year, *month);
+}
+
+bool
+day_parse(struct view v, int64_t *ms)
+{
+	int year, month, day;
+
+	if (v.len != DAY_TEXT_BYTES - 1 ||
+	    !read_day(v.data, &year, &month, &day))
+		return false;
+	*ms = days_of(year, month, day) * DAY_MS + DAY_MS / 2;
+	return true;
+}
+
+bool
+day_parse_time(struct view v, int64_t *ms)
+{
+	struct tm tm = { 0 };
+	int year, month, day, hour, minute;
+	time_t t;
+
+	if (v.len == DAY_TEXT_BYTES - 1)
+		return day_parse(v, ms);
+	if (v.len != 16 || !read_day(v.data, &year, &month, &day) ||
+	    (v.data[10] != ' ' && v.data[10] != 'T') ||
+	    !digits(v.data + 11, 2, &hour) || v.data[13] != ':' ||
+	    !digits(v.data + 14, 2, &minute) || hour > 23 || minute > 59)
+		return false;
+	tm.tm_year = year - 1900;
+	tm.tm_mon = month - 1;
+	tm.tm_mday = day;
+	tm.tm_hour = hour;
+	tm.tm_min = minute;
+	tm.tm_isdst = -1;
+	t = mktime(&tm);
+	if (t == (time_t)-1)
+		return false;
+	*ms = (int64_t)t * 1000;
+	return true;
+}
+
+const char *
+day_text(int64_t ms, char out[static DAY_TEXT_BYTES])
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
+	    tm.tm_year > 8099 ||
+	    strftime(out, DAY_TEXT_BYTES, "%Y-%m-%d", &tm) == 0)
+		snprintf(out, DAY_TEXT_BYTES, "0000-00-00");
+	return out;
+}

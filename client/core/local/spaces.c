@@ -1,0 +1,487 @@
+/*
+ * Spaces: rows in and out, and what this device may do in one.
+ *
+ * Nothing here decides who may hold a space: common/rules does, from the
+ * statements and epochs kept here. What spans records and search (beginning
+ * and wiping a space) is in spaces_life.c.
+ */
+#include "client/core/local/spaces.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "client/core/local/fields.h"
+
+#define ACCESS_BYTES_MAX 4096
+#define EPOCH_BYTES_MAX (1024 * 1024)
+
+/* ---- the space row ---- */
+
+#define SPACE_COLUMNS "SELECT id, kind, case_id, section, side, state, " \
+	"epoch, sseq, lost_ms, listed_size FROM space "
+
+static void
+optional_id(struct stmt *q, int col, struct id *out)
+{
+	if (db_is_null(q, col) || db_id(q, col, out) != 0)
+		memset(out, 0, sizeof(*out));
+}
+
+static void
+read_space(struct stmt *q, struct space *out)
+{
+	memset(out, 0, sizeof(*out));
+	optional_id(q, 0, &out->id);
+	out->kind = (enum space_kind)db_int(q, 1);
+	optional_id(q, 2, &out->case_id);
+	snprintf(out->section, sizeof(out->section), "%s", db_text(q, 3));
+	optional_id(q, 4, &out->side);
+	out->state = (enum space_state)db_int(q, 5);
+	out->epoch = (uint32_t)db_int(q, 6);
+	out->sseq = (uint64_t)db_int(q, 7);
+	out->lost_ms = db_int(q, 8);
+	out->listed_size = (uint64_t)db_int(q, 9);
+}
+
+static int
+one_space(struct stmt *q, struct space *out, struct err *e)
+{
+	int rc = db_step(q, e);
+
+	if (rc == 1) {
+		read_space(q, out);
+		db_reset(q);
+	}
+	return rc;
+}
+
+int
+spaces_find(struct store *s, const struct id *id, struct space *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS "WHERE id = ?");
+
+	db_bind_id(q, 1, id);
+	return one_space(q, out, e);
+}
+
+int
+spaces_find_section(struct store *s, const struct id *case_id,
+    const char *section, const struct id *side, struct space *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS
+	    "WHERE case_id = ?1 AND section = ?2 AND (?3 IS NULL OR side = ?3) "
+	    "ORDER BY state, side <> ?4, id LIMIT 1");
+
+	db_bind_id(q, 1, case_id);
+	db_bind_text(q, 2, section);
+	db_bind_id(q, 3, side);
+	db_bind_id(q, 4, &s->person);
+	return one_space(q, out, e);
+}
+
+static void
+bind_unless_zero(struct stmt *q, int i, const struct id *id)
+{
+	db_bind_id(q, i, id_is_zero(id) ? NULL : id);
+}
+
+int
+spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO space (id, kind, case_id, section, side, state, "
+	    "epoch, sseq, lost_ms, listed_size) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+	    "SET kind = excluded.kind, case_id = excluded.case_id, "
+	    "section = excluded.section, side = excluded.side, "
+	    "state = excluded.state, epoch = excluded.epoch, "
+	    "sseq = excluded.sseq, lost_ms = excluded.lost_ms, "
+	    "listed_size = excluded.listed_size");
+
+	db_bind_id(q, 1, &sp->id);
+	db_bind_int(q, 2, sp->kind);
+	bind_unless_zero(q, 3, &sp->case_id);
+	db_bind_text(q, 4, sp->section[0] != '\0' ? sp->section : NULL);
+	bind_unless_zero(q, 5, &sp->side);
+	db_bind_int(q, 6, sp->state);
+	db_bind_int(q, 7, sp->epoch);
+	db_bind_int(q, 8, (int64_t)sp->sseq);
+	if (sp->lost_ms != 0)
+		db_bind_int(q, 9, sp->lost_ms);
+	db_bind_int(q, 10, (int64_t)sp->listed_size);
+	return db_run(q, e);
+}
+
+int
+spaces_list(struct store *s, const struct id *case_id, struct space *out,
+    size_t max, size_t *n, struct err *e)
+{
+	struct stmt *q = case_id != NULL ?
+	    db_prepare(s->db, SPACE_COLUMNS
+	        "WHERE case_id = ?1 ORDER BY section, side <> ?2, id") :
+	    db_prepare(s->db, SPACE_COLUMNS
+	        "WHERE ?1 IS NULL ORDER BY case_id, section, side <> ?2, id");
+	int rc;
+
+	*n = 0;
+	db_bind_id(q, 1, case_id);
+	db_bind_id(q, 2, &s->person);
+	while ((rc = db_step(q, e)) == 1) {
+		if (*n == max) {
+			db_reset(q);
+			return err_set(e, ERR_TOOBIG,
+			    "there are more than %zu sections to list", max);
+		}
+		read_space(q, &out[(*n)++]);
+	}
+	return rc;
+}
+
+static bool
+text_is(const struct op *op)
+{
+	return op->value.type == VALUE_TEXT;
+}
+
+static void
+take_id(const struct op *op, struct id *out)
+{
+	if (op->value.type == VALUE_BYTES &&
+	    op->value.data.len == sizeof(out->b))
+		memcpy(out->b, op->value.data.data, sizeof(out->b));
+}
+
+static void
+learn_op(const struct op *op, struct space *sp)
+{
+	switch (op->field) {
+	case SPACE_KIND:
+		if (op->value.type == VALUE_INT &&
+		    op->value.num == SPACE_COMMONS)
+			sp->kind = SPACE_COMMONS;
+		break;
+	case SPACE_CASE:
+		take_id(op, &sp->case_id);
+		break;
+	case SPACE_SECTION:
+		if (text_is(op) && op->value.data.len < sizeof(sp->section))
+			snprintf(sp->section, sizeof(sp->section), "%.*s",
+			    (int)op->value.data.len,
+			    (const char *)op->value.data.data);
+		break;
+	case SPACE_SIDE:
+		take_id(op, &sp->side);
+		break;
+	default:
+		break;
+	}
+}
+
+int
+spaces_learn_tx(struct store *s, const struct id *space,
+    const struct record *rec, struct err *e)
+{
+	struct space sp;
+	struct stmt *q;
+	size_t i;
+	int rc = spaces_find(s, space, &sp, e);
+
+	if (rc != 1 || sp.state != SPACE_UNKNOWN)
+		return rc < 0 ? -1 : 0;
+	sp.kind = SPACE_CASE_SECTION;
+	for (i = 0; i < rec->op_count; i++)
+		learn_op(&rec->ops[i], &sp);
+	sp.state = SPACE_OPEN;
+	if (spaces_save_tx(s, &sp, e) != 0)
+		return -1;
+	q = db_prepare(s->db, "UPDATE record SET case_id = ? WHERE space = ? "
+	    "AND case_id IS NULL");
+	bind_unless_zero(q, 1, &sp.case_id);
+	db_bind_id(q, 2, space);
+	return db_run(q, e);
+}
+
+/* ---- epochs ---- */
+
+static int
+read_epoch(struct stmt *q, struct space_epoch *out, struct err *e)
+{
+	struct view key = db_blob(q, 2);
+
+	if (db_hash(q, 0, &out->id) != 0 || db_id(q, 3, &out->author) != 0 ||
+	    (!db_is_null(q, 2) && key.len != sizeof(out->key.b)))
+		return err_set(e, ERR_LOCAL, "the store is damaged: an epoch "
+		    "has values of the wrong size");
+	out->has_key = !db_is_null(q, 2);
+	if (out->has_key)
+		memcpy(out->key.b, key.data, key.len);
+	out->accepted = !db_is_null(q, 4);
+	out->seq = (uint64_t)db_int(q, 4);
+	out->accept_ms = db_int(q, 5);
+	if (epoch_decode(db_blob(q, 1), &out->ep, e) != 0)
+		return err_add(e, "a stored epoch cannot be read");
+	return 0;
+}
+
+int
+spaces_epoch_find(struct store *s, const struct id *space,
+    uint32_t number, struct space_epoch *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT id, body, key, author, seq, accept_ms FROM epoch "
+	    "WHERE space = ? AND number = ?");
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	db_bind_id(q, 1, space);
+	db_bind_int(q, 2, number);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	rc = read_epoch(q, out, e);
+	db_reset(q);
+	if (rc != 0) {
+		space_epoch_done(out);
+		return -1;
+	}
+	return 1;
+}
+
+int
+spaces_epoch_save_tx(struct store *s, const struct space_epoch *ep,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO epoch (space, number, id, body, key, author, seq, "
+	    "accept_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+	    "ON CONFLICT (space, number) DO UPDATE SET id = excluded.id, "
+	    "body = excluded.body, key = excluded.key, "
+	    "author = excluded.author, seq = excluded.seq, "
+	    "accept_ms = excluded.accept_ms");
+	struct buf b;
+	int rc;
+
+	buf_init(&b, EPOCH_BYTES_MAX);
+	epoch_encode(&ep->ep, &b);
+	if (buf_check(&b, "an epoch", e) != 0) {
+		buf_done(&b);
+		return -1;
+	}
+	db_bind_id(q, 1, &ep->ep.space);
+	db_bind_int(q, 2, ep->ep.number);
+	db_bind_hash(q, 3, &ep->id);
+	db_bind_view(q, 4, buf_view(&b));
+	if (ep->has_key)
+		db_bind_blob(q, 5, ep->key.b, sizeof(ep->key.b));
+	db_bind_id(q, 6, &ep->author);
+	if (ep->accepted) {
+		db_bind_int(q, 7, (int64_t)ep->seq);
+		db_bind_int(q, 8, ep->accept_ms);
+	}
+	rc = db_run(q, e);
+	buf_done(&b);
+	return rc;
+}
+
+void
+space_epoch_done(struct space_epoch *ep)
+{
+	if (ep == NULL)
+		return;
+	epoch_done(&ep->ep);
+	mem_wipe(&ep->key, sizeof(ep->key));
+}
+
+/* ---- what this device may do ---- */
+
+/* By the statements alone, before there is an epoch. */
+static int
+right_by_access(struct store *s, const struct id *space, enum right *out,
+    struct err *e)
+{
+	struct access_book book;
+	struct access_answer answer;
+
+	if (spaces_access_load(s, space, &book, e) != 0)
+		return -1;
+	access_judge(&book, &s->person, store_now_ms(s), &answer);
+	*out = answer.right;
+	access_book_done(&book);
+	return 0;
+}
+
+/* Remembered by the epoch's id, because decoding a long list of recipients
+ * costs more than saving a note. */
+static int
+right_by_epoch(struct store *s, const struct id *space, uint32_t number,
+    const struct hash *epoch_id, enum right *out, struct err *e)
+{
+	const struct epoch_recipient *me;
+	struct space_epoch ep;
+	int rc;
+
+	if (hash_is_zero(epoch_id) ||
+	    !hash_eq(&s->right_memo.epoch, epoch_id)) {
+		rc = spaces_epoch_find(s, space, number, &ep, e);
+		if (rc != 1)
+			return rc;
+		me = epoch_find(&ep.ep, &s->me->device);
+		s->right_memo.epoch = *epoch_id;
+		s->right_memo.right =
+		    (uint8_t)(me != NULL ? me->right : RIGHT_NONE);
+		s->right_memo.until_ms = me != NULL ? me->until_ms : 0;
+		space_epoch_done(&ep);
+	}
+	if (store_now_ms(s) <= s->right_memo.until_ms)
+		*out = (enum right)s->right_memo.right;
+	return 0;
+}
+
+int
+spaces_right(struct store *s, const struct id *space, enum right *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT space.state, space.epoch, epoch.id FROM space "
+	    "LEFT JOIN epoch ON epoch.space = space.id "
+	    "AND epoch.number = space.epoch WHERE space.id = ?");
+	enum space_state state;
+	struct hash epoch_id = { { 0 } };
+	uint32_t number;
+	int rc;
+
+	*out = RIGHT_NONE;
+	db_bind_id(q, 1, space);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	state = (enum space_state)db_int(q, 0);
+	number = (uint32_t)db_int(q, 1);
+	if (!db_is_null(q, 2))
+		db_hash(q, 2, &epoch_id);
+	db_reset(q);
+	if (state == SPACE_LOST)
+		return 0;
+	rc = number == 0 ? right_by_access(s, space, out, e) :
+	    right_by_epoch(s, space, number, &epoch_id, out, e);
+	if (state != SPACE_OPEN && *out > RIGHT_READ)
+		*out = RIGHT_READ;
+	return rc;
+}
+
+/* ---- access statements ---- */
+
+int
+spaces_access_load(struct store *s, const struct id *space,
+    struct access_book *out, struct err *e)
+{
+	/* Log order, then idx as saved; own unsent ones last. */
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body FROM access WHERE space = ? "
+	    "ORDER BY seq IS NULL, seq, id");
+	struct access a;
+	int rc;
+
+	access_book_init(out);
+	db_bind_id(q, 1, space);
+	while ((rc = db_step(q, e)) == 1)
+		if (access_decode(db_blob(q, 0), &a, e) != 0 ||
+		    access_book_add(out, &a, e) != 0) {
+			db_reset(q);
+			access_book_done(out);
+			return err_add(e,
+			    "a stored access statement cannot be read");
+		}
+	if (rc < 0)
+		access_book_done(out);
+	return rc;
+}
+
+int
+spaces_access_save_tx(struct store *s, const struct id *space,
+    const struct access *a, const struct hash *item, int64_t seq,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO access (space, id, seq, item, body) "
+	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (space, id) DO UPDATE SET "
+	    "seq = coalesce(access.seq, excluded.seq), "
+	    "item = coalesce(excluded.item, access.item)");
+	struct buf b;
+	int rc;
+
+	buf_init(&b, ACCESS_BYTES_MAX);
+	access_encode(a, &b);
+	rc = buf_check(&b, "an access statement", e);
+	if (rc == 0) {
+		db_bind_id(q, 1, space);
+		db_bind_id(q, 2, &a->id);
+		if (seq >= 0)
+			db_bind_int(q, 3, seq);
+		if (item != NULL)
+			db_bind_hash(q, 4, item);
+		db_bind_view(q, 5, buf_view(&b));
+		rc = db_run(q, e);
+	}
+	buf_done(&b);
+	return rc;
+}
+
+/* ---- authors ---- */
+
+int
+spaces_author_find(struct store *s, const struct id *space,
+    const struct id *device, struct admit_author *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT counter, last_id, seen_size, listed_size, removed_ms, "
+	    "deposits FROM author WHERE space = ? AND device = ?");
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, device);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	out->counter = (uint64_t)db_int(q, 0);
+	rc = db_hash(q, 1, &out->last_id);
+	out->seen_size = (uint64_t)db_int(q, 2);
+	out->listed_size = (uint64_t)db_int(q, 3);
+	out->was_member = !db_is_null(q, 4);
+	out->removed_ms = db_int(q, 4);
+	out->deposits = (int)db_int(q, 5);
+	db_reset(q);
+	if (rc != 0)
+		return err_set(e, ERR_LOCAL, "the store is damaged: an author "
+		    "has an id of the wrong size");
+	return 1;
+}
+
+int
+spaces_author_save_tx(struct store *s, const struct id *space,
+    const struct id *device, const struct admit_author *a, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO author (space, device, counter, last_id, seen_size, "
+	    "listed_size, removed_ms, deposits) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT (space, device) DO UPDATE SET "
+	    "counter = excluded.counter, last_id = excluded.last_id, "
+	    "seen_size = excluded.seen_size, "
+	    "listed_size = excluded.listed_size, "
+	    "removed_ms = excluded.removed_ms, deposits = excluded.deposits");
+
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, device);
+	db_bind_int(q, 3, (int64_t)a->counter);
+	db_bind_hash(q, 4, &a->last_id);
+	db_bind_int(q, 5, (int64_t)a->seen_size);
+	db_bind_int(q, 6, (int64_t)a->listed_size);
+	if (a->was_member)
+		db_bind_int(q, 7, a->removed_ms);
+	db_bind_int(q, 8, a->deposits);
+	return db_run(q, e);
+}

@@ -1,0 +1,453 @@
+/*
+ * The open store: what is read once at the start and held for the session.
+ *
+ * Keys, hub, head and clock are named values; the roster is replayed from the
+ * directory items the log gave us, so that it can never differ from them.
+ * Every layer above works on struct store; only this file and session.c know
+ * where it comes from.
+ */
+#include "client/core/local/store.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "client/core/vault/vault.h"
+
+#define KEYS_NAME "device"
+#define HUB_NAME "hub"
+#define HEAD_NAME "head"
+#define HEAD_NOTE_NAME "head.note"
+#define CLOCK_NAME "clock"
+#define PERSON_NAME "person"
+#define STAGE_NAME "stage"
+
+#define KEYS_BYTES (32 + 32 + 64 + 32)
+#define HEAD_BYTES (8 + 8 + 32)
+#define CLOCK_BYTES (8 + 8)
+#define VALUE_MAX (1024 * 1024)
+
+/* ---- named values ---- */
+
+int
+store_get(struct store *s, const char *key, struct buf *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT value FROM meta WHERE key = ?");
+	struct view v;
+	int rc;
+
+	db_bind_text(q, 1, key);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	v = db_blob(q, 0);
+	buf_add(out, v.data, v.len);
+	db_reset(q);
+	return buf_check(out, "a stored value", e) == 0 ? 1 : -1;
+}
+
+int
+store_put(struct store *s, const char *key, struct view v, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO meta (key, value) VALUES (?, ?) "
+	    "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+
+	db_bind_text(q, 1, key);
+	db_bind_view(q, 2, v);
+	return db_run(q, e);
+}
+
+int
+store_del(struct store *s, const char *key, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "DELETE FROM meta WHERE key = ?");
+
+	db_bind_text(q, 1, key);
+	return db_run(q, e);
+}
+
+/* A value of fixed length: 1 found, 0 absent, -1. */
+static int
+get_fixed(struct store *s, const char *key, void *out, size_t len,
+    struct err *e)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, VALUE_MAX);
+	rc = store_get(s, key, &b, e);
+	if (rc == 1 && b.len != len)
+		rc = err_set(e, ERR_LOCAL,
+		    "the store is damaged: \"%s\" has %zu bytes, not %zu",
+		    key, b.len, len);
+	if (rc == 1)
+		memcpy(out, b.data, len);
+	buf_done(&b);
+	return rc;
+}
+
+int
+store_get_int(struct store *s, const char *key, int64_t *out, struct err *e)
+{
+	uint8_t raw[8];
+	struct reader r;
+	int rc = get_fixed(s, key, raw, sizeof(raw), e);
+
+	if (rc == 1) {
+		reader_init(&r, view_of(raw, sizeof(raw)));
+		*out = (int64_t)reader_be(&r, sizeof(raw));
+	}
+	return rc;
+}
+
+int
+store_put_int(struct store *s, const char *key, int64_t v, struct err *e)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, 8);
+	buf_add_be(&b, (uint64_t)v, 8);
+	rc = store_put(s, key, buf_view(&b), e);
+	buf_done(&b);
+	return rc;
+}
+
+/* ---- the clock ---- */
+
+int64_t
+store_now_ms(const struct store *s)
+{
+	int64_t own = tick_wall_ms(&s->tick);
+
+	return own > s->hub_ms ? own : s->hub_ms;
+}
+
+uint64_t
+store_stamp(struct store *s)
+{
+	s->hlc = hlc_next(s->hlc, tick_wall_ms(&s->tick));
+	return s->hlc;
+}
+
+void
+store_absorb(struct store *s, uint64_t eff, int64_t hub_ms)
+{
+	if (eff > s->hlc)
+		s->hlc = eff;
+	if (hub_ms > s->hub_ms)
+		s->hub_ms = hub_ms;
+}
+
+int
+store_save_clock_tx(struct store *s, struct err *e)
+{
+	uint8_t raw[CLOCK_BYTES];
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		raw[i] = (uint8_t)(s->hlc >> (56 - 8 * i));
+		raw[8 + i] = (uint8_t)((uint64_t)s->hub_ms >> (56 - 8 * i));
+	}
+	return store_put(s, CLOCK_NAME, view_of(raw, sizeof(raw)), e);
+}
+
+static int
+load_clock(struct store *s, struct err *e)
+{
+	uint8_t raw[CLOCK_BYTES];
+	struct reader r;
+	int rc = get_fixed(s, CLOCK_NAME, raw, sizeof(raw), e);
+
+	if (rc == 1) {
+		reader_init(&r, view_of(raw, sizeof(raw)));
+		s->hlc = reader_be(&r, 8);
+		s->hub_ms = (int64_t)reader_be(&r, 8);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- keys of this device ---- */
+
+static int
+save_keys_tx(struct store *s, struct err *e)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, KEYS_BYTES);
+	buf_add(&b, s->me->sign_pub.b, sizeof(s->me->sign_pub.b));
+	buf_add(&b, s->me->box_pub.b, sizeof(s->me->box_pub.b));
+	buf_add(&b, s->me->sign.b, sizeof(s->me->sign.b));
+	buf_add(&b, s->me->box.b, sizeof(s->me->box.b));
+	rc = store_put(s, KEYS_NAME, buf_view(&b), e);
+	buf_done(&b);
+	return rc;
+}
+
+static int
+load_keys(struct store *s, struct err *e)
+{
+	uint8_t raw[KEYS_BYTES];
+	struct reader r;
+	int rc = get_fixed(s, KEYS_NAME, raw, sizeof(raw), e);
+
+	if (rc == 1) {
+		reader_init(&r, view_of(raw, sizeof(raw)));
+		reader_copy(&r, s->me->sign_pub.b, sizeof(s->me->sign_pub.b));
+		reader_copy(&r, s->me->box_pub.b, sizeof(s->me->box_pub.b));
+		reader_copy(&r, s->me->sign.b, sizeof(s->me->sign.b));
+		reader_copy(&r, s->me->box.b, sizeof(s->me->box.b));
+		keys_device_id(&s->me->sign_pub, &s->me->box_pub,
+		    &s->me->device);
+		rc = 0;
+	} else if (rc == 0) {
+		keys_device_make(s->me);
+		rc = save_keys_tx(s, e);
+	}
+	mem_wipe(raw, sizeof(raw));
+	return rc;
+}
+
+/* ---- hub, person, stage ---- */
+
+static void
+encode_hub(const struct store *s, struct buf *b)
+{
+	static const uint8_t none[48];
+	bool member = s->stage == STORE_MEMBER;
+
+	buf_add(b, s->hub.pin.b, sizeof(s->hub.pin.b));
+	buf_add(b, s->hub.root.b, sizeof(s->hub.root.b));
+	buf_add(b, s->hub.id.b, sizeof(s->hub.id.b));
+	/* The card's secret has done its work once the device is listed. */
+	buf_add(b, member ? none : s->hub.secret.b, sizeof(s->hub.secret.b));
+	buf_add(b, member ? none : s->hub.secret16, sizeof(s->hub.secret16));
+	buf_add_str(b, s->hub.url);
+}
+
+static void
+decode_hub(struct view in, struct card *c)
+{
+	struct reader r;
+	struct view url;
+
+	reader_init(&r, in);
+	reader_copy(&r, c->pin.b, sizeof(c->pin.b));
+	reader_copy(&r, c->root.b, sizeof(c->root.b));
+	reader_copy(&r, c->id.b, sizeof(c->id.b));
+	reader_copy(&r, c->secret.b, sizeof(c->secret.b));
+	reader_copy(&r, c->secret16, sizeof(c->secret16));
+	url = reader_bytes(&r, reader_left(&r));
+	if (r.bad || url.len >= sizeof(c->url))
+		url.len = 0;
+	if (url.len > 0)
+		memcpy(c->url, url.data, url.len);
+	c->url[url.len] = '\0';
+}
+
+int
+store_save_hub(struct store *s, struct err *e)
+{
+	bool own_tx = !db_in_tx(s->db);
+	struct buf b;
+	int rc = -1;
+
+	buf_init(&b, VALUE_MAX);
+	encode_hub(s, &b);
+	if (own_tx && db_begin(s->db, e) != 0)
+		goto out;
+	if (store_put(s, HUB_NAME, buf_view(&b), e) == 0 &&
+	    store_put(s, PERSON_NAME,
+	        view_of(s->person.b, sizeof(s->person.b)), e) == 0 &&
+	    store_put_int(s, STAGE_NAME, s->stage, e) == 0)
+		rc = 0;
+	if (rc == 0 && own_tx)
+		rc = db_commit(s->db, e);
+	if (rc != 0 && own_tx)
+		db_rollback(s->db);
+	if (s->stage == STORE_MEMBER) {
+		mem_wipe(&s->hub.secret, sizeof(s->hub.secret));
+		mem_wipe(s->hub.secret16, sizeof(s->hub.secret16));
+	}
+out:
+	buf_done(&b);
+	return rc;
+}
+
+static int
+load_hub(struct store *s, struct err *e)
+{
+	int64_t stage = STORE_NEW;
+	struct buf b;
+	int rc;
+
+	buf_init(&b, VALUE_MAX);
+	rc = store_get(s, HUB_NAME, &b, e);
+	if (rc == 1)
+		decode_hub(buf_view(&b), &s->hub);
+	buf_done(&b);
+	if (rc < 0 || store_get_int(s, STAGE_NAME, &stage, e) < 0 ||
+	    get_fixed(s, PERSON_NAME, s->person.b, sizeof(s->person.b), e) < 0)
+		return -1;
+	if (stage < STORE_NEW || stage > STORE_MEMBER)
+		return err_set(e, ERR_LOCAL, "the store is damaged: it has an "
+		    "unknown stage");
+	s->stage = (enum store_stage)stage;
+	return 0;
+}
+
+/* ---- the head of the log ---- */
+
+int
+store_save_head_tx(struct store *s, const struct checkpoint *cp,
+    struct view note, struct err *e)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, HEAD_BYTES);
+	buf_add_be(&b, cp->at.log_id, 8);
+	buf_add_be(&b, cp->at.size, 8);
+	buf_add(&b, cp->root.b, sizeof(cp->root.b));
+	rc = store_put(s, HEAD_NAME, buf_view(&b), e);
+	buf_done(&b);
+	if (rc != 0 || store_put(s, HEAD_NOTE_NAME, note, e) != 0)
+		return -1;
+	s->head = *cp;
+	return 0;
+}
+
+static int
+load_head(struct store *s, struct err *e)
+{
+	uint8_t raw[HEAD_BYTES];
+	struct reader r;
+	struct buf why;
+	int rc = get_fixed(s, HEAD_NAME, raw, sizeof(raw), e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 1) {
+		reader_init(&r, view_of(raw, sizeof(raw)));
+		s->head.at.log_id = reader_be(&r, 8);
+		s->head.at.size = reader_be(&r, 8);
+		reader_copy(&r, s->head.root.b, sizeof(s->head.root.b));
+	}
+	buf_init(&why, VALUE_MAX);
+	rc = store_get(s, STORE_STOPPED, &why, e);
+	s->read_only = rc == 1;
+	buf_done(&why);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_stop(struct store *s, const char *words, struct err *e)
+{
+	s->read_only = true;
+	return store_put(s, STORE_STOPPED, view_str(words), e);
+}
+
+/* ---- the roster ---- */
+
+static int
+load_roster(struct store *s, struct err *e)
+{
+	static const struct id directory; /* space zero */
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT seq, body FROM item WHERE space = ? AND kind = ? "
+	    "AND body IS NOT NULL ORDER BY sseq");
+	struct directory_entry d;
+	int rc;
+
+	db_bind_id(q, 1, &directory);
+	db_bind_int(q, 2, CHANGESET_DIRECTORY);
+	while ((rc = db_step(q, e)) == 1)
+		if (directory_decode(db_blob(q, 1), &d, e) != 0 ||
+		    roster_apply(&s->roster, &d, (uint64_t)db_int(q, 0),
+		        e) != 0) {
+			db_reset(q);
+			return err_add(e, "the stored directory cannot be "
+			    "read");
+		}
+	return rc;
+}
+
+/* ---- opening ---- */
+
+int
+store_load(struct vault *vault, struct tick tick, struct store **out,
+    struct err *e)
+{
+	struct store *s = mem_new(sizeof(*s));
+
+	s->vault = vault;
+	s->db = vault_db(vault);
+	s->tick = tick;
+	s->me = mem_secret_new(sizeof(*s->me));
+	roster_init(&s->roster);
+	if (load_keys(s, e) != 0 || load_clock(s, e) != 0 ||
+	    load_hub(s, e) != 0 || load_head(s, e) != 0 ||
+	    load_roster(s, e) != 0) {
+		store_close(s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	roster_done(&s->roster);
+	mem_secret_free(s->me);
+	vault_close(s->vault);
+	mem_wipe(s, sizeof(*s));
+	mem_free(s);
+}
+
+void
+store_check(struct store *s)
+{
+	static const char *const none[] = {
+		/* Every version has its record and none a record without. */
+		"SELECT count(*) FROM version WHERE rid NOT IN "
+		"(SELECT rid FROM record)",
+		"SELECT count(*) FROM record WHERE rid NOT IN "
+		"(SELECT rid FROM version)",
+		/* Accepted means a place in the log; unsent means none. */
+		"SELECT count(*) FROM version WHERE state = 3 AND seq IS NULL",
+		"SELECT count(*) FROM version WHERE state = 1 "
+		"AND (seq IS NOT NULL OR outgoing IS NOT NULL)",
+		"SELECT count(*) FROM version WHERE state = 2 "
+		"AND outgoing IS NULL",
+		/* Every record's space is known. */
+		"SELECT count(*) FROM record WHERE space NOT IN "
+		"(SELECT id FROM space)",
+		/* Places in a space have no gaps. */
+		"SELECT count(*) FROM (SELECT count(*) AS n, max(sseq) AS m, "
+		"min(sseq) AS l FROM item GROUP BY space) "
+		"WHERE n <> m OR l <> 1",
+		/* A lost space has no key. */
+		"SELECT count(*) FROM epoch JOIN space ON space.id = "
+		"epoch.space WHERE space.state = 2 AND key IS NOT NULL",
+	};
+	struct err e;
+	int64_t n;
+	size_t i;
+
+	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert(db_one_int(s->db, none[i], &n, &e) == 1);
+		assert(n == 0);
+	}
+	assert(s->stage != STORE_MEMBER || !id_is_zero(&s->person));
+	/* The clock is at or past every stamp it gave. */
+	assert(db_one_int(s->db, "SELECT coalesce(max(hlc), 0) FROM version "
+	    "WHERE state = 1", &n, &e) == 1);
+	assert((uint64_t)n <= s->hlc);
+}

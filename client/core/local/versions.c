@@ -1,0 +1,857 @@
+/*
+ * Records and versions: the one writer of both tables.
+ *
+ * A brand-new record, which is what notes are, costs two inserts; only a
+ * record with a second version is loaded and its heads computed. Local writes
+ * and what is pulled meet here, so a rule that holds for one holds for both:
+ * (origin, hlc) names one text for ever, a record stays in its space, an
+ * index entry is taken out with the text it was made from.
+ */
+#include "client/core/local/versions.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "client/core/local/words.h"
+
+#define BODIES_MAX (256 * 1024 * 1024) /* bytes of all versions of a record */
+
+/* ---- rows ---- */
+
+#define ROW_COLUMNS "SELECT rid, id, space, case_id, parent, type, at_ms, " \
+	"flags, indexed FROM record "
+
+static void
+optional_id(struct stmt *q, int col, struct id *out)
+{
+	if (db_is_null(q, col) || db_id(q, col, out) != 0)
+		memset(out, 0, sizeof(*out));
+}
+
+static void
+read_row(struct stmt *q, struct record_row *out)
+{
+	out->rid = db_int(q, 0);
+	optional_id(q, 1, &out->id);
+	optional_id(q, 2, &out->space);
+	optional_id(q, 3, &out->case_id);
+	optional_id(q, 4, &out->parent);
+	out->type = (enum record_type)db_int(q, 5);
+	out->at_ms = db_int(q, 6);
+	out->flags = (unsigned)db_int(q, 7);
+	out->indexed = db_int(q, 8) != 0;
+}
+
+static int
+one_row(struct stmt *q, struct record_row *out, struct err *e)
+{
+	int rc = db_step(q, e);
+
+	if (rc == 1) {
+		read_row(q, out);
+		db_reset(q);
+	}
+	return rc;
+}
+
+int
+versions_row(struct store *s, const struct id *id,
+    struct record_row *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, ROW_COLUMNS "WHERE id = ?");
+
+	db_bind_id(q, 1, id);
+	return one_row(q, out, e);
+}
+
+static int
+row_by_rid(struct store *s, int64_t rid, struct record_row *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, ROW_COLUMNS "WHERE rid = ?");
+	int rc;
+
+	db_bind_int(q, 1, rid);
+	rc = one_row(q, out, e);
+	if (rc == 0)
+		return err_set(e, ERR_BUG, "a version without its record");
+	return rc == 1 ? 0 : -1;
+}
+
+/* ---- loading ---- */
+
+/* Where a body lies in the buffer, which moves while it grows. */
+struct place {
+	size_t at, len;
+	uint64_t eff, seq;
+	uint32_t idx;
+	enum version_state state;
+};
+
+static int
+count_versions(struct store *s, int64_t rid, size_t *n, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT count(*) FROM version WHERE rid = ?");
+	int rc;
+
+	db_bind_int(q, 1, rid);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return -1;
+	*n = (size_t)db_int(q, 0);
+	db_reset(q);
+	return 0;
+}
+
+static int
+read_places(struct store *s, struct loaded *l, struct place *p, size_t max,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT eff, seq, idx, state, body FROM version WHERE rid = ? "
+	    "ORDER BY hlc, origin");
+	struct view body;
+	int rc;
+
+	db_bind_int(q, 1, l->row.rid);
+	while ((rc = db_step(q, e)) == 1) {
+		body = db_blob(q, 4);
+		if (body.len == 0 || l->count == max) {
+			l->wiped++;
+			continue;
+		}
+		p->eff = (uint64_t)db_int(q, 0);
+		p->seq = db_is_null(q, 1) ? UINT64_MAX :
+		    (uint64_t)db_int(q, 1);
+		p->idx = (uint32_t)db_int(q, 2);
+		p->state = (enum version_state)db_int(q, 3);
+		p->at = l->bytes.len;
+		p->len = body.len;
+		buf_add(&l->bytes, body.data, body.len);
+		l->count++;
+		p++;
+	}
+	if (rc == 0)
+		rc = buf_check(&l->bytes, "a record with its versions", e);
+	return rc;
+}
+
+static int
+decode_places(struct loaded *l, const struct place *p, struct err *e)
+{
+	size_t i;
+
+	l->versions = mem_new(l->count * sizeof(*l->versions));
+	for (i = 0; i < l->count; i++) {
+		struct version *v = &l->versions[i];
+
+		if (record_decode(view_of(l->bytes.data + p[i].at, p[i].len),
+		    &v->rec, e) != 0)
+			return err_set(e, ERR_LOCAL,
+			    "the store is damaged: a record cannot be read");
+		v->eff = p[i].eff;
+		v->seq = p[i].seq;
+		v->idx = p[i].idx;
+		v->state = p[i].state;
+	}
+	return 0;
+}
+
+int
+versions_load_row(struct store *s, const struct record_row *row,
+    struct loaded *out, struct err *e)
+{
+	struct place *p = NULL;
+	size_t n;
+	int rc = -1;
+
+	/* The heads are 18 KB and set when they are computed. */
+	out->row = *row;
+	out->versions = NULL;
+	out->count = out->wiped = 0;
+	out->heads.count = 0;
+	buf_init(&out->bytes, BODIES_MAX);
+	if (count_versions(s, row->rid, &n, e) != 0)
+		goto out;
+	p = mem_new(n * sizeof(*p));
+	if (read_places(s, out, p, n, e) != 0 ||
+	    decode_places(out, p, e) != 0)
+		goto out;
+	heads_compute(out->versions, out->count, &out->heads);
+	rc = 1;
+out:
+	mem_free(p);
+	if (rc != 1)
+		versions_done(out);
+	return rc;
+}
+
+int
+versions_load(struct store *s, const struct id *id, struct loaded *out,
+    struct err *e)
+{
+	struct record_row row;
+	int rc = versions_row(s, id, &row, e);
+
+	return rc == 1 ? versions_load_row(s, &row, out, e) : rc;
+}
+
+void
+versions_done(struct loaded *l)
+{
+	mem_free(l->versions);
+	l->versions = NULL;
+	l->count = 0;
+	l->heads.count = 0;
+	buf_done(&l->bytes);
+}
+
+static const struct value *
+shown(const struct loaded *l, uint16_t field, enum value_type type)
+{
+	const struct heads_field *f = heads_find(&l->heads, field);
+
+	if (f == NULL || f->heads[0].op->value.type != type)
+		return NULL;
+	return &f->heads[0].op->value;
+}
+
+struct view
+loaded_text(const struct loaded *l, uint16_t field)
+{
+	const struct value *v = shown(l, field, VALUE_TEXT);
+
+	return v != NULL ? v->data : view_of(NULL, 0);
+}
+
+int64_t
+loaded_int(const struct loaded *l, uint16_t field)
+{
+	const struct value *v = shown(l, field, VALUE_INT);
+
+	return v != NULL ? v->num : 0;
+}
+
+struct id
+loaded_id(const struct loaded *l, uint16_t field)
+{
+	const struct value *v = shown(l, field, VALUE_BYTES);
+	struct id id = { { 0 } };
+
+	if (v != NULL && v->data.len == sizeof(id.b))
+		memcpy(id.b, v->data.data, sizeof(id.b));
+	return id;
+}
+
+/* ---- flags and index ---- */
+
+/* Before a record's versions change: its words out, by the text they were
+ * made from. */
+static int
+forget_words(struct store *s, struct loaded *l, struct err *e)
+{
+	struct stmt *q;
+	struct buf text;
+	int rc;
+
+	if (!l->row.indexed)
+		return 0;
+	l->row.indexed = false;
+	buf_init(&text, WORDS_TEXT_MAX);
+	words_text(l->row.type, l->versions, l->count, &text);
+	rc = buf_check(&text, "a record's text", e);
+	if (rc == 0 && text.len > 0)
+		rc = words_take_tx(s->db, l->row.rid, buf_view(&text), e);
+	buf_done(&text);
+	if (rc != 0)
+		return -1;
+	q = db_prepare(s->db, "UPDATE record SET indexed = 0 WHERE rid = ?");
+	db_bind_int(q, 1, l->row.rid);
+	return db_run(q, e);
+}
+
+static int
+forget_row(struct store *s, const struct record_row *row, struct err *e)
+{
+	struct loaded *l;
+	int rc;
+
+	if (!row->indexed)
+		return 0;
+	l = mem_new(sizeof(*l));
+	rc = versions_load_row(s, row, l, e) == 1 ? 0 : -1;
+	if (rc == 0) {
+		rc = forget_words(s, l, e);
+		versions_done(l);
+	}
+	mem_free(l);
+	return rc;
+}
+
+int
+versions_forget_tx(struct store *s, const struct record_row *row,
+    struct err *e)
+{
+	if (forget_row(s, row, e) != 0)
+		return -1;
+	return store_put_int(s, WORDS_COMPACT, 1, e);
+}
+
+static unsigned
+flags_of(const struct loaded *l, const struct space *sp)
+{
+	unsigned flags = l->wiped > 0 ? RECORD_WIPED : 0;
+	size_t i;
+
+	for (i = 0; i < l->heads.count; i++)
+		if (l->heads.fields[i].conflict)
+			flags |= RECORD_CONFLICT;
+	for (i = 0; i < l->count; i++)
+		if (l->versions[i].state == VERSION_HELD)
+			flags |= RECORD_HELD;
+	if (l->heads.count == 0 || sp->state == SPACE_LOST)
+		flags |= RECORD_HIDDEN;
+	return flags;
+}
+
+int
+versions_flags_tx(struct store *s, int64_t rid, struct err *e)
+{
+	struct record_row row;
+	struct loaded *l;
+	struct space sp = { .state = SPACE_OPEN };
+	struct stmt *q;
+	unsigned flags;
+
+	if (row_by_rid(s, rid, &row, e) != 0 ||
+	    spaces_find(s, &row.space, &sp, e) < 0)
+		return -1;
+	l = mem_new(sizeof(*l));
+	if (versions_load_row(s, &row, l, e) != 1) {
+		mem_free(l);
+		return -1;
+	}
+	flags = flags_of(l, &sp);
+	versions_done(l);
+	mem_free(l);
+	if (flags == row.flags)
+		return 0;
+	q = db_prepare(s->db, "UPDATE record SET flags = ? WHERE rid = ?");
+	db_bind_int(q, 1, (int64_t)flags);
+	db_bind_int(q, 2, rid);
+	return db_run(q, e);
+}
+
+/* ---- writing rows ---- */
+
+static int
+insert_record(struct store *s, struct record_row *row, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO record (id, type, space, case_id, at_ms, parent, "
+	    "flags, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+
+	db_bind_id(q, 1, &row->id);
+	db_bind_int(q, 2, row->type);
+	db_bind_id(q, 3, &row->space);
+	db_bind_id(q, 4, id_is_zero(&row->case_id) ? NULL : &row->case_id);
+	db_bind_int(q, 5, row->at_ms);
+	db_bind_id(q, 6, id_is_zero(&row->parent) ? NULL : &row->parent);
+	db_bind_int(q, 7, (int64_t)row->flags);
+	db_bind_int(q, 8, words_searched(row->type) ? 0 : 1);
+	if (db_run(q, e) != 0)
+		return -1;
+	row->rid = db_last_rowid(s->db);
+	return 0;
+}
+
+struct new_version {
+	int64_t rid;
+	const struct record *rec;
+	struct view body;
+	uint64_t eff, seq; /* seq UINT64_MAX: none */
+	uint32_t idx;
+	enum version_state state;
+};
+
+static int
+insert_version(struct store *s, const struct new_version *v, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "INSERT INTO version (rid, hlc, origin, eff, seq, idx, state, "
+	    "seen_log, seen_size, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	bool local = v->state == VERSION_LOCAL;
+
+	db_bind_int(q, 1, v->rid);
+	db_bind_int(q, 2, (int64_t)v->rec->hlc);
+	db_bind_id(q, 3, &v->rec->origin);
+	db_bind_int(q, 4, (int64_t)v->eff);
+	if (v->seq != UINT64_MAX)
+		db_bind_int(q, 5, (int64_t)v->seq);
+	db_bind_int(q, 6, v->idx);
+	db_bind_int(q, 7, v->state);
+	db_bind_int(q, 8, local ? (int64_t)s->head.at.log_id : 0);
+	db_bind_int(q, 9, local ? (int64_t)s->head.at.size : 0);
+	db_bind_view(q, 10, v->body);
+	return db_run(q, e);
+}
+
+/* What a list needs of a new record, as its own fields tell it. */
+static void
+derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
+{
+	size_t i;
+
+	row->id = rec->id;
+	row->type = (enum record_type)rec->type;
+	row->at_ms = hlc_ms(eff);
+	if (rec->type != TYPE_NOTE)
+		return;
+	for (i = 0; i < rec->op_count; i++) {
+		const struct op *op = &rec->ops[i];
+
+		if (op->field == NOTE_HAPPENED && op->value.type == VALUE_INT)
+			row->at_ms = op->value.num;
+		if (op->field == NOTE_AMENDS &&
+		    op->value.type == VALUE_BYTES &&
+		    op->value.data.len == sizeof(row->parent.b))
+			memcpy(row->parent.b, op->value.data.data,
+			    sizeof(row->parent.b));
+	}
+}
+
+/* ---- a local write ---- */
+
+static int
+may_write(struct store *s, const struct id *space, struct err *e)
+{
+	enum right right;
+
+	if (s->read_only)
+		return err_set(e, ERR_DENIED, "this profile is stopped for "
+		    "writing because the hub's log or the store does not fit; "
+		    "see the status");
+	if (spaces_right(s, space, &right, e) != 0)
+		return -1;
+	if (right < RIGHT_WRITE)
+		return err_set(e, ERR_DENIED, right == RIGHT_READ ?
+		    "you may read this section but not write in it" :
+		    "this section is not open to you");
+	return 0;
+}
+
+static void
+take_bases(const struct heads *h, struct op *op)
+{
+	const struct heads_field *f = h != NULL ? heads_find(h, op->field) :
+	    NULL;
+	size_t i;
+
+	op->base_count = f != NULL ? f->count : 0;
+	for (i = 0; i < op->base_count; i++) {
+		op->bases[i].origin = f->heads[i].version->rec.origin;
+		op->bases[i].hlc = f->heads[i].version->rec.hlc;
+	}
+}
+
+/* Once after each new head of the log: a colleague who holds another root
+ * for the same size learns of a split log from it. */
+static void
+take_gossip(struct store *s, struct gossip *g)
+{
+	g->present = s->head.at.size > 0 && s->head.at.size != s->gossiped;
+	if (!g->present)
+		return;
+	g->at = s->head.at;
+	g->root = s->head.root;
+	s->gossiped = s->head.at.size;
+}
+
+static int
+make_record(struct store *s, const struct write *w, const struct heads *h,
+    struct record *rec, struct err *e)
+{
+	size_t i;
+
+	if (w->op_count == 0 || w->op_count > RECORD_OPS_MAX)
+		return err_set(e, ERR_INPUT, "a record has 1 to %d fields",
+		    RECORD_OPS_MAX);
+	rec->id = w->id;
+	rec->type = (uint16_t)w->type;
+	rec->origin = s->me->device;
+	rec->basis = w->basis;
+	rec->wall_ms = tick_wall_ms(&s->tick);
+	rec->hlc = store_stamp(s);
+	take_gossip(s, &rec->gossip);
+	rec->op_count = w->op_count;
+	for (i = 0; i < w->op_count; i++) {
+		rec->ops[i].field = w->ops[i].field;
+		rec->ops[i].value = w->ops[i].value;
+		take_bases(h, &rec->ops[i]);
+	}
+	return 0;
+}
+
+static int
+encode_body(const struct record *rec, struct buf *body, struct err *e)
+{
+	record_encode(rec, body);
+	if (body->toobig)
+		return err_set(e, ERR_TOOBIG, "this is longer than a record "
+		    "may be (%d KiB); divide it", CHANGESET_BODY_MAX / 1024);
+	return buf_check(body, "a record", e);
+}
+
+static int
+store_version(struct store *s, int64_t rid, const struct record *rec,
+    struct view body, struct err *e)
+{
+	struct new_version v = { rid, rec, body, rec->hlc, UINT64_MAX, 0,
+		VERSION_LOCAL };
+
+	if (insert_version(s, &v, e) != 0)
+		return -1;
+	return store_save_clock_tx(s, e);
+}
+
+static int
+write_new(struct store *s, const struct write *w, struct record *rec,
+    struct buf *body, struct err *e)
+{
+	struct record_row row;
+
+	memset(&row, 0, sizeof(row));
+	if (may_write(s, &w->space, e) != 0 ||
+	    make_record(s, w, NULL, rec, e) != 0)
+		return -1;
+	if (id_is_zero(&rec->id))
+		id_timed(&rec->id, rec->wall_ms);
+	if (encode_body(rec, body, e) != 0)
+		return -1;
+	derive_row(rec, rec->hlc, &row);
+	row.space = w->space;
+	row.case_id = w->case_id;
+	if (!id_is_zero(&w->parent))
+		row.parent = w->parent;
+	if (w->at_ms != 0)
+		row.at_ms = w->at_ms;
+	if (insert_record(s, &row, e) != 0)
+		return -1;
+	return store_version(s, row.rid, rec, buf_view(body), e);
+}
+
+static int
+write_more(struct store *s, const struct write *w,
+    const struct record_row *row, struct record *rec, struct buf *body,
+    struct err *e)
+{
+	const struct record_kind *kind = fields_kind(row->type);
+	struct loaded *l;
+	int rc = -1;
+
+	if (row->type != w->type)
+		return err_set(e, ERR_INPUT, "this is not a %s",
+		    fields_kind(w->type) != NULL ? fields_kind(w->type)->name :
+		    "known record");
+	if (kind == NULL || kind->append_only)
+		return err_set(e, ERR_DENIED, "a %s is never changed; write "
+		    "an amendment beside it", kind != NULL ? kind->name :
+		    "record of a newer program");
+	if (may_write(s, &row->space, e) != 0)
+		return -1;
+	l = mem_new(sizeof(*l));
+	if (versions_load_row(s, row, l, e) != 1) {
+		mem_free(l);
+		return -1;
+	}
+	if (l->count + l->wiped >= HEADS_VERSIONS_MAX) {
+		err_set(e, ERR_TOOBIG, "this record has been changed %d "
+		    "times, which is the limit", HEADS_VERSIONS_MAX);
+		goto out;
+	}
+	if (make_record(s, w, &l->heads, rec, e) != 0 ||
+	    encode_body(rec, body, e) != 0 || forget_words(s, l, e) != 0 ||
+	    store_version(s, row->rid, rec, buf_view(body), e) != 0)
+		goto out;
+	rc = versions_flags_tx(s, row->rid, e);
+out:
+	versions_done(l);
+	mem_free(l);
+	return rc;
+}
+
+int
+versions_write_tx(struct store *s, const struct write *w,
+    struct id *out_id, struct err *e)
+{
+	struct record_row row;
+	struct record rec; /* 27 KB; its ops are set as they are needed */
+	struct buf body;
+	int rc = 0;
+
+	memset(&rec, 0, offsetof(struct record, ops));
+	if (!id_is_zero(&w->id))
+		rc = versions_row(s, &w->id, &row, e);
+	if (rc < 0)
+		return -1;
+	buf_init(&body, CHANGESET_BODY_MAX);
+	rc = rc == 1 ? write_more(s, w, &row, &rec, &body, e) :
+	    write_new(s, w, &rec, &body, e);
+	buf_done(&body);
+	if (rc == 0 && out_id != NULL)
+		*out_id = rec.id;
+	return rc;
+}
+
+/* ---- from the log ---- */
+
+/* Does a new record belong where it came? */
+static int
+check_fits(const struct record *rec, const struct space *sp, struct err *e)
+{
+	const struct record_kind *kind =
+	    fields_kind((enum record_type)rec->type);
+	const char *section = sp->kind == SPACE_COMMONS ? "commons" :
+	    sp->section;
+
+	if (sp->state == SPACE_UNKNOWN || kind == NULL ||
+	    kind->section == NULL)
+		return 0;
+	if (strcmp(kind->section, section) != 0)
+		return err_set(e, ERR_PEER, "a %s came in the section \"%s\", "
+		    "where none belongs", kind->name, section);
+	if (rec->type == TYPE_CASE && !id_eq(&rec->id, &sp->case_id))
+		return err_set(e, ERR_PEER,
+		    "a case card came in another case's section");
+	return 0;
+}
+
+static int
+accept_new(struct store *s, const struct id *space, const struct record *rec,
+    struct view body, const struct version_at *at, struct err *e)
+{
+	struct new_version v = { 0, rec, body, at->eff, at->seq, at->idx,
+		at->state };
+	struct record_row row;
+	struct space sp = { .state = SPACE_UNKNOWN };
+
+	if (rec->type == TYPE_SPACE && spaces_learn_tx(s, space, rec, e) != 0)
+		return -1;
+	if (spaces_find(s, space, &sp, e) < 0 || check_fits(rec, &sp, e) != 0)
+		return -1;
+	memset(&row, 0, sizeof(row));
+	derive_row(rec, at->eff, &row);
+	row.space = *space;
+	row.case_id = rec->type == TYPE_CASE ? rec->id : sp.case_id;
+	if (at->state != VERSION_ACCEPTED || sp.state == SPACE_LOST)
+		row.flags |= RECORD_HIDDEN;
+	if (insert_record(s, &row, e) != 0)
+		return -1;
+	v.rid = row.rid;
+	return insert_version(s, &v, e);
+}
+
+/* The version is here already: its place, and its text if that was wiped. */
+static int
+accept_again(struct store *s, const struct record_row *row,
+    const struct new_version *v, bool refill, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "UPDATE version SET seq = ?4, idx = ?5, eff = ?6, "
+	    "state = CASE state WHEN 6 THEN 6 ELSE ?7 END, outgoing = NULL, "
+	    "body = CASE WHEN ?8 IS NULL THEN body ELSE ?8 END "
+	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3 "
+	    "AND (seq IS NULL OR seq > ?4 OR ?8 IS NOT NULL)");
+
+	db_bind_int(q, 1, row->rid);
+	db_bind_int(q, 2, (int64_t)v->rec->hlc);
+	db_bind_id(q, 3, &v->rec->origin);
+	db_bind_int(q, 4, (int64_t)v->seq);
+	db_bind_int(q, 5, v->idx);
+	db_bind_int(q, 6, (int64_t)v->eff);
+	db_bind_int(q, 7, v->state);
+	if (refill)
+		db_bind_view(q, 8, v->body);
+	if (db_run(q, e) != 0)
+		return -1;
+	return row->flags != 0 || refill ?
+	    versions_flags_tx(s, row->rid, e) : 0;
+}
+
+static int
+add_version(struct store *s, const struct record_row *row,
+    const struct new_version *v, struct err *e)
+{
+	struct loaded *l = mem_new(sizeof(*l));
+	int rc = -1;
+
+	if (versions_load_row(s, row, l, e) != 1) {
+		mem_free(l);
+		return -1;
+	}
+	if (l->count + l->wiped >= HEADS_VERSIONS_MAX)
+		err_set(e, ERR_PEER, "a record came with more than %d "
+		    "versions", HEADS_VERSIONS_MAX);
+	else if (forget_words(s, l, e) == 0 && insert_version(s, v, e) == 0)
+		rc = versions_flags_tx(s, row->rid, e);
+	versions_done(l);
+	mem_free(l);
+	return rc;
+}
+
+static int
+accept_more(struct store *s, const struct record_row *row,
+    const struct new_version *v, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body, state FROM version WHERE rid = ? AND hlc = ? "
+	    "AND origin = ?");
+	bool refill, same;
+	int rc;
+
+	db_bind_int(q, 1, row->rid);
+	db_bind_int(q, 2, (int64_t)v->rec->hlc);
+	db_bind_id(q, 3, &v->rec->origin);
+	rc = db_step(q, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 0)
+		return add_version(s, row, v, e);
+	refill = db_blob(q, 0).len == 0 && db_int(q, 1) != VERSION_GONE;
+	same = db_blob(q, 0).len == 0 || view_eq(db_blob(q, 0), v->body);
+	db_reset(q);
+	if (!same)
+		return err_set(e, ERR_PEER,
+		    "two texts came under one stamp of one device");
+	return accept_again(s, row, v, refill, e);
+}
+
+int
+versions_accept_tx(struct store *s, const struct id *space,
+    const struct record *rec, struct view body, const struct version_at *at,
+    struct err *e)
+{
+	struct record_row row;
+	struct new_version v = { 0, rec, body, at->eff, at->seq, at->idx,
+		at->state };
+	int rc = versions_row(s, &rec->id, &row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0) {
+		rc = accept_new(s, space, rec, body, at, e);
+	} else if (!id_eq(&row.space, space) ||
+	    row.type != (enum record_type)rec->type) {
+		rc = err_set(e, ERR_PEER, "a record came under the id of one "
+		    "of another section or kind");
+	} else {
+		v.rid = row.rid;
+		rc = accept_more(s, &row, &v, e);
+	}
+	if (rc == 0)
+		store_absorb(s, at->eff, 0);
+	return rc;
+}
+
+int
+versions_mark_tx(struct store *s, int64_t rid,
+    const struct version_ref *ref, enum version_state state, struct err *e)
+{
+	struct stmt *q;
+	struct record_row row;
+
+	if (row_by_rid(s, rid, &row, e) != 0 ||
+	    forget_row(s, &row, e) != 0)
+		return -1;
+	if (state == VERSION_GONE &&
+	    store_put_int(s, WORDS_COMPACT, 1, e) != 0)
+		return -1;
+	q = db_prepare(s->db, "UPDATE version SET state = ?4, "
+	    "outgoing = CASE ?4 WHEN 2 THEN outgoing END, "
+	    "body = CASE ?4 WHEN 6 THEN x'' ELSE body END "
+	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3");
+	db_bind_int(q, 1, rid);
+	db_bind_int(q, 2, (int64_t)ref->hlc);
+	db_bind_id(q, 3, &ref->origin);
+	db_bind_int(q, 4, state);
+	if (db_run(q, e) != 0)
+		return -1;
+	return versions_flags_tx(s, rid, e);
+}
+
+/* ---- lists ---- */
+
+/* One statement for each way in, so that each has its index; the other wishes
+ * are tested row by row. */
+#define EACH_WHERE(driver) ROW_COLUMNS "WHERE " driver \
+	" AND (?1 = 0 OR type = ?1) AND (?2 IS NULL OR case_id = ?2)" \
+	" AND (?3 IS NULL OR space = ?3) AND (?4 IS NULL OR parent = ?4)" \
+	" AND flags & ?5 = ?5 AND flags & ?6 = 0 "
+#define EACH_NEWEST "ORDER BY at_ms DESC, rid DESC LIMIT ?7"
+#define EACH_OLDEST "ORDER BY at_ms, rid LIMIT ?7"
+#define EACH(driver) { EACH_WHERE(driver) EACH_NEWEST, \
+	EACH_WHERE(driver) EACH_OLDEST }
+
+static const char *const each_sql[][2] = {
+	EACH("parent = ?4"),
+	EACH("flags <> 0"),
+	EACH("case_id = ?2 AND type = ?1"),
+	EACH("case_id = ?2"),
+	EACH("space = ?3"),
+	EACH("type = ?1"),
+	EACH("1"),
+};
+
+static const char *
+choose_each(const struct version_query *q)
+{
+	size_t way = q->parent != NULL ? 0 : q->flags != 0 ? 1 :
+	    q->case_id != NULL ? (q->type != 0 ? 2 : 3) :
+	    q->space != NULL ? 4 : q->type != 0 ? 5 : 6;
+
+	return each_sql[way][q->oldest_first ? 1 : 0];
+}
+
+static int
+collect(struct store *s, const struct version_query *q, struct buf *rows,
+    struct err *e)
+{
+	struct stmt *st = db_prepare(s->db, choose_each(q));
+	struct record_row row;
+	int rc;
+
+	db_bind_int(st, 1, q->type);
+	db_bind_id(st, 2, q->case_id);
+	db_bind_id(st, 3, q->space);
+	db_bind_id(st, 4, q->parent);
+	db_bind_int(st, 5, (int64_t)q->flags);
+	db_bind_int(st, 6, q->with_hidden ? 0 : RECORD_HIDDEN);
+	db_bind_int(st, 7, q->limit > 0 ? (int64_t)q->limit : -1);
+	memset(&row, 0, sizeof(row));
+	while ((rc = db_step(st, e)) == 1) {
+		read_row(st, &row);
+		buf_add(rows, &row, sizeof(row));
+	}
+	return rc == 0 ? buf_check(rows, "a list of records", e) : -1;
+}
+
+int
+versions_each(struct store *s, const struct version_query *q,
+    int (*fn)(void *ctx, const struct record_row *row, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct record_row row;
+	struct buf rows;
+	size_t at;
+	int rc;
+
+	buf_init(&rows, BODIES_MAX);
+	rc = collect(s, q, &rows, e);
+	for (at = 0; rc == 0 && at < rows.len; at += sizeof(row)) {
+		memcpy(&row, rows.data + at, sizeof(row));
+		rc = fn(ctx, &row, e);
+	}
+	buf_done(&rows);
+	return rc < 0 ? -1 : 0;
+}
