@@ -10,7 +10,6 @@
 #include "client/core/devices.h"
 #include "client/core/people.h"
 #include "common/base/mem.h"
-#include "common/wire/directory.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)
 
@@ -46,6 +45,9 @@ read_claim(struct ctx *c, struct secret *claim, struct err *e)
 {
 	const char *given = cmd_value(c, "claim");
 
+	if (given == NULL && c->g.no_input)
+		return err_set(e, ERR_INPUT, "%s", _("the hub's claim code is "
+		    "needed: --claim CODE"));
 	if (given == NULL)
 		return ask_secret(c, -1, _("Claim code of the hub: "), claim,
 		    e);

@@ -5,7 +5,6 @@
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/import.h"
-#include "common/wire/directory.h"
 
 static void
 role_words(unsigned roles, char out[static 80])

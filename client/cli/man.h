@@ -6,7 +6,7 @@
 
 #include "client/cli/cmd.h"
 
-/** man_write(b): mdoc(7) source; clean under mandoc -Tlint. */
+/** man_write(b): scdoc(5) source, which the Makefile turns into roff. */
 void man_write(struct buf *b);
 
 #endif

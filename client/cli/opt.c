@@ -217,12 +217,14 @@ check(const struct cmd *cmd, const struct args *a, struct err *e)
 	size_t i;
 
 	if (a->count < cmd->min)
-		return err_set(e, ERR_INPUT, _("usage: tugi %s %s"), cmd->name,
-		    cmd->words);
+		return err_set(e, ERR_INPUT,
+		    _("usage: tugi %s %s (tugi help %s tells more)"),
+		    cmd->name, _(cmd->words), cmd->name);
 	if (a->count > cmd->max)
 		return err_set(e, ERR_INPUT,
-		    _("\"%s\" is one word too many; usage: tugi %s %s"),
-		    a->words[cmd->max], cmd->name, cmd->words);
+		    _("\"%s\" is one word too many; usage: tugi %s%s%s"),
+		    a->words[cmd->max], cmd->name,
+		    cmd->words[0] != '\0' ? " " : "", _(cmd->words));
 	for (i = 0; i < opt_count(cmd); i++)
 		if (cmd->opts[i].required && a->values[i] == NULL)
 			return err_set(e, ERR_INPUT,

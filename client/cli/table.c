@@ -350,7 +350,7 @@ const struct cmd table_cmds[] = {
 }, {
 	.name = "man", .words = "", .run = cmd_man,
 	.summary = N_("print the manual page's source"),
-	.examples = { "tugi man | mandoc -a" }
+	.examples = { "tugi man | scdoc | man -l -" }
 }, {
 	.name = "version", .words = "", .run = cmd_version,
 	.summary = N_("show the version"),

@@ -5,6 +5,7 @@
 #define CORE_PEOPLE_H
 
 #include "client/core/session.h"
+#include "common/wire/directory.h"
 
 struct person_item {
 	struct id person;
