@@ -1,0 +1,432 @@
+/* client/core/vault/vault on real files: ways in, ways out, sentences. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/core/vault/vault.h"
+#include "common/base/file.h"
+#include "common/db/db.h"
+
+#define NEEDLE "Jaanuse pihtimus 4711"
+
+static char dir[64], path[96], other[96];
+static const struct vault_options o = { .no_floor = true };
+static const struct vault_cost cheap = { 1, 8192 };
+static struct vault *v;
+static struct err e;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	snprintf(dir, sizeof(dir), "/tmp/test_vault.XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	snprintf(path, sizeof(path), "%s/s.tugi", dir);
+	snprintf(other, sizeof(other), "%s/b.tugi", dir);
+	err_clear(&e);
+	if (vault_create(path, view_str("pass"), &cheap, &o, &v, &e) != 0)
+		return -1;
+	return db_exec(vault_db(v), "CREATE TABLE note(body); INSERT INTO "
+	    "note VALUES('" NEEDLE "')", &e);
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const end[] = { "s.tugi", "s.tugi-wal", "b.tugi",
+		"b.tugi-wal", "s.tugi.new", "link", "s.tugi-journal" };
+	char name[128];
+	size_t i;
+
+	(void)state;
+	vault_close(v);
+	v = NULL;
+	for (i = 0; i < sizeof(end) / sizeof(end[0]); i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, end[i]);
+		unlink(name);
+	}
+	return rmdir(dir);
+}
+
+static void
+close_store(void)
+{
+	vault_close(v);
+	v = NULL;
+}
+
+static int64_t
+notes(void)
+{
+	int64_t n = -1;
+
+	assert_int_equal(db_one_int(vault_db(v), "SELECT count(*) FROM note",
+	    &n, &e), 1);
+	return n;
+}
+
+static void
+reopen(const char *text)
+{
+	close_store();
+	if (vault_open_passphrase(path, view_str(text), &o, &v, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+static void
+denied(const char *text)
+{
+	struct vault *none = v;
+
+	assert_int_equal(vault_open_passphrase(path, view_str(text), &o,
+	    &none, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_null(none);
+}
+
+static void
+test_open_and_close(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	reopen("pass");
+	assert_int_equal(notes(), 1);
+	close_store();
+	/* The log is gone, only the owner may read. */
+	snprintf(other, sizeof(other), "%s/s.tugi-wal", dir);
+	assert_false(file_exists(other));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(st.st_size % 4096, 0);
+	denied("Pass");
+	assert_string_equal(e.text,
+	    "the passphrase does not open the store");
+	reopen("pass");
+}
+
+static void
+test_absent_and_taken(void **state)
+{
+	struct vault *none;
+
+	(void)state;
+	assert_int_equal(vault_create(path, view_str("x"), &cheap, &o, &none,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(vault_open_passphrase(other, view_str("x"), &o,
+	    &none, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	assert_false(file_exists(other));
+	assert_int_equal(vault_backup(v, path, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(notes(), 1);
+}
+
+static void
+test_floor(void **state)
+{
+	const struct vault_options strict = { .no_floor = false };
+	struct vault_cost least = { 2, (size_t)64 << 20 };
+	struct vault *w;
+
+	(void)state;
+	assert_int_equal(vault_create(other, view_str("x"), &cheap, &strict,
+	    &w, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_false(file_exists(other));
+	assert_int_equal(vault_create(other, view_str("x"), &least, &strict,
+	    &w, &e), 0);
+	vault_close(w);
+	assert_int_equal(vault_open_passphrase(other, view_str("x"), &strict,
+	    &w, &e), 0);
+	vault_close(w);
+	/* And a store below it is not opened by a program that keeps it. */
+	close_store();
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"),
+	    &strict, &w, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+}
+
+static void
+test_key(void **state)
+{
+	struct vault_key key = *vault_key(v), wrong = key;
+
+	(void)state;
+	close_store();
+	wrong.b[7] ^= 1;
+	assert_int_equal(vault_open_key(path, &wrong, &o, &v, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(vault_open_key(path, &key, &o, &v, &e), 0);
+	assert_int_equal(notes(), 1);
+	assert_memory_equal(vault_key(v)->b, key.b, sizeof(key.b));
+}
+
+static void
+test_ways(void **state)
+{
+	uint8_t pair[64], stranger[64];
+
+	(void)state;
+	crypto_box_keypair(pair, pair + 32);
+	crypto_box_keypair(stranger, stranger + 32);
+	assert_int_equal(vault_change_passphrase(v, view_str("new"), &cheap,
+	    &e), 0);
+	assert_int_equal(vault_slot_add_recovery(v, view_str("code"), &cheap,
+	    &e), 0);
+	assert_int_equal(vault_slot_add_escrow(v, pair, &e), 0);
+	close_store();
+	denied("pass");
+	denied("code"); /* a code is no passphrase */
+	assert_int_equal(vault_open_recovery(path, view_str("new"), &o, &v,
+	    &e), -1);
+	assert_int_equal(vault_open_recovery(path, view_str("code"), &o, &v,
+	    &e), 0);
+	close_store();
+	assert_int_equal(vault_open_escrow(path, stranger, &o, &v, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(vault_open_escrow(path, pair, &o, &v, &e), 0);
+	assert_int_equal(vault_slot_count(v, VAULT_RECOVERY), 1);
+	assert_int_equal(vault_slot_remove(v, VAULT_RECOVERY, &e), 0);
+	assert_int_equal(vault_slot_remove(v, VAULT_RECOVERY, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	assert_int_equal(vault_slot_remove(v, VAULT_PASSPHRASE, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	close_store();
+	assert_int_equal(vault_open_recovery(path, view_str("code"), &o, &v,
+	    &e), -1);
+	reopen("new");
+	assert_int_equal(notes(), 1);
+}
+
+static void
+test_empty_passphrase(void **state)
+{
+	(void)state;
+	assert_int_equal(vault_change_passphrase(v, view_str(""), &cheap,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	reopen("pass");
+}
+
+/* What a child sees: the kind of the error, 99 when it could open. */
+static int
+in_child(bool as_nobody, const char *say)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct vault *w;
+
+		if (as_nobody && seteuid(65534) != 0)
+			_exit(98);
+		if (vault_open_passphrase(path, view_str("pass"), &o, &w,
+		    &e) == 0)
+			_exit(99);
+		_exit(strstr(e.text, say) != NULL ? (int)e.kind : 97);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+test_two_processes(void **state)
+{
+	struct vault *w;
+
+	(void)state;
+	assert_int_equal(in_child(false, "another tugi"), ERR_CLASH);
+	/* Twice in one process is refused the same way, and costs no lock. */
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &w,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(in_child(false, "another tugi"), ERR_CLASH);
+	assert_int_equal(notes(), 1);
+	close_store();
+	assert_int_equal(in_child(false, ""), 99);
+}
+
+static void
+test_read_only_folder(void **state)
+{
+	(void)state;
+	close_store();
+	assert_int_equal(chmod(dir, 0555), 0);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(in_child(geteuid() == 0, "read-only"), ERR_LOCAL);
+	assert_int_equal(chmod(path, 0666), 0);
+	/* The file may be written, but its log cannot be made. */
+	assert_int_equal(in_child(geteuid() == 0, "read-only"), ERR_LOCAL);
+	assert_int_equal(chmod(dir, 0700), 0);
+}
+
+static void
+test_not_a_store(void **state)
+{
+	FILE *f;
+	int i;
+
+	(void)state;
+	close_store();
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (i = 0; i < 3000; i++)
+		fputs("not a store ", f);
+	fclose(f);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	assert_int_equal(e.code, VAULT_DAMAGED);
+}
+
+static void
+test_backup(void **state)
+{
+	struct vault *w;
+	struct vault_key key = *vault_key(v);
+	int64_t n;
+
+	(void)state;
+	/* Larger than any cache, with the last change only in the log. */
+	assert_int_equal(db_exec(vault_db(v), "WITH RECURSIVE c(n) AS (SELECT "
+	    "1 UNION ALL SELECT n+1 FROM c WHERE n<12000) INSERT INTO note "
+	    "SELECT randomblob(1000) FROM c", &e), 0);
+	if (vault_backup(v, other, &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(notes(), 12001);
+	assert_int_equal(vault_verify(other, &key, &o, true, &e), 0);
+	assert_int_equal(vault_open_passphrase(other, view_str("pass"), &o,
+	    &w, &e), 0);
+	assert_int_equal(db_one_int(vault_db(w), "SELECT count(*) FROM note",
+	    &n, &e), 1);
+	assert_int_equal(n, 12001);
+	assert_int_equal(vault_stats(w).refused, 0);
+	vault_close(w);
+	/* A page that was touched shows in a full verification. */
+	n = open(other, O_RDWR);
+	assert_int_equal(pwrite((int)n, "x", 1, 4096 * 700 + 9), 1);
+	close((int)n);
+	assert_int_equal(vault_verify(other, &key, &o, false, &e), 0);
+	assert_int_equal(vault_verify(other, &key, &o, true, &e), -1);
+	assert_int_equal(e.code, VAULT_ALTERED);
+}
+
+static void
+test_verify(void **state)
+{
+	struct vault_key key = *vault_key(v);
+
+	(void)state;
+	close_store();
+	assert_int_equal(vault_verify(path, &key, &o, false, &e), 0);
+	assert_int_equal(vault_verify(path, &key, &o, true, &e), 0);
+	assert_int_equal(truncate(path, 4096 * 5), 0);
+	assert_int_equal(vault_verify(path, &key, &o, false, &e), -1);
+	assert_int_equal(e.code, VAULT_ALTERED);
+	assert_int_equal(vault_verify(other, &key, &o, false, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+}
+
+/* Through a symbolic link the same file is locked and opened. */
+static void
+test_link(void **state)
+{
+	char link[96];
+
+	(void)state;
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink(path, link), 0);
+	close_store();
+	if (vault_open_passphrase(link, view_str("pass"), &o, &v,
+	    &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(notes(), 1);
+	assert_int_equal(in_child(false, "another tugi"), ERR_CLASH);
+}
+
+static bool
+found(const char *name, const char *needle)
+{
+	struct buf b;
+	bool hit;
+
+	buf_init(&b, 1 << 24);
+	assert_int_equal(file_read(name, &b, &e), 0);
+	hit = memmem(b.data, b.len, needle, strlen(needle)) != NULL;
+	buf_done(&b);
+	return hit;
+}
+
+/* The leaking build (-DTUGI_TEST_LEAK) must fail here. */
+static void
+test_needle(void **state)
+{
+	char log[128];
+
+	(void)state;
+	snprintf(log, sizeof(log), "%s/s.tugi-wal", dir);
+	assert_true(file_exists(log));
+	if (found(path, NEEDLE) || found(log, NEEDLE))
+		fail_msg("note text stands in the files");
+	close_store();
+	if (found(path, NEEDLE) || found(path, "pass"))
+		fail_msg("note text stands in the file");
+}
+
+/* Killed without a word: what was acknowledged is there. */
+static void
+test_killed(void **state)
+{
+	struct vault_key key = *vault_key(v);
+	int status, i;
+	pid_t pid;
+
+	(void)state;
+	close_store();
+	pid = fork();
+	if (pid == 0) {
+		if (vault_open_key(path, &key, &o, &v, &e) != 0)
+			_exit(1);
+		for (i = 0; i < 50; i++)
+			if (db_exec(vault_db(v), "INSERT INTO note VALUES(1)",
+			    &e) != 0)
+				_exit(2);
+		_exit(0); /* no close: as a kill would leave it */
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	reopen("pass");
+	assert_int_equal(notes(), 51);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_open_and_close), T(test_absent_and_taken),
+		T(test_floor), T(test_key), T(test_ways),
+		T(test_empty_passphrase), T(test_two_processes),
+		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
+		T(test_verify), T(test_link), T(test_needle), T(test_killed)
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
