@@ -38,7 +38,7 @@ bits_at(struct view data, size_t at)
 	for (i = at; i < at + 5; i++) {
 		v <<= 1;
 		if (i / 8 < data.len)
-			v |= data.data[i / 8] >> (7 - i % 8) & 1u;
+			v |= (unsigned)data.data[i / 8] >> (7 - i % 8) & 1u;
 	}
 	return v;
 }
