@@ -60,6 +60,44 @@ read_claim(struct ctx *c, struct secret *claim, struct err *e)
 	return 0;
 }
 
+#define PIN_HEAD "sha256//"
+
+/* One digit of base64, or -1. */
+static int
+digit64(char c)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c != '\0' ? strchr(digits, c) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* A pin in either form that tugid init prints: sha256//BASE64 or hex. */
+static int
+read_pin(const char *text, struct hash *pin, struct err *e)
+{
+	const char *p = text + sizeof(PIN_HEAD) - 1;
+	uint32_t bits = 0;
+	size_t i, n = 0;
+	int d;
+
+	if (strncmp(text, PIN_HEAD, sizeof(PIN_HEAD) - 1) != 0)
+		return hash_parse(text, pin, e) == 0 ? 0 :
+		    err_set(e, ERR_INPUT, "%s", _("--pin takes the TLS pin as "
+		    "tugid init printed it: sha256//... or 64 hex digits"));
+	/* 32 bytes are 43 digits, the last with two bits to spare, and "=". */
+	for (i = 0; i < 43 && (d = digit64(p[i])) >= 0; i++) {
+		bits = bits << 6 | (uint32_t)d;
+		if (i % 4 != 0 && n < sizeof(pin->b))
+			pin->b[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+	}
+	if (i != 43 || strcmp(p + i, "=") != 0 || (bits & 3) != 0)
+		return err_set(e, ERR_INPUT, "%s", _("the pin is not whole: "
+		    "copy all of sha256//... as tugid init printed it"));
+	return 0;
+}
+
 int
 cmd_office_init(struct ctx *c, struct err *e)
 {
@@ -71,8 +109,8 @@ cmd_office_init(struct ctx *c, struct err *e)
 
 	in.name = cmd_value(c, "name");
 	in.title = cmd_value(c, "title");
-	if (hash_parse(cmd_value(c, "pin"), &in.pin, e) != 0)
-		return err_add(e, "%s", _("--pin is no pin of a hub"));
+	if (read_pin(cmd_value(c, "pin"), &in.pin, e) != 0)
+		return -1;
 	if (read_claim(c, &claim, e) != 0 || place_open_or_make(c, e) != 0)
 		goto out;
 	in.claim = claim.text;
