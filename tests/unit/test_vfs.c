@@ -499,6 +499,58 @@ test_pages_of_a_backup(void **state)
 	drop(&im);
 }
 
+/* Everything read again from the files, past SQLite's cache. */
+static int
+read_again(void)
+{
+	struct hash h;
+
+	sqlite3_db_release_memory(db_handle(vault_db(v)));
+	h = digest();
+	if (hash_is_zero(&h))
+		return -1;
+	if (!hash_eq(&h, &states[nstates - 1]))
+		fail_msg("read what was not written");
+	return 0;
+}
+
+/* Somebody writes to the files while the store is open. */
+static void
+test_changed_under_way(void **state)
+{
+	struct image old, new, im;
+	size_t n, caught = 0;
+
+	(void)state;
+	two_images(&old, &new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	for (n = FIRST_PAGE; n < old.db.len / BLOCK; n++) {
+		uint8_t *at = simdisk_file(disk, STORE)->data + n * BLOCK;
+
+		memcpy(at, old.db.data + n * BLOCK, BLOCK);
+		caught += read_again() != 0;
+		memcpy(at, new.db.data + n * BLOCK, BLOCK);
+		assert_int_equal(read_again(), 0);
+	}
+	assert_true(caught > 10);
+	close_store();
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	with_log(&im, 3);
+	caught = 0;
+	for (n = 1; n < im.log.len / BLOCK; n++) {
+		uint8_t *at = simdisk_file(disk, LOG)->data + n * BLOCK + 99;
+
+		*at ^= 1;
+		caught += read_again() != 0;
+		*at ^= 1;
+	}
+	assert_true(caught > 10);
+	assert_int_equal(read_again(), 0);
+	drop(&im);
+	drop(&old);
+	drop(&new);
+}
+
 /* ---- what leaves the machine's memory ---- */
 
 static bool
@@ -649,7 +701,8 @@ main(void)
 		T(test_log_cut_and_flipped),
 		T(test_log_removed_after_copying),
 		T(test_unfinished_commit_excuses_nothing),
-		T(test_pages_of_a_backup), T(test_no_plain_text),
+		T(test_pages_of_a_backup), T(test_changed_under_way),
+		T(test_no_plain_text),
 		T(test_looks_random), T(test_disk_full),
 		T(test_spilled_savepoint), T(test_no_other_file)
 	};
