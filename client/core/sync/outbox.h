@@ -14,7 +14,9 @@
 
 enum outgoing_state {
 	OUTGOING_READY = 1, /* sealed, no receipt */
-	OUTGOING_ACKED = 2  /* receipt checked; kept 90 days */
+	OUTGOING_ACKED = 2, /* receipt checked; kept 90 days */
+	OUTGOING_APART = 3  /* refused; its contents are local again. Kept as
+			     * long, should the log turn out to have it */
 };
 
 struct outbox_item {
@@ -28,6 +30,9 @@ struct outbox_item {
 	size_t count;
 	struct view clear;         /* EPOCH, DIRECTORY, LETTER */
 };
+
+/** OUTBOX_KEEP_MS: how long accepted bytes are kept, to fill a restored hub. */
+#define OUTBOX_KEEP_MS (90 * INT64_C(86400000))
 
 /** outbox_group(s): a fresh group number: items that share it are neighbours
  * and go all or none. */
@@ -44,8 +49,27 @@ int outbox_add_tx(struct store *s, const struct outbox_item *in,
 int outbox_cut(struct store *s, size_t *changed, struct err *e);
 
 /** outbox_unseal_tx(s, space, e): after a definite refusal: everything queued
- * for ${space} without a receipt is taken apart, versions are local again,
- * unsent statements and epochs too. */
+ * for ${space} without a receipt, and what shares a group with it, is taken
+ * apart, versions are local again, unsent statements and epochs too. */
 int outbox_unseal_tx(struct store *s, const struct id *space, struct err *e);
+
+/** outbox_find(s, id, state, bytes, e): an own changeset as it was sealed;
+ * 1, 0, -1. */
+int outbox_find(struct store *s, const struct hash *id,
+    enum outgoing_state *state, struct buf *bytes, struct err *e);
+
+/** outbox_accept_tx(s, cs, r, sent, e): the log has own changeset ${cs} at
+ * ${r}: queued bytes get their receipt, their versions place and effective
+ * time. Harmless for one that is accepted already or was never queued.
+ * ${sent}: notes and other records that were accepted by this. */
+struct outbox_sent {
+	size_t notes, changes;
+};
+int outbox_accept_tx(struct store *s, const struct changeset *cs,
+    const struct proto_receipt *r, struct outbox_sent *sent, struct err *e);
+
+/** outbox_tidy_tx(s, e): drop a bounded number of accepted changesets that are
+ * older than OUTBOX_KEEP_MS. */
+int outbox_tidy_tx(struct store *s, struct err *e);
 
 #endif

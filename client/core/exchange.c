@@ -1,0 +1,70 @@
+/* The front-ends' door to sync/: what ends by itself first, then one round. */
+#include "client/core/exchange.h"
+
+#include <string.h>
+
+#include "client/core/consent.h"
+#include "client/core/local/index.h"
+#include "client/core/sync/round.h"
+
+_Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
+
+#define INDEX_STEP 256 /* records searched words are taken from at a time */
+
+static void
+hand_over(const struct talk_figures *f, struct exchange_result *out)
+{
+	out->sent_notes = f->sent_notes;
+	out->sent_changes = f->sent_changes;
+	out->got_notes = f->got_notes;
+	out->got_changes = f->got_changes;
+	out->conflicts_new = f->conflicts_new;
+	out->held_new = f->held_new;
+	out->lost_spaces = f->lost_spaces;
+	out->new_spaces = f->new_spaces;
+	out->reviews_new = f->reviews_new;
+	out->outcomes_new = f->outcomes_new;
+	out->quarantined_new = f->quarantined_new;
+	out->rekeyed += f->rekeyed;
+	out->approved = f->approved;
+	out->skew_ms = f->skew_ms;
+}
+
+static int
+bring_index_up(struct store *s, const struct exchange_progress *p,
+    struct err *e)
+{
+	size_t done, all = 0;
+
+	do {
+		if (index_step(s, INDEX_STEP, &done, e) != 0)
+			return -1;
+		all += done;
+		if (done > 0 && p != NULL && p->tell != NULL)
+			p->tell(p->ctx, "indexing", all, 0);
+	} while (done > 0);
+	return 0;
+}
+
+int
+exchange_sync(struct session *s, struct remote *r,
+    const struct exchange_progress *p, struct exchange_result *out,
+    struct err *e)
+{
+	struct talk_progress progress = { NULL, NULL };
+	struct talk_figures figures;
+	struct store *st = session_store(s);
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (p != NULL) {
+		progress.tell = p->tell;
+		progress.ctx = p->ctx;
+	}
+	if (st->stage == STORE_MEMBER && !st->read_only &&
+	    consent_expire(s, &out->rekeyed, e) != 0)
+		return -1;
+	rc = round_run(st, r, &progress, &figures, e);
+	hand_over(&figures, out);
+	return rc != 0 ? -1 : bring_index_up(st, p, e);
+}

@@ -1,0 +1,479 @@
+/*
+ * Content, statements, directory entries and letters. A changeset is opened
+ * and checked as a whole before any of it is applied, so that one bad record
+ * in it cannot leave half of it behind.
+ */
+#include "client/core/sync/apply.h"
+
+#include <string.h>
+
+#include "client/core/local/versions.h"
+#include "client/core/sync/letters.h"
+#include "client/core/sync/outbox.h"
+#include "client/core/sync/stamps.h"
+#include "client/core/sync/statements.h"
+#include "common/rules/time.h"
+
+/* ---- opening ---- */
+
+struct opened { /* a changeset's bodies, in k->plain */
+	size_t count;
+	struct view bodies[CHANGESET_BODIES_MAX];
+};
+
+static int
+open_bodies(struct intake *k, const struct incoming *in,
+    const struct sym_key *key, struct opened *o, struct err *e)
+{
+	size_t ends[CHANGESET_BODIES_MAX], i, start = 0;
+
+	buf_reset(&k->plain);
+	o->count = in->cs.h.count;
+	for (i = 0; i < o->count; i++) {
+		if (changeset_open(&in->cs, i, key, &k->plain, e) != 0)
+			return -1;
+		ends[i] = k->plain.len;
+	}
+	for (i = 0; i < o->count; i++) {
+		o->bodies[i] = view_of(k->plain.data + start,
+		    ends[i] - start);
+		start = ends[i];
+	}
+	return 0;
+}
+
+/* Right over: the hub sends headers alone, as it should. */
+static bool
+is_over_here(const struct intake *k)
+{
+	const struct epoch_recipient *me = k->has_epoch ?
+	    epoch_find(&k->epoch.ep, &k->s->me->device) : NULL;
+
+	return k->sp.state == SPACE_LOST ||
+	    (me != NULL && me->until_ms <= store_now_ms(k->s));
+}
+
+static int
+hold_without_body(struct intake *k, const struct incoming *in, struct err *e)
+{
+	if (in->again || is_over_here(k))
+		return 0;
+	return intake_hold_tx(k, in, QUARANTINE_BODY,
+	    "the hub holds back its text, and nobody has ordered that", e);
+}
+
+/* ---- content ---- */
+
+/* What the reason is not to believe record k->rec; NULL: none. */
+static int
+doubt(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, const char **words, struct err *e)
+{
+	const struct record *rec = k->rec;
+	const struct epoch_recipient *author =
+	    epoch_find(&ep->ep, &in->cs.h.author);
+	struct record_row row;
+	int rc;
+
+	*words = NULL;
+	if (roster_device(&k->s->roster, &rec->origin) == NULL)
+		*words = "it names an author who is not in the directory";
+	else if (!id_eq(&rec->origin, &in->cs.h.author) &&
+	    (author == NULL || author->right < RIGHT_KEEP))
+		*words = "it claims to be another person's text, which only "
+		    "a keeper may file";
+	if (*words != NULL)
+		return 0;
+	rc = versions_row(k->s, &rec->id, &row, e);
+	if (rc == 1 && (!id_eq(&row.space, &k->space) ||
+	    row.type != (enum record_type)rec->type))
+		*words = "it takes the place of a record of another section";
+	return rc < 0 ? -1 : 0;
+}
+
+/* 0 all can be applied, 1 held, -1. */
+static int
+check_content(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, const struct opened *o, struct err *e)
+{
+	const char *words;
+	struct err why;
+	size_t i;
+
+	for (i = 0; i < o->count; i++) {
+		if (record_decode(o->bodies[i], k->rec, &why) != 0)
+			return intake_hold_tx(k, in, QUARANTINE_SEAL,
+			    why.text, e) != 0 ? -1 : 1;
+		if (fields_kind((enum record_type)k->rec->type) == NULL)
+			return intake_hold_tx(k, in, QUARANTINE_NEWER,
+			    "a kind of record that this program does not "
+			    "know; update to read it", e) != 0 ? -1 : 1;
+		if (doubt(k, in, ep, &words, e) != 0)
+			return -1;
+		if (words != NULL)
+			return intake_hold_tx(k, in, QUARANTINE_SEAL, words,
+			    e) != 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+struct withdrawn { /* from when on a person's text here goes to review */
+	bool any;
+	uint64_t from;
+};
+
+/* A withdrawal's own effective time and the epoch it was said under. */
+static int
+withdrawal_time(struct intake *k, const struct access *a, uint32_t *epoch,
+    uint64_t *eff, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "SELECT i.accept_ms, i.header "
+	    "FROM access a JOIN item i ON i.id = a.item "
+	    "WHERE a.space = ? AND a.id = ? AND a.seq IS NOT NULL");
+	struct changeset cs;
+	int64_t accept_ms, seen_ms;
+	int rc;
+
+	*epoch = 0;
+	db_bind_id(q, 1, &k->space);
+	db_bind_id(q, 2, &a->id);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	accept_ms = db_int(q, 0);
+	rc = changeset_decode(db_blob(q, 1), &cs, e);
+	db_reset(q);
+	if (rc != 0 || stamps_seen(k->s, &k->space, &cs.h.seen, &seen_ms,
+	    e) != 0)
+		return -1;
+	*epoch = cs.h.epoch;
+	*eff = time_effective(a->hlc, seen_ms, accept_ms);
+	return 0;
+}
+
+static int
+load_book(struct intake *k, struct err *e)
+{
+	if (k->has_book)
+		return 0;
+	access_book_done(&k->book);
+	k->has_book = spaces_access_load(k->s, &k->space, &k->book, e) == 0;
+	return k->has_book ? 0 : -1;
+}
+
+/* The first withdrawal that meets text sealed under this epoch by the
+ * author's person: what that person wrote after it was told. */
+static int
+find_withdrawn(struct intake *k, const struct incoming *in,
+    struct withdrawn *w, struct err *e)
+{
+	const struct roster_device *d = roster_device(&k->s->roster,
+	    &in->cs.h.author);
+	uint32_t epoch;
+	uint64_t eff = 0;
+	size_t i;
+
+	memset(w, 0, sizeof(*w));
+	if (d == NULL || load_book(k, e) != 0)
+		return d == NULL ? 0 : -1;
+	for (i = 0; i < k->book.count; i++) {
+		const struct access *a = &k->book.list[i];
+
+		if (a->kind != ACCESS_WITHDRAW || !id_eq(&a->person,
+		    &d->person))
+			continue;
+		if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
+			return -1;
+		if (in->cs.h.epoch > epoch)
+			continue;
+		if (!w->any || eff < w->from)
+			w->from = eff;
+		w->any = true;
+	}
+	w->from -= w->any ? hlc_from_ms(TIME_SLACK_MS) : 0;
+	return 0;
+}
+
+static int
+count_content(struct intake *k, const struct incoming *in, unsigned before,
+    struct err *e)
+{
+	struct talk_figures *f = k->t->figures;
+	struct record_row row;
+	int rc;
+
+	if (in->again)
+		return 0;
+	if (k->rec->type == TYPE_NOTE)
+		f->got_notes++;
+	else
+		f->got_changes++;
+	rc = versions_row(k->s, &k->rec->id, &row, e);
+	if (rc == 1 && (row.flags & RECORD_CONFLICT) != 0 &&
+	    (before & RECORD_CONFLICT) == 0)
+		f->conflicts_new++;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+apply_record(struct intake *k, const struct incoming *in, struct view body,
+    const struct version_at *at, struct err *e)
+{
+	struct record_row row = { .flags = 0 };
+	struct witness_from from = { &in->cs.h.author, in->seq };
+
+	if (record_decode(body, k->rec, e) != 0 ||
+	    witness_hear_tx(k->s, &k->t->witness, &k->rec->gossip, &from,
+	    e) != 0 ||
+	    (k->rec->type == TYPE_SPACE && k->sp.state == SPACE_UNKNOWN &&
+	    spaces_learn_tx(k->s, &k->space, k->rec, e) != 0) ||
+	    versions_row(k->s, &k->rec->id, &row, e) < 0 ||
+	    versions_accept_tx(k->s, &k->space, k->rec, body, at, e) != 0)
+		return -1;
+	if (k->rec->type == TYPE_SPACE && k->sp.state == SPACE_UNKNOWN &&
+	    spaces_find(k->s, &k->space, &k->sp, e) < 0)
+		return -1;
+	return count_content(k, in, row.flags, e);
+}
+
+static int
+apply_content(struct intake *k, const struct incoming *in,
+    const struct opened *o, struct err *e)
+{
+	struct version_at at = { .seq = in->seq };
+	struct withdrawn w;
+	int64_t seen_ms;
+	size_t i;
+
+	if (stamps_seen(k->s, &k->space, &in->cs.h.seen, &seen_ms, e) != 0 ||
+	    find_withdrawn(k, in, &w, e) != 0)
+		return -1;
+	for (i = 0; i < o->count; i++) {
+		if (record_decode(o->bodies[i], k->rec, e) != 0)
+			return -1;
+		at.idx = (uint32_t)i;
+		at.eff = time_effective(k->rec->hlc, seen_ms, in->accept_ms);
+		at.state = w.any && at.eff >= w.from ? VERSION_REVIEW :
+		    VERSION_ACCEPTED;
+		if (at.eff > k->eff)
+			k->eff = at.eff;
+		if (apply_record(k, in, o->bodies[i], &at, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- statements ---- */
+
+/* Text of the withdrawn person that came before the withdrawal did, but was
+ * written after it: looked at by a person before it is shown again. */
+static int
+review_earlier(struct intake *k, const struct access *a, struct err *e)
+{
+	const struct roster_device *d;
+	struct stmt *q;
+	uint32_t epoch;
+	uint64_t eff = 0;
+	size_t i;
+
+	if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
+		return -1;
+	for (i = 0; i < k->s->roster.device_count; i++) {
+		d = &k->s->roster.devices[i];
+		if (!id_eq(&d->person, &a->person))
+			continue;
+		q = db_prepare(k->s->db, "UPDATE version SET state = 5 "
+		    "WHERE rid IN (SELECT rid FROM record WHERE space = ?1) "
+		    "AND state = 3 AND origin = ?2 AND eff >= ?3 AND seq IN "
+		    "(SELECT seq FROM item WHERE space = ?1 AND author = ?2)");
+		db_bind_id(q, 1, &k->space);
+		db_bind_id(q, 2, &d->device);
+		db_bind_int(q, 3, (int64_t)(eff -
+		    hlc_from_ms(TIME_SLACK_MS)));
+		if (db_run(q, e) != 0)
+			return -1;
+		if (db_changes(k->s->db) == 0)
+			continue;
+		q = db_prepare(k->s->db, "UPDATE record SET indexed = 0 "
+		    "WHERE space = ?1 AND rid IN (SELECT rid FROM version "
+		    "WHERE state = 5 AND origin = ?2)");
+		db_bind_id(q, 1, &k->space);
+		db_bind_id(q, 2, &d->device);
+		if (db_run(q, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+apply_access(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, const struct opened *o, struct err *e)
+{
+	struct access a;
+	struct err why;
+	size_t i;
+
+	for (i = 0; i < o->count; i++) {
+		if (access_decode(o->bodies[i], &a, &why) != 0)
+			return intake_hold_tx(k, in, QUARANTINE_SEAL,
+			    why.text, e);
+		if (!statements_believe(&a, &ep->ep, &in->cs.h.author))
+			return intake_hold_tx(k, in, QUARANTINE_RULES,
+			    "it opens or closes a section without the right "
+			    "to", e);
+	}
+	for (i = 0; i < o->count; i++) {
+		if (access_decode(o->bodies[i], &a, e) != 0 ||
+		    spaces_access_save_tx(k->s, &k->space, &a, &in->cs.id,
+		    (int64_t)in->seq, e) != 0)
+			return -1;
+		k->has_book = false;
+		if (a.kind == ACCESS_WITHDRAW && !in->again &&
+		    review_earlier(k, &a, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- both ---- */
+
+static int
+accept_own(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct proto_receipt r = { .seq = in->seq, .sseq = in->sseq,
+		.accept_ms = in->accept_ms };
+	struct outbox_sent sent = { 0, 0 };
+
+	if (in->inclusion != NULL)
+		r.inclusion = *in->inclusion;
+	if (outbox_accept_tx(k->s, &in->cs, &r, &sent, e) != 0)
+		return -1;
+	k->t->figures->sent_notes += sent.notes;
+	k->t->figures->sent_changes += sent.changes;
+	return 0;
+}
+
+int
+apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
+{
+	const struct space_epoch *ep;
+	struct opened o;
+	struct err why;
+	int rc;
+
+	if (in->own && !in->again && accept_own(k, in, e) != 0)
+		return -1;
+	if (in->own && !in->apart && in->cs.h.kind == CHANGESET_CONTENT)
+		return 0;
+	if (!in->cs.has_bodies || !in->cs.whole)
+		return hold_without_body(k, in, e);
+	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
+		return -1;
+	if (ep == NULL || !ep->has_key)
+		return intake_hold_tx(k, in, QUARANTINE_KEY,
+		    "waits for its key", e);
+	if (open_bodies(k, in, &ep->key, &o, &why) != 0)
+		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
+	if (in->cs.h.kind == CHANGESET_ACCESS)
+		return apply_access(k, in, ep, &o, e);
+	rc = check_content(k, in, ep, &o, e);
+	return rc == 0 ? apply_content(k, in, &o, e) : rc < 0 ? -1 : 0;
+}
+
+/* ---- directory ---- */
+
+static int
+check_root(struct intake *k, const struct directory_entry *d, struct err *e)
+{
+	struct hash root;
+
+	card_root_hash(&d->root, &root);
+	if (hash_eq(&root, &k->s->hub.root))
+		return 0;
+	return err_set(e, ERR_PEER, "this hub belongs to another office than "
+	    "the card names; nothing was taken from it");
+}
+
+static int
+joined(struct intake *k, const struct directory_entry *d, struct err *e)
+{
+	k->s->person = d->person;
+	k->s->stage = STORE_MEMBER;
+	k->t->figures->approved = true;
+	return store_save_hub(k->s, e);
+}
+
+static int
+apply_directory(struct intake *k, struct incoming *in, struct err *e)
+{
+	const struct directory_entry *d = &in->entry;
+
+	if (in->own && accept_own(k, in, e) != 0)
+		return -1;
+	if (d->kind == DIRECTORY_GENESIS && check_root(k, d, e) != 0)
+		return -1;
+	k->roster_changed = true;
+	if (roster_apply(&k->s->roster, d, in->seq, e) != 0)
+		return -1;
+	if (d->kind == DIRECTORY_DEVICE && k->s->stage != STORE_MEMBER &&
+	    id_eq(&d->device, &k->s->me->device))
+		return joined(k, d, e);
+	return 0;
+}
+
+/* ---- letters ---- */
+
+static bool
+is_for_me(const struct intake *k, const struct letter *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->to_count; i++)
+		if (id_eq(&l->to[i], &k->s->me->device))
+			return true;
+	return false;
+}
+
+static int
+apply_letter(struct intake *k, struct incoming *in, struct err *e)
+{
+	struct letter_at at = { in->seq, in->accept_ms };
+	struct err why;
+
+	if (in->own)
+		return accept_own(k, in, e);
+	if (!is_for_me(k, &in->letter))
+		return 0;
+	if (letters_take_tx(k->s, &in->cs, &in->letter, &at, &why) != 0) {
+		if (why.kind != ERR_PEER && why.kind != ERR_DENIED) {
+			*e = why;
+			return -1;
+		}
+		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
+	}
+	if (in->letter.kind == LETTER_DEPOSIT)
+		k->t->figures->reviews_new++;
+	else
+		k->t->figures->outcomes_new++;
+	return 0;
+}
+
+int
+apply_tx(struct intake *k, struct incoming *in, struct err *e)
+{
+	switch (in->cs.h.kind) {
+	case CHANGESET_CONTENT:
+	case CHANGESET_ACCESS:
+		return apply_sealed_tx(k, in, e);
+	case CHANGESET_EPOCH:
+		if (in->own && accept_own(k, in, e) != 0)
+			return -1;
+		return apply_epoch_tx(k, in, e);
+	case CHANGESET_DIRECTORY:
+		return apply_directory(k, in, e);
+	case CHANGESET_LETTER:
+		return apply_letter(k, in, e);
+	default:
+		return err_set(e, ERR_BUG, "an unknown kind was admitted");
+	}
+}

@@ -1,0 +1,661 @@
+/*
+ * The questions asked of every item, in this order: can it be read, does the
+ * hub's signed log hold it at this place, is it new, does it follow what was
+ * taken in of its space, do accept times run forward, is it ours and known to
+ * us, do the rules admit it. Only what passes the first two, new or not, has a
+ * place; what fails a later one keeps its place (the stream has no hole) and
+ * goes to quarantine instead of being applied.
+ */
+#include "client/core/sync/intake.h"
+
+#include <string.h>
+
+#include "client/core/sync/apply.h"
+#include "client/core/sync/outbox.h"
+#include "client/core/sync/stamps.h"
+#include "common/base/mem.h"
+
+#define DAY_MS INT64_C(86400000)
+
+struct intake *
+intake_new(struct talk *t)
+{
+	struct intake *k = mem_new(sizeof(*k));
+
+	k->t = t;
+	k->s = t->s;
+	k->in = mem_new(sizeof(*k->in));
+	k->rec = mem_new(sizeof(*k->rec));
+	buf_init(&k->own, 2 * CHANGESET_BYTES_MAX);
+	buf_init(&k->plain, CHANGESET_BODIES_MAX * CHANGESET_BODY_MAX);
+	buf_init(&k->touched, SIZE_MAX);
+	access_book_init(&k->book);
+	return k;
+}
+
+static void
+leave_space(struct intake *k)
+{
+	if (k->has_epoch)
+		space_epoch_done(&k->epoch);
+	if (k->has_old)
+		space_epoch_done(&k->old);
+	access_book_done(&k->book);
+	access_book_init(&k->book);
+	k->has_epoch = k->has_old = k->has_book = k->loaded = false;
+}
+
+void
+intake_free(struct intake *k)
+{
+	if (k == NULL)
+		return;
+	leave_space(k);
+	access_book_done(&k->book);
+	buf_done(&k->own);
+	buf_done(&k->plain);
+	buf_done(&k->touched);
+	mem_wipe(k->rec, sizeof(*k->rec));
+	mem_free(k->rec);
+	mem_free(k->in);
+	mem_free(k);
+}
+
+void
+intake_page(struct intake *k, const struct checkpoint *cp)
+{
+	leave_space(k);
+	k->cp = cp;
+	k->eff = 0;
+	k->accept_ms = 0;
+	k->roster_changed = false;
+}
+
+/* ---- the space of an item ---- */
+
+static int
+newest_sseq(struct store *s, const struct id *space, uint64_t *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT sseq FROM item "
+	    "WHERE space = ? ORDER BY sseq DESC LIMIT 1");
+	int rc;
+
+	*out = 0;
+	db_bind_id(q, 1, space);
+	rc = db_step(q, e);
+	if (rc == 1)
+		*out = (uint64_t)db_int(q, 0);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The newest epoch that the log has: one of ours may be planned beyond it. */
+static int
+load_epoch(struct intake *k, struct err *e)
+{
+	uint32_t number = k->sp.epoch;
+	int rc;
+
+	for (; number > 0; number--) {
+		rc = spaces_epoch_find(k->s, &k->space, number, &k->epoch, e);
+		if (rc < 0)
+			return -1;
+		k->has_epoch = rc == 1 && k->epoch.accepted;
+		if (k->has_epoch)
+			break;
+		if (rc == 1)
+			space_epoch_done(&k->epoch);
+	}
+	return 0;
+}
+
+static int
+begin_row_tx(struct intake *k, struct err *e)
+{
+	memset(&k->sp, 0, sizeof(k->sp));
+	k->sp.id = k->space;
+	k->sp.kind = id_eq(&k->space, &k->s->roster.genesis.commons) ?
+	    SPACE_COMMONS : SPACE_CASE_SECTION;
+	k->sp.state = SPACE_UNKNOWN;
+	return spaces_save_tx(k->s, &k->sp, e);
+}
+
+static int
+enter_space(struct intake *k, const struct id *space, struct err *e)
+{
+	int rc;
+
+	if (k->loaded && id_eq(&k->space, space))
+		return 0;
+	leave_space(k);
+	k->space = *space;
+	k->has_row = !id_is_zero(space);
+	if (k->has_row) {
+		rc = spaces_find(k->s, space, &k->sp, e);
+		if (rc < 0 || (rc == 0 && begin_row_tx(k, e) != 0) ||
+		    load_epoch(k, e) != 0)
+			return -1;
+		buf_add(&k->touched, space->b, sizeof(space->b));
+	}
+	if (newest_sseq(k->s, space, &k->sseq, e) != 0)
+		return -1;
+	k->loaded = true;
+	return 0;
+}
+
+int
+intake_epoch(struct intake *k, uint32_t number,
+    const struct space_epoch **out, struct err *e)
+{
+	int rc;
+
+	*out = NULL;
+	if (k->has_epoch && k->epoch.ep.number == number)
+		*out = &k->epoch;
+	else if (k->has_old && k->old.ep.number == number)
+		*out = &k->old;
+	if (*out != NULL)
+		return 0;
+	if (k->has_old)
+		space_epoch_done(&k->old);
+	rc = spaces_epoch_find(k->s, &k->space, number, &k->old, e);
+	k->has_old = rc == 1;
+	if (k->has_old && k->old.accepted)
+		*out = &k->old;
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- quarantine ---- */
+
+int
+intake_hold_tx(struct intake *k, const struct incoming *in,
+    enum quarantine_reason reason, const char *words, struct err *e)
+{
+	struct quarantined q = { .seq = in->seq, .sseq = in->sseq,
+		.accept_ms = in->accept_ms, .space = in->cs.h.space,
+		.reason = reason };
+	bool added;
+	int rc;
+
+	/* Borrowed for reading alone: never grown, never freed. */
+	q.bytes.data = (uint8_t *)(uintptr_t)in->bytes.data;
+	q.bytes.len = in->bytes.len;
+	rc = quarantine_add_tx(k->s, &q, words, &added, e);
+	if (rc == 0 && added && !quarantine_waits(reason))
+		k->t->figures->quarantined_new++;
+	return rc;
+}
+
+/* ---- place ---- */
+
+static bool
+is_in_log(const struct intake *k, const struct proto_item *it,
+    const struct hash *id)
+{
+	struct hash leaf;
+
+	merkle_entry(k->cp->at.log_id, it->seq, it->accept_ms, id, &leaf);
+	return it->seq < k->cp->at.size && merkle_check_inclusion(&leaf,
+	    it->seq, k->cp->at.size, &k->cp->root, &it->inclusion);
+}
+
+/* 1 when exactly this item has that place already, 0 a free place, -1. */
+static int
+is_taken(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db,
+	    "SELECT id FROM item WHERE seq = ?");
+	struct hash id;
+	int rc;
+
+	db_bind_int(q, 1, (int64_t)in->seq);
+	rc = db_step(q, e);
+	if (rc == 1 && (db_hash(q, 0, &id) != 0 ||
+	    !hash_eq(&id, &in->cs.id)))
+		rc = err_set(e, ERR_LOCAL, "this device's copy of the log is "
+		    "damaged: it does not match what the hub can prove");
+	db_reset(q);
+	return rc;
+}
+
+/* The neighbours in the log, whatever their spaces. */
+static int
+times_run_forward(struct intake *k, const struct incoming *in, bool *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "SELECT "
+	    "(SELECT accept_ms FROM item WHERE seq < ?1 ORDER BY seq DESC "
+	    "LIMIT 1), (SELECT accept_ms FROM item WHERE seq > ?1 "
+	    "ORDER BY seq LIMIT 1)");
+	int rc;
+
+	db_bind_int(q, 1, (int64_t)in->seq);
+	rc = db_step(q, e);
+	*out = rc == 1 && (db_is_null(q, 0) || db_int(q, 0) <=
+	    in->accept_ms) && (db_is_null(q, 1) || db_int(q, 1) >=
+	    in->accept_ms) && in->accept_ms > 0;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+want_tx(struct intake *k, uint64_t upto, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "INSERT INTO want "
+	    "(space, after_sseq, upto) VALUES (?, ?, ?) "
+	    "ON CONFLICT (space) DO UPDATE SET "
+	    "after_sseq = excluded.after_sseq, "
+	    "upto = max(upto, excluded.upto)");
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_int(q, 2, (int64_t)k->sseq);
+	db_bind_int(q, 3, (int64_t)upto);
+	return db_run(q, e);
+}
+
+/* A gap that closes: what waited behind it comes again by the want. */
+static int
+unwant_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "UPDATE want SET after_sseq = ? "
+	    "WHERE space = ?");
+
+	db_bind_int(q, 1, (int64_t)k->sseq);
+	db_bind_id(q, 2, &k->space);
+	if (db_run(q, e) != 0)
+		return -1;
+	if (db_changes(k->s->db) == 0)
+		return 0;
+	q = db_prepare(k->s->db,
+	    "DELETE FROM want WHERE space = ? AND upto <= after_sseq");
+	db_bind_id(q, 1, &k->space);
+	return db_run(q, e) != 0 ? -1 :
+	    quarantine_drop_tx(k->s, in->seq, QUARANTINE_GAP, e);
+}
+
+int
+intake_wants(struct intake *k, struct proto_want *out, size_t max, size_t *n,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db,
+	    "SELECT space, after_sseq FROM want ORDER BY space");
+	int rc;
+
+	*n = 0;
+	while ((rc = db_step(q, e)) == 1 && *n < max) {
+		(void)db_id(q, 0, &out[*n].space);
+		out[(*n)++].after_sseq = (uint64_t)db_int(q, 1);
+	}
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	const struct changeset_header *h = &in->cs.h;
+	bool clear = h->kind == CHANGESET_EPOCH ||
+	    h->kind == CHANGESET_DIRECTORY || h->kind == CHANGESET_LETTER;
+	struct stmt *q = db_prepare(k->s->db, "INSERT INTO item (seq, space, "
+	    "sseq, id, kind, author, accept_ms, header, body) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
+	db_bind_int(q, 1, (int64_t)in->seq);
+	db_bind_id(q, 2, &h->space);
+	db_bind_int(q, 3, (int64_t)in->sseq);
+	db_bind_hash(q, 4, &in->cs.id);
+	db_bind_int(q, 5, h->kind);
+	db_bind_id(q, 6, &h->author);
+	db_bind_int(q, 7, in->accept_ms);
+	db_bind_blob(q, 8, in->bytes.data, in->cs.header_bytes);
+	if (clear && in->cs.has_bodies && in->cs.whole)
+		db_bind_view(q, 9, in->cs.bodies[0]);
+	if (db_run(q, e) != 0)
+		return -1;
+	k->sseq = in->sseq;
+	if (in->accept_ms > k->accept_ms)
+		k->accept_ms = in->accept_ms;
+	if (k->has_row) {
+		k->sp.sseq = in->sseq;
+		q = db_prepare(k->s->db,
+		    "UPDATE space SET sseq = ? WHERE id = ?");
+		db_bind_int(q, 1, (int64_t)in->sseq);
+		db_bind_id(q, 2, &k->space);
+		if (db_run(q, e) != 0)
+			return -1;
+	}
+	return unwant_tx(k, in, e);
+}
+
+/* ---- admission ---- */
+
+/* Epochs of writers who kept nothing, a day back from this item. */
+static int
+writers_today(struct intake *k, const struct incoming *in, int *out,
+    struct err *e)
+{
+	const struct space_epoch *ep, *before;
+	const struct epoch_recipient *r;
+	struct id author;
+	uint32_t n;
+
+	*out = 0;
+	for (n = k->epoch.ep.number; n > 1; n--) {
+		if (intake_epoch(k, n, &ep, e) != 0)
+			return -1;
+		if (ep == NULL || ep->accept_ms <= in->accept_ms - DAY_MS)
+			return 0;
+		author = ep->author;
+		if (intake_epoch(k, n - 1, &before, e) != 0)
+			return -1;
+		r = before == NULL ? NULL : epoch_find(&before->ep, &author);
+		if (r == NULL || r->right < RIGHT_KEEP)
+			(*out)++;
+	}
+	return 0;
+}
+
+static int
+decode_clear(struct incoming *in, struct err *e)
+{
+	struct view body = in->cs.bodies[0];
+	int rc = 0;
+
+	if (in->cs.h.kind == CHANGESET_CONTENT ||
+	    in->cs.h.kind == CHANGESET_ACCESS)
+		return 0;
+	if (!in->cs.has_bodies || !in->cs.whole)
+		return err_set(e, ERR_PEER, "a control item came without its "
+		    "contents");
+	if (in->cs.h.kind == CHANGESET_EPOCH) {
+		rc = epoch_decode(body, &in->epoch, e);
+		in->has_epoch = rc == 0;
+	} else if (in->cs.h.kind == CHANGESET_LETTER)
+		rc = letter_decode(body, &in->letter, e);
+	else if (in->cs.h.kind == CHANGESET_DIRECTORY)
+		rc = directory_decode(body, &in->entry, e);
+	return rc;
+}
+
+static int
+judge(struct intake *k, const struct incoming *in, struct admit_author *author,
+    enum verdict *out, struct err *e)
+{
+	const struct changeset_header *h = &in->cs.h;
+	struct admit_space space = { .exists = k->sseq > 0 };
+	struct admit_in ask = { .cs = &in->cs, .space = &space,
+		.author = author, .roster = &k->s->roster,
+		.epoch = in->has_epoch ? &in->epoch : NULL,
+		.letter = h->kind == CHANGESET_LETTER ? &in->letter : NULL,
+		.entry = h->kind == CHANGESET_DIRECTORY ? &in->entry : NULL,
+		.log = { k->cp->at.log_id, in->seq },
+		.now_ms = in->accept_ms };
+
+	if (spaces_author_find(k->s, &h->space, &h->author, author, e) < 0)
+		return -1;
+	if (k->has_epoch) {
+		space.epoch = &k->epoch.ep;
+		space.epoch_id = k->epoch.id;
+		if (h->kind == CHANGESET_EPOCH && writers_today(k, in,
+		    &space.writer_epochs_today, e) != 0)
+			return -1;
+	}
+	*out = admit(&ask);
+	return 0;
+}
+
+static int
+save_author_tx(struct intake *k, const struct incoming *in,
+    struct admit_author *a, struct err *e)
+{
+	a->counter = in->cs.h.counter;
+	a->last_id = in->cs.id;
+	a->seen_size = in->cs.h.seen.size;
+	if (in->cs.h.kind == CHANGESET_LETTER && a->was_member)
+		a->deposits++;
+	return spaces_author_save_tx(k->s, &in->cs.h.space, &in->cs.h.author,
+	    a, e);
+}
+
+/* ---- own items ---- */
+
+/* An epoch that went to the hub with its claim never stood in the outbox. */
+static int
+own_epoch_body(struct intake *k, struct incoming *in, struct err *e)
+{
+	struct space_epoch ep;
+	int rc = spaces_epoch_find(k->s, &in->cs.h.space, in->cs.h.epoch, &ep,
+	    e);
+
+	if (rc == 1) {
+		rc = hash_eq(&ep.id, &in->cs.id) ? 1 : 0;
+		if (rc == 1) {
+			buf_reset(&k->own);
+			buf_add(&k->own, in->bytes.data,
+			    in->cs.header_bytes);
+			epoch_encode(&ep.ep, &k->own);
+			in->bytes = buf_view(&k->own);
+			if (changeset_decode(in->bytes, &in->cs, e) != 0)
+				rc = -1;
+		}
+		space_epoch_done(&ep);
+	}
+	return rc;
+}
+
+/*
+ * Own items come as headers: the rest is here, as it was sealed. 1 found, 0
+ * unknown: a copy of this device is at work (or this is one).
+ */
+static int
+find_own(struct intake *k, struct incoming *in, struct err *e)
+{
+	enum outgoing_state state;
+	int rc;
+
+	buf_reset(&k->own);
+	rc = outbox_find(k->s, &in->cs.id, &state, &k->own, e);
+	if (rc == 1) {
+		in->apart = state == OUTGOING_APART;
+		in->bytes = buf_view(&k->own);
+		return changeset_decode(in->bytes, &in->cs, e) != 0 ? -1 : 1;
+	}
+	if (rc == 0 && in->cs.h.kind == CHANGESET_EPOCH)
+		rc = own_epoch_body(k, in, e);
+	/* Before this device had joined: the office's first entries. */
+	if (rc == 0 && in->cs.has_bodies &&
+	    in->cs.h.kind != CHANGESET_CONTENT)
+		rc = 1;
+	return rc;
+}
+
+static int
+clone_seen(const struct intake *k, const struct incoming *in, struct err *e)
+{
+	const struct roster_device *me = roster_device(&k->s->roster,
+	    &k->s->me->device);
+
+	if (me != NULL && !changeset_verify(&in->cs, &me->sign))
+		return 0; /* a forgery: the rules refuse it */
+	err_set(e, ERR_CLASH, "the hub holds something signed by this device "
+	    "that this device does not know: its profile was copied or "
+	    "restored; nothing more is sent, ask the office for a new card");
+	e->code = INTAKE_CLONE;
+	return -1;
+}
+
+/* ---- one item ---- */
+
+/* Letters to somebody who is no member any more: outcomes. The stream is
+ * closed to this device, so they have no place to be checked against. */
+static int
+take_outside_letter(struct intake *k, struct incoming *in, struct err *e)
+{
+	const struct roster_device *author = roster_live(&k->s->roster,
+	    &in->cs.h.author, in->seq);
+
+	if (author == NULL || !changeset_verify(&in->cs, &author->sign) ||
+	    letter_decode(in->cs.bodies[0], &in->letter, e) != 0)
+		return intake_hold_tx(k, in, QUARANTINE_RULES, "a letter about "
+		    "a closed section is not from anybody in the directory",
+		    e);
+	return apply_tx(k, in, e);
+}
+
+static int
+hold_unknown_tx(struct intake *k, struct incoming *in, struct err *e)
+{
+	const struct changeset_header *h = &in->cs.h;
+
+	/* Text can wait. An unknown kind may change who may read: until the
+	 * program knows it, nothing is written there. */
+	if (h->kind != CHANGESET_CONTENT && k->has_row &&
+	    k->sp.state != SPACE_LOST) {
+		k->sp.state = SPACE_FROZEN;
+		if (spaces_save_tx(k->s, &k->sp, e) != 0)
+			return -1;
+	}
+	return intake_hold_tx(k, in, QUARANTINE_NEWER,
+	    "made by a newer program; update to read it", e);
+}
+
+static int
+take_new(struct intake *k, struct incoming *in, struct err *e)
+{
+	struct admit_author author;
+	enum verdict v = VERDICT_BAD_FORM;
+	bool forward;
+	struct err why;
+
+	if (times_run_forward(k, in, &forward, e) != 0)
+		return -1;
+	if (!changeset_known(&in->cs.h) || in->cs.h.kind == CHANGESET_ERASE)
+		return store_item_tx(k, in, e) != 0 ? -1 :
+		    hold_unknown_tx(k, in, e);
+	if (decode_clear(in, &why) == 0 && judge(k, in, &author, &v, e) != 0)
+		return -1;
+	if (store_item_tx(k, in, e) != 0)
+		return -1;
+	if (v != VERDICT_ACCEPTED)
+		return intake_hold_tx(k, in, QUARANTINE_RULES,
+		    verdict_words(v), e);
+	if (!forward)
+		return intake_hold_tx(k, in, QUARANTINE_RULES,
+		    "the hub gave it a time before that of an older item", e);
+	if (save_author_tx(k, in, &author, e) != 0)
+		return -1;
+	return apply_tx(k, in, e);
+}
+
+static int
+place(struct intake *k, struct incoming *in, struct err *e)
+{
+	int rc = is_taken(k, in, e);
+
+	if (rc < 0)
+		return -1;
+	in->again = rc == 1;
+	in->own = id_eq(&in->cs.h.author, &k->s->me->device);
+	if (in->again) {
+		/* A section opened anew comes from its beginning. */
+		if (in->cs.has_bodies && (in->cs.h.kind == CHANGESET_CONTENT ||
+		    in->cs.h.kind == CHANGESET_ACCESS))
+			return apply_sealed_tx(k, in, e);
+		return 0;
+	}
+	if (in->cs.h.kind == CHANGESET_LETTER && k->sp.state == SPACE_LOST &&
+	    k->has_row && in->cs.has_bodies)
+		return take_outside_letter(k, in, e);
+	if (in->sseq > k->sseq + 1)
+		return want_tx(k, in->sseq, e) != 0 ? -1 :
+		    intake_hold_tx(k, in, QUARANTINE_GAP, "the hub has not "
+		    "sent what comes before it; it is asked for again", e);
+	if (in->sseq != k->sseq + 1)
+		return intake_hold_tx(k, in, QUARANTINE_RULES, "the hub gave "
+		    "two items the same place in a section", e);
+	if (in->own) {
+		rc = find_own(k, in, e);
+		if (rc < 0 || (rc == 0 && clone_seen(k, in, e) != 0))
+			return -1;
+	}
+	return take_new(k, in, e);
+}
+
+int
+intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
+{
+	struct incoming *in = k->in;
+	struct err why;
+	int rc;
+
+	memset(in, 0, sizeof(*in));
+	in->seq = it->seq;
+	in->sseq = it->sseq;
+	in->accept_ms = it->accept_ms;
+	in->inclusion = &it->inclusion;
+	in->bytes = it->bytes;
+	if (it->seq > INT64_MAX || it->sseq > INT64_MAX)
+		return err_set(e, ERR_PEER, "the hub names a place that no "
+		    "log reaches");
+	if (changeset_decode(it->bytes, &in->cs, &why) != 0) {
+		memset(&in->cs, 0, sizeof(in->cs));
+		return intake_hold_tx(k, in, QUARANTINE_FORM, why.text, e);
+	}
+	if (!is_in_log(k, it, &in->cs.id))
+		return intake_hold_tx(k, in, QUARANTINE_PROOF,
+		    "the hub cannot show that its log holds this", e);
+	if (enter_space(k, &in->cs.h.space, e) != 0)
+		return -1;
+	rc = place(k, in, e);
+	if (in->has_epoch)
+		epoch_done(&in->epoch);
+	return rc;
+}
+
+/* ---- ends ---- */
+
+int
+intake_end_tx(struct intake *k, struct err *e)
+{
+	if (buf_check(&k->touched, "a list of sections", e) != 0)
+		return -1;
+	return k->accept_ms == 0 ? 0 :
+	    stamps_absorb_tx(k->s, k->eff, k->accept_ms, e);
+}
+
+/* Never listed there: only somebody at the hub can have sent it. */
+static int
+close_space_tx(struct intake *k, const struct id *space, struct err *e)
+{
+	static const enum quarantine_reason change[2] = { QUARANTINE_KEY,
+		QUARANTINE_FOREIGN };
+	size_t n;
+
+	if (enter_space(k, space, e) != 0)
+		return -1;
+	if (k->sp.state != SPACE_UNKNOWN || (k->has_epoch &&
+	    epoch_find(&k->epoch.ep, &k->s->me->device) != NULL))
+		return 0;
+	if (quarantine_judge_tx(k->s, space, change, "the hub sent a section "
+	    "that was never opened to this device", &n, e) != 0)
+		return -1;
+	k->t->figures->quarantined_new += n;
+	return 0;
+}
+
+int
+intake_close_tx(struct intake *k, struct err *e)
+{
+	struct id space;
+	size_t i, n = k->touched.len / sizeof(space);
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		memcpy(space.b, k->touched.data + i * sizeof(space),
+		    sizeof(space.b));
+		rc = close_space_tx(k, &space, e);
+	}
+	buf_reset(&k->touched);
+	return rc;
+}

@@ -1,0 +1,92 @@
+/*
+ * Taking in: one item of the log after another, each judged without trusting
+ * the hub and then applied. intake.c finds an item's place and asks the rules,
+ * apply.c does what it says.
+ *
+ * All of it happens inside the transaction of one page. What cannot be taken
+ * in goes to quarantine and is no error; an error undoes the page.
+ *
+ * Source: schema/rules.md 1, 2.
+ */
+#ifndef SYNC_INTAKE_H
+#define SYNC_INTAKE_H
+
+#include "client/core/local/spaces.h"
+#include "client/core/sync/quarantine.h"
+#include "client/core/sync/talk.h"
+
+#define INTAKE_CLONE 2 /* e->code: another device uses these keys */
+
+struct incoming { /* the item at hand */
+	uint64_t seq, sseq;
+	int64_t accept_ms;
+	const struct merkle_proof *inclusion; /* NULL: checked before */
+	struct view bytes;     /* as it came, or as it was sealed here */
+	struct changeset cs;
+	bool own;              /* signed by this device */
+	bool apart;            /* own, and taken apart as refused */
+	bool again;            /* its place was taken in before */
+	bool has_epoch;
+	struct epoch epoch;
+	struct letter letter;
+	struct directory_entry entry;
+};
+
+struct intake {
+	struct talk *t;
+	struct store *s;
+	const struct checkpoint *cp; /* of the answer at hand */
+
+	/* The space whose items follow each other. */
+	bool loaded;
+	struct id space;
+	bool has_row;                /* the directory has none */
+	struct space sp;
+	uint64_t sseq;               /* newest place taken in */
+	bool has_epoch;
+	struct space_epoch epoch;    /* newest accepted */
+	bool has_old;
+	struct space_epoch old;      /* another one, last asked for */
+	bool has_book;
+	struct access_book book;
+
+	uint64_t eff;                /* highest taken in, to be absorbed */
+	int64_t accept_ms;
+	bool roster_changed;
+	struct incoming *in;
+	struct record *rec;
+	struct buf own, plain, touched; /* touched: ids of spaces */
+};
+
+struct intake *intake_new(struct talk *t);
+void intake_free(struct intake *k);
+
+/** intake_page(k, cp): a transaction begins, whose items are proven in cp. */
+void intake_page(struct intake *k, const struct checkpoint *cp);
+
+/** intake_item_tx(k, it, e): take in one item. ERR_CLASH with INTAKE_CLONE
+ * when this device's own signature is on something it does not hold. */
+int intake_item_tx(struct intake *k, const struct proto_item *it,
+    struct err *e);
+
+/** intake_end_tx(k, e): what a page's items change together. */
+int intake_end_tx(struct intake *k, struct err *e);
+
+/** intake_close_tx(k, e): the pull is complete: sections that were sent and
+ * never opened to this device are named as such. */
+int intake_close_tx(struct intake *k, struct err *e);
+
+/** intake_wants(k, out, max, n, e): what to ask for again. */
+int intake_wants(struct intake *k, struct proto_want *out, size_t max,
+    size_t *n, struct err *e);
+
+/** intake_hold_tx(k, in, reason, words, e): to quarantine, counted. */
+int intake_hold_tx(struct intake *k, const struct incoming *in,
+    enum quarantine_reason reason, const char *words, struct err *e);
+
+/** intake_epoch(k, number, out, e): an accepted epoch of the space at hand:
+ * borrowed until the next call, NULL if there is none. */
+int intake_epoch(struct intake *k, uint32_t number,
+    const struct space_epoch **out, struct err *e);
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * A batch is at most 128 items and 1 MiB, never part of a group. Its answer
+ * is taken in one transaction: each accepted item with its receipt, each
+ * refused one with its verdict. An answer that is lost costs nothing: the same
+ * bytes are sent again and the hub says "duplicate" with the same receipt.
+ */
+#include "client/core/sync/push.h"
+
+#include <string.h>
+
+#include "client/core/sync/outbox.h"
+#include "common/base/mem.h"
+
+struct queued {
+	int64_t oid, group;
+	struct hash id;
+	struct id space;
+};
+
+struct push {
+	struct talk *t;
+	struct push_result *out;
+	struct proto_push *ask;
+	struct proto_pushed *said;
+	struct queued items[PROTO_PUSH_ITEMS_MAX];
+	size_t count;
+	int64_t after;       /* everything up to this oid was looked at */
+	struct buf bytes, body, answer;
+	size_t ends[PROTO_PUSH_ITEMS_MAX];
+	size_t done, total;
+};
+
+void
+push_result_done(struct push_result *r)
+{
+	buf_done(&r->refused);
+}
+
+static bool
+is_refused(const struct push_result *r, const struct id *space)
+{
+	size_t i;
+
+	for (i = 0; i + sizeof(space->b) <= r->refused.len;
+	    i += sizeof(space->b))
+		if (memcmp(r->refused.data + i, space->b,
+		    sizeof(space->b)) == 0)
+			return true;
+	return false;
+}
+
+/* ---- a batch ---- */
+
+/* The last whole group ends the batch; what came of the next one is taken
+ * back. */
+static void
+cut_group(struct push *p, int64_t group)
+{
+	while (p->count > 0 && p->items[p->count - 1].group == group)
+		p->count--;
+	p->bytes.len = p->count > 0 ? p->ends[p->count - 1] : 0;
+	p->after = p->count > 0 ? p->items[p->count - 1].oid : p->after;
+}
+
+/* 1 added, 0 the batch is full. */
+static int
+add_item(struct push *p, struct stmt *q, struct err *e)
+{
+	struct view bytes = db_blob(q, 4);
+	struct queued *it = &p->items[p->count];
+	int64_t group = db_int(q, 1);
+
+	if (p->count == PROTO_PUSH_ITEMS_MAX ||
+	    (p->count > 0 && p->bytes.len + bytes.len >
+	    PROTO_PUSH_BYTES_MAX)) {
+		cut_group(p, group);
+		return p->count > 0 ? 0 : err_set(e, ERR_TOOBIG,
+		    "a change of many sections at once is larger than what "
+		    "the hub takes in one piece");
+	}
+	it->oid = p->after = db_int(q, 0);
+	it->group = group;
+	if (db_hash(q, 2, &it->id) != 0 || db_id(q, 3, &it->space) != 0)
+		return err_set(e, ERR_LOCAL, "the outbox is damaged");
+	buf_add(&p->bytes, bytes.data, bytes.len);
+	p->ends[p->count++] = p->bytes.len;
+	return 1;
+}
+
+/* A group of which one space was refused is taken apart, not sent. */
+static void
+drop_refused(struct push *p)
+{
+	size_t i, j, n = 0, start = 0, at = 0;
+	bool drop;
+
+	for (i = 0; i < p->count; i++) {
+		size_t len = p->ends[i] - start;
+
+		drop = false;
+		for (j = 0; j < p->count && !drop; j++)
+			drop = p->items[j].group == p->items[i].group &&
+			    is_refused(p->out, &p->items[j].space);
+		if (!drop) {
+			memmove(p->bytes.data + at, p->bytes.data + start,
+			    len);
+			at += len;
+			p->items[n] = p->items[i];
+			p->ends[n++] = at;
+		}
+		start += len;
+	}
+	p->count = n;
+	p->bytes.len = at;
+}
+
+static int
+load_batch(struct push *p, struct err *e)
+{
+	struct stmt *q = db_prepare(p->t->s->db, "SELECT oid, grp, id, space, "
+	    "bytes FROM outgoing WHERE state = 1 AND oid > ? ORDER BY oid");
+	int rc;
+
+	p->count = 0;
+	buf_reset(&p->bytes);
+	db_bind_int(q, 1, p->after);
+	while ((rc = db_step(q, e)) == 1) {
+		rc = add_item(p, q, e);
+		if (rc != 1)
+			break;
+	}
+	db_reset(q);
+	return rc < 0 ? -1 : buf_check(&p->bytes, "a push", e);
+}
+
+static int
+ask(struct push *p, struct err *e)
+{
+	size_t i, start = 0;
+	uint32_t group = 0;
+
+	p->ask->known = p->t->witness.newest.at;
+	p->ask->count = p->count;
+	for (i = 0; i < p->count; i++) {
+		if (i > 0 && p->items[i].group != p->items[i - 1].group)
+			group++;
+		p->ask->items[i].group = group;
+		p->ask->items[i].bytes = view_of(p->bytes.data + start,
+		    p->ends[i] - start);
+		start = p->ends[i];
+	}
+	buf_reset(&p->body);
+	proto_push_encode(p->ask, &p->body);
+	if (buf_check(&p->body, "a request", e) != 0)
+		return -1;
+	return talk_ask(p->t, "/v1/push", buf_view(&p->body), &p->answer, e);
+}
+
+/* ---- its answer ---- */
+
+static bool
+taken(const struct proto_pushed_item *it)
+{
+	return it->verdict == VERDICT_ACCEPTED ||
+	    it->verdict == VERDICT_DUPLICATE;
+}
+
+static int
+check_receipt(const struct proto_pushed_item *it, const struct checkpoint *cp,
+    struct err *e)
+{
+	const struct proto_receipt *r = &it->receipt;
+	struct hash leaf;
+
+	merkle_entry(cp->at.log_id, r->seq, r->accept_ms, &it->id, &leaf);
+	if (r->seq < cp->at.size && r->seq <= INT64_MAX &&
+	    r->sseq <= INT64_MAX && merkle_check_inclusion(&leaf, r->seq,
+	    cp->at.size, &cp->root, &r->inclusion))
+		return 0;
+	return err_set(e, ERR_PEER, "the hub says it took something and its "
+	    "log does not show it; it stays in the outbox");
+}
+
+static int
+check_answer(struct push *p, struct checkpoint *cp, struct err *e)
+{
+	struct talk *t = p->t;
+	struct witness_in in = { &t->s->roster.genesis, p->said->checkpoint,
+		&p->said->consistency };
+	struct err again;
+	size_t i;
+
+	if (p->said->count != p->count)
+		return err_set(e, ERR_PEER, "the hub answered about %zu items "
+		    "of %zu", p->said->count, p->count);
+	if (witness_read(&t->witness, &in, cp, e) != 0) {
+		if (e->code == WITNESS_SPLIT)
+			(void)witness_stop(t->s, &t->witness, in.note,
+			    e->text, &again);
+		return -1;
+	}
+	for (i = 0; i < p->count; i++) {
+		if (!hash_eq(&p->said->items[i].id, &p->items[i].id))
+			return err_set(e, ERR_PEER, "the hub answered about "
+			    "something that was not sent");
+		if (taken(&p->said->items[i]) &&
+		    check_receipt(&p->said->items[i], cp, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+file_accepted_tx(struct push *p, size_t i, struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct outbox_sent sent = { 0, 0 };
+	int rc = changeset_decode(p->ask->items[i].bytes, cs, e);
+
+	if (rc == 0)
+		rc = outbox_accept_tx(p->t->s, cs, &p->said->items[i].receipt,
+		    &sent, e);
+	p->t->figures->sent_notes += sent.notes;
+	p->t->figures->sent_changes += sent.changes;
+	p->out->sent++;
+	mem_free(cs);
+	return rc;
+}
+
+static int
+file_refused_tx(struct push *p, size_t i, struct err *e)
+{
+	enum verdict v = p->said->items[i].verdict;
+	struct stmt *q = db_prepare(p->t->s->db,
+	    "UPDATE outgoing SET verdict = ? WHERE oid = ?");
+
+	if (v == VERDICT_QUOTA || v == VERDICT_HUB_FULL) {
+		p->out->full = v;
+		return 0;
+	}
+	if (v != VERDICT_WITH_GROUP && p->out->why == 0)
+		p->out->why = v;
+	if (!is_refused(p->out, &p->items[i].space))
+		buf_add(&p->out->refused, p->items[i].space.b,
+		    sizeof(p->items[i].space.b));
+	db_bind_int(q, 1, v);
+	db_bind_int(q, 2, p->items[i].oid);
+	return db_run(q, e);
+}
+
+static int
+file_answer_tx(struct push *p, const struct checkpoint *cp, struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < p->count; i++)
+		rc = taken(&p->said->items[i]) ? file_accepted_tx(p, i, e) :
+		    file_refused_tx(p, i, e);
+	/* What follows a full hub's refusal in the same line is refused for
+	 * not following: that is no refusal of its own. */
+	if (p->out->full != 0) {
+		buf_reset(&p->out->refused);
+		p->out->why = 0;
+	}
+	return rc != 0 ? -1 : witness_save_tx(p->t->s, &p->t->witness, cp,
+	    p->said->checkpoint, e);
+}
+
+static int
+take_answer(struct push *p, struct err *e)
+{
+	struct store *s = p->t->s;
+	struct talk_figures before = *p->t->figures;
+	uint64_t hlc = s->hlc;
+	int64_t hub_ms = s->hub_ms;
+	struct checkpoint cp;
+	struct err undo;
+
+	if (check_answer(p, &cp, e) != 0 || db_begin(s->db, e) != 0)
+		return -1;
+	if (file_answer_tx(p, &cp, e) == 0 && db_commit(s->db, e) == 0)
+		return 0;
+	db_rollback(s->db);
+	*p->t->figures = before;
+	s->hlc = hlc;
+	s->hub_ms = hub_ms;
+	witness_done(&p->t->witness);
+	(void)witness_load(s, &p->t->witness, &undo);
+	return -1;
+}
+
+/* 1 there may be more, 0 nothing is left. */
+static int
+one_batch(struct push *p, struct err *e)
+{
+	int64_t before = p->after;
+
+	if (load_batch(p, e) != 0)
+		return -1;
+	if (p->count == 0)
+		return 0;
+	drop_refused(p);
+	if (p->count == 0)
+		return p->after > before ? 1 : 0;
+	if (ask(p, e) != 0)
+		return -1;
+	if (proto_pushed_decode(buf_view(&p->answer), p->said, e) != 0)
+		return err_add(e, "the hub's answer cannot be read");
+	talk_clock(p->t, p->said->now_ms);
+	if (take_answer(p, e) != 0)
+		return -1;
+	p->done += p->count;
+	talk_tell(p->t, "sending", p->done, p->total);
+	return p->out->full == 0;
+}
+
+static int
+count_ready(struct push *p, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(p->t->s->db,
+	    "SELECT count(*) FROM outgoing WHERE state = 1", &n, e) < 0)
+		return -1;
+	p->total = (size_t)n;
+	return 0;
+}
+
+int
+push_all(struct talk *t, struct push_result *out, struct err *e)
+{
+	struct push *p = mem_new(sizeof(*p));
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->refused, SIZE_MAX);
+	p->t = t;
+	p->out = out;
+	p->ask = mem_new(sizeof(*p->ask));
+	p->said = mem_new(sizeof(*p->said));
+	buf_init(&p->bytes, PROTO_PUSH_BYTES_MAX + CHANGESET_BYTES_MAX);
+	buf_init(&p->body, PROTO_REQUEST_BYTES_MAX);
+	buf_init(&p->answer, PROTO_ANSWER_BYTES_MAX);
+	rc = count_ready(p, e);
+	if (rc == 0 && p->total > 0)
+		do
+			rc = one_batch(p, e);
+		while (rc == 1);
+	buf_done(&p->bytes);
+	buf_done(&p->body);
+	buf_done(&p->answer);
+	mem_free(p->ask);
+	mem_free(p->said);
+	mem_free(p);
+	return rc;
+}

@@ -1,0 +1,306 @@
+/*
+ * The hub over HTTPS. One handle for all calls of a sync, so that the
+ * connection and its TLS session are used again. The certificate is the hub's
+ * own; what decides is the key that the office's card names.
+ *
+ * A signature names the time it was made. If the hub refuses it because the
+ * clocks differ, the request is signed once more with the hub's time; the
+ * difference is kept for later calls and touches no stamp of any record.
+ */
+#include "client/core/sync/remote.h"
+
+#include <curl/curl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/wire/httpsig.h"
+#include "common/wire/proto.h"
+
+#define CONNECT_S 10L
+#define STALL_S 20L
+#define SCHEME "https://"
+#define AGAIN_S 60 /* a smaller difference is not why it was refused */
+
+struct http {
+	CURL *curl;
+	struct tick tick;
+	char *url, *authority;
+	int64_t offset_s; /* hub's clock minus own, once it mattered */
+	struct buf *answer;
+	struct curl_slist *headers;
+	char words[CURL_ERROR_SIZE];
+};
+
+static size_t
+receive(char *data, size_t size, size_t n, void *ctx)
+{
+	struct http *h = ctx;
+
+	buf_add(h->answer, data, size * n);
+	return h->answer->toobig || h->answer->nomem ? 0 : size * n;
+}
+
+static int
+add_header(struct http *h, const char *line, struct err *e)
+{
+	struct curl_slist *more = curl_slist_append(h->headers, line);
+
+	if (more == NULL)
+		return err_set(e, ERR_LOCAL, "out of memory");
+	h->headers = more;
+	return 0;
+}
+
+/* httpsig_sign makes lines that end in CR LF; libcurl wants them bare. */
+static int
+add_signature(struct http *h, const struct remote_call *c, struct err *e)
+{
+	struct httpsig_request req = { c->method, h->authority, c->path, "?" };
+	struct buf lines;
+	char *line, *end;
+	int rc;
+
+	buf_init(&lines, 3 * HTTPSIG_HEADER_MAX);
+	httpsig_sign(&req, c->body, c->me,
+	    tick_wall_ms(&h->tick) / 1000 + h->offset_s, &lines);
+	buf_add_be(&lines, 0, 1);
+	rc = buf_check(&lines, "a signature", e);
+	line = (char *)lines.data;
+	while (rc == 0 && (end = strstr(line, "\r\n")) != NULL) {
+		*end = '\0';
+		rc = add_header(h, line, e);
+		line = end + 2;
+	}
+	buf_done(&lines);
+	return rc;
+}
+
+static int
+set_headers(struct http *h, const struct remote_call *c, struct err *e)
+{
+	char host[CARD_URL_MAX + 8];
+
+	curl_slist_free_all(h->headers);
+	h->headers = NULL;
+	/* As signed, whatever the library would write for a default port. */
+	snprintf(host, sizeof(host), "Host: %s", h->authority);
+	if (add_header(h, host, e) != 0 || add_header(h, "Expect:", e) != 0 ||
+	    add_header(h, "Accept:", e) != 0 ||
+	    add_header(h, "Content-Type: application/cbor", e) != 0)
+		return -1;
+	return c->me == NULL ? 0 : add_signature(h, c, e);
+}
+
+static int
+set_request(struct http *h, const struct remote_call *c, struct err *e)
+{
+	char url[CARD_URL_MAX + 64];
+	CURL *curl = h->curl;
+
+	if ((size_t)snprintf(url, sizeof(url), "%s%s", h->url, c->path) >=
+	    sizeof(url))
+		return err_set(e, ERR_BUG, "a path is too long");
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	if (strcmp(c->method, "GET") == 0)
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	else {
+		curl_easy_setopt(curl, CURLOPT_POST, 1L);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)c->body.len);
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+		    c->body.len > 0 ? (const char *)c->body.data : "");
+	}
+	if (set_headers(h, c, e) != 0)
+		return -1;
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, h->headers);
+	return 0;
+}
+
+static int
+explain(const struct http *h, CURLcode code, struct err *e)
+{
+	switch (code) {
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		err_set(e, ERR_PEER, "this is not the hub the card names: "
+		    "its key is another one; nothing was sent to it");
+		break;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+		err_set(e, ERR_AWAY, "the hub at %s cannot be reached; work "
+		    "goes on here and is sent later", h->authority);
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		err_set(e, ERR_AWAY, "the hub at %s did not answer in time; "
+		    "what was under way is sent again later", h->authority);
+		break;
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		err_set(e, ERR_AWAY, "the connection to the hub broke; what "
+		    "was under way is sent again later");
+		break;
+	case CURLE_WRITE_ERROR:
+	case CURLE_FILESIZE_EXCEEDED:
+		err_set(e, ERR_PEER, "the hub's answer is larger than any "
+		    "answer can be");
+		break;
+	case CURLE_SSL_CONNECT_ERROR:
+		err_set(e, ERR_PEER, "no safe connection to %s: it does not "
+		    "speak TLS 1.3 (%s)", h->authority, h->words);
+		break;
+	default:
+		err_set(e, ERR_PEER, "what answers at %s is not a hub (%s)",
+		    h->authority, h->words[0] != '\0' ? h->words :
+		    curl_easy_strerror(code));
+	}
+	return -1;
+}
+
+static int
+perform(struct http *h, const struct remote_call *c, int *status,
+    struct err *e)
+{
+	long code = 0;
+	CURLcode rc;
+
+	h->words[0] = '\0';
+	if (set_request(h, c, e) != 0)
+		return -1;
+	rc = curl_easy_perform(h->curl);
+	if (rc != CURLE_OK)
+		return explain(h, rc, e);
+	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &code);
+	*status = (int)code;
+	return 0;
+}
+
+/* Refused for its clock: the hub's time is learned from the refusal. */
+static bool
+learn_time(struct http *h, int status, struct view answer)
+{
+	struct proto_refusal r;
+	int64_t offset_s;
+	struct err e;
+
+	if (status != 401 || proto_refusal_decode(answer, &r, &e) != 0 ||
+	    r.verdict != 0 || r.now_ms <= 0)
+		return false;
+	offset_s = (r.now_ms - tick_wall_ms(&h->tick)) / 1000;
+	if (llabs(offset_s - h->offset_s) < AGAIN_S)
+		return false;
+	h->offset_s = offset_s;
+	return true;
+}
+
+static int
+call(void *ctx, const struct remote_call *c, int *status, struct buf *answer,
+    struct err *e)
+{
+	struct http *h = ctx;
+	size_t start = answer->len;
+
+	h->answer = answer;
+	if (perform(h, c, status, e) != 0)
+		return -1;
+	if (c->me == NULL || start != 0 ||
+	    !learn_time(h, *status, buf_view(answer)))
+		return 0;
+	buf_reset(answer);
+	return perform(h, c, status, e);
+}
+
+static void
+done(void *ctx)
+{
+	struct http *h = ctx;
+
+	curl_slist_free_all(h->headers);
+	curl_easy_cleanup(h->curl);
+	mem_free(h->url);
+	mem_free(h->authority);
+	mem_free(h);
+}
+
+void
+remote_done(struct remote *r)
+{
+	if (r->done != NULL)
+		r->done(r->ctx);
+	memset(r, 0, sizeof(*r));
+}
+
+static int
+set_pin(CURL *curl, const struct hash *pin)
+{
+	char text[16 + sodium_base64_ENCODED_LEN(32,
+	    sodium_base64_VARIANT_ORIGINAL)] = "sha256//";
+
+	sodium_bin2base64(text + 8, sizeof(text) - 8, pin->b, sizeof(pin->b),
+	    sodium_base64_VARIANT_ORIGINAL);
+	return curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, text) ==
+	    CURLE_OK ? 0 : -1;
+}
+
+/* What is not said here would come from the environment or a default. */
+static int
+set_options(struct http *h, const struct hash *pin, struct err *e)
+{
+	CURL *c = h->curl;
+	bool ok = set_pin(c, pin) == 0;
+
+#define SET(o, v) ok = curl_easy_setopt(c, o, v) == CURLE_OK && ok
+	SET(CURLOPT_PROTOCOLS_STR, "https");
+	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
+	SET(CURLOPT_SSL_VERIFYPEER, 0L); /* self-signed: the pin decides */
+	SET(CURLOPT_SSL_VERIFYHOST, 0L);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_PROXY, "");
+	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_CONNECTTIMEOUT, CONNECT_S);
+	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+	SET(CURLOPT_LOW_SPEED_TIME, STALL_S);
+	SET(CURLOPT_MAXFILESIZE, (long)PROTO_ANSWER_BYTES_MAX);
+	SET(CURLOPT_ERRORBUFFER, h->words);
+	SET(CURLOPT_WRITEFUNCTION, receive);
+	SET(CURLOPT_WRITEDATA, h);
+#undef SET
+	return ok ? 0 : err_set(e, ERR_LOCAL, "the system's libcurl cannot "
+	    "be told to be safe: TLS 1.3 and pinned keys are needed");
+}
+
+int
+remote_http(const char *url, const struct hash *pin, struct tick tick,
+    struct remote *out, struct err *e)
+{
+	size_t len = strlen(url);
+	struct http *h;
+
+	memset(out, 0, sizeof(*out));
+	if (strncmp(url, SCHEME, strlen(SCHEME)) != 0 ||
+	    len <= strlen(SCHEME) || len >= CARD_URL_MAX ||
+	    strpbrk(url + strlen(SCHEME), "/?#@ \r\n") != NULL)
+		return err_set(e, ERR_INPUT, "a hub's address is https://, a "
+		    "name, and a port after a colon if it has its own");
+	h = mem_new(sizeof(*h));
+	h->tick = tick;
+	h->url = mem_dup(url);
+	h->authority = mem_dup(url + strlen(SCHEME));
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (h->curl = curl_easy_init()) == NULL) {
+		done(h);
+		return err_set(e, ERR_LOCAL, "libcurl cannot be started");
+	}
+	out->call = call;
+	out->done = done;
+	out->ctx = h;
+	if (set_options(h, pin, e) == 0)
+		return 0;
+	remote_done(out);
+	return -1;
+}

@@ -1,0 +1,207 @@
+/*
+ * The order of the steps is what makes a sync right: what others did is known
+ * before anything is sealed, doors are put right before text goes through
+ * them, and a refusal is answered only after the pull that explains it. Two
+ * devices that race for the same epoch meet here: the one that lost pulls,
+ * takes its own apart, and comes again.
+ */
+#include "client/core/sync/round.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/sync/doors.h"
+#include "client/core/sync/letters.h"
+#include "client/core/sync/outbox.h"
+#include "client/core/sync/pull.h"
+#include "client/core/sync/push.h"
+#include "client/core/sync/stamps.h"
+
+#define ROUNDS_MAX 8
+
+/* ---- refusals ---- */
+
+static int
+take_back_tx(struct talk *t, const struct id *space, struct err *e)
+{
+	enum right right = RIGHT_NONE;
+	struct space sp;
+	int rc = outbox_unseal_tx(t->s, space, e);
+
+	if (rc != 0 || id_is_zero(space))
+		return rc;
+	rc = spaces_find(t->s, space, &sp, e);
+	if (rc <= 0 || sp.state != SPACE_OPEN || sp.epoch == 0)
+		return rc < 0 ? -1 : 0;
+	rc = spaces_right(t->s, space, &right, e);
+	/* What the verified epoch says, not what the hub said. */
+	return rc != 0 || right >= RIGHT_WRITE ? rc :
+	    letters_hold_tx(t->s, space, e);
+}
+
+static int
+take_back(struct talk *t, const struct push_result *r, struct err *e)
+{
+	struct id space;
+	size_t i;
+
+	if (db_begin(t->s->db, e) != 0)
+		return -1;
+	for (i = 0; i + sizeof(space) <= r->refused.len; i += sizeof(space)) {
+		memcpy(space.b, r->refused.data + i, sizeof(space.b));
+		if (take_back_tx(t, &space, e) != 0)
+			goto undo;
+	}
+	if (db_commit(t->s->db, e) == 0)
+		return 0;
+undo:
+	db_rollback(t->s->db);
+	return -1;
+}
+
+/* ---- sending ---- */
+
+/* 1 there is something to send, 0 there is not. */
+static int
+make_ready(struct talk *t, struct err *e)
+{
+	size_t rekeyed = 0, letters = 0, cut = 0;
+	int64_t ready = 0;
+
+	talk_tell(t, "sealing", 0, 0);
+	if (doors_settle(t->s, &rekeyed, e) != 0 ||
+	    letters_queue(t->s, &letters, e) != 0 ||
+	    outbox_cut(t->s, &cut, e) != 0)
+		return -1;
+	t->figures->rekeyed += rekeyed;
+	if (db_one_int(t->s->db, "SELECT EXISTS (SELECT 1 FROM outgoing "
+	    "WHERE state = 1)", &ready, e) < 0)
+		return -1;
+	return ready != 0;
+}
+
+/* 1 something moved and a further round may move more, 0 done. */
+static int
+send_round(struct talk *t, struct push_result *r, struct err *e)
+{
+	int rc = make_ready(t, e);
+
+	if (rc != 1)
+		return rc;
+	if (push_all(t, r, e) != 0)
+		return -1;
+	/* Own items come back as headers, with their place among others'. */
+	if (pull_all(t, e) != 0)
+		return -1;
+	if (r->refused.len > 0 && take_back(t, r, e) != 0)
+		return -1;
+	return r->full == 0 && (r->sent > 0 || r->refused.len > 0);
+}
+
+static int
+not_taken(const struct push_result *r, struct err *e)
+{
+	bool full = r->full != 0;
+	enum verdict v = full ? r->full : r->why;
+
+	err_set(e, full ? ERR_AWAY : ERR_PEER, "the hub took no more: %s; "
+	    "what is left waits here", verdict_words(v));
+	e->code = (int)v;
+	return -1;
+}
+
+static int
+send_all(struct talk *t, struct err *e)
+{
+	struct push_result r;
+	bool refused = true;
+	int i, rc = 1;
+
+	for (i = 0; rc == 1 && i < ROUNDS_MAX; i++) {
+		memset(&r, 0, sizeof(r));
+		rc = send_round(t, &r, e);
+		refused = r.refused.len > 0;
+		if (rc == 0 && r.full != 0)
+			rc = not_taken(&r, e);
+		if (rc == 1 && refused && i == ROUNDS_MAX - 1)
+			rc = not_taken(&r, e);
+		push_result_done(&r);
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+/* ---- the clock ---- */
+
+static int
+set_clock(struct talk *t, struct err *e)
+{
+	int64_t skew, before = 0;
+	size_t mended;
+
+	if (!t->clock_known)
+		return 0;
+	skew = llabs(t->offset_ms) > TALK_SKEW_MS ? -t->offset_ms : 0;
+	if (store_get_int(t->s, STORE_SKEW, &before, e) < 0 ||
+	    (before != skew && store_put_int(t->s, STORE_SKEW, skew, e) != 0))
+		return -1;
+	return stamps_mend(t->s, t->offset_ms, &mended, e);
+}
+
+/* ---- the whole ---- */
+
+/* Not in the directory yet: a pull says so, and that is no failure. */
+static bool
+still_waits(const struct store *s, const struct err *e)
+{
+	return s->stage == STORE_WAITING && e->kind == ERR_DENIED &&
+	    e->code == VERDICT_UNKNOWN_DEVICE;
+}
+
+static int
+finish(struct talk *t, struct err *e)
+{
+	struct store *s = t->s;
+
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (outbox_tidy_tx(s, e) == 0 && store_put_int(s, STORE_LAST_SYNC,
+	    tick_wall_ms(&s->tick), e) == 0 && db_commit(s->db, e) == 0)
+		return 0;
+	db_rollback(s->db);
+	return -1;
+}
+
+static int
+run(struct talk *t, struct err *e)
+{
+	talk_tell(t, "receiving", 0, 0);
+	if (pull_all(t, e) != 0)
+		return still_waits(t->s, e) ? 0 : -1;
+	if (set_clock(t, e) != 0)
+		return -1;
+	if (t->s->stage == STORE_MEMBER && !t->s->read_only &&
+	    send_all(t, e) != 0)
+		return -1;
+	return finish(t, e);
+}
+
+int
+round_run(struct store *s, struct remote *r,
+    const struct talk_progress *progress, struct talk_figures *out,
+    struct err *e)
+{
+	struct talk t;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (s->stage == STORE_NEW)
+		return err_set(e, ERR_ABSENT, "this profile knows no hub yet: "
+		    "tugi join with the card from the office");
+	rc = talk_init(&t, s, r, e);
+	t.progress = progress;
+	t.figures = out;
+	if (rc == 0)
+		rc = run(&t, e);
+	talk_done(&t);
+	return rc;
+}
