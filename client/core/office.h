@@ -53,11 +53,20 @@ struct office_approval {
 	/* A new officer or data-protection officer needs the root: two of the
 	 * three shares, as printed; NULL otherwise (common/rules/roster.h). */
 	const char *share_a, *share_b;
+	const char *voucher;     /* from office_vouch of another officer */
 };
 /** office_approve(s, r, a, e): directory entry, name in commons, commons
- * opened to the device: one all-or-nothing push. */
+ * opened to the device: one all-or-nothing push, sent at once. A further
+ * device of a person needs a second hand: the voucher in the request, another
+ * officer's, or the root; ERR_DENIED says so. */
 int office_approve(struct session *s, struct remote *r,
     const struct office_approval *a, struct err *e);
+
+/** office_vouch(s, r, code, person, out, e): another officer compared the code
+ * too: their signature on request and person (NULL: a new one), as one word to
+ * hand to the officer who approves, appended to ${out}. */
+int office_vouch(struct session *s, struct remote *r, const char *code,
+    const struct id *person, struct buf *out, struct err *e);
 
 /** office_revoke(s, device, e): queued; its spaces are re-keyed by whoever
  * writes next. */
@@ -65,9 +74,10 @@ int office_revoke(struct session *s, const struct id *device,
     struct err *e);
 
 /**
- * Recovering one named space: the first officer orders (queued and sent with
- * the next sync), the second countersigns, both shares are typed in, the
- * space's records are opened in this one process and handed to ${fn}.
+ * Recovering one named space: the first officer writes the order, the second
+ * countersigns it, both shares are typed in; then the order goes to the log,
+ * where all see it, and only that space's records are opened, in this one
+ * process, and handed to ${fn}. An order is good for 7 days.
  */
 struct office_order {
 	struct id space;

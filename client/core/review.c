@@ -503,6 +503,7 @@ file_tx(struct store *s, const struct review_row *row, struct err *e)
 	struct version_at at = { .seq = UINT64_MAX, .state = VERSION_LOCAL };
 	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
 	struct record *rec = mem_new(sizeof(*rec));
+	struct record_row filed;
 	size_t i, n = 0;
 	int rc = letter_deposit_decode(buf_view(&row->plain), list,
 	    RECORDS_MAX, &n, e);
@@ -513,6 +514,9 @@ file_tx(struct store *s, const struct review_row *row, struct err *e)
 		if (rc == 0)
 			rc = versions_accept_tx(s, &row->space, rec, list[i],
 			    &at, e);
+		if (rc == 0)
+			rc = versions_row(s, &rec->id, &filed, e) == 1 ?
+			    versions_flags_tx(s, filed.rid, e) : -1;
 	}
 	mem_free(rec);
 	mem_free(list);

@@ -890,6 +890,22 @@ out:
 }
 
 int
+doors_begin_tx(struct store *s, const struct id *space, struct err *e)
+{
+	struct door *d = NULL;
+	size_t rekeyed = 0;
+	int rc;
+
+	if (door_open(s, space, NULL, &d, e) != 0)
+		return -1;
+	rc = d->begins && door_may(d) ?
+	    door_queue_tx(d, outbox_group(s), &rekeyed, e) :
+	    err_set(e, ERR_CLASH, "this space was begun before");
+	door_free(d);
+	return rc;
+}
+
+int
 doors_admit_tx(struct store *s, const struct id *space,
     const struct roster_device *dev, int64_t group, struct err *e)
 {

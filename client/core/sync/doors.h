@@ -23,6 +23,10 @@ int doors_settle(struct store *s, size_t *rekeyed, struct err *e);
 int doors_writable(struct store *s, const struct id *space, bool *out,
     struct err *e);
 
+/** doors_begin_tx(s, space, e): queue the first epoch of ${space} and its
+ * statements now: the commons, whose first epoch goes with the claim. */
+int doors_begin_tx(struct store *s, const struct id *space, struct err *e);
+
 /** doors_admit_tx(s, space, dev, group, e): queue the statements that wait for
  * ${space} and the epoch that lets ${dev} in, whose directory entry goes in
  * the same group. ERR_CLASH when an epoch of it is still on its way. */

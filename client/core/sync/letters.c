@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "client/core/local/index.h"
 #include "client/core/local/versions.h"
 #include "client/core/sync/outbox.h"
 #include "common/base/mem.h"
@@ -19,48 +18,84 @@
 #define DEPOSIT_RECORDS_MAX 4096
 #define DEPOSIT_PLAIN_MAX (56 * 1024) /* leaves room below LETTER_TEXT_MAX */
 
-/* One statement with two values that gives no rows. */
 static int
-run2(struct store *s, const char *sql, const struct id *id, int64_t v,
-    struct err *e)
+run_id(struct store *s, const char *sql, const struct id *id, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, sql);
 
-	if (id != NULL)
-		db_bind_id(q, 1, id);
-	else
-		db_bind_int(q, 1, v);
-	if (id != NULL)
-		db_bind_int(q, 2, v);
+	db_bind_id(q, 1, id);
+	return db_run(q, e);
+}
+
+static int
+run_rid(struct store *s, const char *sql, int64_t rid, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, sql);
+
+	db_bind_int(q, 1, rid);
 	return db_run(q, e);
 }
 
 /* ---- holding ---- */
 
+static int
+unsent_of(struct store *s, const struct id *space, struct buf *rids,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT r.rid FROM record r"
+	    " WHERE r.space = ? AND EXISTS (SELECT 1 FROM version v"
+	    " WHERE v.rid = r.rid AND v.state = 1)");
+	int64_t rid;
+	int rc;
+
+	db_bind_id(q, 1, space);
+	while ((rc = db_step(q, e)) == 1) {
+		rid = db_int(q, 0);
+		buf_add(rids, &rid, sizeof(rid));
+	}
+	return rc != 0 ? -1 : buf_check(rids, "what is to be held", e);
+}
+
+/* One held row a record; a record held again after a decision gets another. */
+static int
+hold_record(struct store *s, const struct id *space, int64_t rid,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "INSERT INTO held"
+	    " (rid, space, since_ms) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
+	    " (SELECT 1 FROM held WHERE rid = ?1 AND outcome IS NULL"
+	    " AND deposit IS NULL)");
+
+	db_bind_int(q, 1, rid);
+	db_bind_id(q, 2, space);
+	db_bind_int(q, 3, store_now_ms(s));
+	if (db_run(q, e) != 0 || run_rid(s, "UPDATE version SET state = 4,"
+	    " outgoing = NULL WHERE rid = ? AND state = 1", rid, e) != 0)
+		return -1;
+	return versions_flags_tx(s, rid, e);
+}
+
 int
 letters_hold_tx(struct store *s, const struct id *space, struct err *e)
 {
+	struct buf rids;
+	int64_t rid;
+	size_t i;
+	int rc;
+
 	/* What waits sealed is taken apart first: none of it was accepted. */
 	if (outbox_unseal_tx(s, space, e) != 0)
 		return -1;
-	if (run2(s, "INSERT INTO held (rid, space, since_ms)"
-	    " SELECT r.rid, r.space, ?2 FROM record r WHERE r.space = ?1"
-	    " AND EXISTS (SELECT 1 FROM version v WHERE v.rid = r.rid"
-	    " AND v.state = 1)", space, store_now_ms(s), e) != 0)
-		return -1;
-	if (run2(s, "UPDATE record SET flags = flags | ?2"
-	    " WHERE space = ?1 AND EXISTS (SELECT 1 FROM version v"
-	    " WHERE v.rid = record.rid AND v.state = 1)", space,
-	    RECORD_HELD, e) != 0)
-		return -1;
-	if (run2(s, "UPDATE version SET state = ?2, outgoing = NULL"
-	    " WHERE state = 1 AND rid IN"
-	    " (SELECT rid FROM record WHERE space = ?1)", space,
-	    VERSION_HELD, e) != 0)
-		return -1;
+	buf_init(&rids, 1 << 24);
+	rc = unsent_of(s, space, &rids, e);
+	for (i = 0; rc == 0 && i < rids.len; i += sizeof(rid)) {
+		memcpy(&rid, rids.data + i, sizeof(rid));
+		rc = hold_record(s, space, rid, e);
+	}
+	buf_done(&rids);
 	/* Statements not sent are made again if the right comes back. */
-	return run2(s, "DELETE FROM access WHERE space = ?1 AND ?2 = 0"
-	    " AND seq IS NULL", space, 0, e);
+	return rc != 0 ? -1 : run_id(s, "DELETE FROM access"
+	    " WHERE space = ? AND seq IS NULL", space, e);
 }
 
 /* ---- sealing a letter ---- */
@@ -443,14 +478,18 @@ queue_outcomes(struct store *s, size_t *queued, struct err *e)
 static int
 ended_elsewhere(struct store *s, const struct loaded *l, struct err *e)
 {
-	struct view id = loaded_text(l, REVIEW_DEPOSIT);
+	const struct heads_field *f = heads_find(&l->heads, REVIEW_DEPOSIT);
 	struct stmt *q = db_prepare(s->db, "UPDATE review SET outcome = ?2,"
 	    " plain = NULL, letter = id, decided_ms = ?3"
 	    " WHERE id = ?1 AND outcome IS NULL");
+	const struct value *v;
 
-	if (id.len != sizeof(struct hash))
+	if (f == NULL)
 		return 0;
-	db_bind_view(q, 1, id);
+	v = &f->heads[0].op->value;
+	if (v->type != VALUE_BYTES || v->data.len != sizeof(struct hash))
+		return 0;
+	db_bind_view(q, 1, v->data);
 	db_bind_int(q, 2, loaded_int(l, REVIEW_OUTCOME));
 	db_bind_int(q, 3, l->row.at_ms);
 	return db_run(q, e);
@@ -612,56 +651,60 @@ may_decide(struct store *s, const struct id *space, const struct id *author,
 	return 0;
 }
 
-/* Erased means here too: words out of the search, text out of the store. */
+/*
+ * What the author keeps: filed, the text as it is (it comes back by the log if
+ * access ever does); given back, the text as private text, no part of the
+ * case; erased, the mark alone, words out of the search too.
+ */
 static int
-erase_own(struct store *s, int64_t rid, struct err *e)
+apply_outcome(struct store *s, const struct id *record, enum outcome outcome,
+    struct err *e)
 {
-	if (index_forget_tx(s, rid, e) != 0 || run2(s,
-	    "DELETE FROM version WHERE rid = ?1 AND state = 4", NULL, rid,
-	    e) != 0)
+	struct record_row row;
+	int rc;
+
+	if (outcome == OUTCOME_FILED)
+		return 0;
+	rc = versions_row(s, record, &row, e);
+	if (rc != 1)
+		return rc;
+	if (versions_forget_tx(s, &row, e) != 0 ||
+	    run_rid(s, outcome == OUTCOME_ERASED ? "UPDATE version"
+	    " SET state = 6, body = x'' WHERE rid = ? AND state = 4" :
+	    "UPDATE version SET state = 6 WHERE rid = ? AND state = 4",
+	    row.rid, e) != 0)
 		return -1;
-	return run2(s, "UPDATE record SET flags = (flags | 12) & ~2"
-	    " WHERE rid = ?1 AND NOT EXISTS"
-	    " (SELECT 1 FROM version v WHERE v.rid = record.rid)", NULL, rid,
-	    e);
+	return versions_flags_tx(s, row.rid, e);
 }
 
 static int
-apply_outcome(struct store *s, int64_t rid, enum outcome outcome,
-    struct err *e)
+held_records(struct store *s, const struct hash *deposit, struct id *ids,
+    size_t *n, struct err *e)
 {
-	switch (outcome) {
-	case OUTCOME_ERASED:
-		return erase_own(s, rid, e);
-	case OUTCOME_GIVEN_BACK:
-		/* Private from here on: no part of the case, never sent. */
-		return run2(s, "UPDATE version SET state = 6"
-		    " WHERE rid = ?1 AND state = 4", NULL, rid, e);
-	case OUTCOME_FILED:
-		return 0; /* comes back by the log if access ever does */
-	}
-	return 0;
+	struct stmt *q = db_prepare(s->db, "SELECT r.id FROM held h"
+	    " JOIN record r ON r.rid = h.rid WHERE h.deposit = ?"
+	    " AND h.outcome IS NULL LIMIT 64");
+	int rc = 1;
+
+	*n = 0;
+	db_bind_hash(q, 1, deposit);
+	while (*n < CHANGESET_BODIES_MAX && (rc = db_step(q, e)) == 1)
+		(void)db_id(q, 0, &ids[(*n)++]);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
 take_outcome(struct store *s, const struct letter *l, struct view plain,
     const struct letter_at *at, struct err *e)
 {
-	int64_t rids[CHANGESET_BODIES_MAX];
+	struct id ids[CHANGESET_BODIES_MAX];
 	struct letter_outcome o;
 	struct stmt *q;
-	size_t i, n = 0;
-	int rc;
+	size_t i, n;
 
-	if (letter_outcome_decode(plain, &o, e) != 0)
-		return -1;
-	q = db_prepare(s->db, "SELECT rid FROM held WHERE deposit = ?"
-	    " AND outcome IS NULL LIMIT 64");
-	db_bind_hash(q, 1, &l->about);
-	while ((rc = db_step(q, e)) == 1 && n < CHANGESET_BODIES_MAX)
-		rids[n++] = db_int(q, 0);
-	db_reset(q);
-	if (rc < 0)
+	if (letter_outcome_decode(plain, &o, e) != 0 ||
+	    held_records(s, &l->about, ids, &n, e) != 0)
 		return -1;
 	q = db_prepare(s->db, "UPDATE held SET outcome = ?, words = ?,"
 	    " outcome_ms = ? WHERE deposit = ? AND outcome IS NULL");
@@ -672,7 +715,7 @@ take_outcome(struct store *s, const struct letter *l, struct view plain,
 	if (db_run(q, e) != 0)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (apply_outcome(s, rids[i], o.outcome, e) != 0)
+		if (apply_outcome(s, &ids[i], o.outcome, e) != 0)
 			return -1;
 	return 0;
 }

@@ -1,0 +1,438 @@
+/*
+ * Recovery of one named space, by two officers and two paper shares.
+ *
+ * The order carries both signatures and goes into the log before anything is
+ * served, so every member sees that, when and by whom a space was opened. The
+ * keys live in locked memory for the length of one call; what is read goes to
+ * the caller and is not stored.
+ */
+#include "client/core/office.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/core/exchange.h"
+#include "client/core/local/day.h"
+#include "client/core/local/fields.h"
+#include "client/core/office_keys.h"
+#include "client/core/sync/outbox.h"
+#include "client/core/sync/talk.h"
+#include "common/base/mem.h"
+#include "common/wire/proto.h"
+
+#define ORDER_WORD "tugi-order-1"
+#define SIGNED_WORD "tugi-signed-order-1"
+#define TAG_RECOVER "tugi recover 1"
+#define ORDER_LIFE_MS (7 * DAY_MS)
+#define ORDER_BYTES (16 + 16 + 16 + 8)
+#define SIGNED_BYTES (ORDER_BYTES + 16 + 64)
+#define EPOCHS_MAX 4096
+
+/* ---- the order ---- */
+
+static void
+order_put(const struct directory_entry *d, struct buf *out)
+{
+	buf_add(out, d->space.b, 16);
+	buf_add(out, d->person.b, 16);
+	buf_add(out, d->device.b, 16);
+	buf_add_be(out, (uint64_t)d->at_ms, 8);
+}
+
+static void
+order_get(struct reader *r, struct directory_entry *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->kind = DIRECTORY_RECOVER;
+	reader_copy(r, d->space.b, 16);
+	reader_copy(r, d->person.b, 16);
+	reader_copy(r, d->device.b, 16);
+	d->at_ms = (int64_t)reader_be(r, 8);
+}
+
+static int
+check_age(const struct store *s, const struct directory_entry *d,
+    struct err *e)
+{
+	int64_t age = store_now_ms(s) - d->at_ms;
+
+	if (age > ORDER_LIFE_MS || age < -DAY_MS)
+		return err_set(e, ERR_DENIED, "this order is older than a "
+		    "week, or from a device whose clock is wrong; write a "
+		    "new one");
+	return 0;
+}
+
+void
+office_order_done(struct office_order *o)
+{
+	mem_free(o->text);
+	memset(o, 0, sizeof(*o));
+}
+
+int
+office_order_begin(struct session *session, const struct id *space,
+    struct office_order *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct directory_entry d;
+	struct buf raw, text;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (office_is_officer(s, e) != 0)
+		return -1;
+	if (id_is_zero(space))
+		return err_set(e, ERR_INPUT, "an order names one space");
+	memset(&d, 0, sizeof(d));
+	d.space = *space;
+	d.person = s->person;
+	d.device = s->me->device;
+	d.at_ms = store_now_ms(s);
+	buf_init(&raw, ORDER_BYTES);
+	buf_init(&text, 1024);
+	order_put(&d, &raw);
+	office_word_add(ORDER_WORD, buf_view(&raw), &text);
+	rc = buf_check(&text, "an order", e);
+	if (rc == 0) {
+		out->space = *space;
+		out->at_ms = d.at_ms;
+		out->text = mem_dup(buf_str(&text));
+	}
+	buf_done(&raw);
+	buf_done(&text);
+	return rc;
+}
+
+int
+office_order_sign(struct session *session, const char *word,
+    struct buf *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	uint8_t raw[ORDER_BYTES];
+	const struct roster_device *first;
+	struct directory_entry d;
+	struct reader r;
+	struct buf text, whole;
+
+	if (office_is_officer(s, e) != 0 || office_word_read(ORDER_WORD, word,
+	    raw, sizeof(raw), e) != 0)
+		return -1;
+	reader_init(&r, view_of(raw, sizeof(raw)));
+	order_get(&r, &d);
+	first = roster_live(&s->roster, &d.device, ROSTER_NOW);
+	if (first == NULL || !roster_is_officer(&s->roster, &d.device))
+		return err_set(e, ERR_DENIED,
+		    "this order is not by an officer of this office");
+	if (id_eq(&first->person, &s->person))
+		return err_set(e, ERR_DENIED, "the second signature is "
+		    "another officer's, not another device's");
+	if (check_age(s, &d, e) != 0)
+		return -1;
+	d.second = s->me->device;
+	buf_init(&text, 1024);
+	buf_init(&whole, SIGNED_BYTES);
+	directory_recover_text(&d, &text);
+	keys_sign(&s->me->sign, TAG_RECOVER, buf_view(&text), &d.second_sig);
+	order_put(&d, &whole);
+	buf_add(&whole, d.second.b, 16);
+	buf_add(&whole, d.second_sig.b, 64);
+	office_word_add(SIGNED_WORD, buf_view(&whole), out);
+	buf_done(&text);
+	buf_done(&whole);
+	return buf_check(out, "a signed order", e);
+}
+
+static int
+read_signed(const struct store *s, const char *word,
+    struct directory_entry *d, struct err *e)
+{
+	uint8_t raw[SIGNED_BYTES];
+	struct reader r;
+
+	if (office_word_read(SIGNED_WORD, word, raw, sizeof(raw), e) != 0)
+		return -1;
+	reader_init(&r, view_of(raw, sizeof(raw)));
+	order_get(&r, d);
+	reader_copy(&r, d->second.b, 16);
+	reader_copy(&r, d->second_sig.b, 64);
+	if (!id_eq(&d->device, &s->me->device))
+		return err_set(e, ERR_DENIED,
+		    "this order is carried out on the device that began it");
+	return check_age(s, d, e);
+}
+
+static bool
+is_logged(const struct store *s, const struct directory_entry *d)
+{
+	size_t i;
+
+	for (i = 0; i < s->roster.order_count; i++)
+		if (id_eq(&s->roster.orders[i].space, &d->space) &&
+		    id_eq(&s->roster.orders[i].officer, &d->device) &&
+		    s->roster.orders[i].at_ms == d->at_ms)
+			return true;
+	return false;
+}
+
+static int
+queue_order(struct store *s, const struct directory_entry *d, struct err *e)
+{
+	struct outbox_item in = { .kind = CHANGESET_DIRECTORY,
+	    .seen = s->head.at, .group = outbox_group(s) };
+	struct hash id;
+	struct buf body;
+	int64_t oid;
+	int rc;
+
+	buf_init(&body, CHANGESET_BODY_MAX);
+	directory_encode(d, &body);
+	in.clear = buf_view(&body);
+	rc = buf_check(&body, "an order", e);
+	if (rc == 0)
+		rc = db_begin(s->db, e);
+	if (rc == 0) {
+		rc = outbox_add_tx(s, &in, &id, &oid, e);
+		if (rc == 0)
+			rc = db_commit(s->db, e);
+		if (rc != 0)
+			db_rollback(s->db);
+	}
+	buf_done(&body);
+	return rc;
+}
+
+/* Into the log first; carrying it out again needs no second entry. */
+static int
+log_order(struct session *session, struct remote *r,
+    const struct directory_entry *d, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct exchange_result res;
+
+	if (exchange_sync(session, r, NULL, &res, e) != 0)
+		return -1;
+	if (is_logged(s, d))
+		return 0;
+	if (queue_order(s, d, e) != 0 ||
+	    exchange_sync(session, r, NULL, &res, e) != 0)
+		return -1;
+	if (is_logged(s, d))
+		return 0;
+	return err_set(e, ERR_DENIED, "the hub did not take the order: one of "
+	    "the two signatures does not count");
+}
+
+/* ---- opening ---- */
+
+struct recovering {
+	struct store *s;
+	struct talk *t;
+	struct office_keys *keys;
+	struct id space;
+	uint64_t after;
+	struct sym_key *epoch_keys; /* by number; locked */
+	bool *known;                /* by number */
+	int (*fn)(void *ctx, const char *type, const char *field,
+	    const char *text, struct err *e);
+	void *ctx;
+	struct record *rec;
+};
+
+static int
+take_epoch(struct recovering *q, const struct changeset *cs, struct err *e)
+{
+	struct epoch ep;
+	int rc;
+
+	if (!cs->whole || !cs->has_bodies)
+		return 0;
+	if (epoch_decode(cs->bodies[0], &ep, e) != 0)
+		return -1;
+	rc = ep.number >= EPOCHS_MAX ? err_set(e, ERR_TOOBIG,
+	    "this space has had more than %d keys", EPOCHS_MAX) :
+	    epoch_open(&ep, ep.recovery, &q->keys->recovery.box_pub,
+	    &q->keys->recovery.box, &q->epoch_keys[ep.number], e);
+	if (rc == 0)
+		q->known[ep.number] = true;
+	epoch_done(&ep);
+	return rc;
+}
+
+static int
+tell_value(struct recovering *q, const struct field *f, const char *type,
+    const struct value *v, struct err *e)
+{
+	char hex[ID_TEXT_BYTES], day[DAY_TEXT_BYTES];
+	struct buf text;
+	struct id id;
+	int rc;
+
+	buf_init(&text, 2 * (size_t)RECORD_TEXT_MAX);
+	if (v->type == VALUE_TEXT)
+		buf_add(&text, v->data.data, v->data.len);
+	else if (v->type == VALUE_INT && f->kind == FIELD_TIME)
+		buf_add_str(&text, day_text(v->num, day));
+	else if (v->type == VALUE_INT || v->type == VALUE_BOOL)
+		buf_add_fmt(&text, "%lld", (long long)v->num);
+	else if (v->type == VALUE_BYTES && v->data.len == sizeof(id.b)) {
+		memcpy(id.b, v->data.data, sizeof(id.b));
+		buf_add_str(&text, id_text(&id, hex));
+	}
+	rc = buf_check(&text, "a field", e);
+	if (rc == 0 && text.len > 0)
+		rc = q->fn(q->ctx, type, f->name, buf_str(&text), e);
+	buf_done(&text);
+	return rc;
+}
+
+static int
+tell_record(struct recovering *q, struct view plain, struct err *e)
+{
+	const struct record_kind *kind;
+	const struct field *f;
+	size_t i;
+	int rc = record_decode(plain, q->rec, e);
+
+	if (rc != 0)
+		return -1;
+	kind = fields_kind((enum record_type)q->rec->type);
+	for (i = 0; rc == 0 && kind != NULL && i < q->rec->op_count; i++) {
+		f = fields_number((enum record_type)q->rec->type,
+		    q->rec->ops[i].field);
+		if (f != NULL)
+			rc = tell_value(q, f, kind->name,
+			    &q->rec->ops[i].value, e);
+	}
+	return rc;
+}
+
+static int
+take_content(struct recovering *q, const struct changeset *cs, struct err *e)
+{
+	struct buf plain;
+	size_t i;
+	int rc = 0;
+
+	if (cs->h.epoch >= EPOCHS_MAX || !q->known[cs->h.epoch])
+		return err_set(e, ERR_PEER, "the hub shows text of this space "
+		    "without the key that belongs to it");
+	for (i = 0; rc == 0 && i < cs->h.count; i++) {
+		if (cs->bodies[i].len == 0)
+			continue; /* erased */
+		buf_init(&plain, 2 * (size_t)CHANGESET_BODY_MAX);
+		rc = changeset_open(cs, i, &q->epoch_keys[cs->h.epoch],
+		    &plain, e);
+		if (rc == 0)
+			rc = tell_record(q, buf_view(&plain), e);
+		buf_done(&plain);
+	}
+	return rc;
+}
+
+/* Of the one space, by a listed device, in order: nothing else is opened. */
+static int
+take_item(struct recovering *q, const struct proto_item *it, struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	const struct roster_device *d;
+	int rc = changeset_decode(it->bytes, cs, e);
+
+	if (rc == 0) {
+		d = roster_device(&q->s->roster, &cs->h.author);
+		if (!id_eq(&cs->h.space, &q->space) ||
+		    it->sseq != q->after + 1)
+			rc = err_set(e, ERR_PEER, "the hub answered with "
+			    "something else than the space that was ordered");
+		else if (d == NULL || !changeset_verify(cs, &d->sign))
+			rc = err_set(e, ERR_PEER, "an item of this space is "
+			    "not signed by a device of this office");
+	}
+	if (rc == 0 && cs->h.kind == CHANGESET_EPOCH)
+		rc = take_epoch(q, cs, e);
+	else if (rc == 0 && cs->h.kind == CHANGESET_CONTENT)
+		rc = take_content(q, cs, e);
+	q->after = it->sseq;
+	mem_free(cs);
+	return rc;
+}
+
+/* 1: more, 0: the end. */
+static int
+take_page(struct recovering *q, struct err *e)
+{
+	struct proto_recover ask = { .space = q->space,
+	    .after_sseq = q->after };
+	struct proto_page *page = mem_new(sizeof(*page));
+	struct buf body, answer;
+	size_t i;
+	int rc;
+
+	buf_init(&body, 1024);
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	proto_recover_encode(&ask, &body);
+	rc = talk_ask(q->t, "/v1/recover", buf_view(&body), &answer, e);
+	if (rc == 0)
+		rc = proto_page_decode(buf_view(&answer), page, e);
+	if (rc != 0)
+		goto out;
+	for (i = 0; rc == 0 && i < page->count; i++)
+		rc = take_item(q, &page->items[i], e);
+	if (rc == 0)
+		rc = page->more && page->count > 0 ? 1 : 0;
+	proto_page_done(page);
+out:
+	buf_done(&body);
+	buf_done(&answer);
+	mem_free(page);
+	return rc;
+}
+
+static int
+open_space(struct recovering *q, struct remote *r, struct err *e)
+{
+	int rc;
+
+	q->t = mem_new(sizeof(*q->t));
+	q->rec = mem_new(sizeof(*q->rec));
+	q->known = mem_new(EPOCHS_MAX * sizeof(*q->known));
+	q->epoch_keys = mem_new(EPOCHS_MAX * sizeof(*q->epoch_keys));
+	rc = talk_init(q->t, q->s, r, e);
+	if (rc == 0) {
+		do
+			rc = take_page(q, e);
+		while (rc == 1);
+		talk_done(q->t);
+	}
+	mem_wipe(q->epoch_keys, EPOCHS_MAX * sizeof(*q->epoch_keys));
+	mem_wipe(q->rec, sizeof(*q->rec));
+	mem_free(q->epoch_keys);
+	mem_free(q->known);
+	mem_free(q->rec);
+	mem_free(q->t);
+	return rc;
+}
+
+int
+office_recover(struct session *session, struct remote *r, const char *order,
+    const char *share_a, const char *share_b,
+    int (*fn)(void *ctx, const char *type, const char *field,
+	const char *text, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct recovering q = { .s = session_store(session), .fn = fn,
+	    .ctx = ctx };
+	struct directory_entry d;
+	int rc = -1;
+
+	/* The shares before the order: a wrong one must leave no trace. */
+	if (office_is_officer(q.s, e) != 0 ||
+	    read_signed(q.s, order, &d, e) != 0 ||
+	    office_keys_join(q.s, share_a, share_b, &q.keys, e) != 0)
+		return -1;
+	q.space = d.space;
+	if (log_order(session, r, &d, e) == 0)
+		rc = open_space(&q, r, e);
+	office_keys_free(q.keys);
+	return rc;
+}
