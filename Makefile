@@ -23,12 +23,13 @@ COMMON = $(wildcard common/*/*.c)
 CORE = $(wildcard client/core/*.c client/core/*/*.c)
 CLI = $(wildcard client/cli/*.c)
 HUB = $(wildcard daemon/hub/*.c)
-API = $(wildcard daemon/api/*.c)
-DAEMON = $(wildcard daemon/*.c)
+API = $(wildcard daemon/api/*.c) $(filter-out daemon/main.c,$(wildcard daemon/*.c))
+DAEMON = daemon/main.c
 SUPPORT = $(wildcard tests/support/*.c)
 GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c
 UNIT = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
+BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
 TOOLS = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 MAN = $B/man/tugid.8 $B/man/tugid.conf.5 $B/man/tugi.1
 obj = $(patsubst %.c,$B/%.o,$1)
@@ -72,7 +73,7 @@ link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 	$(filter %.o,$^) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
 $(UNIT): $B/unit/%: $B/tests/unit/%.o $(TEST_LIBS)
 	$(link_test)
-$(BENCH): $B/bench/%: $B/tests/bench/%.o $(TEST_LIBS)
+$(BENCH): $B/bench/%: $B/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(TEST_LIBS)
 	$(link_test)
 $(TOOLS): $B/tools/%: $B/tests/tools/%.o $(TEST_LIBS)
 	$(link_test)

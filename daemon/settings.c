@@ -1,9 +1,10 @@
 /*
- * Reading tugid.conf with libconfuse, whose messages carry file and line.
+ * Reading tugid.conf with libconfuse, whose messages carry the line.
  *
  * libconfuse reports through a callback without a context, so the error being
  * filled is held in a static pointer for the time of one call; settings are
- * read before any thread starts.
+ * read before any thread starts. libconfuse 3.3 counts two lines too many for
+ * each comment, so comments are blanked before it sees the text.
  */
 #include "daemon/settings.h"
 
@@ -20,7 +21,10 @@
 #define MIB (1024 * 1024)
 #define TEXT_BYTES 256
 
+#define FILE_BYTES (64 * 1024)
+
 static struct err *reporting;
+static const char *reporting_path;
 
 static void
 report(cfg_t *cfg, const char *fmt, va_list ap)
@@ -30,9 +34,8 @@ report(cfg_t *cfg, const char *fmt, va_list ap)
 	if (reporting == NULL || reporting->kind != ERR_NONE)
 		return; /* the first one stands */
 	vsnprintf(text, sizeof(text), fmt, ap);
-	err_set(reporting, ERR_INPUT, "%s, line %d: %s",
-	    cfg != NULL && cfg->filename != NULL ? cfg->filename :
-	    SETTINGS_FILE, cfg != NULL ? cfg->line : 0, text);
+	err_set(reporting, ERR_INPUT, "%s, line %d: %s", reporting_path,
+	    cfg != NULL ? cfg->line : 0, text);
 }
 
 /* ---- values ---- */
@@ -211,6 +214,59 @@ make_parser(cfg_opt_t *opts)
 	return cfg;
 }
 
+/* From # to the end of the line, outside quotes, becomes spaces. */
+static void
+blank_comments(struct buf *text)
+{
+	uint8_t quote = 0, c;
+	bool comment = false;
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		c = text->data[i];
+		if (c == '\n')
+			comment = false;
+		else if (comment)
+			text->data[i] = ' ';
+		else if (quote != 0 && c == '\\')
+			i++;
+		else if (quote != 0)
+			quote = c == quote ? 0 : quote;
+		else if (c == '"' || c == '\'')
+			quote = c;
+		else if (c == '#') {
+			comment = true;
+			text->data[i] = ' ';
+		}
+	}
+}
+
+static int
+parse(cfg_t *cfg, const char *path, struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, FILE_BYTES);
+	err_clear(e);
+	if (file_read(path, &text, e) != 0) {
+		buf_done(&text);
+		return e->kind == ERR_ABSENT ? err_set(e, ERR_ABSENT,
+		    "there is no %s; a hub is made with tugid init", path) :
+		    -1;
+	}
+	blank_comments(&text);
+	reporting = e;
+	reporting_path = path;
+	rc = cfg_parse_buf(cfg, buf_str(&text));
+	reporting = NULL;
+	buf_done(&text);
+	if (rc == CFG_SUCCESS)
+		return 0;
+	return e->kind != ERR_NONE ? -1 :
+	    err_set(e, ERR_INPUT, "%s cannot be understood", path);
+}
+
 int
 settings_read(const char *path, const char *data, struct settings *s,
     struct err *e)
@@ -240,17 +296,8 @@ settings_read(const char *path, const char *data, struct settings *s,
 	int rc;
 
 	memset(s, 0, sizeof(*s));
-	err_clear(e);
-	reporting = e;
-	rc = cfg_parse(cfg, path);
-	reporting = NULL;
-	if (rc == CFG_FILE_ERROR)
-		rc = err_set(e, ERR_ABSENT, "cannot read %s; a hub is made "
-		    "with tugid init", path);
-	else if (rc != CFG_SUCCESS)
-		rc = e->kind != ERR_NONE ? -1 :
-		    err_set(e, ERR_INPUT, "%s is not readable", path);
-	else
+	rc = parse(cfg, path, e);
+	if (rc == 0)
 		rc = copy_values(cfg, path, data, s, e);
 	cfg_free(cfg);
 	if (rc != 0)

@@ -2,9 +2,10 @@
  * From sockets to handlers: the only file that includes microhttpd.h.
  *
  * A request is judged when its headers are complete, before any of its body
- * is taken: route, length, signature, device. A refused one with a small body
- * is read to its end all the same, so that its client sees the answer and may
- * go on with the connection; a large one is answered at once and closed.
+ * is taken: route, length, signature, device. The body of a refused one is read
+ * to its end all the same and dropped, because closing on unread bytes resets
+ * the connection and the client never sees the answer; beyond SWALLOW_BYTES it
+ * is answered at once and closed.
  * The digest is compared before any parser sees the body.
  */
 #include "daemon/api/http.h"
@@ -20,7 +21,7 @@
 #include "daemon/api/log.h"
 #include "daemon/api/route.h"
 
-#define SWALLOW_BYTES (64 * 1024)
+#define SWALLOW_BYTES (4 * 1024 * 1024) /* read, never kept */
 #define STACK_BYTES (512 * 1024)
 #define HEADER_POOL_BYTES (16 * 1024)
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3"
@@ -256,7 +257,7 @@ begin(struct http *h, struct MHD_Connection *c, const char *method,
 	x->status = check_head(x, c, method, path);
 	if (x->status == 0)
 		return MHD_YES;
-	if (x->status != 411 && x->status != 413 && x->route != NULL &&
+	if (x->status != 411 && x->route != NULL &&
 	    x->length <= SWALLOW_BYTES)
 		return MHD_YES; /* answered once the body is read */
 	return refuse(x, c, x->status);
