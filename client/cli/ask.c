@@ -171,6 +171,22 @@ out:
 }
 
 int
+ask_shares(struct ctx *c, struct secret *a, struct secret *b, struct err *e)
+{
+	const char *text = cmd_value(c, "shares-fd");
+	int fd = -1;
+
+	if (text != NULL && ask_fd(text, &fd, e) != 0)
+		return -1;
+	if (fd < 0 && c->g.no_input)
+		return err_set(e, ERR_DENIED, "%s", _("two recovery shares are "
+		    "needed and --no-input forbids asking: --shares-fd"));
+	if (ask_secret(c, fd, _("One recovery share: "), a, e) != 0)
+		return -1;
+	return ask_secret(c, fd, _("Another recovery share: "), b, e);
+}
+
+int
 ask_sure(struct ctx *c, const char *sentence, struct err *e)
 {
 	struct secret answer = { NULL, 0 };

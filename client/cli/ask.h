@@ -25,6 +25,11 @@ int ask_secret(struct ctx *c, int fd, const char *prompt, struct secret *out,
  * descriptor. */
 int ask_new_passphrase(struct ctx *c, struct secret *out, struct err *e);
 
+/** ask_shares(c, a, b, e): two recovery shares, from the terminal or from the
+ * file descriptor of the command's option --shares-fd. */
+int ask_shares(struct ctx *c, struct secret *a, struct secret *b,
+    struct err *e);
+
 /** ask_sure(c, sentence, e): 0 when the answer is yes or --yes was given;
  * ERR_INPUT otherwise. */
 int ask_sure(struct ctx *c, const char *sentence, struct err *e);

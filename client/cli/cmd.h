@@ -114,6 +114,7 @@ int cmd_office_init(struct ctx *c, struct err *e);
 int cmd_office_card(struct ctx *c, struct err *e);
 int cmd_office_requests(struct ctx *c, struct err *e);
 int cmd_office_approve(struct ctx *c, struct err *e);
+int cmd_office_vouch(struct ctx *c, struct err *e);
 int cmd_office_devices(struct ctx *c, struct err *e);
 int cmd_office_revoke(struct ctx *c, struct err *e);
 int cmd_office_order(struct ctx *c, struct err *e);

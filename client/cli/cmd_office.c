@@ -1,4 +1,4 @@
-/* office init, card, requests, approve, devices, revoke. */
+/* office init, card, requests, approve, vouch, devices, revoke. */
 #include "client/core/office.h"
 
 #include <string.h>
@@ -227,6 +227,7 @@ approval(struct ctx *c, struct office_approval *a, struct person_item *person,
 	a->code = cmd_word(c, 0);
 	a->name = cmd_word(c, 1);
 	a->title = cmd_value(c, "title");
+	a->voucher = cmd_value(c, "voucher");
 	if (cmd_flag(c, "officer"))
 		a->roles |= ROLE_OFFICER;
 	if (cmd_flag(c, "dpo"))
@@ -248,20 +249,38 @@ approval(struct ctx *c, struct office_approval *a, struct person_item *person,
 	return 0;
 }
 
+/* Call the core with the shares, where a role needs them. */
+static int
+approve(struct ctx *c, struct office_approval *a, struct err *e)
+{
+	struct secret one = { NULL, 0 }, two = { NULL, 0 };
+	struct remote r;
+	int rc = -1;
+
+	if (cmd_flag(c, "root") || (a->person == NULL && a->roles != 0)) {
+		if (ask_shares(c, &one, &two, e) != 0)
+			goto out;
+		a->share_a = one.text;
+		a->share_b = two.text;
+	}
+	if (place_connect(c, &r, e) != 0)
+		goto out;
+	rc = office_approve(c->s, &r, a, e);
+	remote_done(&r);
+out:
+	secret_done(&one);
+	secret_done(&two);
+	return rc;
+}
+
 int
 cmd_office_approve(struct ctx *c, struct err *e)
 {
 	struct office_approval a = { 0 };
 	struct person_item person;
-	struct remote r;
 	json_t *j;
-	int rc;
 
-	if (approval(c, &a, &person, e) != 0 || place_connect(c, &r, e) != 0)
-		return -1;
-	rc = office_approve(c->s, &r, &a, e);
-	remote_done(&r);
-	if (rc != 0)
+	if (approval(c, &a, &person, e) != 0 || approve(c, &a, e) != 0)
 		return -1;
 	out_say(&c->out, _("%s is in. Their next tugi sync brings the "
 	    "approval. To undo: tugi office revoke"), a.name);
@@ -270,6 +289,36 @@ cmd_office_approve(struct ctx *c, struct err *e)
 	j = json_object();
 	json_object_set_new(j, "name", out_json_text(a.name));
 	return out_json(j, e);
+}
+
+int
+cmd_office_vouch(struct ctx *c, struct err *e)
+{
+	const char *further = cmd_value(c, "further");
+	struct person_item person;
+	struct remote r;
+	struct buf word;
+	json_t *j;
+	int rc;
+
+	if (further != NULL && people_find(c->s, further, &person, e) != 0)
+		return -1;
+	if (place_connect(c, &r, e) != 0)
+		return -1;
+	buf_init(&word, TEXT_MAX_BYTES);
+	rc = office_vouch(c->s, &r, cmd_word(c, 0),
+	    further != NULL ? &person.person : NULL, &word, e);
+	remote_done(&r);
+	if (rc == 0 && c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "voucher",
+		    out_json_text(buf_str(&word)));
+		rc = out_json(j, e);
+	} else if (rc == 0) {
+		out_line(&c->out, "%s", buf_str(&word));
+	}
+	buf_done(&word);
+	return rc;
 }
 
 static json_t *

@@ -104,19 +104,6 @@ take_field(void *ctx, const char *type, const char *field, const char *text,
 	return 0;
 }
 
-static int
-read_shares(struct ctx *c, struct secret *a, struct secret *b, struct err *e)
-{
-	const char *text = cmd_value(c, "shares-fd");
-	int fd = -1;
-
-	if (text != NULL && ask_fd(text, &fd, e) != 0)
-		return -1;
-	if (ask_secret(c, fd, _("One recovery share: "), a, e) != 0)
-		return -1;
-	return ask_secret(c, fd, _("Another recovery share: "), b, e);
-}
-
 int
 cmd_office_recover(struct ctx *c, struct err *e)
 {
@@ -128,7 +115,7 @@ cmd_office_recover(struct ctx *c, struct err *e)
 
 	buf_init(&order, TEXT_MAX_BYTES);
 	if (ask_text(c, NULL, cmd_word(c, 0), &order, e) != 0 ||
-	    read_shares(c, &a, &b, e) != 0 || place_connect(c, &r, e) != 0)
+	    ask_shares(c, &a, &b, e) != 0 || place_connect(c, &r, e) != 0)
 		goto out;
 	out_say(&c->out, "%s", _("fetching and opening ..."));
 	rc = office_recover(c->s, &r, buf_str(&order), a.text, b.text,

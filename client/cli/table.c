@@ -8,6 +8,8 @@
 
 #define TEXT_FROM_FILE { "file", N_("FILE"), \
 	N_("take the text from FILE; - is the standard input"), false }
+#define SHARES_FD { "shares-fd", N_("N"), N_("read two shares from file " \
+	"descriptor N, a line each"), false }
 #define LIMIT { "limit", N_("N"), N_("at most N, the newest"), false }
 
 const struct cmd table_cmds[] = {
@@ -294,7 +296,8 @@ const struct cmd table_cmds[] = {
 	.run = cmd_office_approve, .opens = true,
 	.summary = N_("let a device in"),
 	.more = N_("CODE is the short code as the person reads it out. NAME is "
-	    "left out with --further."),
+	    "left out with --further. A new officer or data-protection officer "
+	    "needs two of the recovery shares, which are asked for."),
 	.examples = { "tugi office approve ABCD-EFGH 'Liis Kask' --title "
 	    "'social pedagogue'", "tugi office approve ABCD-EFGH --further "
 	    "'Liis Kask'" },
@@ -303,6 +306,21 @@ const struct cmd table_cmds[] = {
 	    { "officer", NULL, N_("may approve and revoke"), false },
 	    { "dpo", NULL, N_("is the data-protection officer"), false },
 	    { "further", N_("PERSON"), N_("one more device of PERSON"),
+	    false },
+	    { "voucher", N_("WORD"), N_("of a second officer, from tugi "
+	    "office vouch"), false },
+	    { "root", NULL, N_("sign with two recovery shares instead"),
+	    false },
+	    SHARES_FD }
+}, {
+	.name = "office vouch", .words = N_("CODE"), .min = 1, .max = 1,
+	.run = cmd_office_vouch, .opens = true,
+	.summary = N_("be the second officer who compared a code"),
+	.more = N_("Prints one word for the officer who approves: a further "
+	    "device of a person needs two officers, or one of the person's own "
+	    "devices."),
+	.examples = { "tugi office vouch ABCD-EFGH --further 'Liis Kask'" },
+	.opts = { { "further", N_("PERSON"), N_("one more device of PERSON"),
 	    false } }
 }, {
 	.name = "office devices", .words = N_("[PERSON]"), .max = 1,
@@ -320,8 +338,8 @@ const struct cmd table_cmds[] = {
 	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
 	.run = cmd_office_order, .opens = true,
 	.summary = N_("order the recovery of one section"),
-	.more = N_("Prints the order for the second officer to countersign; "
-	    "it goes to the hub with the next sync and its members are told."),
+	.more = N_("Prints the order for the second officer to countersign. "
+	    "When it is used it goes to the hub's log, where all see it."),
 	.examples = { "tugi office order 1f0c77ab >order.txt" }
 }, {
 	.name = "office countersign", .words = N_("FILE"), .min = 1, .max = 1,
@@ -335,8 +353,7 @@ const struct cmd table_cmds[] = {
 	.more = N_("Asks for two of the three recovery shares. Nothing is "
 	    "stored: what is opened is printed and forgotten."),
 	.examples = { "tugi office recover signed.txt" },
-	.opts = { { "shares-fd", N_("N"), N_("read two shares from file "
-	    "descriptor N, a line each"), false } }
+	.opts = { SHARES_FD }
 }, {
 	.name = "completion", .words = "bash|zsh|fish", .min = 1, .max = 1,
 	.run = cmd_completion,

@@ -153,6 +153,12 @@ run office office approve "$code" 'Liis Kask' --title 'social pedagogue'
 check "the officer approves" ends 0
 run worker sync
 check "the next sync brings the approval" says "approved this device"
+run office office approve AAAA-AAAA 'Nobody' --officer
+check "a new officer needs the shares" ends 77
+run office office devices --json
+check "both devices are listed" json 'length == 2 and all(.revoked | not)'
+run office office revoke "$(jq -r '.[] | select(.me) | .device' "$D/out")"
+check "revoking asks, and may not" ends 64
 
 ### Notes, plans, words and JSON
 run worker case new 'Anna Tamm' born=2015-04-02 school=Lasila
@@ -194,6 +200,11 @@ check "JSON gives the text back unchanged" test \
 	"$(printf 'bad \033[2J\033]0;title\007 \xc2\x9b31m \xe2\x80\xaetxet\n' |
 		od -An -tx1 | tr -d ' \n')"
 run worker note list anna --json
+start=$(jq -r '.[0].id' "$D/out" | cut -c1-6)
+cp "$D/out" "$D/list"
+run worker note show "$start"
+check "a piece of an id that fits several is refused" ends 64
+cp "$D/list" "$D/out"
 check "notes as JSON, newest first" json \
 	'length == 4 and (map(.waits) | all) and .[0].at >= .[1].at'
 run worker note amend "$note" 'It was about lunch.'
