@@ -17,6 +17,7 @@
 #include "client/core/office_keys.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/talk.h"
+#include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/proto.h"
 
@@ -237,6 +238,7 @@ struct recovering {
 	    const char *text, struct err *e);
 	void *ctx;
 	struct record *rec;
+	struct values *names;
 };
 
 static int
@@ -263,26 +265,12 @@ static int
 tell_value(struct recovering *q, const struct field *f, const char *type,
     const struct value *v, struct err *e)
 {
-	char hex[ID_TEXT_BYTES], day[DAY_TEXT_BYTES];
-	struct buf text;
-	struct id id;
-	int rc;
+	char *text = value_text(q->names, f, v, e);
+	int rc = text == NULL ? -1 : text[0] == '\0' ? 0 :
+	    q->fn(q->ctx, type, f->name, text, e);
 
-	buf_init(&text, 2 * (size_t)RECORD_TEXT_MAX);
-	if (v->type == VALUE_TEXT)
-		buf_add(&text, v->data.data, v->data.len);
-	else if (v->type == VALUE_INT && f->kind == FIELD_TIME)
-		buf_add_str(&text, day_text(v->num, day));
-	else if (v->type == VALUE_INT || v->type == VALUE_BOOL)
-		buf_add_fmt(&text, "%lld", (long long)v->num);
-	else if (v->type == VALUE_BYTES && v->data.len == sizeof(id.b)) {
-		memcpy(id.b, v->data.data, sizeof(id.b));
-		buf_add_str(&text, id_text(&id, hex));
-	}
-	rc = buf_check(&text, "a field", e);
-	if (rc == 0 && text.len > 0)
-		rc = q->fn(q->ctx, type, f->name, buf_str(&text), e);
-	buf_done(&text);
+	if (text != NULL)
+		value_text_done(text);
 	return rc;
 }
 
@@ -396,7 +384,7 @@ open_space(struct recovering *q, struct remote *r, struct err *e)
 	q->t = mem_new(sizeof(*q->t));
 	q->rec = mem_new(sizeof(*q->rec));
 	q->known = mem_new(EPOCHS_MAX * sizeof(*q->known));
-	q->epoch_keys = mem_new(EPOCHS_MAX * sizeof(*q->epoch_keys));
+	q->epoch_keys = mem_secret_new(EPOCHS_MAX * sizeof(*q->epoch_keys));
 	rc = talk_init(q->t, q->s, r, e);
 	if (rc == 0) {
 		do
@@ -404,9 +392,8 @@ open_space(struct recovering *q, struct remote *r, struct err *e)
 		while (rc == 1);
 		talk_done(q->t);
 	}
-	mem_wipe(q->epoch_keys, EPOCHS_MAX * sizeof(*q->epoch_keys));
 	mem_wipe(q->rec, sizeof(*q->rec));
-	mem_free(q->epoch_keys);
+	mem_secret_free(q->epoch_keys);
 	mem_free(q->known);
 	mem_free(q->rec);
 	mem_free(q->t);
@@ -431,8 +418,12 @@ office_recover(struct session *session, struct remote *r, const char *order,
 	    office_keys_join(q.s, share_a, share_b, &q.keys, e) != 0)
 		return -1;
 	q.space = d.space;
+	q.names = mem_new(sizeof(*q.names));
+	values_init(q.names, session);
 	if (log_order(session, r, &d, e) == 0)
 		rc = open_space(&q, r, e);
+	values_done(q.names);
+	mem_free(q.names);
 	office_keys_free(q.keys);
 	return rc;
 }

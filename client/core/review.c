@@ -10,10 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/local/day.h"
 #include "client/core/local/versions.h"
-#include "client/core/people.h"
 #include "client/core/sync/letters.h"
+#include "client/core/value.h"
 #include "common/base/mem.h"
 
 #define REVIEWS_MAX 1024
@@ -24,85 +23,29 @@
 /* ---- a record as text ---- */
 
 static int
-value_text(struct session *session, enum field_kind kind,
-    const struct value *v, struct buf *out, struct err *e)
-{
-	char day[DAY_TEXT_BYTES], name[160], hex[ID_TEXT_BYTES];
-	struct id id;
-
-	switch (v->type) {
-	case VALUE_TEXT:
-		buf_add(out, v->data.data, v->data.len);
-		break;
-	case VALUE_INT:
-		if (kind == FIELD_TIME)
-			buf_add_str(out, day_text(v->num, day));
-		else
-			buf_add_fmt(out, "%lld", (long long)v->num);
-		break;
-	case VALUE_BOOL:
-		buf_add_str(out, v->num ? "yes" : "no");
-		break;
-	case VALUE_BYTES:
-		if (v->data.len != sizeof(id.b))
-			break;
-		memcpy(id.b, v->data.data, sizeof(id.b));
-		if (kind != FIELD_PERSON) {
-			buf_add_str(out, id_text(&id, hex));
-			break;
-		}
-		if (people_name(session, &id, name, e) != 0)
-			return -1;
-		buf_add_str(out, name);
-		break;
-	case VALUE_NULL:
-		break;
-	}
-	return buf_check(out, "a field", e);
-}
-
-static int
-add_field(struct session *session, const struct op *op,
-    struct record_item *item, struct err *e)
+add_field(struct values *v, const struct op *op, struct record_item *item,
+    struct err *e)
 {
 	const struct field *f = fields_number(item->type, op->field);
 	struct field_text *t;
-	struct buf text;
-	int rc;
 
 	if (f == NULL || op->value.type == VALUE_NULL)
 		return 0; /* written by a newer program */
-	buf_init(&text, 2 * (size_t)RECORD_TEXT_MAX);
-	rc = value_text(session, f->kind, &op->value, &text, e);
-	if (rc == 0 && text.len > 0) {
-		t = &item->fields[item->field_count++];
-		t->name = mem_dup(f->name);
-		t->label = mem_dup(f->label);
-		t->text = mem_dup(buf_str(&text));
-	}
-	buf_done(&text);
-	return rc;
-}
-
-static int
-author_name(struct session *session, const struct id *device, char **out,
-    struct err *e)
-{
-	struct store *s = session_store(session);
-	const struct roster_device *d = roster_device(&s->roster, device);
-	char name[160];
-
-	if (people_name(session, d != NULL ? &d->person :
-	    id_eq(device, &s->me->device) ? &s->person : device, name, e) != 0)
+	t = &item->fields[item->field_count];
+	t->text = value_text(v, f, &op->value, e);
+	if (t->text == NULL)
 		return -1;
-	*out = mem_dup(name);
+	t->name = mem_dup(f->name);
+	t->label = mem_dup(f->label);
+	item->field_count++;
 	return 0;
 }
 
-/* ${item} is zeroed and gets what the record itself says. */
+/* ${item} is zeroed and gets what this one version says: it is in no case, so
+ * there are no heads to ask. */
 static int
-item_of(struct session *session, const struct record *rec,
-    struct record_item *item, struct err *e)
+item_of(struct values *v, const struct record *rec, struct record_item *item,
+    struct err *e)
 {
 	size_t i;
 
@@ -115,10 +58,11 @@ item_of(struct session *session, const struct record *rec,
 		    rec->ops[i].field == NOTE_HAPPENED &&
 		    rec->ops[i].value.type == VALUE_INT)
 			item->at_ms = rec->ops[i].value.num;
-		if (add_field(session, &rec->ops[i], item, e) != 0)
+		if (add_field(v, &rec->ops[i], item, e) != 0)
 			return -1;
 	}
-	return author_name(session, &rec->origin, &item->author, e);
+	item->author = mem_dup(value_author(v, &rec->origin));
+	return 0;
 }
 
 /* What the section is called to somebody who may have lost all of it. */
@@ -236,14 +180,13 @@ load_rows(struct store *s, struct held_row *rows, size_t max, size_t *n,
 
 /* The newest of the person's own versions that never entered the case. */
 static int
-own_text(struct session *session, const struct id *id,
-    struct record_item *item, struct err *e)
+own_text(struct values *names, const struct id *id, struct record_item *item,
+    struct err *e)
 {
-	struct store *s = session_store(session);
 	const struct version *newest = NULL;
 	struct loaded l;
 	size_t i;
-	int rc = versions_load(s, id, &l, e);
+	int rc = versions_load(names->s, id, &l, e);
 
 	if (rc <= 0) {
 		item->id = *id;
@@ -259,7 +202,7 @@ own_text(struct session *session, const struct id *id,
 	item->id = *id;
 	item->type = l.row.type;
 	if (newest != NULL)
-		rc = item_of(session, &newest->rec, item, e);
+		rc = item_of(names, &newest->rec, item, e);
 	else
 		rc = 0;
 	item->held = true;
@@ -268,10 +211,10 @@ own_text(struct session *session, const struct id *id,
 }
 
 static int
-fill_held(struct session *session, struct held_row *row,
+fill_held(struct values *names, struct held_row *row,
     struct held_item *item, struct err *e)
 {
-	struct store *s = session_store(session);
+	struct store *s = names->s;
 	char section[32];
 	struct id case_id;
 
@@ -281,7 +224,7 @@ fill_held(struct session *session, struct held_row *row,
 	item->outcome_ms = row->outcome_ms;
 	item->words = row->words;
 	row->words = NULL;
-	if (own_text(session, &row->record, &item->record, e) != 0 ||
+	if (own_text(names, &row->record, &item->record, e) != 0 ||
 	    place_of(s, &row->space, section, &case_id, e) != 0 ||
 	    label_of(s, &row->space, &item->case_label, e) != 0)
 		return -1;
@@ -298,18 +241,22 @@ held_list(struct session *session, struct held_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
 	struct held_row *rows = mem_new(REVIEWS_MAX * sizeof(*rows));
+	struct values *names = mem_new(sizeof(*names));
 	size_t i, n = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	values_init(names, session);
 	rc = load_rows(s, rows, REVIEWS_MAX, &n, e);
 	out->items = mem_new((n + 1) * sizeof(*out->items));
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = fill_held(session, &rows[i],
-		    &out->items[out->count++], e);
+		rc = fill_held(names, &rows[i], &out->items[out->count++],
+		    e);
 	for (i = 0; i < n; i++)
 		mem_free(rows[i].words);
 	mem_free(rows);
+	values_done(names);
+	mem_free(names);
 	if (rc != 0)
 		held_list_done(out);
 	return rc;
@@ -383,7 +330,7 @@ review_row(struct store *s, const struct hash *id, struct review_row *r,
 }
 
 static int
-fill_records(struct session *session, const struct review_row *row,
+fill_records(struct values *names, const struct review_row *row,
     const char *section, struct review_item *item, struct err *e)
 {
 	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
@@ -400,7 +347,7 @@ fill_records(struct session *session, const struct review_row *row,
 
 		rc = record_decode(list[i], rec, e);
 		if (rc == 0)
-			rc = item_of(session, rec, r, e);
+			rc = item_of(names, rec, r, e);
 		r->held = true;
 		r->space = row->space;
 		snprintf(r->section, sizeof(r->section), "%s", section);
@@ -411,10 +358,10 @@ fill_records(struct session *session, const struct review_row *row,
 }
 
 static int
-fill_review(struct session *session, const struct hash *id,
+fill_review(struct values *names, const struct hash *id,
     struct review_item *item, struct err *e)
 {
-	struct store *s = session_store(session);
+	struct store *s = names->s;
 	struct review_row row;
 	char section[32];
 	struct id case_id;
@@ -425,7 +372,8 @@ fill_review(struct session *session, const struct hash *id,
 		item->accept_ms = row.accept_ms;
 		item->outcome = row.outcome;
 		item->basis = mem_dup(row.basis);
-		rc = author_name(session, &row.author, &item->author, e);
+		item->author = mem_dup(value_author(names, &row.author));
+		rc = 0;
 	}
 	if (rc == 0)
 		rc = place_of(s, &row.space, section, &case_id, e);
@@ -433,7 +381,7 @@ fill_review(struct session *session, const struct hash *id,
 		rc = label_of(s, &row.space, &item->case_label, e);
 	if (rc == 0) {
 		item->section = mem_dup(section);
-		rc = fill_records(session, &row, section, item, e);
+		rc = fill_records(names, &row, section, item, e);
 	}
 	review_row_done(&row);
 	return rc;
@@ -444,11 +392,13 @@ review_list(struct session *session, struct review_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
 	struct hash *ids = mem_new(REVIEWS_MAX * sizeof(*ids));
+	struct values *names = mem_new(sizeof(*names));
 	struct stmt *q;
 	size_t i, n = 0;
 	int rc = 0;
 
 	memset(out, 0, sizeof(*out));
+	values_init(names, session);
 	q = db_prepare(s->db, "SELECT id FROM review"
 	    " ORDER BY outcome IS NOT NULL, accept_ms DESC");
 	while (n < REVIEWS_MAX && (rc = db_step(q, e)) == 1)
@@ -457,8 +407,10 @@ review_list(struct session *session, struct review_list *out, struct err *e)
 	rc = rc < 0 ? -1 : 0;
 	out->items = mem_new((n + 1) * sizeof(*out->items));
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = fill_review(session, &ids[i],
-		    &out->items[out->count++], e);
+		rc = fill_review(names, &ids[i], &out->items[out->count++],
+		    e);
+	values_done(names);
+	mem_free(names);
 	mem_free(ids);
 	if (rc != 0)
 		review_list_done(out);

@@ -464,6 +464,7 @@ apply_grant(struct applying *ap, const struct statement_source *src,
 	size_t i;
 
 	if (!src->sound || ap->mine < RIGHT_KEEP ||
+	    id_eq(&src->audience, &ap->sp->side) ||
 	    src->until_ms <= store_now_ms(ap->s))
 		return 0;
 	for (i = 0; i < ap->all->count; i++)
