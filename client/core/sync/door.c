@@ -1,0 +1,639 @@
+/*
+ * One door, judged and put right. The wanted recipients are computed anew from
+ * roster and statements each time; nothing is remembered from an earlier try,
+ * so after a lost race for the next epoch the same code simply runs again.
+ *
+ * Invariants: epoch 1 is made only by who began the space, for a space the
+ * hub has never seen; a keeper's epoch lists exactly the wanted recipients; a
+ * writer's only leaves out; no epoch lists anybody without a statement.
+ */
+#include "client/core/sync/door.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/sync/outbox.h"
+#include "common/base/mem.h"
+#include "common/rules/admit.h"
+
+#define DEVICES_MAX 64 /* of one person */
+#define DAY_MS INT64_C(86400000)
+
+void
+door_free(struct door *d)
+{
+	if (d == NULL)
+		return;
+	if (d->has_cur)
+		space_epoch_done(&d->cur);
+	access_book_done(&d->book);
+	mem_free(d->waiting);
+	mem_free(d->want);
+	mem_free(d);
+}
+
+/* ---- who should hold the space ---- */
+
+/* The grant that counts: most right first, then the later end. Right and end
+ * must stand in one grant, two do not add up. */
+static const struct access *
+best_basis(const struct door *d, const struct id *person)
+{
+	const struct access *best = NULL;
+	int64_t now = store_now_ms(d->s);
+	size_t i;
+
+	for (i = 0; i < d->book.count; i++) {
+		const struct access *a = &d->book.list[i];
+
+		if (!id_eq(&a->person, person) ||
+		    !access_is_live(&d->book, a, now))
+			continue;
+		if (best == NULL || a->right > best->right ||
+		    (a->right == best->right && a->until_ms > best->until_ms))
+			best = a;
+	}
+	return best;
+}
+
+static bool
+named_before(const struct access_book *b, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (id_eq(&b->list[i].person, &b->list[at].person))
+			return true;
+	return false;
+}
+
+static int
+want_add(struct door *d, const struct roster_device *dev,
+    const struct access *basis)
+{
+	struct epoch_recipient *r;
+
+	if (d->want_count >= d->want_max)
+		return -1;
+	r = &d->want[d->want_count++];
+	memset(r, 0, sizeof(*r));
+	r->person = dev->person;
+	r->device = dev->device;
+	r->right = basis->right;
+	r->until_ms = basis->until_ms;
+	return 0;
+}
+
+static int
+want_person(struct door *d, const struct id *person)
+{
+	const struct roster_device *devices[DEVICES_MAX];
+	const struct access *basis = best_basis(d, person);
+	size_t i, n;
+
+	if (basis == NULL)
+		return 0;
+	n = roster_devices_of(&d->s->roster, person, devices, DEVICES_MAX);
+	for (i = 0; i < n; i++)
+		if (want_add(d, devices[i], basis) != 0)
+			return -1;
+	if (d->extra != NULL && id_eq(&d->extra->person, person) &&
+	    want_add(d, d->extra, basis) != 0)
+		return -1;
+	if (n > 0 && basis->until_ms < d->next_end)
+		d->next_end = basis->until_ms;
+	return 0;
+}
+
+static int
+by_device(const void *a, const void *b)
+{
+	const struct epoch_recipient *x = a, *y = b;
+
+	return id_cmp(&x->device, &y->device);
+}
+
+static void
+want_allowed(struct door *d)
+{
+	size_t i;
+
+	d->want_count = 0;
+	d->next_end = INT64_MAX;
+	for (i = 0; i < d->book.count; i++)
+		if (!named_before(&d->book, i) &&
+		    want_person(d, &d->book.list[i].person) != 0)
+			d->stuck = true; /* more than an epoch may list */
+	qsort(d->want, d->want_count, sizeof(*d->want), by_device);
+}
+
+static bool
+is_withdrawn(const struct door *d, const struct id *person)
+{
+	size_t i;
+
+	for (i = 0; i < d->book.count; i++)
+		if (d->book.list[i].kind == ACCESS_WITHDRAW &&
+		    id_eq(&d->book.list[i].person, person))
+			return best_basis(d, person) == NULL;
+	return false;
+}
+
+/* A writer's epoch: the current one without who is revoked, over, or named in
+ * a withdrawal. Keepers stay, and so does who has no statement at all: only a
+ * keeper may judge that. */
+static void
+want_fewer(struct door *d)
+{
+	const struct epoch *ep = &d->cur.ep;
+	int64_t now = store_now_ms(d->s);
+	size_t i;
+
+	d->want_count = 0;
+	d->next_end = INT64_MAX;
+	for (i = 0; i < ep->recipient_count; i++) {
+		const struct epoch_recipient *r = &ep->recipients[i];
+		bool over = now >= r->until_ms || roster_live(&d->s->roster,
+		    &r->device, ROSTER_NOW) == NULL;
+
+		if (over || (r->right < RIGHT_KEEP &&
+		    is_withdrawn(d, &r->person)))
+			continue;
+		d->want[d->want_count++] = *r;
+		if (r->until_ms < d->next_end)
+			d->next_end = r->until_ms;
+	}
+}
+
+static bool
+want_differs(const struct door *d)
+{
+	const struct epoch *ep = &d->cur.ep;
+	size_t i;
+
+	if (d->want_count != ep->recipient_count)
+		return true;
+	for (i = 0; i < d->want_count; i++)
+		if (!id_eq(&d->want[i].device, &ep->recipients[i].device) ||
+		    !id_eq(&d->want[i].person, &ep->recipients[i].person) ||
+		    d->want[i].right != ep->recipients[i].right ||
+		    d->want[i].until_ms != ep->recipients[i].until_ms)
+			return true;
+	return false;
+}
+
+static bool
+want_keeper(const struct door *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->want_count; i++)
+		if (d->want[i].right == RIGHT_KEEP)
+			return true;
+	return false;
+}
+
+/* ---- what a door needs ---- */
+
+static int
+load_waiting(struct door *d, struct err *e)
+{
+	struct stmt *q = db_prepare(d->s->db, "SELECT body FROM access"
+	    " WHERE space = ? AND seq IS NULL AND item IS NULL ORDER BY id");
+	int rc;
+
+	d->waiting = mem_new((d->book.count + 1) * sizeof(*d->waiting));
+	db_bind_id(q, 1, &d->sp.id);
+	while ((rc = db_step(q, e)) == 1) {
+		if (d->waiting_count >= d->book.count)
+			break;
+		if (access_decode(db_blob(q, 0),
+		    &d->waiting[d->waiting_count], e) != 0) {
+			db_reset(q);
+			return -1;
+		}
+		d->waiting_count++;
+	}
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* An epoch of ours is on its way: what became of it comes first. */
+static int
+epoch_waits(struct store *s, const struct id *space, bool *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM outgoing"
+	    " WHERE space = ? AND kind = 2 AND state = 1 LIMIT 1");
+	int rc;
+
+	db_bind_id(q, 1, space);
+	rc = db_step(q, e);
+	db_reset(q);
+	*out = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+load_current(struct door *d, struct err *e)
+{
+	const struct epoch_recipient *me;
+	int rc = spaces_epoch_find(d->s, &d->sp.id, d->sp.epoch, &d->cur, e);
+
+	if (rc < 0)
+		return -1;
+	d->has_cur = rc == 1;
+	if (!d->has_cur || !d->cur.has_key) {
+		d->stuck = true;
+		return 0;
+	}
+	me = epoch_find(&d->cur.ep, &d->s->me->device);
+	if (me != NULL && store_now_ms(d->s) < me->until_ms)
+		d->mine = me->right;
+	return 0;
+}
+
+/* At most four writers' epochs in a day, so that a dispute cannot go on. */
+static int
+writer_quota(struct door *d, struct err *e)
+{
+	struct stmt *q = db_prepare(d->s->db, "SELECT count(*) FROM epoch"
+	    " WHERE space = ? AND accept_ms > ?");
+	int rc;
+
+	db_bind_id(q, 1, &d->sp.id);
+	db_bind_int(q, 2, store_now_ms(d->s) - DAY_MS);
+	rc = db_step(q, e);
+	/* Keepers' count here too: they only make this wait more careful. */
+	if (rc == 1 && db_int(q, 0) >= 2 * ADMIT_WRITER_EPOCHS_A_DAY)
+		d->stuck = true;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+judge_begin(struct door *d)
+{
+	bool own = false;
+	size_t i;
+
+	for (i = 0; i < d->book.count; i++)
+		own |= d->book.list[i].kind == ACCESS_OWNER &&
+		    id_eq(&d->book.list[i].person, &d->s->person);
+	/* What the hub has items of was begun by somebody. */
+	d->begins = own && d->sp.sseq == 0;
+	d->stuck |= !d->begins;
+	d->mine = d->begins ? RIGHT_KEEP : RIGHT_NONE;
+	d->turn = d->begins;
+}
+
+static int
+door_judge(struct door *d, struct err *e)
+{
+	bool busy;
+
+	if (epoch_waits(d->s, &d->sp.id, &busy, e) != 0)
+		return -1;
+	d->stuck = busy;
+	if (d->sp.epoch == 0) {
+		want_allowed(d);
+		judge_begin(d);
+		return 0;
+	}
+	if (load_current(d, e) != 0 || d->stuck)
+		return d->stuck ? 0 : -1;
+	if (d->mine == RIGHT_KEEP) {
+		want_allowed(d);
+		d->turn = want_differs(d);
+		d->stuck |= d->turn && !want_keeper(d);
+	} else if (d->mine == RIGHT_WRITE) {
+		want_fewer(d);
+		d->turn = want_differs(d);
+		if (d->turn)
+			return writer_quota(d, e);
+	}
+	return 0;
+}
+
+int
+door_open(struct store *s, const struct id *space,
+    const struct roster_device *extra, struct door **out, struct err *e)
+{
+	struct door *d = mem_new(sizeof(*d));
+	int rc;
+
+	d->s = s;
+	d->extra = extra;
+	access_book_init(&d->book);
+	d->want_max = admit_recipients_max(&s->roster, space);
+	d->want = mem_new(d->want_max * sizeof(*d->want));
+	rc = spaces_find(s, space, &d->sp, e);
+	if (rc == 0)
+		rc = err_set(e, ERR_ABSENT, "this section is not here");
+	if (rc < 0 || spaces_access_load(s, space, &d->book, e) != 0 ||
+	    load_waiting(d, e) != 0 || door_judge(d, e) != 0) {
+		door_free(d);
+		return -1;
+	}
+	*out = d;
+	return 0;
+}
+
+bool
+door_acts(const struct door *d)
+{
+	return d->waiting_count > 0 || d->turn;
+}
+
+/* Statements that this device's right does not carry wait for somebody. */
+bool
+door_may(const struct door *d)
+{
+	size_t i;
+
+	if (d->stuck || d->mine < RIGHT_WRITE)
+		return false;
+	for (i = 0; i < d->waiting_count; i++)
+		if (d->waiting[i].kind != ACCESS_WITHDRAW &&
+		    d->mine < RIGHT_KEEP)
+			return false;
+	return true;
+}
+
+/* ---- making statements and epochs ready ---- */
+
+static void
+cite(struct epoch *ep, const struct hash *item)
+{
+	size_t i;
+
+	for (i = 0; i < ep->cite_count; i++)
+		if (hash_eq(&ep->cites[i], item))
+			return;
+	if (ep->cite_count < EPOCH_CITES_MAX)
+		ep->cites[ep->cite_count++] = *item;
+}
+
+static int
+cite_statement(struct door *d, struct epoch *ep, const struct id *statement,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(d->s->db,
+	    "SELECT item FROM access WHERE space = ? AND id = ?");
+	struct hash item;
+	int rc;
+
+	db_bind_id(q, 1, &d->sp.id);
+	db_bind_id(q, 2, statement);
+	rc = db_step(q, e);
+	if (rc == 1 && !db_is_null(q, 0) && db_hash(q, 0, &item) == 0)
+		cite(ep, &item);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Every change the epoch makes rests on a statement or on the directory. */
+static int
+cite_all(struct door *d, struct epoch *ep, struct err *e)
+{
+	const struct epoch *was = &d->cur.ep;
+	const struct access *a;
+	size_t i, j;
+
+	for (i = 0; i < ep->recipient_count; i++) {
+		const struct epoch_recipient *r = &ep->recipients[i];
+		const struct epoch_recipient *old = epoch_find(was,
+		    &r->device);
+
+		if (old != NULL && old->right == r->right &&
+		    old->until_ms == r->until_ms)
+			continue;
+		a = best_basis(d, &r->person);
+		if (a != NULL && cite_statement(d, ep, &a->id, e) != 0)
+			return -1;
+	}
+	for (i = 0; i < was->recipient_count; i++) {
+		if (epoch_find(ep, &was->recipients[i].device) != NULL)
+			continue;
+		for (j = 0; j < d->book.count; j++) {
+			a = &d->book.list[j];
+			if (a->kind == ACCESS_WITHDRAW && id_eq(&a->person,
+			    &was->recipients[i].person) &&
+			    cite_statement(d, ep, &a->id, e) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Fill in fresh keys; a device revoked this moment simply is not there. */
+static int
+make_keys(struct door *d, struct epoch *ep, struct sym_key *key,
+    struct err *e)
+{
+	struct box_pub *boxes = mem_new((ep->recipient_count + 1) *
+	    sizeof(*boxes));
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < ep->recipient_count; i++) {
+		const struct roster_device *dev = roster_device(
+		    &d->s->roster, &ep->recipients[i].device);
+
+		if (dev == NULL && d->extra != NULL && id_eq(
+		    &d->extra->device, &ep->recipients[i].device))
+			dev = d->extra;
+		if (dev == NULL)
+			rc = err_set(e, ERR_BUG,
+			    "a recipient is not in the directory");
+		else
+			boxes[i] = dev->box;
+	}
+	if (rc == 0) {
+		keys_sym_make(key);
+		epoch_make_keys(ep, key, ep->number > 1 ? &d->cur.key : NULL,
+		    boxes, &d->s->roster.genesis.recovery);
+	}
+	mem_free(boxes);
+	return rc;
+}
+
+/* Queue ${ep} and make it the door's current one. Takes ${ep}. */
+static int
+queue_epoch(struct door *d, struct epoch *take_ep, int64_t group,
+    struct err *e)
+{
+	struct outbox_item in = { .kind = CHANGESET_EPOCH,
+	    .space = d->sp.id, .epoch = take_ep->number, .group = group,
+	    .seen = d->s->head.at };
+	struct space_epoch se = { .ep = *take_ep, .has_key = true,
+	    .author = d->s->me->device };
+	struct buf body;
+	int64_t oid;
+	int rc = -1;
+
+	buf_init(&body, 4 * (size_t)CHANGESET_BYTES_MAX);
+	if (make_keys(d, &se.ep, &se.key, e) != 0)
+		goto out;
+	epoch_encode(&se.ep, &body);
+	if (buf_check(&body, "an epoch", e) != 0)
+		goto out;
+	in.clear = buf_view(&body);
+	if (outbox_add_tx(d->s, &in, &se.id, &oid, e) != 0 ||
+	    spaces_epoch_save_tx(d->s, &se, e) != 0)
+		goto out;
+	d->sp.epoch = se.ep.number;
+	if (spaces_save_tx(d->s, &d->sp, e) != 0)
+		goto out;
+	if (d->has_cur)
+		space_epoch_done(&d->cur);
+	d->cur = se;
+	d->has_cur = true;
+	rc = 0;
+out:
+	if (rc != 0)
+		space_epoch_done(&se);
+	buf_done(&body);
+	return rc;
+}
+
+static void
+list_recipients(struct epoch *ep, const struct epoch_recipient *list,
+    size_t count)
+{
+	ep->recipients = mem_new((count + 1) * sizeof(*list));
+	if (count > 0)
+		memcpy(ep->recipients, list, count * sizeof(*list));
+	ep->recipient_count = count;
+}
+
+static int
+first_epoch(struct door *d, int64_t group, struct err *e)
+{
+	struct epoch_recipient *own;
+	struct epoch *ep = mem_new(sizeof(*ep));
+	size_t i, n = 0;
+	int rc;
+
+	own = mem_new((d->want_count + 1) * sizeof(*own));
+	for (i = 0; i < d->want_count; i++)
+		if (id_eq(&d->want[i].person, &d->s->person))
+			own[n++] = d->want[i];
+	ep->space = d->sp.id;
+	ep->number = 1;
+	list_recipients(ep, own, n);
+	rc = queue_epoch(d, ep, group, e);
+	mem_free(own);
+	mem_free(ep);
+	return rc;
+}
+
+static int
+next_epoch(struct door *d, const struct hash *said, size_t said_count,
+    int64_t group, struct err *e)
+{
+	struct epoch *ep = mem_new(sizeof(*ep));
+	size_t i;
+	int rc;
+
+	ep->space = d->sp.id;
+	ep->number = d->cur.ep.number + 1;
+	ep->prev = d->cur.id;
+	list_recipients(ep, d->want, d->want_count);
+	for (i = 0; i < said_count; i++)
+		cite(ep, &said[i]);
+	rc = cite_all(d, ep, e);
+	if (rc == 0)
+		rc = queue_epoch(d, ep, group, e);
+	else
+		epoch_done(ep);
+	mem_free(ep);
+	return rc;
+}
+
+/* Up to 64 statements, sealed under the epoch as it stands: who is excluded
+ * can still read why. */
+static int
+queue_statements(struct door *d, size_t from, int64_t group,
+    struct hash *item, struct err *e)
+{
+	struct outbox_item in = { .kind = CHANGESET_ACCESS,
+	    .space = d->sp.id, .epoch = d->cur.ep.number, .group = group,
+	    .key = &d->cur.key, .seen = d->s->head.at };
+	struct view *plain = mem_new(CHANGESET_BODIES_MAX * sizeof(*plain));
+	size_t ends[CHANGESET_BODIES_MAX], i, at = 0;
+	struct buf all;
+	int64_t oid;
+	int rc = -1;
+
+	buf_init(&all, CHANGESET_BYTES_MAX);
+	for (i = from; i < d->waiting_count &&
+	    in.count < CHANGESET_BODIES_MAX; i++) {
+		access_encode(&d->waiting[i], &all);
+		ends[in.count++] = all.len;
+	}
+	for (i = 0; i < in.count; i++) {
+		plain[i] = view_of(all.data + at, ends[i] - at);
+		at = ends[i];
+	}
+	in.plain = plain;
+	if (buf_check(&all, "access statements", e) != 0 ||
+	    outbox_add_tx(d->s, &in, item, &oid, e) != 0)
+		goto out;
+	for (i = 0; i < in.count; i++)
+		if (spaces_access_save_tx(d->s, &d->sp.id,
+		    &d->waiting[from + i], item, -1, e) != 0)
+			goto out;
+	rc = 0;
+out:
+	buf_done(&all);
+	mem_free(plain);
+	return rc;
+}
+
+int
+door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
+{
+	struct hash said[8];
+	size_t n = 0, from;
+
+	if (d->begins && first_epoch(d, group, e) != 0)
+		return -1;
+	for (from = 0; from < d->waiting_count && n < 8;
+	    from += CHANGESET_BODIES_MAX)
+		if (queue_statements(d, from, group, &said[n++], e) != 0)
+			return -1;
+	if (!d->turn || !want_differs(d))
+		return 0;
+	if (!d->begins)
+		(*rekeyed)++;
+	return next_epoch(d, said, n, group, e);
+}
+
+/* Opening that cannot go as a whole waits; closing does not wait for it. */
+int
+door_close_only(struct door *d, struct err *e)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < d->waiting_count; i++) {
+		const struct access *a = &d->waiting[i];
+		size_t j, kept = 0;
+
+		if (a->kind == ACCESS_WITHDRAW) {
+			d->waiting[n++] = *a;
+			continue;
+		}
+		for (j = 0; j < d->book.count; j++)
+			if (!id_eq(&d->book.list[j].id, &a->id))
+				d->book.list[kept++] = d->book.list[j];
+		d->book.count = kept;
+	}
+	d->waiting_count = n;
+	d->turn = d->begins = false;
+	if (d->has_cur)
+		space_epoch_done(&d->cur);
+	d->has_cur = false;
+	d->mine = RIGHT_NONE;
+	return door_judge(d, e);
+}
