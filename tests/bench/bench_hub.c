@@ -1,220 +1,350 @@
 /*
- * How many durable pushes a second a hub takes over TLS, from one client and
- * from eight at once. Each push is one sealed changeset with one note, sealed
- * beforehand, so that only sending is measured; each is answered after it is
- * on the hub's disk. Eight waiting clients share the hub's commits.
+ * A running tugid over TLS on loopback: pushes of one note each by one and by
+ * eight clients with kept connections, how many of them shared a commit,
+ * pulls with nothing new, memory when idle.
+ * usage: bench_hub build/dev [pushes of each client]
  */
+#include <curl/curl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "client/core/sync/outbox.h"
+#include "common/base/file.h"
 #include "common/base/mem.h"
-#include "common/wire/keys.h"
-#include "common/wire/proto.h"
-#include "tests/bench/measure.h"
-#include "tests/bench/plain.h"
-#include "tests/bench/stage.h"
-#include "tests/bench/texts.h"
+#include "common/db/db.h"
+#include "common/wire/httpsig.h"
+#include "tests/support/hubworld.h"
 
 #define CLIENTS 8
-#define TIMES 3
+#define FIRST 2 /* device of the first client */
 
-struct client {
-	struct device *d;
-	struct store *store;
-	struct id case_id;
-	struct buf bytes;  /* sealed changesets, one after the other */
-	struct view *item; /* in ${bytes} */
-	size_t count, next, batch;
-};
-
-static struct client clients[CLIENTS];
-static struct series one, many, plain, one_hub, many_hub;
-
-/* Each note in a changeset of its own, as if saved minutes apart. */
-static void
-seal_notes(struct client *c, size_t from, size_t n)
-{
-	struct err e;
-	size_t i, changed;
-
-	for (i = 0; i < n; i++) {
-		device_notes(c->d, &c->case_id, 1, from + i, 1);
-		must(outbox_cut(c->store, &changed, &e), &e);
-	}
-}
+static struct hubworld w;
+static char folder[64], host[64];
+static int pushes = 400;
 
 static void
-read_outbox(struct client *c, size_t n)
+die(const char *words)
 {
-	struct stmt *q = db_prepare(c->store->db,
-	    "SELECT bytes FROM outgoing WHERE state = 1 ORDER BY oid");
-	struct err e;
-	size_t at = 0, *len = mem_new(n * sizeof(*len)), i;
-
-	buf_init(&c->bytes, n * 4096);
-	while (must(db_step(q, &e), &e) == 1 && c->count < n) {
-		struct view v = db_blob(q, 0);
-
-		buf_add(&c->bytes, v.data, v.len);
-		len[c->count++] = v.len;
-	}
-	db_reset(q);
-	must(buf_check(&c->bytes, "the sealed notes", &e), &e);
-	if (c->count != n)
-		die("%zu changesets sealed of %zu", c->count, n);
-	c->item = mem_new(n * sizeof(*c->item));
-	for (i = 0; i < n; i++, at += len[i - 1])
-		c->item[i] = view_of(c->bytes.data + at, len[i]);
-	mem_free(len);
-}
-
-/* One push of one item, as the client core sends it. */
-static void
-push_one(struct client *c, struct proto_push *push, struct proto_pushed *got)
-{
-	struct remote_call call = { .method = "POST", .path = "/v1/push",
-		.me = c->store->me };
-	struct buf body, answer;
-	struct err e;
-	int status;
-
-	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
-	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
-	push->known = c->store->head.at;
-	push->count = 1;
-	push->items[0].bytes = c->item[c->next++];
-	push->items[0].group = 0;
-	proto_push_encode(push, &body);
-	call.body = buf_view(&body);
-	must(c->d->remote.call(c->d->remote.ctx, &call, &status, &answer,
-	    &e), &e);
-	if (status != 200)
-		die("the hub answered %d", status);
-	must(proto_pushed_decode(buf_view(&answer), got, &e), &e);
-	if (got->count != 1 || got->items[0].verdict != VERDICT_ACCEPTED)
-		die("a push was not accepted: verdict %d",
-		    got->count == 1 ? (int)got->items[0].verdict : 0);
-	buf_done(&body);
-	buf_done(&answer);
-}
-
-static void *
-push_batch(void *arg)
-{
-	struct client *c = arg;
-	struct proto_push *push = mem_new(sizeof(*push));
-	struct proto_pushed *got = mem_new(sizeof(*got));
-	size_t i;
-
-	for (i = 0; i < c->batch; i++)
-		push_one(c, push, got);
-	mem_free(push);
-	mem_free(got);
-	return NULL;
-}
-
-static void
-run(const struct stage *st, size_t n, size_t batch, struct series *wall,
-    struct series *hub)
-{
-	int64_t before = stage_hub_ns(st);
-	struct mark m = measure_begin();
-	pthread_t thread[CLIENTS];
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		clients[i].batch = batch;
-		if (pthread_create(&thread[i], NULL, push_batch,
-		    &clients[i]) != 0)
-			die("no thread");
-	}
-	for (i = 0; i < n; i++)
-		pthread_join(thread[i], NULL);
-	measure_add(wall, &m);
-	hub->at[hub->n].wall_ms = hub->at[hub->n].cpu_ms =
-	    (double)(stage_hub_ns(st) - before) / 1e6;
-	hub->n++;
-}
-
-static void
-run_plain(struct plain *p, size_t n)
-{
-	char text[TEXTS_BYTES];
-	struct mark m = measure_begin();
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		plain_insert(p, texts_note(i, text), false);
-	measure_add(&plain, &m);
+	fprintf(stderr, "bench_hub: %s\n", words);
+	exit(1);
 }
 
 static double
-rate(const struct series *s, size_t pushes)
+now_s(void)
 {
-	return (double)pushes * 1000 / measure_median(s).wall_ms;
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static size_t
+collect(char *data, size_t size, size_t n, void *ctx)
+{
+	buf_add(ctx, data, size * n);
+	return size * n;
+}
+
+/* One request; the answer replaces ${out}. ${dev} -1: unsigned. */
+static void
+call(CURL *c, int dev, const char *path, struct view body, struct buf *out)
+{
+	struct httpsig_request req = { "POST", host, path, "?" };
+	struct curl_slist *list = NULL;
+	struct tick tick = tick_system();
+	struct buf head;
+	char url[160], *line, *save = NULL;
+	long status = 0;
+
+	snprintf(url, sizeof(url), "https://%s%s", host, path);
+	buf_init(&head, 4096);
+	if (dev >= 0)
+		httpsig_sign(&req, body, &w.dev[dev].keys,
+		    tick_wall_ms(&tick) / 1000, &head);
+	buf_add(&head, "", 1);
+	for (line = strtok_r((char *)head.data, "\r\n", &save); line != NULL;
+	    line = strtok_r(NULL, "\r\n", &save))
+		list = curl_slist_append(list, line);
+	list = curl_slist_append(list, "Expect:");
+	buf_reset(out);
+	curl_easy_setopt(c, CURLOPT_URL, url);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 0L);
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, list);
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, collect);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, out);
+	if (body.data != NULL) {
+		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.data);
+		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)body.len);
+	} else {
+		curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+	}
+	if (curl_easy_perform(c) != CURLE_OK ||
+	    curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status) !=
+	    CURLE_OK || status != 200)
+		die(path);
+	curl_slist_free_all(list);
+	buf_done(&head);
 }
 
 static void
-report(size_t batch)
+push(CURL *c, int by, struct hw_item *it, struct buf *out)
 {
-	double alone = rate(&plain, batch);
+	struct proto_push *p = mem_new(sizeof(*p));
+	struct proto_pushed *m = mem_new(sizeof(*m));
+	struct buf body;
+	struct err e;
 
-	measure_title("Pushes a hub takes over TLS, one note each");
-	measure_value("plain SQLite, commits of a row", alone, "/s");
-	measure_value_beside("1 client", rate(&one, batch), "pushes/s",
-	    alone, "plain commits");
-	measure_value_beside("8 clients at once", rate(&many, batch *
-	    CLIENTS), "pushes/s", rate(&one, batch), "1 client");
-	measure_value("hub's processor time, 1 client", measure_median(
-	    &one_hub).cpu_ms * 1000 / (double)batch, "us a push");
-	measure_value("hub's processor time, 8 clients", measure_median(
-	    &many_hub).cpu_ms * 1000 / (double)(batch * CLIENTS),
-	    "us a push");
+	p->count = 1;
+	p->items[0].bytes = view_of(it->bytes, it->len);
+	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
+	proto_push_encode(p, &body);
+	call(c, by, "/v1/push", buf_view(&body), out);
+	if (proto_pushed_decode(buf_view(out), m, &e) != 0 ||
+	    m->items[0].verdict != VERDICT_ACCEPTED)
+		die("a push was refused");
+	it->line->counter = it->counter;
+	it->line->last = it->id;
+	hw_free(it);
+	buf_done(&body);
+	mem_free(p);
+	mem_free(m);
+}
+
+static struct id
+space_of(int dev)
+{
+	struct id s;
+
+	memset(s.b, 0x10 + dev, sizeof(s.b));
+	return s;
+}
+
+static void
+set_up(CURL *c, const char *code, struct buf *out)
+{
+	struct buf body;
+	struct hw_item it;
+	struct err e;
+	int i;
+
+	call(c, -1, "/v1/info", view_of(NULL, 0), out);
+	if (proto_info_decode(buf_view(out), &w.info, &e) != 0)
+		die(e.text);
+	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
+	hw_claim_body(&w, code, &body);
+	call(c, -1, "/v1/claim", buf_view(&body), out);
+	buf_done(&body);
+	for (i = 0; i < CLIENTS; i++) {
+		struct hw_epoch ep = { .number = 1, .count = 1,
+			.devs = { FIRST + i }, .rights = { RIGHT_KEEP } };
+		struct id s = space_of(FIRST + i);
+
+		hw_enrol(&w, 0, FIRST + i, ROLE_WORKER, &it);
+		push(c, 0, &it, out);
+		hw_epoch(&w, FIRST + i, &s, &ep, &it);
+		push(c, FIRST + i, &it, out);
+	}
+	call(c, -1, "/v1/info", view_of(NULL, 0), out);
+	if (proto_info_decode(buf_view(out), &w.info, &e) != 0)
+		die(e.text);
+}
+
+static void *
+client(void *arg)
+{
+	int dev = (int)(intptr_t)arg, i;
+	struct id s = space_of(dev);
+	CURL *c = curl_easy_init();
+	struct hw_item it;
+	struct buf out;
+
+	buf_init(&out, PROTO_ANSWER_BYTES_MAX);
+	for (i = 0; i < pushes; i++) {
+		hw_note_seen(&w, dev, &s, 1, w.info.log, &it);
+		push(c, dev, &it, &out);
+	}
+	buf_done(&out);
+	curl_easy_cleanup(c);
+	return NULL;
+}
+
+static int64_t
+commits(void)
+{
+	struct db_options o = { .busy_ms = 1000 };
+	char path[100];
+	struct db *db;
+	struct err e;
+	int64_t n = 0;
+
+	snprintf(path, sizeof(path), "%s/hub/hub.db", folder);
+	if (db_open(path, &o, &db, &e) != 0 ||
+	    db_one_int(db, "SELECT count(*) FROM checkpoint", &n, &e) < 0)
+		die(e.text);
+	db_close(db);
+	return n;
+}
+
+static void
+run_clients(int n)
+{
+	pthread_t t[CLIENTS];
+	int64_t before = commits();
+	double begin = now_s(), took;
+	int i;
+
+	for (i = 0; i < n; i++)
+		pthread_create(&t[i], NULL, client,
+		    (void *)(intptr_t)(FIRST + i));
+	for (i = 0; i < n; i++)
+		pthread_join(t[i], NULL);
+	took = now_s() - begin;
+	printf("%d client%s: %.0f pushes/s, %.2f pushes a commit\n", n,
+	    n > 1 ? "s" : "", n * pushes / took,
+	    n * pushes / (double)(commits() - before));
+}
+
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+run_pulls(CURL *c, struct buf *out)
+{
+	struct proto_pull *pull = mem_new(sizeof(*pull));
+	struct proto_page page;
+	struct buf body;
+	struct err e;
+	double took[200];
+	int i;
+
+	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
+	do {
+		buf_reset(&body);
+		proto_pull_encode(pull, &body);
+		call(c, FIRST, "/v1/pull", buf_view(&body), out);
+		if (proto_page_decode(buf_view(out), &page, &e) != 0)
+			die(e.text);
+		pull->at = page.next;
+		i = page.more;
+		proto_page_done(&page);
+	} while (i);
+	buf_reset(&body);
+	proto_pull_encode(pull, &body);
+	for (i = 0; i < 200; i++) {
+		double begin = now_s();
+
+		call(c, FIRST, "/v1/pull", buf_view(&body), out);
+		took[i] = now_s() - begin;
+	}
+	qsort(took, 200, sizeof(took[0]), by_value);
+	printf("empty pull: median %.2f ms, answer %zu bytes\n",
+	    took[100] * 1e3, out->len);
+	mem_free(pull);
+	buf_done(&body);
+}
+
+static long
+rss_kib(pid_t pid)
+{
+	char path[64], line[256];
+	long kib = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "r");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = strtol(line + 6, NULL, 10);
+	if (f != NULL)
+		fclose(f);
+	return kib;
+}
+
+static pid_t
+start(const char *build, char code[40])
+{
+	char cmd[400], path[100], *at;
+	struct buf b;
+	struct err e;
+	pid_t pid;
+	int i;
+
+	snprintf(cmd, sizeof(cmd), "cd %s && \"$OLDPWD/%s/tugid\" init hub "
+	    "--listen 127.0.0.1:0 --name hub.test --json >made && "
+	    "echo 'rate_burst = 1000000\nquiet = yes' >>hub/tugid.conf",
+	    folder, build);
+	if (system(cmd) != 0)
+		die("tugid init");
+	snprintf(path, sizeof(path), "%s/made", folder);
+	buf_init(&b, 4096);
+	if (file_read(path, &b, &e) != 0 ||
+	    (at = strstr((char *)(uintptr_t)buf_str(&b), "claim_code\":\"")) == NULL)
+		die("no claim code");
+	memcpy(code, at + 13, 29);
+	code[29] = '\0';
+	snprintf(cmd, sizeof(cmd), "%s/tugid", build);
+	snprintf(path, sizeof(path), "%s/hub", folder);
+	pid = fork();
+	if (pid == 0) {
+		execl(cmd, "tugid", "serve", path, (char *)NULL);
+		_exit(127);
+	}
+	snprintf(path, sizeof(path), "%s/hub/port", folder);
+	for (i = 0; i < 200 && !file_exists(path); i++)
+		usleep(20000);
+	buf_reset(&b);
+	if (file_read(path, &b, &e) != 0)
+		die(e.text);
+	snprintf(host, sizeof(host), "127.0.0.1:%ld",
+	    strtol(buf_str(&b), NULL, 10));
+	buf_done(&b);
+	return pid;
 }
 
 int
 main(int argc, char **argv)
 {
-	size_t batch = measure_size("BENCH_PUSHES", 200), i;
-	char dir[STAGE_PATH], path[STAGE_PATH + 16];
-	struct stage st;
-	struct plain *p;
+	char code[40], cmd[100];
+	struct buf out;
+	CURL *c;
+	pid_t pid;
+	int status;
 
-	if (argc != 3 || keys_init() != 0)
-		die("usage: %s TUGID FOLDER", argv[0]);
-	texts_load("tests/data/notes-year.csv");
-	snprintf(dir, sizeof(dir), "%s/hub", argv[2]);
-	stage_open(&st, dir, argv[1]);
-	for (i = 0; i < CLIENTS; i++) {
-		struct client *c = &clients[i];
-		size_t n = batch * TIMES * (i == 0 ? 2 : 1);
-
-		c->d = i == 0 ? st.officer : stage_device(&st);
-		c->store = session_store(c->d->s);
-		device_case(c->d, i, &c->case_id);
-		/* The section for notes begins with the first of them. */
-		device_notes(c->d, &c->case_id, 1, i, 1);
-		device_sync(c->d, NULL);
-		seal_notes(c, i * 100000 + 10, n);
-		read_outbox(c, n);
-	}
-	snprintf(path, sizeof(path), "%s/plain.db", dir);
-	p = plain_open(path);
-	for (i = 0; i < TIMES; i++) {
-		run_plain(p, batch);
-		run(&st, 1, batch, &one, &one_hub);
-		run(&st, CLIENTS, batch, &many, &many_hub);
-	}
-	report(batch);
-	plain_close(p);
-	for (i = CLIENTS; i-- > 1;)
-		device_close(clients[i].d);
-	for (i = 0; i < CLIENTS; i++) {
-		buf_done(&clients[i].bytes);
-		mem_free(clients[i].item);
-	}
-	stage_close(&st);
-	return 0;
+	if (argc < 2)
+		die("usage: bench_hub build/dev [pushes]");
+	if (argc > 2)
+		pushes = (int)strtol(argv[2], NULL, 10);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	snprintf(folder, sizeof(folder), "/tmp/bench-hub-XXXXXX");
+	if (mkdtemp(folder) == NULL)
+		die("mkdtemp");
+	hw_keys(&w);
+	pid = start(argv[1], code);
+	buf_init(&out, PROTO_ANSWER_BYTES_MAX);
+	c = curl_easy_init();
+	printf("memory at the start: %ld KiB\n", rss_kib(pid));
+	set_up(c, code, &out);
+	run_clients(1);
+	run_clients(CLIENTS);
+	run_pulls(c, &out);
+	sleep(1);
+	printf("memory when idle again: %ld KiB\n", rss_kib(pid));
+	curl_easy_cleanup(c);
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", folder);
+	return system(cmd) == 0 && WIFEXITED(status) ?
+	    WEXITSTATUS(status) : 1;
 }
