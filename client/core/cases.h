@@ -17,6 +17,11 @@ int cases_open(struct session *s, const struct assignment *set, size_t n,
 int cases_find(struct session *s, const char *text, struct id *id,
     struct err *e);
 
+/** cases_label(s, case_id, out, e): what a case is called here: the child's
+ * name, else a section's label, else its id; freed by mem_free. */
+int cases_label(struct session *s, const struct id *case_id, char **out,
+    struct err *e);
+
 struct case_item {
 	struct id id;
 	char *code, *name, *school, *status;
@@ -39,6 +44,13 @@ int cases_list(struct session *s, struct case_list *out, struct err *e);
  * person may neither write nor begin one.
  */
 int cases_section(struct session *s, const struct id *case_id,
+    const char *section, struct id *space, struct err *e);
+
+/** cases_open_tx, cases_section_tx: the same within the caller's transaction, so that a
+ * space is begun together with the first thing written in it. */
+int cases_open_tx(struct session *s, const struct assignment *set, size_t n,
+    struct id *id, struct err *e);
+int cases_section_tx(struct session *s, const struct id *case_id,
     const char *section, struct id *space, struct err *e);
 
 #endif

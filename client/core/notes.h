@@ -25,4 +25,9 @@ int notes_add(struct session *s, const struct note_draft *d, struct id *id,
 int notes_add_many(struct session *s, const struct note_draft *d, size_t n,
     struct err *e);
 
+/** notes_write_tx(s, drafts, ids, n, e): within the caller's transaction;
+ * ${ids}[i] is the id that note i gets, or ${ids} is NULL. */
+int notes_write_tx(struct session *s, const struct note_draft *d,
+    const struct id *ids, size_t n, struct err *e);
+
 #endif

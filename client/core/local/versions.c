@@ -397,7 +397,8 @@ insert_version(struct store *s, const struct new_version *v, struct err *e)
 	return db_run(q, e);
 }
 
-/* What a list needs of a new record, as its own fields tell it. */
+/* What a list needs of a new record, as its own fields tell it. What a staff
+ * record answers to is the person it names. */
 static void
 derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
 {
@@ -406,14 +407,14 @@ derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
 	row->id = rec->id;
 	row->type = (enum record_type)rec->type;
 	row->at_ms = hlc_ms(eff);
-	if (rec->type != TYPE_NOTE)
-		return;
 	for (i = 0; i < rec->op_count; i++) {
 		const struct op *op = &rec->ops[i];
 
-		if (op->field == NOTE_HAPPENED && op->value.type == VALUE_INT)
+		if (rec->type == TYPE_NOTE && op->field == NOTE_HAPPENED &&
+		    op->value.type == VALUE_INT)
 			row->at_ms = op->value.num;
-		if (op->field == NOTE_AMENDS &&
+		if (((rec->type == TYPE_NOTE && op->field == NOTE_AMENDS) ||
+		    (rec->type == TYPE_STAFF && op->field == STAFF_PERSON)) &&
 		    op->value.type == VALUE_BYTES &&
 		    op->value.data.len == sizeof(row->parent.b))
 			memcpy(row->parent.b, op->value.data.data,
@@ -679,6 +680,43 @@ accept_again(struct store *s, const struct record_row *row,
 	    versions_flags_tx(s, row->rid, e) : 0;
 }
 
+static bool
+same_words(const struct record *a, const struct record *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->op_count && i < b->op_count; i++) {
+		const struct value *x = &a->ops[i].value;
+		const struct value *y = &b->ops[i].value;
+
+		if (a->ops[i].field != b->ops[i].field ||
+		    x->type != y->type || x->num != y->num ||
+		    !view_eq(x->data, y->data))
+			break;
+	}
+	return i == a->op_count && i == b->op_count;
+}
+
+/* May a record that is there get this version? What is written once may come
+ * a second time only with the same words: one file imported on two devices. */
+static int
+check_more(const struct loaded *l, const struct record *rec, struct err *e)
+{
+	const struct record_kind *kind = fields_kind(l->row.type);
+	size_t i;
+
+	if (l->count + l->wiped >= HEADS_VERSIONS_MAX)
+		return err_set(e, ERR_PEER, "a record came with more than %d "
+		    "versions", HEADS_VERSIONS_MAX);
+	if (kind == NULL || !kind->append_only)
+		return 0;
+	for (i = 0; i < l->count; i++)
+		if (!same_words(&l->versions[i].rec, rec))
+			return err_set(e, ERR_PEER, "a %s came changed, and "
+			    "it is never changed", kind->name);
+	return 0;
+}
+
 static int
 add_version(struct store *s, const struct record_row *row,
     const struct new_version *v, struct err *e)
@@ -690,14 +728,39 @@ add_version(struct store *s, const struct record_row *row,
 		mem_free(l);
 		return -1;
 	}
-	if (l->count + l->wiped >= HEADS_VERSIONS_MAX)
-		err_set(e, ERR_PEER, "a record came with more than %d "
-		    "versions", HEADS_VERSIONS_MAX);
-	else if (forget_words(s, l, e) == 0 && insert_version(s, v, e) == 0)
+	if (check_more(l, v->rec, e) == 0 && forget_words(s, l, e) == 0 &&
+	    insert_version(s, v, e) == 0)
 		rc = versions_flags_tx(s, row->rid, e);
 	versions_done(l);
 	mem_free(l);
 	return rc;
+}
+
+/* One text may have been sealed twice, with other gossip each time. */
+static bool
+same_text(struct view stored, const struct new_version *v)
+{
+	struct record *rec;
+	struct buf b[2];
+	struct err e;
+	bool same;
+
+	if (view_eq(stored, v->body))
+		return true;
+	rec = mem_new(sizeof(*rec));
+	buf_init(&b[0], 2 * (size_t)CHANGESET_BODY_MAX);
+	buf_init(&b[1], 2 * (size_t)CHANGESET_BODY_MAX);
+	same = record_decode(stored, rec, &e) == 0;
+	memset(&rec->gossip, 0, sizeof(rec->gossip));
+	record_encode(rec, &b[0]);
+	*rec = *v->rec;
+	memset(&rec->gossip, 0, sizeof(rec->gossip));
+	record_encode(rec, &b[1]);
+	same = same && view_eq(buf_view(&b[0]), buf_view(&b[1]));
+	buf_done(&b[0]);
+	buf_done(&b[1]);
+	mem_free(rec);
+	return same;
 }
 
 static int
@@ -719,7 +782,7 @@ accept_more(struct store *s, const struct record_row *row,
 	if (rc == 0)
 		return add_version(s, row, v, e);
 	refill = db_blob(q, 0).len == 0 && db_int(q, 1) != VERSION_GONE;
-	same = db_blob(q, 0).len == 0 || view_eq(db_blob(q, 0), v->body);
+	same = db_blob(q, 0).len == 0 || same_text(db_blob(q, 0), v);
 	db_reset(q);
 	if (!same)
 		return err_set(e, ERR_PEER,

@@ -1,0 +1,284 @@
+/*
+ * Records as a person reads them: values to text, ids to names, and the marks
+ * that say what waits, what is held and what two people wrote.
+ */
+#include "client/core/records.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "client/core/local/versions.h"
+#include "client/core/value.h"
+
+static void
+fill_author(struct values *v, const struct loaded *l, struct record_item *r)
+{
+	const struct version *first = NULL;
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (first == NULL || l->versions[i].rec.hlc < first->rec.hlc)
+			first = &l->versions[i];
+	r->author = mem_dup(first != NULL ?
+	    value_author(v, &first->rec.origin) : "");
+}
+
+static void
+fill_marks(const struct loaded *l, struct record_item *r)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->versions[i].state == VERSION_LOCAL ||
+		    l->versions[i].state == VERSION_OUTGOING)
+			r->waits = true;
+	r->held = (l->row.flags & RECORD_HELD) != 0;
+	r->conflict = (l->row.flags & RECORD_CONFLICT) != 0;
+}
+
+static int
+fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
+    struct err *e)
+{
+	size_t n, i;
+	const struct field *f = fields_of(r->type, &n);
+
+	r->fields = mem_new(n * sizeof(*r->fields));
+	for (i = 0; i < n; i++) {
+		const struct heads_field *h = heads_find(&l->heads,
+		    f[i].number);
+		struct field_text *t = &r->fields[r->field_count];
+
+		if (h == NULL || (!h->conflict &&
+		    h->heads[0].op->value.type == VALUE_NULL))
+			continue;
+		r->field_count++;
+		t->name = mem_dup(f[i].name);
+		t->label = mem_dup(f[i].label);
+		t->conflict = h->conflict;
+		t->text = value_text(v, &f[i], &h->heads[0].op->value, e);
+		if (t->text == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+fill_amended(struct store *s, struct record_item *r, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM record "
+	    "WHERE parent = ? AND type = ? AND flags & 4 = 0 LIMIT 1");
+	int rc;
+
+	if (r->type != TYPE_NOTE)
+		return 0;
+	db_bind_id(q, 1, &r->id);
+	db_bind_int(q, 2, TYPE_NOTE);
+	rc = db_step(q, e);
+	if (rc == 1)
+		db_reset(q);
+	r->amended = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+fill_item(struct values *v, const struct record_row *row,
+    struct record_item *r, struct err *e)
+{
+	struct loaded *l = mem_new(sizeof(*l));
+	int rc = -1;
+
+	memset(r, 0, sizeof(*r));
+	if (versions_load_row(v->s, row, l, e) != 1) {
+		mem_free(l);
+		return -1;
+	}
+	r->id = row->id;
+	r->case_id = row->case_id;
+	r->space = row->space;
+	r->type = row->type;
+	r->at_ms = row->at_ms;
+	fill_author(v, l, r);
+	fill_marks(l, r);
+	if (value_section(v, &row->space, r->section, e) == 0 &&
+	    fill_fields(v, l, r, e) == 0 && fill_amended(v->s, r, e) == 0)
+		rc = 0;
+	versions_done(l);
+	mem_free(l);
+	if (rc != 0)
+		record_item_done(r);
+	return rc;
+}
+
+void
+record_item_done(struct record_item *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++) {
+		mem_free(r->fields[i].name);
+		mem_free(r->fields[i].label);
+		value_text_done(r->fields[i].text);
+	}
+	mem_free(r->fields);
+	mem_free(r->author);
+	memset(r, 0, sizeof(*r));
+}
+
+void
+record_list_done(struct record_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		record_item_done(&l->items[i]);
+	mem_free(l->items);
+	memset(l, 0, sizeof(*l));
+}
+
+const char *
+record_field(const struct record_item *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++)
+		if (strcmp(r->fields[i].name, name) == 0)
+			return r->fields[i].text;
+	return "";
+}
+
+int
+records_find(struct session *session, const struct id *id,
+    struct record_item *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct record_row row;
+	struct values v;
+	int rc = versions_row(s, id, &row, e);
+
+	if (rc != 1 || (row.flags & RECORD_HIDDEN) != 0)
+		return rc < 0 ? -1 : 0;
+	values_init(&v, session);
+	rc = fill_item(&v, &row, out, e);
+	values_done(&v);
+	return rc == 0 ? 1 : -1;
+}
+
+/* ---- lists ---- */
+
+static int
+take_row(void *ctx, const struct record_row *row, struct err *e)
+{
+	(void)e;
+	buf_add(ctx, row, sizeof(*row));
+	return 0;
+}
+
+static int
+fill_list(struct session *session, const struct buf *rows,
+    struct record_list *out, struct err *e)
+{
+	size_t n = rows->len / sizeof(struct record_row), i;
+	struct record_row row;
+	struct values v;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->items = mem_new(n * sizeof(*out->items));
+	values_init(&v, session);
+	for (i = 0; rc == 0 && i < n; i++) {
+		memcpy(&row, rows->data + i * sizeof(row), sizeof(row));
+		rc = fill_item(&v, &row, &out->items[i], e);
+		if (rc == 0)
+			out->count++;
+	}
+	values_done(&v);
+	out->total = out->count;
+	if (rc != 0)
+		record_list_done(out);
+	return rc;
+}
+
+static int
+count_all(struct store *s, const struct records_query *q, size_t *n,
+    struct err *e)
+{
+	struct stmt *st = q->case_id != NULL ?
+	    db_prepare(s->db, "SELECT count(*) FROM record WHERE case_id = ?2 "
+	        "AND (?1 = 0 OR type = ?1) AND flags & 4 = 0") :
+	    db_prepare(s->db, "SELECT count(*) FROM record WHERE ?2 IS NULL "
+	        "AND (?1 = 0 OR type = ?1) AND flags & 4 = 0");
+
+	db_bind_int(st, 1, q->type);
+	db_bind_id(st, 2, q->case_id);
+	if (db_step(st, e) != 1)
+		return -1;
+	*n = (size_t)db_int(st, 0);
+	db_reset(st);
+	return 0;
+}
+
+int
+records_list(struct session *session, const struct records_query *q,
+    struct record_list *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct version_query vq = { .type = q->type, .case_id = q->case_id,
+		.limit = q->limit };
+	struct buf rows;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&rows, 1u << 28);
+	rc = versions_each(s, &vq, take_row, &rows, e);
+	if (rc == 0)
+		rc = buf_check(&rows, "a list of records", e);
+	if (rc == 0)
+		rc = fill_list(session, &rows, out, e);
+	buf_done(&rows);
+	if (rc == 0 && q->limit > 0 && out->count == q->limit &&
+	    count_all(s, q, &out->total, e) != 0) {
+		record_list_done(out);
+		return -1;
+	}
+	return rc;
+}
+
+/* ---- writing ---- */
+
+int
+records_set(struct session *session, const struct id *id,
+    const struct assignment *set, size_t n, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct record_row row;
+	struct parsed *p;
+	struct write w;
+	int rc = versions_row(s, id, &row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
+		return err_set(e, ERR_ABSENT, "there is no such record here");
+	if (n == 0)
+		return err_set(e, ERR_INPUT, "there is nothing to change");
+	memset(&w, 0, sizeof(w));
+	w.id = *id;
+	w.type = row.type;
+	p = mem_new(sizeof(*p));
+	rc = value_parse(session, row.type, set, n, p, e);
+	if (rc == 0) {
+		w.ops = p->ops;
+		w.op_count = p->count;
+		rc = db_begin(s->db, e);
+	}
+	if (rc == 0) {
+		rc = versions_write_tx(s, &w, NULL, e);
+		if (rc == 0)
+			rc = db_commit(s->db, e);
+		if (rc != 0)
+			db_rollback(s->db);
+	}
+	mem_free(p);
+	return rc;
+}

@@ -1,0 +1,143 @@
+/* Figures for the status: counted when asked, never kept. The words are the
+ * front ends'. */
+#include "client/core/status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "client/core/consent.h"
+#include "client/core/local/day.h"
+#include "client/core/local/versions.h"
+#include "client/core/people.h"
+#include "client/core/sync/quarantine.h"
+
+#define SOON_MS (30 * DAY_MS)
+#define WORDS_MAX 4096
+
+static int
+count(struct store *s, const char *sql, size_t *out, struct err *e)
+{
+	int64_t n;
+
+	if (db_one_int(s->db, sql, &n, e) != 1)
+		return -1;
+	*out = (size_t)n;
+	return 0;
+}
+
+/* What only waits, for a key or for something before it, is no matter yet. */
+static int
+count_quarantined(struct store *s, struct status *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT reason, count(*) FROM quarantine GROUP BY reason");
+	int rc;
+
+	while ((rc = db_step(q, e)) == 1)
+		if (!quarantine_waits((enum quarantine_reason)db_int(q, 0)))
+			out->quarantined += (size_t)db_int(q, 1);
+	return rc;
+}
+
+static int
+count_all(struct store *s, struct status *out, struct err *e)
+{
+	int64_t oldest;
+
+	if (count(s, "SELECT count(DISTINCT case_id) FROM space "
+	        "WHERE state <> 2", &out->cases, e) != 0 ||
+	    count(s, "SELECT count(*) FROM record WHERE type = 4 "
+	        "AND flags & 4 = 0", &out->notes, e) != 0 ||
+	    count(s, "SELECT count(*) FROM version WHERE state IN (1, 2, 4) "
+	        "AND state <> 4", &out->unsent, e) != 0 ||
+	    count(s, "SELECT count(*) FROM record WHERE flags <> 0 "
+	        "AND flags & 5 = 1", &out->conflicts, e) != 0 ||
+	    count(s, "SELECT count(*) FROM held WHERE outcome IS NULL",
+	        &out->held, e) != 0 ||
+	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL",
+	        &out->reviews, e) != 0 || count_quarantined(s, out, e) != 0)
+		return -1;
+	if (out->unsent == 0)
+		return 0;
+	if (db_one_int(s->db, "SELECT min(hlc) FROM version "
+	    "WHERE state IN (1, 2, 4) AND state <> 4", &oldest, e) != 1)
+		return -1;
+	out->unsent_since_ms = hlc_ms((uint64_t)oldest);
+	return 0;
+}
+
+struct expiry {
+	struct session *session;
+	int64_t from_ms, to_ms;
+	size_t count;
+};
+
+static int
+count_expiring(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct expiry *x = ctx;
+	struct consent_list l;
+	size_t i;
+
+	if (consent_list(x->session, &row->id, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++)
+		if (strcmp(l.items[i].status, "given") == 0 &&
+		    l.items[i].until_ms >= x->from_ms &&
+		    l.items[i].until_ms <= x->to_ms)
+			x->count++;
+	consent_list_done(&l);
+	return 0;
+}
+
+static int
+find_expiring(struct session *session, struct status *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct version_query q = { .type = TYPE_CASE };
+	struct expiry x = { session, store_now_ms(s),
+		store_now_ms(s) + SOON_MS, 0 };
+
+	if (versions_each(s, &q, count_expiring, &x, e) != 0)
+		return -1;
+	out->expiring = x.count;
+	return 0;
+}
+
+static int
+find_stopped(struct store *s, struct status *out, struct err *e)
+{
+	struct buf words;
+	int rc;
+
+	out->stopped = s->read_only;
+	buf_init(&words, WORDS_MAX);
+	rc = store_get(s, STORE_STOPPED, &words, e);
+	if (rc == 1)
+		snprintf(out->stopped_words, sizeof(out->stopped_words), "%s",
+		    buf_str(&words));
+	buf_done(&words);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+status_read(struct session *session, struct status *out, struct err *e)
+{
+	struct store *s = session_store(session);
+
+	memset(out, 0, sizeof(*out));
+	snprintf(out->hub, sizeof(out->hub), "%s", s->hub.url);
+	out->joined = s->stage == STORE_MEMBER;
+	out->waiting = s->stage == STORE_WAITING;
+	out->last_heard_ms = s->hub_ms;
+	if (out->joined &&
+	    people_name(session, &s->person, out->name, e) != 0)
+		return -1;
+	if (store_get_int(s, STORE_LAST_SYNC, &out->last_sync_ms, e) < 0 ||
+	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0)
+		return -1;
+	if (count_all(s, out, e) != 0 || find_stopped(s, out, e) != 0)
+		return -1;
+	return find_expiring(session, out, e);
+}
