@@ -474,6 +474,53 @@ test_unfinished_commit_excuses_nothing(void **state)
 	drop(&cut);
 }
 
+/*
+ * Frames of another history of the same epoch, behind the end of the log: they
+ * open, but SQLite's running checksum does not lead to them.
+ */
+static void
+test_foreign_tail_excuses_nothing(void **state)
+{
+	struct image old, new, with_tail, im;
+	size_t n, refused = 0;
+
+	(void)state;
+	two_images(&old, &new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	sqlite3_wal_autocheckpoint(db_handle(vault_db(v)), 0);
+	commit(1, 2, 9);
+	take(&im);
+	commit(1, 60, 10);
+	take(&with_tail);
+	close_store();
+	give(&im);
+	drop(&im);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	sqlite3_wal_autocheckpoint(db_handle(vault_db(v)), 0);
+	commit(3, 4, 11);
+	take(&im);
+	close_store();
+	assert_true(im.log.len + 10 * BLOCK < with_tail.log.len);
+	buf_add(&im.log, with_tail.log.data + im.log.len,
+	    with_tail.log.len - im.log.len);
+	give(&im);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	for (n = FIRST_PAGE; n < old.db.len / BLOCK; n++) {
+		give(&im);
+		memcpy(simdisk_file(disk, STORE)->data + n * BLOCK,
+		    old.db.data + n * BLOCK, BLOCK);
+		if (outcome() < 0)
+			refused++;
+		else
+			assert_int_equal(outcome(), (int)nstates - 1);
+	}
+	assert_true(refused > 10);
+	drop(&old);
+	drop(&new);
+	drop(&with_tail);
+	drop(&im);
+}
+
 /* A copy has a file id of its own: its pages are worth nothing here. */
 static void
 test_pages_of_a_backup(void **state)
@@ -701,6 +748,7 @@ main(void)
 		T(test_log_cut_and_flipped),
 		T(test_log_removed_after_copying),
 		T(test_unfinished_commit_excuses_nothing),
+		T(test_foreign_tail_excuses_nothing),
 		T(test_pages_of_a_backup), T(test_changed_under_way),
 		T(test_no_plain_text),
 		T(test_looks_random), T(test_disk_full),
