@@ -81,6 +81,10 @@ int versions_flags_tx(struct store *s, int64_t rid, struct err *e);
 int versions_row(struct store *s, const struct id *id,
     struct record_row *out, struct err *e); /* 1, 0, -1 */
 
+/** versions_row_at(s, rid, out, e): of a version's rid; it must be there. */
+int versions_row_at(struct store *s, int64_t rid, struct record_row *out,
+    struct err *e);
+
 /* A record with all its versions in memory. */
 struct loaded {
 	struct record_row row;
