@@ -164,13 +164,17 @@ witness_hear_tx(struct store *s, struct witness *w, const struct gossip *g,
 	struct checkpoint cp = { g->at, g->root };
 	struct hash known;
 	const char *words = NULL;
+	uint64_t log_id;
 	int rc = 0;
 
 	if (!g->present || g->at.size == 0)
 		return 0;
 	memset(&known, 0, sizeof(known));
+	/* Within the first page no head is saved yet; genesis names the log. */
+	log_id = w->newest.at.size > 0 ? w->newest.at.log_id :
+	    s->roster.genesis.log_id;
 	/* Its author held that head before the item got its place. */
-	if (g->at.log_id != w->newest.at.log_id)
+	if (g->at.log_id != log_id)
 		words = "a colleague's record names a log that this hub "
 		    "does not show here";
 	else if (g->at.size > from->seq)
