@@ -1,6 +1,6 @@
 /*
  * Requests and answers between a client and the hub. Every body is
- * deterministic CBOR; every request but info, health and enrol is signed
+ * deterministic CBOR; every request but info, health, claim and enrol is signed
  * (httpsig.h). Source: schema/wire.md, "Requests"; schema/wire.cddl.
  *
  *   GET  /v1/info     -> struct proto_info
