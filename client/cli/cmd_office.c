@@ -338,7 +338,7 @@ static int
 print_devices(struct ctx *c, const struct device_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("DEVICE"), N_("PERSON"),
-		N_("STATE"), "" };
+		N_("STATE"), N_("HERE") };
 	char id[MATCH_SHORT_BYTES];
 	struct table t;
 	size_t i;

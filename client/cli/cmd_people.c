@@ -37,7 +37,7 @@ static int
 print_people(struct ctx *c, const struct person_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("NAME"), N_("TITLE"),
-		N_("ROLES"), N_("DEVICES"), N_("PERSON"), "" };
+		N_("ROLES"), N_("DEVICES"), N_("PERSON"), N_("YOU") };
 	char id[ID_TEXT_BYTES], roles[80], devices[24];
 	struct table t;
 	size_t i;

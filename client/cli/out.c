@@ -50,19 +50,27 @@ out_init(struct out *o)
 	o->width = terminal_width();
 }
 
+/* Bytes that a UTF-8 character beginning with ${c} has; 0: none begins so. */
+static size_t
+length_of(uint8_t c)
+{
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4)
+		return 0;
+	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
 /* One UTF-8 character of ${v} at ${i}: its length, or 0 when it is none. */
 static size_t
 decode(struct view v, size_t i, uint32_t *cp)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint8_t c = v.data[i];
-	size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 :
-	    c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-	size_t k;
+	size_t n = length_of(v.data[i]), k;
 
 	if (n == 0 || n > v.len - i)
 		return 0;
-	*cp = n == 1 ? c : c & (0x7fu >> n);
+	*cp = n == 1 ? v.data[i] : v.data[i] & (0x7fu >> n);
 	for (k = 1; k < n; k++) {
 		if ((v.data[i + k] & 0xc0) != 0x80)
 			return 0;

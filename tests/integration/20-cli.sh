@@ -186,19 +186,25 @@ run worker note add nobody 'x'
 check "an unknown case is refused" ends 3
 run worker note add anna --minutes 99999 x
 check "minutes have a limit" ends 64
-printf 'bad \033[2J\033]0;title\007 \xc2\x9b31m \xe2\x80\xaetxet' |
+printf 'bad \033[2J\033]0;title\007' |
 	"$TUGI" --profile "$D/worker" note add anna --file - \
 	>"$D/out" 2>"$D/err"
+rc=$?
+check "a text with control characters is refused" ends 64
+printf 'bad \xe2\x80\xaetxet \xe2\x81\xa7.' >"$D/evil.txt"
+run worker note add anna --file "$D/evil.txt"
 evil=$(cat "$D/out")
 run worker note show "$evil"
-check "control characters are shown, not sent" says '\x1b[2J'
-check "no escape byte comes out" \
-	test "$(LC_ALL=C grep -c "$(printf '\033')" "$D/out")" = 0
+check "a mark of reading direction is shown, not sent" says '\u{202e}txet'
+check "its bytes do not come out" \
+	test "$(LC_ALL=C grep -c "$(printf '\xe2\x80\xae')" "$D/out")" = 0
 run worker note show "$evil" --json
 check "JSON gives the text back unchanged" test \
-	"$(jq -r .fields.text "$D/out" | od -An -tx1 | tr -d ' \n')" = \
-	"$(printf 'bad \033[2J\033]0;title\007 \xc2\x9b31m \xe2\x80\xaetxet\n' |
-		od -An -tx1 | tr -d ' \n')"
+	"$(jq -rj .fields.text "$D/out" | od -An -tx1)" = \
+	"$(od -An -tx1 <"$D/evil.txt")"
+run worker note show "$(printf 'x\033[2J')"
+check "nor does a word come back raw" \
+	test "$(LC_ALL=C grep -c "$(printf '\033')" "$D/err")" = 0
 run worker note list anna --json
 start=$(jq -r '.[0].id' "$D/out" | cut -c1-6)
 cp "$D/out" "$D/list"
