@@ -26,6 +26,7 @@
 static struct err *reporting;
 static const char *reporting_path;
 
+__attribute__((format(printf, 2, 0)))
 static void
 report(cfg_t *cfg, const char *fmt, va_list ap)
 {

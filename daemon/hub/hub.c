@@ -214,8 +214,8 @@ free_reader(const struct hub *hub)
 	return -1;
 }
 
-struct hubdb *
-hub_read(struct hub *hub, struct err *e)
+static int
+take_slot(struct hub *hub, struct hubdb **db)
 {
 	int i;
 
@@ -223,16 +223,34 @@ hub_read(struct hub *hub, struct err *e)
 	while ((i = free_reader(hub)) < 0)
 		pthread_cond_wait(&hub->reader_free, &hub->reader_lock);
 	hub->reader_busy[i] = true;
+	*db = hub->readers[i];
 	pthread_mutex_unlock(&hub->reader_lock);
-	/* Opened when first needed: a small office needs but one. */
-	if ((hub->readers[i] != NULL ||
-	    hubdb_open(hub->path, false, &hub->readers[i], e) == 0) &&
-	    hubdb_look(hub->readers[i], e) == 0)
-		return hub->readers[i];
+	return i;
+}
+
+static void
+set_slot(struct hub *hub, int i, struct hubdb *db, bool busy)
+{
 	pthread_mutex_lock(&hub->reader_lock);
-	hub->reader_busy[i] = false;
-	pthread_cond_signal(&hub->reader_free);
+	hub->readers[i] = db;
+	hub->reader_busy[i] = busy;
+	if (!busy)
+		pthread_cond_signal(&hub->reader_free);
 	pthread_mutex_unlock(&hub->reader_lock);
+}
+
+struct hubdb *
+hub_read(struct hub *hub, struct err *e)
+{
+	struct hubdb *db;
+	int i = take_slot(hub, &db);
+
+	/* Opened when first needed: a small office needs but one. */
+	if (db == NULL && hubdb_open(hub->path, false, &db, e) == 0)
+		set_slot(hub, i, db, true);
+	if (db != NULL && hubdb_look(db, e) == 0)
+		return db;
+	set_slot(hub, i, db, false);
 	return NULL;
 }
 

@@ -275,7 +275,7 @@ rss_kib(pid_t pid)
 static pid_t
 start(const char *build, char code[40])
 {
-	char cmd[400], path[100], *at;
+	char cmd[400], path[100], *at = NULL;
 	struct buf b;
 	struct err e;
 	pid_t pid;
