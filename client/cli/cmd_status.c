@@ -34,8 +34,8 @@ say_sending(struct ctx *c, const struct status *st, int64_t now)
 	if (st->unsent > 0) {
 		when_words(st->unsent_since_ms, now, when);
 		out_line(&c->out, plural(st->unsent,
-		    _("%zu text waits to be sent, since %s."),
-		    _("%zu texts wait to be sent, the oldest since %s.")),
+		    _("%zu change waits to be sent, since %s."),
+		    _("%zu changes wait to be sent, the oldest since %s.")),
 		    st->unsent, when);
 	}
 	when_words(st->last_sync_ms, now, when);

@@ -91,7 +91,7 @@ place_open(struct ctx *c, struct err *e)
 		if (e->kind != ERR_DENIED || e->code == -1)
 			return -1;
 		if (i + 1 < tries)
-			out_warn(&c->out, "%s", e->text);
+			out_warn(&c->out, "tugi: %s", e->text);
 	}
 	return -1;
 }

@@ -15,6 +15,15 @@ is_long(const struct record_item *r, const struct field_text *f)
 	    strchr(f->text, '\n') != NULL;
 }
 
+/* Said already by the line above the fields. */
+static bool
+is_said(const struct record_item *r, const struct field_text *f)
+{
+	return r->type == TYPE_NOTE && (strcmp(f->name, "happened") == 0 ||
+	    (strcmp(f->name, "author") == 0 && r->author != NULL &&
+	    strcmp(f->text, r->author) == 0));
+}
+
 void
 show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 {
@@ -43,7 +52,7 @@ show_record(struct ctx *c, const struct record_item *r)
 	    marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
-		if (f->text[0] == '\0' || is_long(r, f))
+		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
 			continue;
 		out_line(&c->out, "%s: %s%s", _(f->label), f->text,
 		    f->conflict ? _("  (another text waits: tugi conflicts)")
