@@ -1,7 +1,7 @@
 /*
  * Content, statements, directory entries and letters. A changeset is opened
- * and checked as a whole before any of it is applied, so that one bad record
- * in it cannot leave half of it behind.
+ * and checked as a whole before any of it is applied; a record that does not
+ * fit what is stored ends it there and keeps the changeset in quarantine.
  */
 #include "client/core/sync/apply.h"
 
@@ -215,22 +215,39 @@ count_content(struct intake *k, const struct incoming *in, unsigned before,
 	return rc < 0 ? -1 : 0;
 }
 
+/* Gossip is heard and left out of what is kept: the same text sealed twice
+ * may carry two heads, and it is one text. */
+static int
+hear(struct intake *k, const struct incoming *in, struct view *body,
+    struct err *e)
+{
+	struct witness_from from = { &in->cs.h.author, in->seq };
+
+	if (!k->rec->gossip.present)
+		return 0;
+	if (witness_hear_tx(k->s, &k->t->witness, &k->rec->gossip, &from,
+	    e) != 0)
+		return -1;
+	memset(&k->rec->gossip, 0, sizeof(k->rec->gossip));
+	buf_reset(&k->bare);
+	record_encode(k->rec, &k->bare);
+	*body = buf_view(&k->bare);
+	return buf_check(&k->bare, "a record", e);
+}
+
 static int
 apply_record(struct intake *k, const struct incoming *in, struct view body,
     const struct version_at *at, struct err *e)
 {
 	struct record_row row = { .flags = 0 };
-	struct witness_from from = { &in->cs.h.author, in->seq };
+	bool unknown = k->sp.state == SPACE_UNKNOWN;
 
-	if (record_decode(body, k->rec, e) != 0 ||
-	    witness_hear_tx(k->s, &k->t->witness, &k->rec->gossip, &from,
-	    e) != 0 ||
-	    (k->rec->type == TYPE_SPACE && k->sp.state == SPACE_UNKNOWN &&
-	    spaces_learn_tx(k->s, &k->space, k->rec, e) != 0) ||
+	if (hear(k, in, &body, e) != 0 ||
 	    versions_row(k->s, &k->rec->id, &row, e) < 0 ||
 	    versions_accept_tx(k->s, &k->space, k->rec, body, at, e) != 0)
 		return -1;
-	if (k->rec->type == TYPE_SPACE && k->sp.state == SPACE_UNKNOWN &&
+	/* The first record told what the section is. */
+	if (k->rec->type == TYPE_SPACE && unknown &&
 	    spaces_find(k->s, &k->space, &k->sp, e) < 0)
 		return -1;
 	return count_content(k, in, row.flags, e);
@@ -242,6 +259,7 @@ apply_content(struct intake *k, const struct incoming *in,
 {
 	struct version_at at = { .seq = in->seq };
 	struct withdrawn w;
+	struct err why;
 	int64_t seen_ms;
 	size_t i;
 
@@ -257,52 +275,83 @@ apply_content(struct intake *k, const struct incoming *in,
 		    VERSION_ACCEPTED;
 		if (at.eff > k->eff)
 			k->eff = at.eff;
-		if (apply_record(k, in, o->bodies[i], &at, e) != 0)
-			return -1;
+		if (apply_record(k, in, o->bodies[i], &at, &why) == 0)
+			continue;
+		if (why.kind == ERR_PEER)
+			return intake_hold_tx(k, in, QUARANTINE_SEAL,
+			    why.text, e);
+		*e = why;
+		return -1;
 	}
 	return 0;
 }
 
 /* ---- statements ---- */
 
+struct marked {
+	int64_t rid;
+	struct version_ref ref;
+};
+
+static int
+list_later(struct intake *k, const struct id *device, uint64_t from,
+    struct buf *out, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "SELECT v.rid, v.hlc "
+	    "FROM record r JOIN version v ON v.rid = r.rid "
+	    "JOIN item i ON i.seq = v.seq "
+	    "WHERE r.space = ?1 AND v.state = 3 AND v.origin = ?2 "
+	    "AND v.eff >= ?3 AND i.author = ?2");
+	int rc;
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_id(q, 2, device);
+	db_bind_int(q, 3, (int64_t)from);
+	while ((rc = db_step(q, e)) == 1) {
+		struct marked m = { db_int(q, 0),
+			{ *device, (uint64_t)db_int(q, 1) } };
+
+		buf_add(out, &m, sizeof(m));
+	}
+	return rc != 0 ? -1 : buf_check(out, "a list of texts", e);
+}
+
+static int
+review_device(struct intake *k, const struct id *device, uint64_t from,
+    struct err *e)
+{
+	struct marked m;
+	struct buf list;
+	size_t i;
+	int rc;
+
+	buf_init(&list, SIZE_MAX);
+	rc = list_later(k, device, from, &list, e);
+	for (i = 0; rc == 0 && i < list.len; i += sizeof(m)) {
+		memcpy(&m, list.data + i, sizeof(m));
+		rc = versions_mark_tx(k->s, m.rid, &m.ref, VERSION_REVIEW, e);
+	}
+	buf_done(&list);
+	return rc;
+}
+
 /* Text of the withdrawn person that came before the withdrawal did, but was
  * written after it: looked at by a person before it is shown again. */
 static int
 review_earlier(struct intake *k, const struct access *a, struct err *e)
 {
-	const struct roster_device *d;
-	struct stmt *q;
+	const struct roster *r = &k->s->roster;
 	uint32_t epoch;
 	uint64_t eff = 0;
 	size_t i;
+	int rc;
 
-	if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
-		return -1;
-	for (i = 0; i < k->s->roster.device_count; i++) {
-		d = &k->s->roster.devices[i];
-		if (!id_eq(&d->person, &a->person))
-			continue;
-		q = db_prepare(k->s->db, "UPDATE version SET state = 5 "
-		    "WHERE rid IN (SELECT rid FROM record WHERE space = ?1) "
-		    "AND state = 3 AND origin = ?2 AND eff >= ?3 AND seq IN "
-		    "(SELECT seq FROM item WHERE space = ?1 AND author = ?2)");
-		db_bind_id(q, 1, &k->space);
-		db_bind_id(q, 2, &d->device);
-		db_bind_int(q, 3, (int64_t)(eff -
-		    hlc_from_ms(TIME_SLACK_MS)));
-		if (db_run(q, e) != 0)
-			return -1;
-		if (db_changes(k->s->db) == 0)
-			continue;
-		q = db_prepare(k->s->db, "UPDATE record SET indexed = 0 "
-		    "WHERE space = ?1 AND rid IN (SELECT rid FROM version "
-		    "WHERE state = 5 AND origin = ?2)");
-		db_bind_id(q, 1, &k->space);
-		db_bind_id(q, 2, &d->device);
-		if (db_run(q, e) != 0)
-			return -1;
-	}
-	return 0;
+	rc = withdrawal_time(k, a, &epoch, &eff, e);
+	for (i = 0; rc == 0 && i < r->device_count; i++)
+		if (id_eq(&r->devices[i].person, &a->person))
+			rc = review_device(k, &r->devices[i].device,
+			    eff - hlc_from_ms(TIME_SLACK_MS), e);
+	return rc;
 }
 
 static int

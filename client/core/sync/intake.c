@@ -28,6 +28,7 @@ intake_new(struct talk *t)
 	k->rec = mem_new(sizeof(*k->rec));
 	buf_init(&k->own, 2 * CHANGESET_BYTES_MAX);
 	buf_init(&k->plain, CHANGESET_BODIES_MAX * CHANGESET_BODY_MAX);
+	buf_init(&k->bare, 2 * CHANGESET_BODY_MAX);
 	buf_init(&k->touched, SIZE_MAX);
 	access_book_init(&k->book);
 	return k;
@@ -54,6 +55,7 @@ intake_free(struct intake *k)
 	access_book_done(&k->book);
 	buf_done(&k->own);
 	buf_done(&k->plain);
+	buf_done(&k->bare);
 	buf_done(&k->touched);
 	mem_wipe(k->rec, sizeof(*k->rec));
 	mem_free(k->rec);

@@ -55,7 +55,7 @@ struct intake {
 	bool roster_changed;
 	struct incoming *in;
 	struct record *rec;
-	struct buf own, plain, touched; /* touched: ids of spaces */
+	struct buf own, plain, bare, touched; /* touched: ids of spaces */
 };
 
 struct intake *intake_new(struct talk *t);

@@ -277,7 +277,7 @@ struct sent_version {
 	int64_t rid;
 	uint64_t hlc;
 	struct id origin;
-	int64_t type, flags;
+	int64_t type;
 };
 
 /* At most CHANGESET_BODIES_MAX of them; read first, because one statement
@@ -287,7 +287,7 @@ list_sent(struct store *s, int64_t oid, struct sent_version *list, size_t *n,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT v.rid, v.hlc, v.origin, "
-	    "r.type, r.flags FROM version v JOIN record r ON r.rid = v.rid "
+	    "r.type FROM version v JOIN record r ON r.rid = v.rid "
 	    "WHERE v.state IN (1, 2, 4) AND v.state = 2 AND v.outgoing = ?");
 	int rc;
 
@@ -300,7 +300,6 @@ list_sent(struct store *s, int64_t oid, struct sent_version *list, size_t *n,
 		v->hlc = (uint64_t)db_int(q, 1);
 		(void)db_id(q, 2, &v->origin);
 		v->type = db_int(q, 3);
-		v->flags = db_int(q, 4);
 	}
 	db_reset(q);
 	return rc < 0 ? -1 : 0;
@@ -318,14 +317,6 @@ place_version_tx(struct store *s, const struct sent_version *v, uint64_t eff,
 	db_bind_int(q, 3, v->rid);
 	db_bind_int(q, 4, (int64_t)v->hlc);
 	db_bind_id(q, 5, &v->origin);
-	if (db_run(q, e) != 0)
-		return -1;
-	if ((v->flags & RECORD_CONFLICT) == 0)
-		return 0;
-	/* It no longer ranks on top for being ours: what is shown, and so
-	 * the words to find it by, may change. */
-	q = db_prepare(s->db, "UPDATE record SET indexed = 0 WHERE rid = ?");
-	db_bind_int(q, 1, v->rid);
 	return db_run(q, e);
 }
 
@@ -359,6 +350,9 @@ extend_line_tx(struct store *s, const struct changeset *cs, struct err *e)
 {
 	struct line l;
 
+	/* The office root's entries pass through here too. */
+	if (!id_eq(&cs->h.author, &s->me->device))
+		return 0;
 	if (find_line(s, &cs->h.space, &l, e) != 0)
 		return -1;
 	if ((int64_t)cs->h.counter < l.acked_counter)

@@ -124,7 +124,8 @@ run_id(struct store *s, const char *sql, const struct id *id, struct err *e)
 
 /*
  * An officer's entry exists nowhere else: it is signed again with the next
- * counter, unless the directory itself does not want it.
+ * counter, unless the directory itself does not want it. What the office root
+ * signed can only be signed by it.
  */
 static int
 again_tx(struct store *s, const struct waiting *w, struct view bytes,
@@ -137,7 +138,8 @@ again_tx(struct store *s, const struct waiting *w, struct view bytes,
 	int rc = changeset_decode(bytes, cs, e);
 
 	if (rc == 0 && w->verdict != VERDICT_BAD_DIRECTORY &&
-	    w->verdict != VERDICT_BAD_FORM && cs->has_bodies) {
+	    w->verdict != VERDICT_BAD_FORM && cs->has_bodies &&
+	    id_eq(&cs->h.author, &s->me->device)) {
 		in.seen = cs->h.seen;
 		in.clear = cs->bodies[0];
 		in.group = outbox_group(s);
