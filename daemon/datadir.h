@@ -4,6 +4,7 @@
  *   tugid.conf  settings           log.key  seed of the log's signing key
  *   hub.db      the database       tls.key, tls.crt
  *   port        the port in use, while the hub runs
+ *   lock        held by the one that serves
  */
 #ifndef DAEMON_DATADIR_H
 #define DAEMON_DATADIR_H

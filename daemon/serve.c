@@ -9,6 +9,7 @@
 #include "daemon/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -16,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -75,6 +77,27 @@ serve_close(struct serve_hub *h)
 	mem_free(h->path);
 	h->hub = NULL;
 	h->path = NULL;
+}
+
+/* Two servers on one database would each number the log for themselves. The
+ * lock ends with the process, however it ends. */
+static int
+lock_folder(const struct settings *s, struct err *e)
+{
+	char *path = file_join(s->data, "lock");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0) {
+		err_set(e, ERR_LOCAL, "cannot open %s: %s", path,
+		    strerror(errno));
+	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		err_set(e, ERR_CLASH, "another tugid serves %s; stop that "
+		    "one first", s->data);
+		close(fd);
+		fd = -1;
+	}
+	mem_free(path);
+	return fd;
 }
 
 /* ---- the socket ---- */
@@ -233,14 +256,19 @@ serve_run(const struct settings *s, int clock_confirmed, struct err *e)
 {
 	struct serve_hub h;
 	sigset_t set;
-	int rc;
+	int rc, lock;
 
 	confine();
 	log_quiet(s->quiet);
 	block_signals(&set);
-	if (serve_open(s, clock_confirmed, &h, e) != 0)
+	lock = lock_folder(s, e);
+	if (lock < 0)
 		return -1;
-	rc = serve_hub(s, h.hub, &set, e);
-	serve_close(&h);
+	rc = serve_open(s, clock_confirmed, &h, e);
+	if (rc == 0) {
+		rc = serve_hub(s, h.hub, &set, e);
+		serve_close(&h);
+	}
+	close(lock);
 	return rc;
 }

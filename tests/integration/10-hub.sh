@@ -163,6 +163,8 @@ BEGAN=$(date +%s)
 wait $SLOW
 ok 'a slow body is cut off' [ $(($(date +%s) - BEGAN)) -le 7 ]
 ok 'the hub still runs' kill -0 "$HUB"
+"$TUGID" serve "$T/hub" 2>/dev/null
+is 'a second server on the folder is refused' 4 $?
 
 # --- stopping and starting
 stop
@@ -174,12 +176,23 @@ start
 is 'after a restart the push is still known' 200 \
     "$(signed /v1/push "$T/push" 0)"
 is 'by its receipts' '2 2 2' "$("$CALL" pushed "$T/answer")"
-kill -KILL "$HUB"
-wait "$HUB" 2>/dev/null
+{ kill -KILL "$HUB"; wait "$HUB"; } 2>/dev/null
+socat -u "UNIX-RECV:$T/notify" "OPEN:$T/notified,creat" &
+NOTE=$!
+for _ in $(seq 40); do [ -S "$T/notify" ] && break; sleep 0.05; done
+echo 'rate_burst = 6' >>"$T/hub/tugid.conf"
+export NOTIFY_SOCKET=$T/notify
 start
+unset NOTIFY_SOCKET
 is 'and after kill -9' 200 "$(signed /v1/push "$T/push" 0)"
 is 'as well' '2 2 2' "$("$CALL" pushed "$T/answer")"
+for _ in $(seq 12); do LAST=$(signed /v1/pull "$T/pull" 0); done
+is 'a device that asks without pause must wait' 429 "$LAST"
+is 'others need not' 200 "$(get /v1/info)"
 stop
+kill $NOTE
+wait $NOTE 2>/dev/null
+is 'the service manager was told' 'READY=1STOPPING=1' "$(cat "$T/notified")"
 ok 'the log names no person and no space' \
     sh -c "! grep -qE 'c0c0c0c0|Elternabend|4040' '$T/log'"
 ok 'every log line has its priority' sh -c "! grep -qv '^<[0-9]>' '$T/log'"
