@@ -1,0 +1,953 @@
+/*
+ * client/core/sync: rounds between whole stores and the real hub. What is
+ * true before is true after a cut at any request, any answer and any durable
+ * write; a hub that lies is caught; nothing is doubled and nothing is lost.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/local/versions.h"
+#include "client/core/sync/intake.h"
+#include "client/core/sync/witness.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "tests/support/simdisk.h"
+#include "tests/support/world.h"
+
+static struct world w;
+static struct id the_case;
+
+/* Person 0 keeps a case whose notes and card persons 1 and 2 may write. */
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin(&w, 3);
+	world_case(&w, 0, "Anna Tamm", &the_case);
+	assert_int_equal(world_note(&w, 0, &the_case, "the first", NULL), 0);
+	world_grant(&w, 0, &the_case, 1, "card,notes", true);
+	world_grant(&w, 0, &the_case, 2, "card,notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	assert_int_equal(world_notes(&w, 2, &the_case), 1);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+static uint64_t
+log_size(void)
+{
+	struct proto_info info;
+	struct err e;
+
+	assert_int_equal(hub_info(w.hub, &info, &e), 0);
+	return info.log.size;
+}
+
+static void
+check_stores(void)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		if (w.c[i].session != NULL)
+			store_check(world_store(&w, i));
+}
+
+static int64_t
+conflicts(int i)
+{
+	return world_count(&w, i,
+	    "SELECT count(*) FROM record WHERE flags & 1");
+}
+
+static void
+assert_field(int i, const char *name, const char *want)
+{
+	char got[160];
+
+	world_field(&w, i, &the_case, name, got);
+	assert_string_equal(got, want);
+}
+
+/* ---- agreement ---- */
+
+static void
+converge(int first, int second)
+{
+	world_pass(&w, 1000);
+	assert_int_equal(world_set(&w, first, &the_case, "theme", "bullying"),
+	    0);
+	assert_int_equal(world_set(&w, first, &the_case, "stage", "2"), 0);
+	world_pass(&w, 1000);
+	assert_int_equal(world_set(&w, second, &the_case, "stage", "cp"), 0);
+	world_must_sync(&w, first);
+	assert_int_equal(world_must_sync(&w, second).conflicts_new, 1);
+	assert_int_equal(world_must_sync(&w, first).conflicts_new, 1);
+	world_must_sync(&w, 2);
+	assert_field(first, "stage", "cp");
+	assert_field(second, "stage", "cp");
+	assert_field(2, "stage", "cp");
+	assert_field(second, "theme", "bullying");
+	assert_int_equal(conflicts(0), 1);
+	assert_int_equal(conflicts(1), 1);
+	/* Whoever writes having seen both ends it. */
+	world_pass(&w, 1000);
+	assert_int_equal(world_set(&w, first, &the_case, "stage", "3"), 0);
+	world_must_sync(&w, first);
+	world_must_sync(&w, second);
+	assert_field(second, "stage", "3");
+	assert_int_equal(conflicts(0), 0);
+	assert_int_equal(conflicts(1), 0);
+	check_stores();
+}
+
+static void
+test_converge(void **state)
+{
+	(void)state;
+	converge(0, 1);
+}
+
+static void
+test_converge_other_order(void **state)
+{
+	(void)state;
+	converge(1, 0);
+}
+
+static void
+test_nothing_new(void **state)
+{
+	uint64_t size = log_size(), up = w.bytes_up, down = w.bytes_down;
+	unsigned calls = w.calls;
+	struct exchange_result r;
+
+	(void)state;
+	r = world_must_sync(&w, 1);
+	assert_int_equal(w.calls - calls, 1);
+	assert_true(w.bytes_up - up < 200);
+	assert_true(w.bytes_down - down < 600);
+	assert_int_equal(log_size(), size);
+	assert_int_equal(r.sent_notes + r.sent_changes + r.got_notes +
+	    r.got_changes + r.rekeyed + r.quarantined_new, 0);
+}
+
+/* ---- cuts ---- */
+
+static void
+cut_sync(int i, unsigned request, unsigned answer)
+{
+	struct err e;
+	int rc;
+
+	w.cut_request = request;
+	w.cut_answer = answer;
+	rc = world_sync(&w, i, NULL, &e);
+	if (rc != 0)
+		assert_int_equal(e.kind, ERR_AWAY);
+	w.cut_request = w.cut_answer = 0;
+}
+
+static void
+cut_everywhere(bool answers)
+{
+	size_t want = world_notes(&w, 0, &the_case);
+	char text[40];
+	unsigned k, calls, size = 0;
+
+	for (k = 1; k <= 4; k++) {
+		world_pass(&w, 60000);
+		snprintf(text, sizeof(text), "note before cut %u", k);
+		assert_int_equal(world_note(&w, 1, &the_case, text, NULL), 0);
+		assert_int_equal(world_set(&w, 1, &the_case, "school", text),
+		    0);
+		want++;
+		size = (unsigned)log_size();
+		calls = w.calls;
+		cut_sync(1, answers ? 0 : calls + k, answers ? calls + k : 0);
+		world_close(&w, 1);
+		assert_int_equal(world_open(&w, 1, &(struct err){ 0 }), 0);
+		world_must_sync(&w, 1);
+		/* One changeset for the note, one for the card; no more. */
+		assert_int_equal(log_size(), size + 2);
+		cut_sync(0, answers ? 0 : w.calls + 1,
+		    answers ? w.calls + 1 : 0);
+		world_must_sync(&w, 0);
+		assert_int_equal(world_notes(&w, 0, &the_case), want);
+		assert_field(0, "school", text);
+		assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM "
+		    "outgoing WHERE state = 1"), 0);
+	}
+	check_stores();
+}
+
+static void
+test_cut_requests(void **state)
+{
+	(void)state;
+	cut_everywhere(false);
+}
+
+static void
+test_cut_answers(void **state)
+{
+	(void)state;
+	cut_everywhere(true);
+}
+
+/* A first sync of a grown office, cut at every request and answer. */
+static void
+test_cut_joining(void **state)
+{
+	unsigned k;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 30; i++) {
+		world_pass(&w, 1000);
+		assert_int_equal(world_note(&w, 0, &the_case, "more", NULL),
+		    0);
+		world_must_sync(&w, 0);
+	}
+	world_join(&w, 3);
+	world_grant(&w, 0, &the_case, 3, "notes", false);
+	world_must_sync(&w, 0);
+	for (k = 1; k < 3; k++)
+		cut_sync(3, 0, w.calls + k);
+	world_must_sync(&w, 3);
+	assert_int_equal(world_notes(&w, 3, &the_case), 31);
+	assert_int_equal(world_count(&w, 3, "SELECT count(*) FROM quarantine"),
+	    0);
+	store_check(world_store(&w, 3));
+}
+
+/* ---- power cuts ---- */
+
+static void
+onto_disk(struct simdisk *d, int i)
+{
+	char path[128];
+	struct buf b;
+	struct err e;
+
+	world_close(&w, i);
+	buf_init(&b, SIZE_MAX);
+	snprintf(path, sizeof(path), "%s/store.tugi", w.c[i].profile);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	simdisk_put(d, path, buf_view(&b));
+	buf_done(&b);
+	w.c[i].vfs = simdisk_name(d);
+	assert_int_equal(world_open(&w, i, &e), 0);
+}
+
+static void
+cut_power(struct simdisk *d, uint64_t step, size_t *want)
+{
+	unsigned mode = 0;
+	uint64_t k;
+	char text[40];
+	struct err e;
+	bool hit = true;
+
+	for (k = 1; hit; k += step) {
+		world_pass(&w, 60000);
+		snprintf(text, sizeof(text), "before power cut %u",
+		    (unsigned)k);
+		assert_int_equal(world_note(&w, 1, &the_case, text, NULL), 0);
+		assert_int_equal(world_note(&w, 0, &the_case, text, NULL), 0);
+		world_must_sync(&w, 0);
+		*want += 2;
+		simdisk_crash_at(d, simdisk_ops(d) + k);
+		(void)world_sync(&w, 1, NULL, &e);
+		hit = simdisk_crashed(d);
+		if (hit) {
+			world_close(&w, 1);
+			simdisk_restart(d, mode++ % SIMDISK_MODES);
+			assert_int_equal(world_open(&w, 1, &e), 0);
+		}
+		simdisk_crash_at(d, 0);
+		world_must_sync(&w, 1);
+		assert_int_equal(world_notes(&w, 1, &the_case), *want);
+		store_check(world_store(&w, 1));
+	}
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), *want);
+}
+
+static void
+test_power_cuts(void **state)
+{
+	struct simdisk *d = simdisk_new(7);
+	size_t want = world_notes(&w, 1, &the_case);
+
+	(void)state;
+	onto_disk(d, 1);
+	cut_power(d, 1, &want);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM quarantine"),
+	    0);
+	world_close(&w, 1);
+	simdisk_free(d);
+}
+
+/* ---- races ---- */
+
+static int race_client;
+
+/* Between a pull and the push after it, somebody else is faster. */
+static int
+race(struct world *world, const char *path, struct view request, int *status,
+    struct buf *answer, struct err *e)
+{
+	(void)request;
+	(void)status;
+	(void)answer;
+	(void)e;
+	if (strcmp(path, "/v1/pull") != 0)
+		return 0;
+	world->tamper = NULL;
+	world_must_sync(world, race_client);
+	return 0;
+}
+
+static void
+test_race_of_text_and_key(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "slow words", NULL), 0);
+	world_withdraw(&w, 0, &the_case, 2, "notes");
+	race_client = 0;
+	w.tamper = race;
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 2);
+	world_must_sync(&w, 2);
+	assert_false(world_has(&w, 2, "slow words"));
+	assert_true(world_count(&w, 1, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 3") > 0);
+	check_stores();
+}
+
+static void
+test_race_of_exclusion(void **state)
+{
+	struct exchange_result r;
+
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "too late", NULL), 0);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	race_client = 0;
+	w.tamper = race;
+	r = world_must_sync(&w, 1);
+	assert_int_equal(r.lost_spaces, 1);
+	assert_int_equal(r.held_new, 1);
+	assert_int_equal(r.sent_notes, 0);
+	assert_true(world_has(&w, 1, "too late"));
+	assert_false(world_has(&w, 1, "the first"));
+	r = world_must_sync(&w, 0);
+	assert_int_equal(r.reviews_new, 1);
+	assert_false(world_has(&w, 0, "too late"));
+	assert_int_equal(world_notes(&w, 0, &the_case), 1);
+	check_stores();
+	/* Given again: the past comes back, what is held stays held. */
+	world_pass(&w, 60000);
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	r = world_must_sync(&w, 1);
+	assert_int_equal(r.new_spaces, 1);
+	assert_true(world_has(&w, 1, "the first"));
+	assert_int_equal(world_note(&w, 1, &the_case, "back again", NULL), 0);
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 2);
+	check_stores();
+}
+
+/* ---- clocks ---- */
+
+static void
+skewed(int64_t skew)
+{
+	struct exchange_result r;
+	int64_t now;
+
+	w.c[1].skew_ms = skew;
+	world_pass(&w, 600000);
+	assert_int_equal(world_note(&w, 1, &the_case, "one", NULL), 0);
+	world_pass(&w, 5000);
+	assert_int_equal(world_set(&w, 1, &the_case, "stage", "1"), 0);
+	assert_int_equal(world_set(&w, 1, &the_case, "stage", "2"), 0);
+	r = world_must_sync(&w, 1);
+	assert_int_equal(r.skew_ms, skew);
+	now = atomic_load(&w.wall_ms);
+	assert_true(hlc_ms(world_store(&w, 1)->hlc) <= now + 120000);
+	world_must_sync(&w, 0);
+	assert_field(0, "stage", "2");
+	assert_int_equal(conflicts(0), 0);
+	/* The note's stamp is the true one, five seconds before. */
+	assert_int_equal(world_count(&w, 0, "SELECT max(v.hlc) >> 16 FROM "
+	    "version v JOIN record r ON r.rid = v.rid WHERE r.type = 4"),
+	    now - 5000);
+	check_stores();
+	w.c[1].skew_ms = 0;
+}
+
+static void
+test_clock_ahead(void **state)
+{
+	(void)state;
+	skewed(3600000);
+}
+
+static void
+test_clock_behind(void **state)
+{
+	(void)state;
+	skewed(-86400000);
+}
+
+/* ---- lying hubs ---- */
+
+static int
+rubbish(struct world *world, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *e)
+{
+	(void)world;
+	(void)path;
+	(void)request;
+	(void)status;
+	(void)e;
+	buf_reset(answer);
+	buf_add_str(answer, "<html>please log in</html>");
+	return 0;
+}
+
+static int
+half(struct world *world, const char *path, struct view request, int *status,
+    struct buf *answer, struct err *e)
+{
+	(void)world;
+	(void)path;
+	(void)request;
+	(void)status;
+	(void)e;
+	answer->len /= 2;
+	return 0;
+}
+
+static void
+test_rubbish(void **state)
+{
+	int (*const how[])(struct world *, const char *, struct view, int *,
+	    struct buf *, struct err *) = { rubbish, half };
+	struct err e;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(world_note(&w, 0, &the_case, "second", NULL), 0);
+	world_must_sync(&w, 0);
+	for (i = 0; i < 2; i++) {
+		w.tamper = how[i];
+		assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+		w.tamper = NULL;
+	}
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	check_stores();
+}
+
+/* An answer from before, word for word. */
+static struct buf kept;
+
+static int
+keep_answer(struct world *world, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *e)
+{
+	(void)world;
+	(void)path;
+	(void)request;
+	(void)status;
+	(void)e;
+	buf_reset(&kept);
+	buf_add(&kept, answer->data, answer->len);
+	return 0;
+}
+
+static int
+old_answer(struct world *world, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *e)
+{
+	(void)world;
+	(void)path;
+	(void)request;
+	(void)status;
+	(void)e;
+	buf_reset(answer);
+	buf_add(answer, kept.data, kept.len);
+	return 0;
+}
+
+static void
+test_old_head(void **state)
+{
+	struct err e;
+
+	(void)state;
+	buf_init(&kept, SIZE_MAX);
+	w.tamper = keep_answer;
+	world_must_sync(&w, 1);
+	w.tamper = NULL;
+	assert_int_equal(world_note(&w, 0, &the_case, "second", NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	w.tamper = old_answer;
+	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_true(world_store(&w, 1)->read_only);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM evidence"),
+	    1);
+	w.tamper = NULL;
+	/* It stays stopped, also after a restart, and still reads. */
+	world_close(&w, 1);
+	assert_int_equal(world_open(&w, 1, &e), 0);
+	assert_true(world_store(&w, 1)->read_only);
+	assert_int_equal(world_note(&w, 1, &the_case, "no", NULL), -1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	buf_done(&kept);
+}
+
+static void
+copy_hub(const char *to)
+{
+	struct buf b;
+	struct err e;
+
+	world_hub_close(&w);
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(w.path, &b, &e), 0);
+	assert_int_equal(file_replace(to, buf_view(&b), 0600, &e), 0);
+	buf_done(&b);
+	world_hub_open(&w);
+}
+
+/* Two hubs with one key tell two stories. */
+static void
+test_fork(void **state)
+{
+	char other[128], first[128];
+	struct err e;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/other.db", w.folder);
+	snprintf(first, sizeof(first), "%s", w.path);
+	copy_hub(other);
+	assert_int_equal(world_note(&w, 0, &the_case, "here", NULL), 0);
+	world_must_sync(&w, 0);
+	world_hub_close(&w);
+	memcpy(w.path, other, sizeof(w.path));
+	world_hub_open(&w);
+	assert_int_equal(world_note(&w, 1, &the_case, "there", NULL), 0);
+	world_must_sync(&w, 1);
+	/* The same length, other contents. */
+	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_true(world_store(&w, 0)->read_only);
+	/* And a longer one that does not continue. */
+	world_note(&w, 2, &the_case, "more", NULL);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	world_hub_close(&w);
+	unlink(other);
+	memcpy(w.path, first, sizeof(w.path));
+	world_hub_open(&w);
+}
+
+/* A hub put back from a backup is shorter than what was seen: its own signed
+ * word is asked for and kept. */
+static void
+test_rolled_back(void **state)
+{
+	char other[128], first[128];
+	struct err e;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/other.db", w.folder);
+	snprintf(first, sizeof(first), "%s", w.path);
+	copy_hub(other);
+	assert_int_equal(world_note(&w, 0, &the_case, "here", NULL), 0);
+	world_must_sync(&w, 0);
+	world_hub_close(&w);
+	memcpy(w.path, other, sizeof(w.path));
+	world_hub_open(&w);
+	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM evidence"),
+	    1);
+	world_hub_close(&w);
+	unlink(other);
+	memcpy(w.path, first, sizeof(w.path));
+	world_hub_open(&w);
+}
+
+/* Pages taken apart and put together again. */
+static void (*change_page)(struct proto_page *p);
+
+static int
+change(struct world *world, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *e)
+{
+	struct proto_page *p;
+	struct buf out;
+
+	(void)world;
+	(void)request;
+	if (strcmp(path, "/v1/pull") != 0 || *status != 200)
+		return 0;
+	p = mem_new(sizeof(*p));
+	assert_int_equal(proto_page_decode(buf_view(answer), p, e), 0);
+	change_page(p);
+	buf_init(&out, SIZE_MAX);
+	proto_page_encode(p, &out);
+	buf_reset(answer);
+	buf_add(answer, out.data, out.len);
+	buf_done(&out);
+	proto_page_done(p);
+	mem_free(p);
+	return 0;
+}
+
+static uint64_t withheld; /* place in the log */
+
+static void
+withhold(struct proto_page *p)
+{
+	size_t i, n = 0;
+
+	if (withheld == 0 && p->count >= 3)
+		withheld = p->items[1].seq;
+	for (i = 0; i < p->count; i++)
+		if (p->items[i].seq != withheld)
+			p->items[n++] = p->items[i];
+	p->count = n;
+}
+
+static void
+reverse(struct proto_page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count / 2; i++) {
+		struct proto_item t = p->items[i];
+
+		p->items[i] = p->items[p->count - 1 - i];
+		p->items[p->count - 1 - i] = t;
+	}
+}
+
+static void
+later(struct proto_page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		p->items[i].accept_ms += 86400000;
+}
+
+static void
+no_text(struct proto_page *p)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (changeset_decode(p->items[i].bytes, cs, &e) == 0 &&
+		    cs->h.kind == CHANGESET_CONTENT)
+			p->items[i].bytes.len = cs->header_bytes;
+	mem_free(cs);
+}
+
+static void
+four_notes(void)
+{
+	char text[20];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		world_pass(&w, 1000);
+		snprintf(text, sizeof(text), "part %d", i);
+		assert_int_equal(world_note(&w, 0, &the_case, text, NULL), 0);
+		world_must_sync(&w, 0);
+	}
+}
+
+static void
+test_withheld(void **state)
+{
+	(void)state;
+	four_notes();
+	withheld = 0;
+	change_page = withhold;
+	w.tamper = change;
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	assert_true(world_count(&w, 1, "SELECT count(*) FROM quarantine "
+	    "WHERE reason = 2") > 0);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM want"), 1);
+	world_must_sync(&w, 2);
+	w.tamper = NULL;
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 5);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM quarantine"),
+	    0);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM want"), 0);
+	check_stores();
+}
+
+static void
+test_reordered(void **state)
+{
+	(void)state;
+	four_notes();
+	change_page = reverse;
+	w.tamper = change;
+	world_must_sync(&w, 1);
+	w.tamper = NULL;
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 5);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM quarantine"),
+	    0);
+	check_stores();
+}
+
+static void
+test_false_times(void **state)
+{
+	(void)state;
+	four_notes();
+	change_page = later;
+	w.tamper = change;
+	assert_true(world_must_sync(&w, 1).quarantined_new > 0);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM quarantine "
+	    "WHERE reason <> 3"), 0);
+	check_stores();
+}
+
+static void
+test_text_held_back(void **state)
+{
+	(void)state;
+	four_notes();
+	change_page = no_text;
+	w.tamper = change;
+	assert_int_equal(world_must_sync(&w, 1).quarantined_new, 4);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	check_stores();
+}
+
+/* What one person's page brings is shown to another who has no part in it. */
+static struct proto_item foreign;
+static uint8_t *foreign_bytes;
+
+static void
+catch_item(struct proto_page *p)
+{
+	if (p->count == 0 || foreign_bytes != NULL)
+		return;
+	foreign = p->items[p->count - 1];
+	foreign_bytes = mem_new(foreign.bytes.len);
+	memcpy(foreign_bytes, foreign.bytes.data, foreign.bytes.len);
+	foreign.bytes.data = foreign_bytes;
+}
+
+static void
+slip_in(struct proto_page *p)
+{
+	struct proto_item *bigger;
+
+	if (foreign_bytes == NULL || p->count > 0)
+		return;
+	bigger = mem_new((p->count + 1) * sizeof(*bigger));
+	mem_free(p->items);
+	p->items = bigger;
+	p->items[p->count++] = foreign;
+}
+
+static void
+test_foreign(void **state)
+{
+	struct id other;
+
+	(void)state;
+	world_case(&w, 0, "Berta Kask", &other);
+	assert_int_equal(world_note(&w, 0, &other, "not for two", NULL), 0);
+	world_grant(&w, 0, &other, 1, "notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	foreign_bytes = NULL;
+	change_page = catch_item;
+	w.tamper = change;
+	world_must_sync(&w, 1);
+	change_page = slip_in;
+	world_must_sync(&w, 2);
+	w.tamper = NULL;
+	assert_false(world_has(&w, 2, "not for two"));
+	assert_true(world_count(&w, 2, "SELECT count(*) FROM quarantine") >=
+	    1);
+	assert_int_equal(world_note(&w, 2, &the_case, "goes on", NULL), 0);
+	assert_int_equal(world_must_sync(&w, 2).sent_notes, 1);
+	mem_free(foreign_bytes);
+	check_stores();
+}
+
+/* ---- copies of a device ---- */
+
+static void
+test_clone(void **state)
+{
+	char from[128], to[128];
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	world_close(&w, 1);
+	snprintf(from, sizeof(from), "%s/store.tugi", w.c[1].profile);
+	snprintf(to, sizeof(to), "%s.copy", from);
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(from, &b, &e), 0);
+	assert_int_equal(file_replace(to, buf_view(&b), 0600, &e), 0);
+	buf_done(&b);
+	assert_int_equal(world_open(&w, 1, &e), 0);
+	assert_int_equal(world_note(&w, 1, &the_case, "by the one", NULL), 0);
+	world_must_sync(&w, 1);
+	world_close(&w, 1);
+	assert_int_equal(rename(to, from), 0);
+	assert_int_equal(world_open(&w, 1, &e), 0);
+	assert_int_equal(world_note(&w, 1, &the_case, "by the other", NULL),
+	    0);
+	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(e.code, INTAKE_CLONE);
+	assert_true(world_store(&w, 1)->read_only);
+	assert_true(world_has(&w, 1, "by the other"));
+	assert_int_equal(world_notes(&w, 0, &the_case), 1);
+}
+
+/* ---- gossip ---- */
+
+static int
+hear(const struct gossip *g, uint64_t seq, bool *split)
+{
+	struct store *s = world_store(&w, 1);
+	struct witness_from from = { &s->me->device, seq };
+	struct witness witness;
+	struct err e;
+	int rc;
+
+	assert_int_equal(witness_load(s, &witness, &e), 0);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	rc = witness_hear_tx(s, &witness, g, &from, &e);
+	db_rollback(s->db);
+	*split = witness.split;
+	witness_done(&witness);
+	return rc;
+}
+
+static void
+test_gossip(void **state)
+{
+	struct store *s = world_store(&w, 1);
+	struct gossip g = { .at = s->head.at, .root = s->head.root,
+		.present = true };
+	bool split;
+
+	(void)state;
+	assert_true(s->head.at.size > 0);
+	assert_int_equal(hear(&g, s->head.at.size, &split), 0);
+	assert_false(split);
+	g.root.b[0] ^= 1;
+	assert_int_equal(hear(&g, s->head.at.size, &split), 0);
+	assert_true(split);
+	g.root.b[0] ^= 1;
+	assert_int_equal(hear(&g, s->head.at.size - 1, &split), 0);
+	assert_true(split);
+	g.at.log_id++;
+	assert_int_equal(hear(&g, s->head.at.size, &split), 0);
+	assert_true(split);
+	/* And it does travel: the first text of a changeset names a head. */
+	assert_int_equal(world_note(&w, 0, &the_case, "named", NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_true(world_count(&w, 1, "SELECT count(*) FROM head "
+	    "WHERE device IS NOT NULL") > 0 || world_count(&w, 1,
+	    "SELECT count(*) FROM head") > 1);
+}
+
+/* ---- size ---- */
+
+static void
+test_many_pages(void **state)
+{
+	char text[1500];
+	unsigned calls;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1500; i++) {
+		size_t j;
+
+		for (j = 0; j < sizeof(text) - 1; j++)
+			text[j] = (char)('a' + rand() % 26);
+		text[sizeof(text) - 1] = '\0';
+		assert_int_equal(world_note(&w, 0, &the_case, text, NULL), 0);
+	}
+	calls = w.calls;
+	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1500);
+	assert_true(w.calls - calls > 3);
+	calls = w.calls;
+	assert_int_equal(world_must_sync(&w, 1).got_notes, 1500);
+	assert_true(w.calls - calls > 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1501);
+	assert_int_equal(world_must_sync(&w, 1).got_notes, 0);
+	check_stores();
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_converge), T(test_converge_other_order),
+		T(test_nothing_new), T(test_cut_requests),
+		T(test_cut_answers), T(test_cut_joining),
+		T(test_power_cuts), T(test_race_of_text_and_key),
+		T(test_race_of_exclusion), T(test_clock_ahead),
+		T(test_clock_behind), T(test_rubbish), T(test_old_head),
+		T(test_fork), T(test_rolled_back), T(test_withheld),
+		T(test_reordered), T(test_false_times),
+		T(test_text_held_back), T(test_foreign), T(test_clone),
+		T(test_gossip), T(test_many_pages)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
