@@ -315,7 +315,7 @@ read_map(struct reader *r, const struct changeset *cs, uint64_t sum,
 	for (i = 0; i < cs->h.count; i++)
 		if ((*map >> i & 1) != 0)
 			carried += cs->h.body_len[i];
-	return !r->bad && *map != 0 && *map < all && (*map & ~all) == 0 &&
+	return !r->bad && *map != 0 && *map < all &&
 	    reader_left(r) == carried;
 }
 

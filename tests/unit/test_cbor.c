@@ -302,6 +302,27 @@ test_map_refusals(void **state)
 	r = reader("01");
 	assert_false(cbor_key(r, 1));
 	assert_false(ends(r));
+	/* the same key twice, asked for twice */
+	r = reader("a2010a0114");
+	cbor_map(r);
+	cbor_need(r, 1);
+	cbor_uint(r);
+	assert_false(cbor_key(r, 1));
+	assert_true(r->bad);
+}
+
+/* A longer head whose rest could pass for the next item. */
+static void
+test_longer_head_inside(void **state)
+{
+	struct cbor_reader *r = reader("821817");
+
+	(void)state;
+	cbor_array(r, 2);
+	cbor_uint(r);
+	cbor_uint(r);
+	cbor_leave(r);
+	assert_false(ends(r));
 }
 
 static void
@@ -319,6 +340,8 @@ test_depth(void **state)
 	r = reader("818181818181818180");
 	for (i = 0; i < CBOR_DEPTH_MAX + 1; i++)
 		cbor_array(r, 1);
+	for (i = 0; i < CBOR_DEPTH_MAX + 1; i++)
+		cbor_leave(r);
 	assert_false(ends(r));
 }
 
@@ -378,6 +401,7 @@ main(void)
 		cmocka_unit_test(test_array),
 		cmocka_unit_test(test_map),
 		cmocka_unit_test(test_map_refusals),
+		cmocka_unit_test(test_longer_head_inside),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_sticks),
 		cmocka_unit_test(test_fixed)

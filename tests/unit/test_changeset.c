@@ -344,6 +344,29 @@ test_unknown_are_held(void **state)
 	buf_done(&plain);
 }
 
+/* A header alone may not promise more than a changeset can hold, whatever
+ * its kind: 64 KiB and 192 KiB, byte 122 of the lengths being the second. */
+static void
+test_promised_size(void **state)
+{
+	struct changeset cs;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, CHANGESET_BYTES_MAX);
+	seal(CHANGESET_CONTENT, 2, NOTE, &out);
+	assert_int_equal(changeset_decode(buf_view(&out), &cs, &e), 0);
+	out.len = cs.header_bytes;
+	out.data[1] = 200;
+	out.data[122] = 1;
+	assert_int_equal(changeset_decode(buf_view(&out), &cs, &e), 0);
+	assert_false(cs.has_bodies);
+	out.data[122] = 3;
+	assert_int_equal(changeset_decode(buf_view(&out), &cs, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	buf_done(&out);
+}
+
 static void
 test_misfits(void **state)
 {
@@ -526,6 +549,7 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_carried_in_part),
 		cmocka_unit_test(test_unknown_are_held),
+		cmocka_unit_test(test_promised_size),
 		cmocka_unit_test(test_misfits),
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_vector_part),

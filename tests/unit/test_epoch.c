@@ -185,6 +185,7 @@ test_two_keys(void **state)
 	struct box_pub boxes[N] = { devices[0].box_pub, devices[1].box_pub,
 	    devices[2].box_pub };
 	struct epoch ep, other;
+	struct buf plain, box;
 	struct sym_key k;
 
 	(void)state;
@@ -197,6 +198,21 @@ test_two_keys(void **state)
 	assert_int_equal(epoch_open(&ep, ep.recipients[0].keybox,
 	    &devices[0].box_pub, &devices[0].box, &k, &e), -1);
 	assert_int_equal(e.kind, ERR_PEER);
+	/* or says the right commitment beside the wrong key */
+	buf_init(&plain, 100);
+	buf_init(&box, EPOCH_KEYBOX_BYTES);
+	keys_sym_make(&k);
+	buf_add(&plain, k.b, sizeof(k.b));
+	buf_add(&plain, ep.space.b, sizeof(ep.space.b));
+	buf_add_be(&plain, ep.number, 4);
+	buf_add(&plain, ep.commit.b, sizeof(ep.commit.b));
+	keys_seal(&devices[0].box_pub, buf_view(&plain), &box);
+	assert_int_equal(box.len, EPOCH_KEYBOX_BYTES);
+	assert_int_equal(epoch_open(&ep, box.data, &devices[0].box_pub,
+	    &devices[0].box, &k, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	buf_done(&plain);
+	buf_done(&box);
 	epoch_done(&ep);
 	epoch_done(&other);
 }
