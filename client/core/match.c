@@ -1,6 +1,6 @@
 /*
- * Ids by a piece. All record ids are looked through: 100,000 take a few ms,
- * and an index over ends of ids would only serve this.
+ * Ids by a piece. All record ids are looked through: one command of a person
+ * pays for it, and an index over ends of ids would only serve this.
  */
 #include "client/core/match.h"
 
