@@ -155,8 +155,9 @@ CREATE TABLE version (
 	seen_size INTEGER NOT NULL DEFAULT 0,
 	outgoing INTEGER,             -- changeset that carries it out
 	body BLOB NOT NULL,           -- the record's CBOR (common/wire/record.h)
+	-- Not WITHOUT ROWID: rows over 1 KB there take a page of their own.
 	PRIMARY KEY (rid, hlc, origin)
-) WITHOUT ROWID;
+);
 CREATE INDEX version_unsent ON version (state, outgoing)
 	WHERE state IN (1, 2, 4);
 
