@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 B=${1:?usage: tests/bench/run.sh BUILD-FOLDER [NAME ...]}
 shift
-[ $# -gt 0 ] || set -- wire save store sync growth hub
+[ $# -gt 0 ] || set -- wire save store sync growth pushes hub
 dir=$(pwd)/$B/bench-run
 case $B in /*) dir=$B/bench-run ;; esac
 rm -rf "$dir"
@@ -18,7 +18,10 @@ export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=gc.auto GIT_CONFIG_VALUE_0=0
 began=$(date +%s)
 for name in "$@"; do
-	"$B/bench/bench_$name" "$B/tugid" "$dir"
+	case $name in
+	hub) "$B/bench/bench_hub" "$B" ;;
+	*) "$B/bench/bench_$name" "$B/tugid" "$dir" ;;
+	esac
 done
 echo
 echo "All in $(($(date +%s) - began)) s."

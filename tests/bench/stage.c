@@ -14,7 +14,6 @@
 #include "client/core/local/index.h"
 #include "client/core/local/store.h"
 #include "client/core/notes.h"
-#include "client/core/office.h"
 #include "client/core/people.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -41,7 +40,7 @@ json_text(struct buf *in, const char *name, char *out, size_t size)
 
 	if (at == NULL)
 		die("tugid init printed no %s", name);
-	at += strlen(name) + 3; /* ":" and its quotes */
+	at += strlen(name) + 2; /* a colon and a quote */
 	n = strcspn(at, "\"");
 	if (n >= size)
 		die("tugid init printed a long %s", name);
@@ -219,12 +218,10 @@ claim(struct stage *st, struct device *d)
 	struct office_init_in in = { .url = url, .pin = st->pin,
 		.claim = st->claim, .name = "First Officer",
 		.title = "officer" };
-	struct office_sheet sheet;
 	struct err e;
 
 	snprintf(url, sizeof(url), "https://127.0.0.1:%d", st->port);
-	must(office_init(d->s, &d->remote, &in, &sheet, &e), &e);
-	office_sheet_done(&sheet);
+	must(office_init(d->s, &d->remote, &in, &st->sheet, &e), &e);
 	device_sync(d, NULL);
 }
 
@@ -251,6 +248,7 @@ stage_open(struct stage *st, const char *dir, const char *tugid)
 void
 stage_close(struct stage *st)
 {
+	office_sheet_done(&st->sheet);
 	device_close(st->officer);
 	child_stop(st->hub);
 	child_remove_tree(st->dir);
@@ -262,7 +260,8 @@ stage_device(struct stage *st)
 	struct device *d = device_make(st, true);
 	struct session *o = st->officer->s;
 	struct office_approval a = { .name = "First Officer",
-		.title = "officer" };
+		.title = "officer", .share_a = st->sheet.share[0],
+		.share_b = st->sheet.share[1] };
 	struct enrol_result wish;
 	struct person_item me;
 	struct buf card;
@@ -347,5 +346,6 @@ stage_store(const char *dir, const char *tugid, bool default_cost,
 	device_case(st.officer, 0, case_id);
 	device_sync(st.officer, NULL);
 	child_stop(st.hub);
+	office_sheet_done(&st.sheet);
 	return st.officer;
 }

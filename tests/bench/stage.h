@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "client/core/exchange.h"
+#include "client/core/office.h"
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
 #include "common/base/id.h"
@@ -30,6 +31,7 @@ struct stage {
 	char claim[40];
 	size_t devices;
 	struct device *officer;
+	struct office_sheet sheet; /* its shares are the second hand */
 };
 
 struct device {
