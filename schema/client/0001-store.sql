@@ -120,6 +120,9 @@ CREATE TABLE access (
 	body BLOB NOT NULL,           -- CBOR
 	PRIMARY KEY (space, id)
 ) WITHOUT ROWID;
+-- What came since a place in the log, and what is not sent yet.
+CREATE INDEX access_place ON access (seq, item, space);
+CREATE INDEX epoch_place ON epoch (seq, space);
 
 -- A record: a case, a note, a consent, ... with what lists need.
 CREATE TABLE record (
