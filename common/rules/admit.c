@@ -252,14 +252,19 @@ static enum verdict
 judge_letter(const struct admit_in *in)
 {
 	const struct admit_author *a = in->author;
+	const struct epoch_recipient *r;
 
 	if (in->space->epoch == NULL)
 		return VERDICT_UNKNOWN_SPACE;
 	if (right_now(in) != RIGHT_NONE)
 		return VERDICT_ACCEPTED;
-	if (!a->was_member || in->letter->kind != LETTER_DEPOSIT)
+	/* Listed and over is out already: nobody may have turned the key. */
+	r = epoch_find(in->space->epoch, &in->cs->h.author);
+	if ((r == NULL && !a->was_member) ||
+	    in->letter->kind != LETTER_DEPOSIT)
 		return VERDICT_NOT_MEMBER;
-	if (in->now_ms > a->removed_ms + ADMIT_DEPOSIT_DAYS * DAY_MS ||
+	if (in->now_ms > (r != NULL ? r->until_ms : a->removed_ms) +
+	    ADMIT_DEPOSIT_DAYS * DAY_MS ||
 	    a->deposits >= ADMIT_DEPOSITS_MAX)
 		return VERDICT_QUOTA;
 	return VERDICT_ACCEPTED;

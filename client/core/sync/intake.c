@@ -566,8 +566,10 @@ place(struct intake *k, struct incoming *in, struct err *e)
 			return apply_sealed_tx(k, in, e);
 		return 0;
 	}
+	/* Where it follows, it stands in the stream like all others: else a
+	 * section that is opened anew would have a hole there. */
 	if (in->cs.h.kind == CHANGESET_LETTER && k->sp.state == SPACE_LOST &&
-	    k->has_row && in->cs.has_bodies)
+	    k->has_row && in->cs.has_bodies && in->sseq != k->sseq + 1)
 		return take_outside_letter(k, in, e);
 	if (in->sseq > k->sseq + 1)
 		return want_tx(k, in->sseq, e) != 0 ? -1 :
