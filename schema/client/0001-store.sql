@@ -215,9 +215,11 @@ CREATE TABLE review (
 	author BLOB NOT NULL,         -- device
 	seq INTEGER NOT NULL,
 	accept_ms INTEGER NOT NULL,
-	plain BLOB,                   -- records; NULL once erased
+	plain BLOB,                   -- records; NULL once decided
 	outcome INTEGER,              -- enum outcome, when decided
 	basis TEXT,                   -- legal basis named for filing
+	words TEXT,                   -- the keeper's, to the author
+	letter BLOB,                  -- changeset id of the outcome, once sealed
 	decided_ms INTEGER
 ) WITHOUT ROWID;
 
