@@ -45,8 +45,9 @@ int consent_withdraw(struct session *s, const struct withdrawal_draft *d,
 
 struct consent_item {
 	struct id id;
-	char *audience, *sections, *giver, *purpose, *status; /* given, refused,
-		withdrawn, expired */
+	char *audience, *sections, *giver, *purpose;
+	char *status; /* given, limited (partly withdrawn), refused,
+			* withdrawn, expired */
 	enum right right;
 	int64_t from_ms, until_ms, withdrawn_ms;
 	char *taken_by;
@@ -59,8 +60,10 @@ void consent_list_done(struct consent_list *l);
 int consent_list(struct session *s, const struct id *case_id,
     struct consent_list *out, struct err *e);
 
-/** consent_expire(s, closed, e): close what has ended by itself; called at
- * the start of every sync and on opening. ${closed}: spaces re-keyed. */
+/** consent_expire(s, closed, e): what has ended by itself for this person is
+ * hidden and wiped here, own unsent text held; called at the start of every
+ * sync and on opening, needs no network. ${closed}: such spaces. The key is
+ * changed by the next sync of who may (sync/doors.h). */
 int consent_expire(struct session *s, size_t *closed, struct err *e);
 
 /* Who can see a record, and why. */

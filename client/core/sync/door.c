@@ -253,21 +253,52 @@ load_current(struct door *d, struct err *e)
 	return 0;
 }
 
-/* At most four writers' epochs in a day, so that a dispute cannot go on. */
+/* Was this epoch made by somebody who kept nothing in the one before? */
+static int
+is_writers(struct door *d, const struct space_epoch *ep, bool *out,
+    struct err *e)
+{
+	const struct epoch_recipient *r;
+	struct space_epoch before;
+	int rc;
+
+	*out = false;
+	if (ep->ep.number < 2)
+		return 0;
+	rc = spaces_epoch_find(d->s, &d->sp.id, ep->ep.number - 1, &before,
+	    e);
+	if (rc <= 0)
+		return rc;
+	r = epoch_find(&before.ep, &ep->author);
+	*out = r == NULL || r->right < RIGHT_KEEP;
+	space_epoch_done(&before);
+	return 0;
+}
+
+/* At most four writers' epochs in a day, so that a dispute cannot go on: a
+ * fifth would be refused, so it waits. */
 static int
 writer_quota(struct door *d, struct err *e)
 {
-	struct stmt *q = db_prepare(d->s->db, "SELECT count(*) FROM epoch"
-	    " WHERE space = ? AND accept_ms > ?");
-	int rc;
+	int64_t since = store_now_ms(d->s) - DAY_MS;
+	struct space_epoch ep;
+	uint32_t n = d->sp.epoch;
+	bool writers = true;
+	int rc = 1, made = 0;
 
-	db_bind_id(q, 1, &d->sp.id);
-	db_bind_int(q, 2, store_now_ms(d->s) - DAY_MS);
-	rc = db_step(q, e);
-	/* Keepers' count here too: they only make this wait more careful. */
-	if (rc == 1 && db_int(q, 0) >= 2 * ADMIT_WRITER_EPOCHS_A_DAY)
-		d->stuck = true;
-	db_reset(q);
+	for (; rc == 1 && n > 1; n--) {
+		rc = spaces_epoch_find(d->s, &d->sp.id, n, &ep, e);
+		if (rc != 1)
+			break;
+		if (ep.accept_ms <= since)
+			rc = 0;
+		else if (is_writers(d, &ep, &writers, e) != 0)
+			rc = -1;
+		else
+			made += writers ? 1 : 0;
+		space_epoch_done(&ep);
+	}
+	d->stuck |= made >= ADMIT_WRITER_EPOCHS_A_DAY;
 	return rc < 0 ? -1 : 0;
 }
 
