@@ -126,7 +126,7 @@ const struct cmd table_cmds[] = {
 	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_plan_add, .opens = true,
 	.summary = N_("add a goal to the plan of a case"),
 	.more = N_("Fields: measures, responsible, due, review, outcome, "
-	    "child_view, guardian_view."),
+	    "child-view, guardian-view."),
 	.examples = { "tugi plan add anna 'Two friends in class' "
 	    "due=2027-03-01" }
 }, {

@@ -11,6 +11,7 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,11 +114,11 @@ look_in_frames(const char *data, size_t len)
 	ZSTD_freeDCtx(ctx);
 }
 
-static char *
+static const char *
 map(const char *path, size_t *len)
 {
 	struct stat st;
-	char *p;
+	const char *p;
 	int fd = open(path, O_RDONLY);
 
 	*len = 0;
@@ -133,7 +134,7 @@ static int
 visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	size_t len;
-	char *p;
+	const char *p;
 
 	(void)ftw;
 	if (type != FTW_F || !S_ISREG(st->st_mode))
@@ -148,7 +149,7 @@ visit(const char *path, const struct stat *st, int type, struct FTW *ftw)
 	look(p, len);
 	look_in_frames(p, len);
 	if (len > 0)
-		munmap(p, len);
+		munmap((void *)(uintptr_t)p, len);
 	return 0;
 }
 
@@ -156,7 +157,7 @@ int
 main(int argc, char **argv)
 {
 	size_t len, i, start = 0;
-	char *text;
+	const char *text;
 	int a;
 
 	if (argc < 3) {

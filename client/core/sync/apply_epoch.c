@@ -201,7 +201,8 @@ let_in(struct intake *k, bool before, struct err *e)
 		return -1;
 	if (before)
 		return 0;
-	k->t->figures->new_spaces++;
+	if (!id_eq(&k->epoch.author, &k->s->me->device))
+		k->t->figures->new_spaces++;
 	/* Keys that were just found are not in the copies at hand. */
 	if (k->has_old)
 		space_epoch_done(&k->old);
