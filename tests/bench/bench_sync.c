@@ -18,7 +18,7 @@
 #define TIMES 3
 
 static struct {
-	struct series save, push, push_hub, pull, pull_hub, index;
+	struct series save, push, push_hub, pull, pull_hub;
 	struct series seal_git, commit_git, push_git, clone_git, share_git;
 	struct series take; /* pulled and searchable */
 	struct series rows, words;
@@ -89,14 +89,10 @@ ours_once(const char *dir, const char *tugid, size_t n)
 	take_hub(&fig.push_hub, hub, &st);
 	hub = stage_hub_ns(&st);
 	m = measure_begin();
-	device_sync(reader, NULL);
-	measure_add(&fig.pull, &m);
+	device_pull(reader, &fig.pull);
+	measure_add(&fig.take, &m);
 	take_hub(&fig.pull_hub, hub, &st);
 	check_arrived(reader, n);
-	m = measure_begin();
-	device_index(reader);
-	measure_add(&fig.index, &m);
-	add_cost(&fig.take, &fig.pull, &fig.index);
 	device_close(reader);
 	stage_close(&st);
 }
@@ -213,13 +209,11 @@ report(size_t n)
 	measure_time("  of that the hub's processor time", &fig.push_hub);
 	measure_beside("pull, stored", &fig.pull, &fig.clone_git,
 	    "git clone");
-	measure_time("  of that the hub's processor time", &fig.pull_hub);
-	measure_beside("index what was pulled", &fig.index, &fig.words,
-	    "plain rows and words");
 	measure_beside("pull, searchable", &fig.take, &fig.clone_git,
 	    "git clone");
 	measure_beside("  the same", &fig.take, &fig.words,
 	    "plain rows and words");
+	measure_time("  of that the hub's processor time", &fig.pull_hub);
 	measure_value_beside("on the wire, push", fig.up, "bytes a note",
 	    fig.up_git, "git");
 	measure_value_beside("on the wire, pull", fig.down, "bytes a note",

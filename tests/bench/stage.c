@@ -18,7 +18,6 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/bench/child.h"
-#include "tests/bench/measure.h"
 #include "tests/bench/texts.h"
 
 
@@ -195,18 +194,55 @@ device_reopen(struct device *d)
 	must(session_open(&o, view_str(STAGE_PASSPHRASE), &d->s, &e), &e);
 }
 
-void
-device_sync(struct device *d, struct exchange_result *out)
+static void
+sync_once(struct device *d, const struct exchange_progress *p,
+    struct exchange_result *out)
 {
 	struct exchange_result r;
 	struct err e;
 
-	must(exchange_sync(d->s, &d->remote, NULL, &r, &e), &e);
+	must(exchange_sync(d->s, &d->remote, p, &r, &e), &e);
 	if (r.quarantined_new > 0 || r.held_new > 0 || r.conflicts_new > 0)
 		die("a sync met %zu bad items, %zu held, %zu conflicts",
 		    r.quarantined_new, r.held_new, r.conflicts_new);
 	if (out != NULL)
 		*out = r;
+}
+
+void
+device_sync(struct device *d, struct exchange_result *out)
+{
+	sync_once(d, NULL, out);
+}
+
+struct until_stored {
+	struct mark began;
+	struct series *stored;
+	bool done;
+};
+
+static void
+hear(void *ctx, const char *what, size_t done, size_t of)
+{
+	struct until_stored *u = ctx;
+
+	(void)done;
+	(void)of;
+	if (u->done || strcmp(what, "indexing") != 0)
+		return;
+	measure_add(u->stored, &u->began);
+	u->done = true;
+}
+
+void
+device_pull(struct device *d, struct series *stored)
+{
+	struct until_stored u = { measure_begin(), stored, false };
+	struct exchange_progress p = { hear, &u };
+
+	sync_once(d, &p, NULL);
+	if (!u.done)
+		die("nothing was pulled that search needs");
 }
 
 /* ---- the office ---- */

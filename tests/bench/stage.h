@@ -18,6 +18,7 @@
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
 #include "common/base/id.h"
+#include "tests/bench/measure.h"
 
 #define STAGE_PATH 400
 #define STAGE_PASSPHRASE "a passphrase for benchmarks"
@@ -59,6 +60,10 @@ void device_route(struct device *d, int port);
 
 /** device_sync(d): one round; its figures in ${out} if not NULL. */
 void device_sync(struct device *d, struct exchange_result *out);
+
+/** device_pull(d, stored): one round; ${stored} gets what it took until the
+ * first records pulled were being indexed, after all were stored. */
+void device_pull(struct device *d, struct series *stored);
 
 /** device_case(d, n, id): open a case. */
 void device_case(struct device *d, size_t n, struct id *id);
