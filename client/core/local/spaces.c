@@ -73,7 +73,7 @@ spaces_find_section(struct store *s, const struct id *case_id,
 {
 	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS
 	    "WHERE case_id = ?1 AND section = ?2 AND (?3 IS NULL OR side = ?3) "
-	    "ORDER BY state, side <> ?4, id LIMIT 1");
+	    "ORDER BY state, side IS NOT ?4, id LIMIT 1");
 
 	db_bind_id(q, 1, case_id);
 	db_bind_text(q, 2, section);
@@ -121,9 +121,9 @@ spaces_list(struct store *s, const struct id *case_id, struct space *out,
 {
 	struct stmt *q = case_id != NULL ?
 	    db_prepare(s->db, SPACE_COLUMNS
-	        "WHERE case_id = ?1 ORDER BY section, side <> ?2, id") :
+	        "WHERE case_id = ?1 ORDER BY section, side IS NOT ?2, id") :
 	    db_prepare(s->db, SPACE_COLUMNS
-	        "WHERE ?1 IS NULL ORDER BY case_id, section, side <> ?2, id");
+	        "WHERE ?1 IS NULL ORDER BY case_id, section, side IS NOT ?2, id");
 	int rc;
 
 	*n = 0;

@@ -1,0 +1,242 @@
+/* local/index: newest first, prefixes, folding, no syntax, nothing left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "client/core/records.h"
+#include "client/core/local/index.h"
+#include "tests/support/fixture.h"
+
+static struct fixture fx;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	fixture_open(&fx, true);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	fixture_close(&fx);
+	return 0;
+}
+
+static void
+update(void)
+{
+	struct err e = { 0 };
+	size_t n;
+
+	do {
+		if (index_step(fx.st, 100, &n, &e) != 0)
+			fail_msg("%s", e.text);
+	} while (n > 0);
+}
+
+static size_t
+search(const char *text, struct hit *hits, size_t limit)
+{
+	struct err e = { 0 };
+	size_t n = 99;
+
+	update();
+	if (index_search(fx.st, text, limit, hits, &n, &e) != 0)
+		fail_msg("%s: %s", text, e.text);
+	return n;
+}
+
+static void
+test_words(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "LAS-014"), n;
+	struct hit h[4];
+
+	(void)state;
+	n = fixture_note(&fx, &c, "Õpetaja ütles: Šķērsielā, ÄREV laps.");
+	fixture_note(&fx, &c, "Muu jutt.");
+	assert_int_equal(search("opetaja", h, 4), 1);
+	assert_true(id_eq(&h[0].id, &n));
+	assert_int_equal(search("ŠĶĒRS", h, 4), 1);
+	assert_int_equal(search("arev op", h, 4), 1);
+	assert_int_equal(search("arev jutt", h, 4), 0);
+	assert_int_equal(search("las-014", h, 4), 1);
+	assert_true(id_eq(&h[0].id, &c));
+}
+
+static void
+test_no_syntax(void **state)
+{
+	static const char *const odd[] = { "\"", "a\"b", "NEAR(a b)", "a*",
+		"-a", "text:a", "(a", "a OR", "AND", "NOT a", "^a", "{a}",
+		"a' OR 1", "+a", "a\"\"b\"", "😀 a", "a — b", "\xcc\x81 a",
+		"a\xcc\x81" };
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct hit h[4];
+	struct err e = { 0 };
+	size_t i, n;
+
+	(void)state;
+	fixture_note(&fx, &c, "a b or and not near text 1");
+	update();
+	for (i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		if (index_search(fx.st, odd[i], 4, h, &n, &e) != 0 &&
+		    e.kind != ERR_INPUT)
+			fail_msg("%s: %s", odd[i], e.text);
+	assert_int_equal(search("a — b", h, 4), 1);
+	assert_int_equal(search("NEAR (a b)", h, 4), 1);
+	assert_int_equal(index_search(fx.st, "  ", 4, h, &n, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_int_equal(index_search(fx.st, "\xff", 4, h, &n, &e), -1);
+}
+
+static void
+test_newest_first_few_and_many(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct record_row a, b;
+	struct hit h[10];
+	struct err e = { 0 };
+	char text[64];
+	int i, j;
+
+	(void)state;
+	/* Past the limit between the two ways of answering. */
+	for (i = 0; i < 1200; i++) {
+		snprintf(text, sizeof(text), "common %s",
+		    i % 300 == 0 ? "rare" : "x");
+		fx.now_ms = FIXTURE_NOW + (i * 7919 % 1201) * 1000;
+		fixture_note(&fx, &c, text);
+	}
+	for (j = 0; j < 2; j++) {
+		size_t n = search(j == 0 ? "rare" : "common", h, 10), k;
+
+		assert_int_equal(n, j == 0 ? 4 : 10);
+		for (k = 1; k < n; k++) {
+			assert_int_equal(versions_row(fx.st, &h[k - 1].id, &a,
+			    &e), 1);
+			assert_int_equal(versions_row(fx.st, &h[k].id, &b,
+			    &e), 1);
+			assert_true(a.at_ms >= b.at_ms);
+		}
+		assert_int_equal(versions_row(fx.st, &h[0].id, &a, &e), 1);
+		if (j == 1)
+			assert_int_equal(a.at_ms, FIXTURE_NOW + 1200000);
+	}
+}
+
+static void
+test_changed_words(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct assignment a = { "school", "Lasila" };
+	struct hit h[4];
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(search("lasila", h, 4), 1);
+	a.text = "Haljala";
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(search("lasila", h, 4), 0);
+	assert_int_equal(search("haljala", h, 4), 1);
+	assert_int_equal(search("kask", h, 4), 1);
+	/* Sending and accepting change nothing about the words. */
+	fixture_ack(&fx);
+	a.text = "Rakvere";
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(search("haljala", h, 4), 0);
+	assert_int_equal(search("rakvere", h, 4), 1);
+}
+
+static void
+test_both_sides_of_a_conflict(void **state)
+{
+	struct colleague *mart = fixture_colleague(&fx, "Mart");
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct assignment a = { "school", "Lasila" };
+	struct record_row row;
+	struct record rec;
+	struct hit h[4];
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(versions_row(fx.st, &c, &row, &e), 1);
+	memset(&rec, 0, sizeof(rec));
+	rec.id = c;
+	rec.type = TYPE_CASE;
+	rec.op_count = 1;
+	fixture_text_op(&rec.ops[0], CASE_SCHOOL, "Haljala");
+	assert_int_equal(fixture_accept(&fx, mart, &row.space, &rec, &e), 0);
+	assert_int_equal(search("lasila", h, 4), 1);
+	assert_int_equal(search("haljala", h, 4), 1);
+	fixture_ack(&fx);
+	a.text = "Rakvere";
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(search("haljala", h, 4), 0);
+	assert_int_equal(search("lasila", h, 4), 0);
+}
+
+/* A word that was wiped is in no row of the index's own tables. */
+static int64_t
+pieces_with(const char *needle)
+{
+	struct stmt *q = db_prepare(fx.st->db,
+	    "SELECT count(*) FROM words_data WHERE instr(block, ?) > 0");
+	struct err e = { 0 };
+	int64_t n;
+
+	db_bind_view(q, 1, view_str(needle));
+	assert_int_equal(db_step(q, &e), 1);
+	n = db_int(q, 0);
+	db_reset(q);
+	return n;
+}
+
+static void
+test_nothing_left_after_forgetting(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "K1"), n;
+	struct record_row row;
+	struct err e = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 50; i++)
+		fixture_note(&fx, &c, "quite ordinary words");
+	n = fixture_note(&fx, &c, "qzxneedle");
+	update();
+	assert_true(pieces_with("zxneedle") > 0);
+	assert_int_equal(versions_row(fx.st, &n, &row, &e), 1);
+	assert_int_equal(db_begin(fx.st->db, &e), 0);
+	assert_int_equal(index_forget_tx(fx.st, row.rid, &e), 0);
+	assert_int_equal(db_exec(fx.st->db, "UPDATE record SET indexed = 1",
+	    &e), 0);
+	assert_int_equal(db_commit(fx.st->db, &e), 0);
+	update();
+	assert_int_equal(pieces_with("zxneedle"), 0);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_words), T(test_no_syntax),
+		T(test_newest_first_few_and_many), T(test_changed_words),
+		T(test_both_sides_of_a_conflict),
+		T(test_nothing_left_after_forgetting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
