@@ -2,7 +2,12 @@
 # B= chooses the build folder, so that variants and people do not collide.
 B ?= build/dev
 MAKEFLAGS += --no-builtin-rules
-CC ?= gcc
+# V=1 shows each command; the targets for people build on all cores.
+Q = $(if $V,,@)
+SUB = $(MAKE) --no-print-directory -j$(shell nproc)
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
@@ -38,9 +43,9 @@ all: $B/tugi $B/tugid $(MAN)
 
 ## Programs and libraries
 $B/tugi: $(call obj,$(CLI)) $B/libcore.a $B/libcommon.a
-	$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(CLIENT_PKGS))
+	$Q$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(CLIENT_PKGS))
 $B/tugid: $(call obj,$(DAEMON)) $B/libapi.a $B/libhub.a $B/libcommon.a
-	$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(HUB_PKGS)) -lpthread
+	$Q$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(HUB_PKGS)) -lpthread
 $B/libcommon.a: $(call obj,$(COMMON)) $(GEN:.c=.o)
 $B/libcore.a: $(call obj,$(CORE))
 $B/libcli.a: $(filter-out %/main.o,$(call obj,$(CLI)))
@@ -50,20 +55,20 @@ $B/libsupport.a: $(call obj,$(SUPPORT))
 $B/%.a:
 	@rm -f $@ && ar rcs $@ $^
 $B/%.o: %.c | $(GEN)
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@mkdir -p $(@D) $(if $V,,&& echo "cc   $@")
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $B/gen/%.o: $B/gen/%.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \
     schema/dict/notes.zdict)
 	@mkdir -p $(@D)
-	sh schema/embed.sh $* >$@.new && mv $@.new $@
+	@sh schema/embed.sh $* >$@.new && mv $@.new $@
 $B/man/tugi.1: $B/tugi
 	@mkdir -p $(@D)
-	$B/tugi man | scdoc >$@
+	@$B/tugi man | scdoc >$@
 $B/man/%: daemon/%.scd
 	@mkdir -p $(@D)
-	scdoc <$< >$@
+	@scdoc <$< >$@
 
 ## Tests
 TEST_LIBS = $B/libsupport.a $B/libcli.a $B/libcore.a $B/libapi.a $B/libhub.a \
@@ -82,31 +87,33 @@ deps:
 	@packaging/install-deps.sh
 # Everything: what a fresh machine needs, build, walls, unit, processes.
 test: deps
-	@$(MAKE) --no-print-directory all leak lint unit-programs $(TOOLS)
+	@$(SUB) all leak unit-programs $(TOOLS)
+	@$(SUB) lint
 	@tests/run.sh $B
 unit-programs: $(UNIT)
+tools: $(TOOLS)
 check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
 	@for t in $^; do $$t || exit 1; done
 # The same unit tests under address and undefined-behaviour sanitizers.
 asan: deps
-	@$(MAKE) --no-print-directory B=build/asan \
+	@$(SUB) B=build/asan \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
-		LDFLAGS=-fsanitize=address,undefined all unit-programs
+		LDFLAGS=-fsanitize=address,undefined all unit-programs tools
 	@tests/run.sh build/asan
 # A build that leaks on purpose, so that searches for leaks can fail.
 leak:
-	@$(MAKE) --no-print-directory B=build/leak VARIANT=-DTUGI_TEST_LEAK \
+	@$(SUB) B=build/leak VARIANT=-DTUGI_TEST_LEAK \
 		build/leak/tugi build/leak/tugid
 demo: deps
-	@$(MAKE) --no-print-directory all leak $(TOOLS)
+	@$(SUB) all leak $(TOOLS)
 	@tests/demo/demo.sh $B build/leak
 bench: deps
-	@$(MAKE) --no-print-directory all $(BENCH)
+	@$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B
 lint: all
 	@for l in tests/lint/*.sh; do echo "lint: $$l" && $$l || exit 1; done
 cover:
-	@$(MAKE) --no-print-directory B=build/cover HARDEN=-O0 \
+	@$(SUB) B=build/cover HARDEN=-O0 \
 		CFLAGS="-g --coverage" LDFLAGS=--coverage all unit-programs
 	@tests/run.sh build/cover && tests/cover.sh build/cover
 
@@ -130,6 +137,6 @@ help:
 	@echo "check-unit T=outbox   one unit test program"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all deps test unit-programs check-unit asan leak demo bench lint \
+.PHONY: all deps test unit-programs tools check-unit asan leak demo bench lint \
 	cover install clean help
 .SECONDARY:
