@@ -436,6 +436,53 @@ test_limited(void **state)
 	assert_false(trust_reads(&w, OTHER, &plan));
 }
 
+static void
+put(struct op *op, uint16_t field, enum value_type type, struct view data,
+    int64_t num)
+{
+	memset(op, 0, sizeof(*op));
+	op->field = field;
+	op->value.type = type;
+	op->value.data = data;
+	op->value.num = num;
+}
+
+/* A writer of the card whose client was changed puts a consent there: no
+ * keeper's client opens anything for it. */
+static void
+test_forged(void **state)
+{
+	struct store *s = world_store(&w, OTHER);
+	struct op ops[6];
+	struct write wr = { .type = TYPE_CONSENT, .case_id = kid, .ops = ops,
+	    .op_count = 6 };
+	struct id plan, space, id;
+
+	(void)state;
+	assert_int_equal(trust_plan(&w, WORKER, &kid, "calm mornings",
+	    &plan), 0);
+	assert_int_equal(give(WORKER, OTHER, "card", true, 0, false), 0);
+	trust_twice(&w, WORKER, OTHER);
+	wr.space = trust_space(&w, OTHER, &kid, "card");
+	put(&ops[0], CONSENT_STATUS, VALUE_TEXT, view_str("given"), 0);
+	put(&ops[1], CONSENT_AUDIENCE, VALUE_BYTES,
+	    view_of(w.c[NURSE].person.b, 16), 0);
+	put(&ops[2], CONSENT_SECTIONS, VALUE_TEXT, view_str("plan"), 0);
+	put(&ops[3], CONSENT_RIGHT, VALUE_INT, view_of(NULL, 0), RIGHT_WRITE);
+	put(&ops[4], CONSENT_UNTIL, VALUE_INT, view_of(NULL, 0),
+	    WORLD_NOW + 100 * DAY);
+	put(&ops[5], CONSENT_GIVER, VALUE_TEXT, view_str("nobody"), 0);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(versions_write_tx(s, &wr, &id, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	trust_twice(&w, OTHER, WORKER);
+	trust_twice(&w, WORKER, NURSE);
+	assert_true(trust_reads(&w, WORKER, &id));
+	space = trust_space(&w, WORKER, &kid, "plan");
+	assert_int_equal(trust_listed(&w, WORKER, &space, NURSE), 0);
+	assert_false(trust_knows(&w, NURSE, &kid, "plan"));
+}
+
 static char seen[4000];
 
 static const char *
@@ -506,7 +553,8 @@ main(void)
 		T(test_concurrent_withdraw_first),
 		T(test_concurrent_grant_first), T(test_expiry),
 		T(test_default_end), T(test_bad_drafts),
-		T(test_later_section), T(test_limited), T(test_who),
+		T(test_later_section), T(test_limited), T(test_forged),
+		T(test_who),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
