@@ -122,7 +122,7 @@ int
 office_word_read(const char *head, const char *text, void *out, size_t len,
     struct err *e)
 {
-	uint8_t raw[WORD_MAX];
+	uint8_t raw[WORD_MAX] = { 0 };
 	struct hash check;
 	size_t i, n = len + CHECK_BYTES, skip = strlen(head);
 	bool ok;
