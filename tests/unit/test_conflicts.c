@@ -45,6 +45,9 @@ make_conflict(struct colleague *c)
 	fixture_text_op(&rec.ops[0], CASE_SCHOOL, "Theirs");
 	fixture_bases(&fx, &id, &rec.ops[0]);
 	fixture_ack(&fx);
+	/* A step that only this side comes from is not the base. */
+	a.text = "Between";
+	assert_int_equal(records_set(fx.s, &id, &a, 1, &e), 0);
 	a.text = "Mine";
 	assert_int_equal(records_set(fx.s, &id, &a, 1, &e), 0);
 	assert_int_equal(versions_row(fx.st, &id, &row, &e), 1);

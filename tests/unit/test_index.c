@@ -187,6 +187,33 @@ test_both_sides_of_a_conflict(void **state)
 	assert_int_equal(search("lasila", h, 4), 0);
 }
 
+/* A change that becomes held by a plain update, as when a section is lost:
+ * its words still go when the record is forgotten. */
+static void
+test_held_words_can_be_taken_out(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct assignment a = { "school", "Lasila" };
+	struct record_row row;
+	struct err e = { 0 };
+	struct hit h[4];
+	struct stmt *q;
+
+	(void)state;
+	fixture_ack(&fx);
+	assert_int_equal(records_set(fx.s, &c, &a, 1, &e), 0);
+	assert_int_equal(search("lasila", h, 4), 1);
+	assert_int_equal(db_exec(fx.st->db, "UPDATE version SET state = 4 "
+	    "WHERE state = 1", &e), 0);
+	assert_int_equal(versions_row(fx.st, &c, &row, &e), 1);
+	assert_int_equal(index_forget_tx(fx.st, row.rid, &e), 0);
+	q = db_prepare(fx.st->db,
+	    "SELECT count(*) FROM words WHERE words MATCH 'lasila'");
+	assert_int_equal(db_step(q, &e), 1);
+	assert_int_equal(db_int(q, 0), 0);
+	db_reset(q);
+}
+
 /* A word that was wiped is in no row of the index's own tables. */
 static int64_t
 pieces_with(const char *needle)
@@ -235,6 +262,7 @@ main(void)
 		T(test_words), T(test_no_syntax),
 		T(test_newest_first_few_and_many), T(test_changed_words),
 		T(test_both_sides_of_a_conflict),
+		T(test_held_words_can_be_taken_out),
 		T(test_nothing_left_after_forgetting),
 	};
 

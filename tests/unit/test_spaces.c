@@ -259,6 +259,10 @@ test_wipe_and_fill_again(void **state)
 	assert_int_equal(row.flags, RECORD_HELD | RECORD_HIDDEN);
 	assert_int_equal(versions_row(fx.st, &rec.id, &row, &e), 1);
 	assert_int_equal(row.flags, RECORD_WIPED | RECORD_HIDDEN);
+	/* What is kept is indexed again, but not found while it is hidden. */
+	do {
+		assert_int_equal(index_step(fx.st, 10, &n, &e), 0);
+	} while (n > 0);
 	assert_int_equal(index_search(fx.st, "zebra", 4, hit, &n, &e), 0);
 	assert_int_equal(n, 0);
 	assert_int_equal(right_in(&space), RIGHT_NONE);
