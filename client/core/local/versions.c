@@ -429,13 +429,17 @@ static int
 accept_again(struct store *s, const struct record_row *row,
     const struct new_version *v, bool refill, struct err *e)
 {
-	struct stmt *q = db_prepare(s->db,
+	struct stmt *q;
+
+	/* What had no text or took no part may have words from here on. */
+	if ((refill || row->flags != 0) && forget_row(s, row, e) != 0)
+		return -1;
+	q = db_prepare(s->db,
 	    "UPDATE version SET seq = ?4, idx = ?5, eff = ?6, "
 	    "state = CASE state WHEN 6 THEN 6 ELSE ?7 END, outgoing = NULL, "
 	    "body = CASE WHEN ?8 IS NULL THEN body ELSE ?8 END "
 	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3 "
 	    "AND (seq IS NULL OR seq > ?4 OR ?8 IS NOT NULL)");
-
 	db_bind_int(q, 1, row->rid);
 	db_bind_int(q, 2, (int64_t)v->rec->hlc);
 	db_bind_id(q, 3, &v->rec->origin);
