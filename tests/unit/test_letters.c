@@ -14,6 +14,8 @@
 
 #include "client/core/consent.h"
 #include "client/core/review.h"
+#include "client/core/sync/letters.h"
+#include "common/base/mem.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))
@@ -320,6 +322,97 @@ test_after_expiry(void **state)
 	assert_int_equal(world_must_sync(&w, 1).reviews_new, 1);
 }
 
+/* A letter as a changed client could make it: ${from} seals ${plain} to ${to}. */
+static int
+slip(int from, int to, enum letter_kind kind, const struct hash *about,
+    struct view plain)
+{
+	struct store *a = world_store(&w, from), *b = world_store(&w, to);
+	struct letter_at at = { 1000, WORLD_NOW };
+	struct letter *l = mem_new(sizeof(*l));
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct box_pub box = b->me->box_pub;
+	struct letter_seal_in in = { &box, &a->roster.genesis.recovery,
+	    &cs->h.space, plain };
+	struct buf bytes;
+	int rc;
+
+	cs->h.space = trust_space(&w, 1, &kid, "plan");
+	cs->h.author = a->me->device;
+	cs->id.b[0] = 77;
+	l->kind = kind;
+	l->about = *about;
+	l->to_count = 1;
+	l->to[0] = b->me->device;
+	buf_init(&bytes, 1 << 18);
+	assert_int_equal(letter_seal(l, &in, &bytes, &e), 0);
+	assert_int_equal(letter_decode(buf_view(&bytes), l, &e), 0);
+	assert_int_equal(db_begin(b->db, &e), 0);
+	rc = letters_take_tx(b, cs, l, &at, &e);
+	db_rollback(b->db);
+	buf_done(&bytes);
+	mem_free(l);
+	mem_free(cs);
+	return rc;
+}
+
+/* Nobody deposits another person's text. */
+static void
+test_deposit_of_others(void **state)
+{
+	struct record *rec = mem_new(sizeof(*rec));
+	struct hash none = { { 0 } };
+	struct buf body, plain;
+	struct view v;
+
+	(void)state;
+	buf_init(&body, 4096);
+	buf_init(&plain, 8192);
+	id_random(&rec->id);
+	rec->type = TYPE_PLAN;
+	rec->hlc = hlc_from_ms(WORLD_NOW);
+	rec->wall_ms = WORLD_NOW;
+	rec->op_count = 1;
+	rec->ops[0].field = PLAN_GOAL;
+	rec->ops[0].value.type = VALUE_TEXT;
+	rec->ops[0].value.data = view_str("put in her mouth");
+	rec->origin = world_store(&w, 2)->me->device;
+	record_encode(rec, &body);
+	v = buf_view(&body);
+	letter_deposit_encode(&v, 1, &plain);
+	assert_int_equal(slip(2, 1, LETTER_DEPOSIT, &none, buf_view(&plain)),
+	    0);
+	assert_int_equal(slip(3, 1, LETTER_DEPOSIT, &none, buf_view(&plain)),
+	    -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	buf_done(&body);
+	buf_done(&plain);
+	mem_free(rec);
+}
+
+/* An outcome is a keeper's word, or an officer's. */
+static void
+test_outcome_of_others(void **state)
+{
+	struct letter_outcome o = { OUTCOME_ERASED, { NULL, 0 },
+	    w.c[3].person };
+	struct hash id;
+	struct buf plain;
+
+	(void)state;
+	(void)refused();
+	world_must_sync(&w, 1);
+	id = waiting(1);
+	buf_init(&plain, 4096);
+	letter_outcome_encode(&o, &plain);
+	assert_int_equal(slip(3, 2, LETTER_OUTCOME, &id, buf_view(&plain)),
+	    -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(slip(1, 2, LETTER_OUTCOME, &id, buf_view(&plain)),
+	    0);
+	buf_done(&plain);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -329,7 +422,8 @@ main(void)
 		T(test_filed), T(test_given_back), T(test_erased),
 		T(test_no_outcome_by_itself), T(test_edit_first),
 		T(test_edit_first_but_later), T(test_to_reading),
-		T(test_after_expiry),
+		T(test_after_expiry), T(test_deposit_of_others),
+		T(test_outcome_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
