@@ -16,6 +16,7 @@
 #include "common/base/mem.h"
 
 #define SEEN_TO "doors.seen"   /* log place up to which doors are settled */
+#define GROUPS_AT_ONCE 64      /* in one transaction */
 #define NEXT_END "doors.next"  /* when the next right ends by itself */
 
 /* ---- groups: what one consent says, goes all or not at all ---- */
@@ -72,29 +73,20 @@ make_groups(struct doors *ds)
 }
 
 static int
-queue_list(struct doors *ds, struct door **list, size_t n, struct err *e)
+queue_list_tx(struct doors *ds, struct door **list, size_t n, struct err *e)
 {
 	int64_t group = outbox_group(ds->s);
-	size_t i, rekeyed = 0;
+	size_t i;
 
-	if (db_begin(ds->s->db, e) != 0)
-		return -1;
 	for (i = 0; i < n; i++)
-		if (door_queue_tx(list[i], group, &rekeyed, e) != 0) {
-			db_rollback(ds->s->db);
+		if (door_queue_tx(list[i], group, &ds->rekeyed, e) != 0)
 			return -1;
-		}
-	if (db_commit(ds->s->db, e) != 0) {
-		db_rollback(ds->s->db);
-		return -1;
-	}
-	ds->rekeyed += rekeyed;
 	ds->left = true; /* looked at again once its outcome is known */
 	return 0;
 }
 
 static int
-settle_group(struct doors *ds, size_t group, struct err *e)
+settle_group_tx(struct doors *ds, size_t group, struct err *e)
 {
 	struct door **list = mem_new((ds->count + 1) * sizeof(struct door *));
 	size_t i, n = 0;
@@ -107,15 +99,34 @@ settle_group(struct doors *ds, size_t group, struct err *e)
 			may &= door_may(ds->list[i]);
 		}
 	if (n > 0 && may)
-		rc = queue_list(ds, list, n, e);
+		rc = queue_list_tx(ds, list, n, e);
 	for (i = 0; !may && rc == 0 && i < n; i++) {
 		ds->left = true;
 		rc = door_close_only(list[i], e);
 		if (rc == 0 && door_acts(list[i]) && door_may(list[i]))
-			rc = queue_list(ds, &list[i], 1, e);
+			rc = queue_list_tx(ds, &list[i], 1, e);
 	}
 	mem_free(list);
 	return rc;
+}
+
+/* A transaction holds many groups: each is small, and a commit waits for the
+ * disk. */
+static int
+settle_some(struct doors *ds, size_t from, size_t to, struct err *e)
+{
+	size_t i;
+
+	if (db_begin(ds->s->db, e) != 0)
+		return -1;
+	for (i = from; i < to; i++)
+		if (settle_group_tx(ds, i, e) != 0)
+			goto undo;
+	if (db_commit(ds->s->db, e) == 0)
+		return 0;
+undo:
+	db_rollback(ds->s->db);
+	return -1;
 }
 
 /* ---- which spaces to look at ---- */
@@ -231,8 +242,9 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 	    open_all(&ds, &ids, e) != 0)
 		goto out;
 	make_groups(&ds);
-	for (i = 0; i < ds.count; i++)
-		if (settle_group(&ds, i, e) != 0)
+	for (i = 0; i < ds.count; i += GROUPS_AT_ONCE)
+		if (settle_some(&ds, i, i + GROUPS_AT_ONCE < ds.count ?
+		    i + GROUPS_AT_ONCE : ds.count, e) != 0)
 			goto out;
 	rc = remember(&ds, all, e);
 out:
