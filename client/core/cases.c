@@ -381,9 +381,13 @@ list_sections(struct store *s, const struct id *id, char **out,
 static int
 count_notes(struct store *s, struct case_item *item, struct err *e)
 {
+	/* The many are counted from an index alone, the hidden ones apart. */
 	struct stmt *q = db_prepare(s->db,
-	    "SELECT count(*), max(at_ms) FROM record "
-	    "WHERE case_id = ? AND type = ? AND flags & 4 = 0");
+	    "SELECT (SELECT count(*) FROM record WHERE case_id = ?1 "
+	    "AND type = ?2) - (SELECT count(*) FROM record WHERE flags <> 0 "
+	    "AND flags & 4 <> 0 AND case_id = ?1 AND type = ?2), "
+	    "(SELECT at_ms FROM record WHERE case_id = ?1 AND type = ?2 "
+	    "AND flags & 4 = 0 ORDER BY at_ms DESC LIMIT 1)");
 	int rc;
 
 	db_bind_id(q, 1, &item->id);

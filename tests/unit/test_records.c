@@ -117,7 +117,20 @@ test_list(void **state)
 	assert_int_equal(l.total, 5);
 	assert_string_equal(record_field(&l.items[0], "text"), "newest");
 	record_list_done(&l);
+	/* A hidden one is neither listed nor counted. */
+	assert_int_equal(db_exec(fx.st->db, "UPDATE record SET flags = 4 "
+	    "WHERE rid = (SELECT min(rid) FROM record WHERE type = 4)", &e),
+	    0);
+	assert_int_equal(records_list(fx.s, &q, &l, &e), 0);
+	assert_int_equal(l.total, 4);
+	record_list_done(&l);
 	q.case_id = NULL;
+	q.limit = 1;
+	assert_int_equal(records_list(fx.s, &q, &l, &e), 0);
+	assert_int_equal(l.total, 5);
+	record_list_done(&l);
+	assert_int_equal(db_exec(fx.st->db, "UPDATE record SET flags = 0", &e),
+	    0);
 	q.limit = 0;
 	assert_int_equal(records_list(fx.s, &q, &l, &e), 0);
 	assert_int_equal(l.count, 6);
