@@ -141,6 +141,21 @@ test_cut_where_seen_changes(void **state)
 	mem_free(cs);
 }
 
+/* A claim below what the line has claimed before is lifted to it. */
+static void
+test_seen_never_runs_back(void **state)
+{
+	(void)state;
+	notes(1, 20);
+	world_must_sync(&w, 0);
+	s->head.at.size -= 3;
+	notes(1, 20);
+	s->head.at.size += 3;
+	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1);
+	assert_int_equal(count("SELECT count(*) FROM outgoing WHERE "
+	    "state = 3"), 0);
+}
+
 /* What is sealed stays as it is, byte for byte, whatever happens to it. */
 static void
 test_bytes_are_fixed(void **state)
@@ -364,7 +379,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_cut_at_64), T(test_cut_when_full),
-		T(test_cut_where_seen_changes), T(test_bytes_are_fixed),
+		T(test_cut_where_seen_changes),
+		T(test_seen_never_runs_back), T(test_bytes_are_fixed),
 		T(test_unseal), T(test_apart_and_accepted),
 		T(test_unseal_group), T(test_tidy), T(test_mend),
 		T(test_seen), T(test_read_only)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/core/local/versions.h"
 #include "client/core/sync/intake.h"
@@ -548,14 +549,14 @@ copy_hub(const char *to)
 	world_hub_open(&w);
 }
 
-/* Two hubs with one key tell two stories. */
+/* Two hubs with one key tell two stories: person 0 meets the one, person 1
+ * the other, then person 0 that one too. */
 static void
-test_fork(void **state)
+fork_log(int more)
 {
 	char other[128], first[128];
 	struct err e;
 
-	(void)state;
 	snprintf(other, sizeof(other), "%s/other.db", w.folder);
 	snprintf(first, sizeof(first), "%s", w.path);
 	copy_hub(other);
@@ -565,20 +566,32 @@ test_fork(void **state)
 	memcpy(w.path, other, sizeof(w.path));
 	world_hub_open(&w);
 	assert_int_equal(world_note(&w, 1, &the_case, "there", NULL), 0);
+	if (more > 0)
+		assert_int_equal(world_set(&w, 1, &the_case, "stage", "1"),
+		    0);
 	world_must_sync(&w, 1);
-	/* The same length, other contents. */
 	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
 	assert_int_equal(e.code, EXCHANGE_SPLIT);
 	assert_true(world_store(&w, 0)->read_only);
-	/* And a longer one that does not continue. */
-	world_note(&w, 2, &the_case, "more", NULL);
-	world_must_sync(&w, 2);
-	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
-	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_false(world_has(&w, 0, "there"));
 	world_hub_close(&w);
 	unlink(other);
 	memcpy(w.path, first, sizeof(w.path));
 	world_hub_open(&w);
+}
+
+static void
+test_fork_same_length(void **state)
+{
+	(void)state;
+	fork_log(0);
+}
+
+static void
+test_fork_longer(void **state)
+{
+	(void)state;
+	fork_log(1);
 }
 
 /* A hub put back from a backup is shorter than what was seen: its own signed
@@ -907,9 +920,74 @@ test_written_after_withdrawal(void **state)
 	world_must_sync(&w, 0);
 	world_must_sync(&w, 3);
 	assert_int_equal(world_notes(&w, 3, &the_case), 2);
+	/* And so does who was away and is let in again. */
+	world_pass(&w, 600000);
+	world_withdraw(&w, 0, &the_case, 2, "notes");
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 2).lost_spaces, 1);
+	world_pass(&w, 600000);
+	world_grant(&w, 0, &the_case, 2, "notes", false);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 2, &the_case), 2);
+	check_stores();
+}
+
+/* Times that run back are the hub's lie, whoever signed the item. */
+static void
+test_time_runs_back(void **state)
+{
+	struct err e;
+
+	(void)state;
+	assert_int_equal(db_exec(world_store(&w, 1)->db,
+	    "UPDATE item SET accept_ms = accept_ms + 86400000", &e), 0);
+	assert_int_equal(world_note(&w, 0, &the_case, "too early", NULL), 0);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 1).quarantined_new, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+}
+
+/* Text from before a pull goes after the statement that was sealed after it:
+ * what was claimed as seen still does not run back. */
+static void
+test_older_text_after_statement(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, 0, &the_case, "older", NULL), 0);
+	assert_int_equal(world_note(&w, 1, &the_case, "between", NULL), 0);
+	world_must_sync(&w, 1);
+	world_withdraw(&w, 0, &the_case, 2, "notes");
+	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 3"), 0);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM version v "
+	    "JOIN author a JOIN record r ON r.rid = v.rid WHERE r.type = 4 "
+	    "AND v.seen_size > 0 AND a.space = r.space AND a.device = "
+	    "v.origin AND a.seen_size = v.seen_size"), 1);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 3);
 }
 
 /* ---- receipts ---- */
+
+static void (*change_receipts)(struct proto_pushed *p);
+
+static void
+later_receipt(struct proto_pushed *p)
+{
+	p->items[0].receipt.accept_ms++;
+}
+
+static void
+swap_receipts(struct proto_pushed *p)
+{
+	struct proto_pushed_item t = p->items[0];
+
+	assert_true(p->count > 1);
+	p->items[0] = p->items[1];
+	p->items[1] = t;
+}
 
 static int
 false_receipt(struct world *world, const char *path, struct view request,
@@ -924,7 +1002,7 @@ false_receipt(struct world *world, const char *path, struct view request,
 		return 0;
 	p = mem_new(sizeof(*p));
 	assert_int_equal(proto_pushed_decode(buf_view(answer), p, e), 0);
-	p->items[0].receipt.accept_ms++;
+	change_receipts(p);
 	buf_init(&out, SIZE_MAX);
 	proto_pushed_encode(p, &out);
 	buf_reset(answer);
@@ -937,16 +1015,25 @@ false_receipt(struct world *world, const char *path, struct view request,
 static void
 test_false_receipt(void **state)
 {
+	void (*const how[])(struct proto_pushed *) = { later_receipt,
+		swap_receipts };
 	struct err e;
+	size_t i;
 
 	(void)state;
-	assert_int_equal(world_note(&w, 1, &the_case, "kept", NULL), 0);
-	w.tamper = false_receipt;
-	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
-	assert_int_equal(e.kind, ERR_PEER);
-	w.tamper = NULL;
-	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM outgoing "
-	    "WHERE state = 1"), 1);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(world_note(&w, 1, &the_case, "kept", NULL),
+		    0);
+		assert_int_equal(world_set(&w, 1, &the_case, "stage", "1"),
+		    0);
+		change_receipts = how[i];
+		w.tamper = false_receipt;
+		assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+		w.tamper = NULL;
+		assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM "
+		    "outgoing WHERE state = 1"), 2);
+	}
 	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
 	check_stores();
 }
@@ -956,7 +1043,7 @@ test_false_receipt(void **state)
 static void
 test_clone(void **state)
 {
-	char from[128], to[128];
+	char from[200], to[256];
 	struct buf b;
 	struct err e;
 
@@ -1077,11 +1164,13 @@ main(int argc, char **argv)
 		T(test_power_cuts), T(test_race_of_text_and_key),
 		T(test_race_of_exclusion), T(test_clock_ahead),
 		T(test_clock_behind), T(test_rubbish), T(test_old_head),
-		T(test_fork), T(test_rolled_back), T(test_withheld),
+		T(test_fork_same_length), T(test_fork_longer),
+		T(test_rolled_back), T(test_withheld),
 		T(test_reordered), T(test_false_times),
 		T(test_text_held_back), T(test_foreign),
 		T(test_admission_here), T(test_forged_author),
-		T(test_written_after_withdrawal), T(test_false_receipt),
+		T(test_written_after_withdrawal), T(test_time_runs_back),
+		T(test_older_text_after_statement), T(test_false_receipt),
 		T(test_clone),
 		T(test_gossip), T(test_many_pages)
 	};

@@ -6,7 +6,6 @@
  */
 #include "client/core/sync/outbox.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "client/core/local/versions.h"
@@ -27,9 +26,11 @@ int64_t
 outbox_group(struct store *s)
 {
 	int64_t group;
+	struct id id;
 
 	(void)s;
-	randombytes_buf(&group, sizeof(group));
+	id_random(&id);
+	memcpy(&group, id.b, sizeof(group));
 	return group & INT64_MAX;
 }
 
@@ -106,10 +107,10 @@ static int
 oldest_unsent(struct store *s, const struct id *space, uint64_t log_id,
     int64_t *out, struct err *e)
 {
+	/* By the space: a first sync has thousands that wait elsewhere. */
 	struct stmt *q = db_prepare(s->db, "SELECT min(v.seen_size) "
-	    "FROM version v JOIN record r ON r.rid = v.rid "
-	    "WHERE v.state IN (1, 2, 4) AND v.state = 1 AND r.space = ? "
-	    "AND v.seen_log = ?");
+	    "FROM record r CROSS JOIN version v ON v.rid = r.rid "
+	    "WHERE r.space = ? AND v.state = 1 AND v.seen_log = ?");
 	int rc;
 
 	*out = INT64_MAX;

@@ -10,7 +10,6 @@
 #include "client/core/sync/remote.h"
 
 #include <curl/curl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,14 +232,31 @@ remote_done(struct remote *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* RFC 4648, 4. */
+static void
+put_base64(const struct hash *h, char out[static 45])
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t i, at = 0;
+	unsigned bits = 0, have = 0;
+
+	for (i = 0; i < sizeof(h->b); i++) {
+		bits = (bits << 8 | h->b[i]) & 0xffff;
+		for (have += 8; have >= 6; have -= 6)
+			out[at++] = digits[bits >> (have - 6) & 63];
+	}
+	out[at++] = digits[bits << (6 - have) & 63]; /* 32 bytes leave 4 bits */
+	out[at++] = '=';
+	out[at] = '\0';
+}
+
 static int
 set_pin(CURL *curl, const struct hash *pin)
 {
-	char text[16 + sodium_base64_ENCODED_LEN(32,
-	    sodium_base64_VARIANT_ORIGINAL)] = "sha256//";
+	char text[8 + 45] = "sha256//";
 
-	sodium_bin2base64(text + 8, sizeof(text) - 8, pin->b, sizeof(pin->b),
-	    sodium_base64_VARIANT_ORIGINAL);
+	put_base64(pin, text + 8);
 	return curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, text) ==
 	    CURLE_OK ? 0 : -1;
 }
