@@ -381,11 +381,12 @@ list_sections(struct store *s, const struct id *id, char **out,
 static int
 count_notes(struct store *s, struct case_item *item, struct err *e)
 {
-	/* The many are counted from an index alone, the hidden ones apart. */
+	/* The many are counted from an index alone, the hidden ones apart;
+	 * a plus keeps SQLite from reading all rows of the case for them. */
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT (SELECT count(*) FROM record WHERE case_id = ?1 "
 	    "AND type = ?2) - (SELECT count(*) FROM record WHERE flags <> 0 "
-	    "AND flags & 4 <> 0 AND case_id = ?1 AND type = ?2), "
+	    "AND flags & 4 <> 0 AND +case_id = ?1 AND +type = ?2), "
 	    "(SELECT at_ms FROM record WHERE case_id = ?1 AND type = ?2 "
 	    "AND flags & 4 = 0 ORDER BY at_ms DESC LIMIT 1)");
 	int rc;
@@ -398,7 +399,7 @@ count_notes(struct store *s, struct case_item *item, struct err *e)
 	item->last_ms = db_int(q, 1);
 	db_reset(q);
 	q = db_prepare(s->db, "SELECT 1 FROM record WHERE flags <> 0 "
-	    "AND flags & 5 = 1 AND case_id = ? LIMIT 1");
+	    "AND flags & 5 = 1 AND +case_id = ? LIMIT 1");
 	db_bind_id(q, 1, &item->id);
 	rc = db_step(q, e);
 	if (rc == 1)

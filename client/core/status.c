@@ -49,7 +49,7 @@ count_all(struct store *s, struct status *out, struct err *e)
 	        "WHERE state <> 2", &out->cases, e) != 0 ||
 	    count(s, "SELECT (SELECT count(*) FROM record WHERE type = 4) - "
 	        "(SELECT count(*) FROM record WHERE flags <> 0 "
-	        "AND flags & 4 <> 0 AND type = 4)", &out->notes, e) != 0 ||
+	        "AND flags & 4 <> 0 AND +type = 4)", &out->notes, e) != 0 ||
 	    count(s, "SELECT count(*) FROM version WHERE state IN (1, 2, 4) "
 	        "AND state <> 4", &out->unsent, e) != 0 ||
 	    count(s, "SELECT count(*) FROM record WHERE flags <> 0 "
