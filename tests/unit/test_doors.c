@@ -261,7 +261,9 @@ test_believe(void **state)
 	struct epoch_recipient r[2];
 	struct epoch ep = { .number = 1, .recipient_count = 2,
 	    .recipients = r };
+	uint8_t ids[48];
 	struct access a;
+	struct hash h;
 
 	(void)state;
 	memset(r, 0, sizeof(r));
@@ -276,10 +278,20 @@ test_believe(void **state)
 	a.kind = ACCESS_GRANT;
 	assert_true(statements_believe(&a, &ep, &r[0].device));
 	assert_false(statements_believe(&a, &ep, &r[1].device));
+	/* A withdrawal names its record, and its id follows from that. */
 	a.kind = ACCESS_WITHDRAW;
+	assert_false(statements_believe(&a, &ep, &r[1].device));
+	a.consent.b[0] = 5;
+	assert_false(statements_believe(&a, &ep, &r[1].device));
+	memcpy(ids, a.consent.b, 16);
+	memcpy(ids + 16, ep.space.b, 16);
+	memcpy(ids + 32, a.person.b, 16);
+	keys_hash("tugi statement 1", view_of(ids, sizeof(ids)), &h);
+	memcpy(a.id.b, h.b, sizeof(a.id.b));
 	assert_true(statements_believe(&a, &ep, &r[1].device));
 	r[1].right = RIGHT_READ;
 	assert_false(statements_believe(&a, &ep, &r[1].device));
+	memset(&a.consent, 0, sizeof(a.consent));
 	a.kind = ACCESS_OWNER;
 	assert_false(statements_believe(&a, &ep, &r[0].device));
 	a.person.b[0] = 1;

@@ -637,16 +637,23 @@ statements_believe(const struct access *a, const struct epoch *ep,
     const struct id *author)
 {
 	const struct epoch_recipient *r = epoch_find(ep, author);
+	struct id id;
 
 	if (r == NULL)
 		return false;
+	/* A made-up id could stand where a withdrawal is going to. */
+	if (!id_is_zero(&a->consent)) {
+		statement_id(&a->consent, &ep->space, &a->person, &id);
+		if (!id_eq(&id, &a->id))
+			return false;
+	}
 	switch (a->kind) {
 	case ACCESS_OWNER:
 		return ep->number == 1 && id_eq(&r->person, &a->person);
 	case ACCESS_GRANT:
 		return r->right == RIGHT_KEEP;
 	case ACCESS_WITHDRAW:
-		return r->right >= RIGHT_WRITE;
+		return r->right >= RIGHT_WRITE && !id_is_zero(&a->consent);
 	}
 	return false;
 }
