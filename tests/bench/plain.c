@@ -19,8 +19,8 @@ static const char *const sql[STATEMENTS] = {
 	"INSERT INTO words (rowid, text) VALUES (?1, ?2)",
 	"INSERT INTO words (rowid, text) SELECT rid, text FROM note",
 	"SELECT rowid FROM words WHERE words MATCH ?1 ORDER BY rank LIMIT ?2",
-	"SELECT rowid FROM words WHERE words MATCH ?1 "
-	    "ORDER BY rowid DESC LIMIT ?2",
+	("SELECT rowid FROM words WHERE words MATCH ?1 "
+	    "ORDER BY rowid DESC LIMIT ?2"),
 	"SELECT text FROM note WHERE rid = ?1",
 };
 

@@ -10,7 +10,8 @@ shift
 dir=$(pwd)/$B/bench-run
 case $B in /*) dir=$B/bench-run ;; esac
 rm -rf "$dir"
-mkdir -p -m 700 "$dir"
+mkdir -p "$dir"
+chmod 700 "$dir"
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM
 # git: as on a machine where nobody has set anything.
