@@ -158,11 +158,6 @@ static void
 learn_op(const struct op *op, struct space *sp)
 {
 	switch (op->field) {
-	case SPACE_KIND:
-		if (op->value.type == VALUE_INT &&
-		    op->value.num == SPACE_COMMONS)
-			sp->kind = SPACE_COMMONS;
-		break;
 	case SPACE_CASE:
 		take_id(op, &sp->case_id);
 		break;
@@ -180,6 +175,23 @@ learn_op(const struct op *op, struct space *sp)
 	}
 }
 
+/* What a card says opens all sections of its case: somebody who knows a case
+ * by id alone must not begin a second one. */
+static int
+check_only_card(struct store *s, const struct space *sp, struct err *e)
+{
+	struct space card;
+	int rc;
+
+	if (strcmp(sp->section, "card") != 0)
+		return 0;
+	rc = spaces_find_section(s, &sp->case_id, "card", NULL, &card, e);
+	if (rc <= 0 || id_eq(&card.id, &sp->id))
+		return rc < 0 ? -1 : 0;
+	return err_set(e, ERR_PEER, "it says it is the card of a case that "
+	    "has another one");
+}
+
 int
 spaces_learn_tx(struct store *s, const struct id *space,
     const struct record *rec, struct err *e)
@@ -191,9 +203,13 @@ spaces_learn_tx(struct store *s, const struct id *space,
 
 	if (rc != 1 || sp.state != SPACE_UNKNOWN)
 		return rc < 0 ? -1 : 0;
-	sp.kind = SPACE_CASE_SECTION;
+	/* The directory names the commons; no record makes another one. */
+	sp.kind = id_eq(space, &s->roster.genesis.commons) ? SPACE_COMMONS :
+	    SPACE_CASE_SECTION;
 	for (i = 0; i < rec->op_count; i++)
 		learn_op(&rec->ops[i], &sp);
+	if (check_only_card(s, &sp, e) != 0)
+		return -1;
 	sp.state = SPACE_OPEN;
 	if (spaces_save_tx(s, &sp, e) != 0)
 		return -1;

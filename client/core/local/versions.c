@@ -387,8 +387,11 @@ check_fits(const struct record *rec, const struct space *sp, struct err *e)
 	const char *section = sp->kind == SPACE_COMMONS ? "commons" :
 	    sp->section;
 
-	if (sp->state == SPACE_UNKNOWN || kind == NULL ||
-	    kind->section == NULL)
+	if (kind == NULL || kind->section == NULL)
+		return 0;
+	/* The commons is known by its id: names of people stand nowhere
+	 * else, also where it is not known yet what a section is. */
+	if (sp->state == SPACE_UNKNOWN && rec->type != TYPE_STAFF)
 		return 0;
 	if (strcmp(kind->section, section) != 0)
 		return err_set(e, ERR_PEER, "a %s came in the section \"%s\", "

@@ -82,6 +82,10 @@ doubt(struct intake *k, const struct incoming *in,
 	    (author == NULL || author->right < RIGHT_KEEP))
 		*words = "it claims to be another person's text, which only "
 		    "a keeper may file";
+	else if (rec->type == TYPE_SPACE &&
+	    (author == NULL || author->right < RIGHT_KEEP))
+		*words = "it says what the section is, which only a keeper "
+		    "may";
 	if (*words != NULL)
 		return 0;
 	rc = versions_row(k->s, &rec->id, &row, e);

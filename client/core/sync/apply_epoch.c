@@ -19,15 +19,17 @@ enter_member(struct intake *k, const struct incoming *in,
     const struct id *device, struct err *e)
 {
 	struct admit_author a;
+	int rc = spaces_author_find(k->s, &k->space, device, &a, e);
 
-	if (spaces_author_find(k->s, &k->space, device, &a, e) < 0)
+	if (rc < 0)
 		return -1;
 	a.was_member = false;
 	a.removed_ms = 0;
 	a.deposits = 0;
-	/* Its author knew what it wrote; all others must have seen it. */
-	a.listed_size = id_eq(device, &in->cs.h.author) ?
-	    in->cs.h.seen.size : in->seq;
+	/* The first time counts, as at the hub: text written before an end
+	 * that was put off meanwhile still has its place. */
+	if (rc == 0 && !id_eq(device, &in->cs.h.author))
+		a.listed_size = in->seq + 1;
 	return spaces_author_save_tx(k->s, &k->space, device, &a, e);
 }
 

@@ -413,7 +413,8 @@ save_author_tx(struct intake *k, const struct incoming *in,
 {
 	a->counter = in->cs.h.counter;
 	a->last_id = in->cs.id;
-	a->seen_size = in->cs.h.seen.size;
+	if (in->cs.h.kind == CHANGESET_CONTENT)
+		a->seen_size = in->cs.h.seen.size;
 	if (in->cs.h.kind == CHANGESET_LETTER && a->was_member)
 		a->deposits++;
 	return spaces_author_save_tx(k->s, &in->cs.h.space, &in->cs.h.author,
@@ -550,6 +551,24 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 	return apply_tx(k, in, e);
 }
 
+/*
+ * What has its place already comes again: text and statements are opened with
+ * keys that came since. Not what the rules refused when it came first: the
+ * place alone says nothing about that.
+ */
+static int
+take_again(struct intake *k, struct incoming *in, struct err *e)
+{
+	int rc;
+
+	if (!in->cs.has_bodies || (in->cs.h.kind != CHANGESET_CONTENT &&
+	    in->cs.h.kind != CHANGESET_ACCESS) ||
+	    !changeset_known(&in->cs.h))
+		return 0;
+	rc = quarantine_has(k->s, in->seq, QUARANTINE_RULES, e);
+	return rc != 0 ? (rc < 0 ? -1 : 0) : apply_sealed_tx(k, in, e);
+}
+
 static int
 place(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -559,13 +578,8 @@ place(struct intake *k, struct incoming *in, struct err *e)
 		return -1;
 	in->again = rc == 1;
 	in->own = id_eq(&in->cs.h.author, &k->s->me->device);
-	if (in->again) {
-		/* A section opened anew comes from its beginning. */
-		if (in->cs.has_bodies && (in->cs.h.kind == CHANGESET_CONTENT ||
-		    in->cs.h.kind == CHANGESET_ACCESS))
-			return apply_sealed_tx(k, in, e);
-		return 0;
-	}
+	if (in->again) /* a section opened anew comes from its beginning */
+		return take_again(k, in, e);
 	/* Where it follows, it stands in the stream like all others: else a
 	 * section that is opened anew would have a hole there. */
 	if (in->cs.h.kind == CHANGESET_LETTER && k->sp.state == SPACE_LOST &&

@@ -11,8 +11,8 @@ quarantine_waits(enum quarantine_reason reason)
 	return reason == QUARANTINE_KEY || reason == QUARANTINE_GAP;
 }
 
-static int
-is_there(struct store *s, uint64_t seq, enum quarantine_reason reason,
+int
+quarantine_has(struct store *s, uint64_t seq, enum quarantine_reason reason,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
@@ -31,7 +31,7 @@ quarantine_add_tx(struct store *s, const struct quarantined *in,
     const char *words, bool *added, struct err *e)
 {
 	struct stmt *q;
-	int rc = is_there(s, in->seq, in->reason, e);
+	int rc = quarantine_has(s, in->seq, in->reason, e);
 
 	*added = rc == 0;
 	if (rc != 0)

@@ -41,6 +41,10 @@ struct quarantined {
 int quarantine_add_tx(struct store *s, const struct quarantined *q,
     const char *words, bool *added, struct err *e);
 
+/** quarantine_has(s, seq, reason, e): 1, 0, -1. */
+int quarantine_has(struct store *s, uint64_t seq,
+    enum quarantine_reason reason, struct err *e);
+
 /** quarantine_drop_tx(s, seq, reason, e): what has a place now. */
 int quarantine_drop_tx(struct store *s, uint64_t seq,
     enum quarantine_reason reason, struct err *e);

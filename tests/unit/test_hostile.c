@@ -1,0 +1,162 @@
+/*
+ * Members and hubs that lie, together or alone: what a rule refused once stays
+ * refused, nobody but the keeper of a case opens its sections, and nobody
+ * stands in the way of a withdrawal.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "client/core/local/versions.h"
+#include "client/core/sync/statements.h"
+#include "tests/support/world.h"
+
+static struct world w;
+static struct id the_case;
+
+/* Person 0 keeps a case; person 1 writes in its notes, 2 has no part. */
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin(&w, 3);
+	world_case(&w, 0, "Anna Tamm", &the_case);
+	assert_int_equal(world_note(&w, 0, &the_case, "the first", NULL), 0);
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+static void
+must_exec(int i, const char *sql)
+{
+	struct err e;
+
+	assert_int_equal(db_exec(world_store(&w, i)->db, sql, &e), 0);
+}
+
+/* ---- refused once ---- */
+
+/* The hub sends what this client has refused by the rules a second time. */
+static void
+test_refused_stays_refused(void **state)
+{
+	(void)state;
+	must_exec(1, "UPDATE author SET counter = counter + 1000");
+	assert_int_equal(world_note(&w, 0, &the_case, "refused here", NULL),
+	    0);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 1).quarantined_new, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	must_exec(1, "INSERT INTO want (space, after_sseq, upto) "
+	    "SELECT space, sseq - 1, sseq FROM item ORDER BY seq DESC LIMIT 1");
+	world_must_sync(&w, 1);
+	assert_false(world_has(&w, 1, "refused here"));
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	store_check(world_store(&w, 1));
+}
+
+/* ---- a second card ---- */
+
+static void
+id_op(struct op *op, uint16_t field, const struct id *id)
+{
+	memset(op, 0, sizeof(*op));
+	op->field = field;
+	op->value.type = VALUE_BYTES;
+	op->value.data = view_of(id->b, sizeof(id->b));
+}
+
+static void
+text_op(struct op *op, uint16_t field, const char *text)
+{
+	memset(op, 0, sizeof(*op));
+	op->field = field;
+	op->value.type = VALUE_TEXT;
+	op->value.data = view_str(text);
+}
+
+static void
+int_op(struct op *op, uint16_t field, int64_t num)
+{
+	memset(op, 0, sizeof(*op));
+	op->field = field;
+	op->value.type = VALUE_INT;
+	op->value.num = num;
+}
+
+/* Person 1 begins a card of its own for a case it knows by id alone. */
+static void
+false_card(const char *opens, int audience)
+{
+	struct store *s = world_store(&w, 1);
+	struct access a = { .kind = ACCESS_GRANT, .person = w.c[0].person,
+		.right = RIGHT_READ, .until_ms = INT64_MAX,
+		.origin = s->me->device };
+	struct write wr = { .type = TYPE_CONSENT, .case_id = the_case };
+	struct op ops[6];
+	struct space sp;
+	struct err e;
+
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(spaces_begin_tx(s, &the_case, "card", NULL, &sp, &e),
+	    0);
+	id_random(&a.id);
+	a.hlc = store_stamp(s);
+	assert_int_equal(spaces_access_save_tx(s, &sp.id, &a, NULL, -1, &e),
+	    0);
+	text_op(&ops[0], CONSENT_STATUS, "given");
+	id_op(&ops[1], CONSENT_AUDIENCE, &w.c[audience].person);
+	text_op(&ops[2], CONSENT_SECTIONS, opens);
+	int_op(&ops[3], CONSENT_RIGHT, RIGHT_WRITE);
+	int_op(&ops[4], CONSENT_FROM, atomic_load(&w.wall_ms));
+	int_op(&ops[5], CONSENT_UNTIL, atomic_load(&w.wall_ms) +
+	    INT64_C(86400000) * 90);
+	wr.space = sp.id;
+	wr.ops = ops;
+	wr.op_count = 6;
+	assert_int_equal(versions_write_tx(s, &wr, NULL, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+}
+
+static void
+test_false_card_opens_nothing(void **state)
+{
+	(void)state;
+	false_card("notes", 2);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 2, &the_case), 0);
+	assert_false(world_has(&w, 2, "the first"));
+}
+
+/* ---- a statement in the way ---- */
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_refused_stays_refused,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_false_card_opens_nothing,
+		    setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
