@@ -20,6 +20,8 @@
 
 #define CONNECT_S 10L
 #define STALL_S 20L
+#define STALL_BYTES 100L /* a second; slower for STALL_S is a stall */
+#define LONGEST_S 1800L  /* one call, on the worst line that is of use */
 #define SCHEME "https://"
 #define AGAIN_S 60 /* a smaller difference is not why it was refused */
 
@@ -28,6 +30,7 @@ struct http {
 	struct tick tick;
 	char *url, *authority;
 	int64_t offset_s; /* hub's clock minus own, once it mattered */
+	bool used;        /* a connection may be there from an earlier call */
 	struct buf *answer;
 	struct curl_slist *headers;
 	char words[CURL_ERROR_SIZE];
@@ -118,6 +121,33 @@ set_request(struct http *h, const struct remote_call *c, struct err *e)
 	return 0;
 }
 
+/* A handshake fails because the line broke, or because who answers speaks
+ * something else. libcurl has one code for both; only its words, which are
+ * those of GnuTLS or OpenSSL, tell them apart. */
+static bool
+speaks_otherwise(const char *words)
+{
+	static const char *const marks[] = { "alert", "version", "protocol",
+		"unexpected TLS packet" };
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strstr(words, marks[i]) != NULL)
+			return true;
+	return false;
+}
+
+static int
+explain_handshake(const struct http *h, struct err *e)
+{
+	if (speaks_otherwise(h->words))
+		return err_set(e, ERR_PEER, "no safe connection to %s: it "
+		    "does not speak TLS 1.3 (%s)", h->authority, h->words);
+	return err_set(e, ERR_AWAY, "the connection to the hub broke before "
+	    "it was safe, nothing was sent (%s); the next try may do",
+	    h->words);
+}
+
 static int
 explain(const struct http *h, CURLcode code, struct err *e)
 {
@@ -148,8 +178,7 @@ explain(const struct http *h, CURLcode code, struct err *e)
 		    "answer can be");
 		break;
 	case CURLE_SSL_CONNECT_ERROR:
-		err_set(e, ERR_PEER, "no safe connection to %s: it does not "
-		    "speak TLS 1.3 (%s)", h->authority, h->words);
+		explain_handshake(h, e);
 		break;
 	default:
 		err_set(e, ERR_PEER, "what answers at %s is not a hub (%s)",
@@ -195,18 +224,33 @@ learn_time(struct http *h, int status, struct view answer)
 	return true;
 }
 
+/* A connection kept from an earlier call had died: libcurl sends the same
+ * bytes once more by itself, and a hub that had read them refuses the second
+ * as a repetition. Signed anew they are taken; all calls may be repeated. */
+static bool
+sent_twice(const struct http *h, int status)
+{
+	long made = 0;
+
+	return status == 401 && h->used && curl_easy_getinfo(h->curl,
+	    CURLINFO_NUM_CONNECTS, &made) == CURLE_OK && made > 0;
+}
+
 static int
 call(void *ctx, const struct remote_call *c, int *status, struct buf *answer,
     struct err *e)
 {
 	struct http *h = ctx;
 	size_t start = answer->len;
+	bool again;
 
 	h->answer = answer;
 	if (perform(h, c, status, e) != 0)
 		return -1;
-	if (c->me == NULL || start != 0 ||
-	    !learn_time(h, *status, buf_view(answer)))
+	again = learn_time(h, *status, buf_view(answer)) ||
+	    sent_twice(h, *status);
+	h->used = true;
+	if (c->me == NULL || start != 0 || !again)
 		return 0;
 	buf_reset(answer);
 	return perform(h, c, status, e);
@@ -279,8 +323,9 @@ set_options(struct http *h, const struct hash *pin, struct err *e)
 	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-	SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+	SET(CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES);
 	SET(CURLOPT_LOW_SPEED_TIME, STALL_S);
+	SET(CURLOPT_TIMEOUT, LONGEST_S);
 	SET(CURLOPT_MAXFILESIZE, (long)PROTO_ANSWER_BYTES_MAX);
 	SET(CURLOPT_ERRORBUFFER, h->words);
 	SET(CURLOPT_WRITEFUNCTION, receive);
