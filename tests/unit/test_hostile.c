@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client/core/local/versions.h"
+#include "client/core/people.h"
 #include "client/core/sync/statements.h"
 #include "tests/support/world.h"
 
@@ -146,7 +147,127 @@ test_false_card_opens_nothing(void **state)
 	assert_false(world_has(&w, 2, "the first"));
 }
 
+/* ---- what stands where ---- */
+
+static void
+notes_of(int i, struct space *out)
+{
+	struct err e;
+
+	assert_int_equal(spaces_find_section(world_store(&w, i), &the_case,
+	    "notes", NULL, out, &e), 1);
+}
+
+/* Person 1 writes what its own program never would. */
+static void
+write_there(const struct id *space, enum record_type type, struct op *ops,
+    size_t n)
+{
+	struct store *s = world_store(&w, 1);
+	struct write wr = { .type = type, .space = *space, .ops = ops,
+		.op_count = n };
+	struct err e;
+
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(versions_write_tx(s, &wr, NULL, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+}
+
+static void
+test_names_stand_in_commons(void **state)
+{
+	struct store *s = world_store(&w, 1);
+	struct person_item who;
+	struct space sp;
+	struct op ops[2];
+	struct err e;
+
+	(void)state;
+	false_card("notes", 2);
+	assert_int_equal(db_exec(s->db, "DELETE FROM version WHERE rid IN "
+	    "(SELECT rid FROM record WHERE space = (SELECT id FROM space "
+	    "WHERE section = 'card')); DELETE FROM record WHERE space = "
+	    "(SELECT id FROM space WHERE section = 'card')", &e), 0);
+	assert_int_equal(spaces_find_section(s, &the_case, "card", NULL, &sp,
+	    &e), 1);
+	id_op(&ops[0], STAFF_PERSON, &w.c[2].person);
+	text_op(&ops[1], STAFF_NAME, "Somebody Else");
+	write_there(&sp.id, TYPE_STAFF, ops, 2);
+	world_must_sync(&w, 1);
+	assert_true(world_must_sync(&w, 0).quarantined_new > 0);
+	assert_int_equal(people_find(w.c[0].session, "Somebody Else", &who,
+	    &e), -1);
+	assert_int_equal(people_find(w.c[0].session, "Person 2", &who, &e),
+	    0);
+}
+
+static void
+test_writer_names_no_section(void **state)
+{
+	struct space sp;
+	struct op op;
+
+	(void)state;
+	notes_of(1, &sp);
+	text_op(&op, SPACE_SECTION, "plan");
+	write_there(&sp.id, TYPE_SPACE, &op, 1);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 1);
+}
+
 /* ---- a statement in the way ---- */
+
+static void
+test_made_up_statement(void **state)
+{
+	struct store *s = world_store(&w, 1);
+	struct access a = { .kind = ACCESS_WITHDRAW, .until_ms = INT64_MAX,
+		.origin = s->me->device };
+	struct space sp;
+	struct err e;
+
+	(void)state;
+	notes_of(1, &sp);
+	id_random(&a.id);
+	id_random(&a.consent);
+	id_random(&a.person);
+	a.hlc = store_stamp(s);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(spaces_access_save_tx(s, &sp.id, &a, NULL, -1, &e),
+	    0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+}
+
+/* ---- a right that was put off ---- */
+
+/* Its own clock stood still: it wrote before it heard that its right had
+ * ended and was given anew. The hub takes the text, and so do colleagues. */
+static void
+test_prolonged(void **state)
+{
+	const int64_t year = INT64_C(366) * 86400000;
+
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "before", NULL), 0);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	world_pass(&w, year);
+	w.c[1].skew_ms = -year;
+	assert_int_equal(world_note(&w, 1, &the_case, "in between", NULL), 0);
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	w.c[1].skew_ms = 0 - year + 1000;
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 3);
+	assert_int_equal(world_note(&w, 1, &the_case, "after", NULL), 0);
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 4);
+}
 
 int
 main(void)
@@ -156,6 +277,14 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_false_card_opens_nothing,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names_stand_in_commons,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_writer_names_no_section,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_made_up_statement, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_prolonged, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
