@@ -99,7 +99,7 @@ asan: deps
 	@$(SUB) B=build/asan \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 		LDFLAGS=-fsanitize=address,undefined all unit-programs tools
-	@tests/run.sh build/asan
+	@tests/run.sh build/asan "$(ONLY)"
 # A build that leaks on purpose, so that searches for leaks can fail.
 leak:
 	@$(SUB) B=build/leak VARIANT=-DTUGI_TEST_LEAK \
