@@ -271,9 +271,11 @@ check_row(struct import *im, const struct view v[static COLUMNS],
 	if (v[COL_TEXT].len == 0)
 		return fail(im, COL_TEXT, e, "the note has no text");
 	if (v[COL_BORN].len > 0 && !day_parse(v[COL_BORN], &r->day_ms))
-		return fail(im, COL_BORN, e, "no such day; YYYY-MM-DD");
+		return fail(im, COL_BORN, e, "no such day from 1900 to 2199, "
+		    "as YYYY-MM-DD");
 	if (!day_parse(v[COL_DATE], &r->day_ms))
-		return fail(im, COL_DATE, e, "no such day; YYYY-MM-DD");
+		return fail(im, COL_DATE, e, "no such day from 1900 to 2199, "
+		    "as YYYY-MM-DD");
 	if (r->day_ms > store_now_ms(im->s) + LATE_MS)
 		return fail(im, COL_DATE, e, "this day is still to come");
 	for (i = 0; i < v[COL_MINUTES].len && r->minutes <= 24 * 60; i++)
