@@ -307,6 +307,15 @@ out:
 	return rc;
 }
 
+bool
+epoch_is_key(const struct epoch *ep, const struct sym_key *key)
+{
+	struct hash own;
+
+	commit_of(key, &own);
+	return hash_eq(&own, &ep->commit);
+}
+
 int
 epoch_unwrap(const struct epoch *ep, const struct sym_key *key,
     struct sym_key *prev, struct err *e)

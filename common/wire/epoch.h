@@ -62,7 +62,11 @@ int epoch_open(const struct epoch *ep,
     const struct box_pub *pub, const struct box_key *key,
     struct sym_key *out, struct err *e);
 
-/** epoch_unwrap(ep, key, prev, e): the key of the epoch before. ERR_PEER. */
+/** epoch_is_key(ep, key): ${key} is the one that ${ep} is committed to. */
+bool epoch_is_key(const struct epoch *ep, const struct sym_key *key);
+
+/** epoch_unwrap(ep, key, prev, e): the key of the epoch before, as whoever
+ * made ${ep} says: ask epoch_is_key. ERR_PEER. */
 int epoch_unwrap(const struct epoch *ep, const struct sym_key *key,
     struct sym_key *prev, struct err *e);
 

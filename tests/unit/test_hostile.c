@@ -13,6 +13,7 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/people.h"
+#include "client/core/sync/outbox.h"
 #include "client/core/sync/statements.h"
 #include "tests/support/world.h"
 
@@ -269,6 +270,84 @@ test_prolonged(void **state)
 	assert_int_equal(world_notes(&w, 0, &the_case), 4);
 }
 
+/* ---- keys that open for nobody ---- */
+
+/* Person 1 changes the key and seals it to nobody but itself. */
+static void
+take_over(void)
+{
+	struct store *s = world_store(&w, 1);
+	struct outbox_item out = { .kind = CHANGESET_EPOCH,
+		.seen = s->head.at };
+	struct box_pub boxes[8];
+	struct space_epoch old, se;
+	struct space sp;
+	struct buf body;
+	struct err e;
+	int64_t oid;
+	size_t i;
+
+	notes_of(1, &sp);
+	assert_int_equal(spaces_epoch_find(s, &sp.id, sp.epoch, &old, &e), 1);
+	memset(&se, 0, sizeof(se));
+	se.has_key = true;
+	se.author = s->me->device;
+	se.ep.space = sp.id;
+	se.ep.number = sp.epoch + 1;
+	se.ep.prev = old.id;
+	se.ep.recipients = old.ep.recipients;
+	se.ep.recipient_count = old.ep.recipient_count;
+	assert_true(old.ep.recipient_count <= 8);
+	for (i = 0; i < old.ep.recipient_count; i++)
+		boxes[i] = s->me->box_pub;
+	keys_sym_make(&se.key);
+	epoch_make_keys(&se.ep, &se.key, &old.key, boxes, &s->me->box_pub);
+	buf_init(&body, 65536);
+	epoch_encode(&se.ep, &body);
+	out.space = sp.id;
+	out.epoch = se.ep.number;
+	out.group = outbox_group(s);
+	out.clear = buf_view(&body);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(outbox_add_tx(s, &out, &se.id, &oid, &e), 0);
+	assert_int_equal(spaces_epoch_save_tx(s, &se, &e), 0);
+	sp.epoch = se.ep.number;
+	assert_int_equal(spaces_save_tx(s, &sp, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	buf_done(&body);
+	space_epoch_done(&old);
+}
+
+static void
+test_keeper_is_not_locked_out(void **state)
+{
+	struct space sp;
+
+	(void)state;
+	take_over();
+	assert_int_equal(world_note(&w, 1, &the_case, "for me alone", NULL),
+	    0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_note(&w, 0, &the_case, "goes on", NULL), 0);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1);
+	assert_int_equal(world_notes(&w, 0, &the_case), 2);
+	world_must_sync(&w, 1);
+	notes_of(1, &sp);
+	assert_int_equal(sp.state, SPACE_LOST);
+	/* Whoever comes later reads what there was before. */
+	world_grant(&w, 0, &the_case, 2, "notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 2, &the_case), 2);
+	assert_int_equal(world_note(&w, 2, &the_case, "and on", NULL), 0);
+	assert_int_equal(world_must_sync(&w, 2).sent_notes, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 3);
+	store_check(world_store(&w, 0));
+	store_check(world_store(&w, 2));
+}
+
 int
 main(void)
 {
@@ -285,6 +364,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_prolonged, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_keeper_is_not_locked_out,
+		    setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,38 +105,60 @@ find_key(struct intake *k, struct incoming *in, struct space_epoch *se,
 	return 0;
 }
 
-/* Keys of earlier epochs, one by one, as far as they are missing. */
+/*
+ * Which epoch before ${n} the unwrapped ${key} is of: mostly the last one. A
+ * keeper whom somebody had locked out wraps an older one. 1 and ${n} is that
+ * epoch, 0 none that is missing here, -1.
+ */
+static int
+keep_unwrapped(struct intake *k, uint32_t *n, const struct sym_key *key,
+    struct err *e)
+{
+	struct space_epoch se;
+	bool done = false;
+	int rc = 0;
+
+	while (!done && *n > 1) {
+		rc = spaces_epoch_find(k->s, &k->space, --*n, &se, e);
+		if (rc != 1)
+			return rc;
+		done = se.has_key || epoch_is_key(&se.ep, key);
+		rc = done && !se.has_key ? 1 : 0;
+		if (rc == 1) {
+			se.has_key = true;
+			se.key = *key;
+			if (spaces_epoch_save_tx(k->s, &se, e) != 0)
+				rc = -1;
+		}
+		space_epoch_done(&se);
+	}
+	return rc;
+}
+
+/* Keys of earlier epochs, one by one, as far as they are missing. One that
+ * does not unwrap, or is of no epoch here, ends what can be read. */
 static int
 unwrap_back(struct intake *k, struct err *e)
 {
-	struct space_epoch at, prev;
-	struct sym_key key = k->epoch.key;
-	uint32_t n;
-	int rc = 1;
+	struct sym_key key = k->epoch.key, before = { { 0 } };
+	uint32_t n = k->epoch.ep.number;
+	struct space_epoch at;
+	struct err why;
+	int rc = k->epoch.has_key ? 1 : 0;
 
-	for (n = k->epoch.ep.number; rc == 1 && n > 1; n--) {
+	while (rc == 1 && n > 1) {
 		rc = spaces_epoch_find(k->s, &k->space, n, &at, e);
 		if (rc != 1)
 			break;
-		rc = spaces_epoch_find(k->s, &k->space, n - 1, &prev, e);
-		if (rc == 1) {
-			struct err why;
-
-			/* One that does not unwrap ends what can be read. */
-			if (prev.has_key || !at.ep.has_wrap ||
-			    epoch_unwrap(&at.ep, &key, &prev.key, &why) != 0)
-				rc = 0;
-			else {
-				prev.has_key = true;
-				key = prev.key;
-				if (spaces_epoch_save_tx(k->s, &prev, e) != 0)
-					rc = -1;
-			}
-			space_epoch_done(&prev);
-		}
+		rc = at.ep.has_wrap && epoch_unwrap(&at.ep, &key, &before,
+		    &why) == 0 ? 1 : 0;
 		space_epoch_done(&at);
+		if (rc == 1)
+			rc = keep_unwrapped(k, &n, &before, e);
+		key = before;
 	}
 	mem_wipe(&key, sizeof(key));
+	mem_wipe(&before, sizeof(before));
 	return rc < 0 ? -1 : 0;
 }
 

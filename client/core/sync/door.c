@@ -26,6 +26,7 @@ door_free(struct door *d)
 		return;
 	if (d->has_cur)
 		space_epoch_done(&d->cur);
+	mem_wipe(&d->wrapped, sizeof(d->wrapped));
 	access_book_done(&d->book);
 	mem_free(d->waiting);
 	mem_free(d->want);
@@ -234,6 +235,46 @@ epoch_waits(struct store *s, const struct id *space, bool *out,
 	return rc < 0 ? -1 : 0;
 }
 
+/* The newest key of an epoch before the current one. */
+static int
+newest_key(struct door *d, bool *found, struct err *e)
+{
+	struct space_epoch se;
+	uint32_t n;
+	int rc;
+
+	*found = false;
+	for (n = d->cur.ep.number; !*found && n > 1; n--) {
+		rc = spaces_epoch_find(d->s, &d->sp.id, n - 1, &se, e);
+		if (rc != 1)
+			return rc;
+		*found = se.has_key;
+		if (se.has_key)
+			d->wrapped = se.key;
+		space_epoch_done(&se);
+	}
+	return 0;
+}
+
+/* Statements that wait would have to be sealed under the key that is not
+ * here: they come after the epoch that this device makes, and so does what
+ * follows from them. */
+static void
+drop_waiting(struct door *d)
+{
+	size_t i, j, kept = 0;
+
+	for (i = 0; i < d->book.count; i++) {
+		for (j = 0; j < d->waiting_count; j++)
+			if (id_eq(&d->book.list[i].id, &d->waiting[j].id))
+				break;
+		if (j == d->waiting_count)
+			d->book.list[kept++] = d->book.list[i];
+	}
+	d->book.count = kept;
+	d->waiting_count = 0;
+}
+
 static int
 load_current(struct door *d, struct err *e)
 {
@@ -243,13 +284,24 @@ load_current(struct door *d, struct err *e)
 	if (rc < 0)
 		return -1;
 	d->has_cur = rc == 1;
-	if (!d->has_cur || !d->cur.has_key) {
+	if (!d->has_cur) {
 		d->stuck = true;
 		return 0;
 	}
 	me = epoch_find(&d->cur.ep, &d->s->me->device);
 	if (me != NULL && store_now_ms(d->s) < me->until_ms)
 		d->mine = me->right;
+	if (d->cur.has_key)
+		return 0;
+	/* Whoever made it sealed it to others alone. A keeper goes on from
+	 * the last key there is; others wait for one. */
+	if (d->mine == RIGHT_KEEP && newest_key(d, &d->locked, e) != 0)
+		return -1;
+	if (d->locked)
+		drop_waiting(d);
+	else
+		d->mine = RIGHT_NONE;
+	d->stuck = !d->locked;
 	return 0;
 }
 
@@ -335,7 +387,7 @@ door_judge(struct door *d, struct err *e)
 		return d->stuck ? 0 : -1;
 	if (d->mine == RIGHT_KEEP) {
 		want_allowed(d);
-		d->turn = want_differs(d);
+		d->turn = d->locked || want_differs(d);
 		d->stuck |= d->turn && !want_keeper(d);
 	} else if (d->mine == RIGHT_WRITE) {
 		want_fewer(d);
@@ -482,8 +534,9 @@ make_keys(struct door *d, struct epoch *ep, struct sym_key *key,
 	}
 	if (rc == 0) {
 		keys_sym_make(key);
-		epoch_make_keys(ep, key, ep->number > 1 ? &d->cur.key : NULL,
-		    boxes, &d->s->roster.genesis.recovery);
+		epoch_make_keys(ep, key, ep->number == 1 ? NULL :
+		    d->locked ? &d->wrapped : &d->cur.key, boxes,
+		    &d->s->roster.genesis.recovery);
 	}
 	mem_free(boxes);
 	return rc;
@@ -634,7 +687,7 @@ door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
 	    from += CHANGESET_BODIES_MAX)
 		if (queue_statements(d, from, group, &said[n++], e) != 0)
 			return -1;
-	if (!d->turn || !want_differs(d))
+	if (!d->turn || (!d->locked && !want_differs(d)))
 		return 0;
 	if (!d->begins)
 		(*rekeyed)++;
@@ -661,7 +714,7 @@ door_close_only(struct door *d, struct err *e)
 		d->book.count = kept;
 	}
 	d->waiting_count = n;
-	d->turn = d->begins = false;
+	d->turn = d->begins = d->locked = false;
 	if (d->has_cur)
 		space_epoch_done(&d->cur);
 	d->has_cur = false;

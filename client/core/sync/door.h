@@ -14,6 +14,9 @@ struct door {
 	struct space sp;
 	struct space_epoch cur;      /* newest; none before epoch 1 */
 	bool has_cur;
+	bool locked;                 /* cur's key does not open here: a keeper
+				      * makes the next without it */
+	struct sym_key wrapped;      /* locked: the newest key there is */
 	bool begins;                 /* epoch 1 is ours to make */
 	bool stuck;                  /* something must happen elsewhere first */
 	enum right mine;
