@@ -187,7 +187,9 @@ ask_rules(struct hub *hub, const struct accept *a, const struct situation *s)
 }
 
 /* Disk and quota. A door must close even on a nearly full disk, so control
- * items may still go into the greater part of the reserve. */
+ * items may still go into the greater part of the reserve; and after a day's
+ * worth of text, so as much again is left for them. Without an end to that one
+ * member could fill the reserve with statements, and no door closed any more. */
 static int
 ask_room(struct hub *hub, const struct accept *a, enum verdict *out,
     struct err *e)
@@ -196,16 +198,18 @@ ask_room(struct hub *hub, const struct accept *a, enum verdict *out,
 	bool bulk = h->kind == CHANGESET_CONTENT ||
 	    h->kind == CHANGESET_LETTER;
 	uint64_t keep = hub->limits.free_bytes / (bulk ? 1 : ROOM_LAST_PART);
-	uint64_t used;
+	uint64_t most = hub->limits.day_bytes, used;
 
 	*out = VERDICT_ACCEPTED;
+	if (!bulk)
+		most = most > UINT64_MAX / 2 ? UINT64_MAX : 2 * most;
 	if (hub->disk_free < keep)
 		*out = VERDICT_HUB_FULL;
-	else if (bulk && hub->limits.day_bytes != 0) {
+	else if (h->kind != CHANGESET_DIRECTORY && most != 0) {
 		if (hubdb_usage_find(hub->db, &h->author,
 		    hub->now_ms / DAY_MS, &used, e) < 0)
 			return -1;
-		if (used + a->bytes.len > hub->limits.day_bytes)
+		if (used + a->bytes.len > most)
 			*out = VERDICT_QUOTA;
 	}
 	return 0;
@@ -255,8 +259,7 @@ store_author(struct hub *hub, const struct accept *a, struct situation *s,
 static int
 store_usage(struct hub *hub, const struct accept *a, struct err *e)
 {
-	if (a->cs.h.kind != CHANGESET_CONTENT &&
-	    a->cs.h.kind != CHANGESET_LETTER)
+	if (a->cs.h.kind == CHANGESET_DIRECTORY)
 		return 0;
 	return hubdb_usage_add_tx(hub->db, &a->cs.h.author,
 	    hub->now_ms / DAY_MS, a->bytes.len, e);

@@ -22,7 +22,8 @@
 #define HUB_ORDER_LIFE_MS (7 * 24 * 3600 * 1000LL) /* of a recovery order */
 
 struct hub_limits {
-	uint64_t day_bytes;  /* content of one device in a day; 0: no limit */
+	uint64_t day_bytes;  /* of one device in a day, as much again for statements
+			      * and epochs; 0: no limit */
 	uint64_t free_bytes; /* keep this much of the disk free; 0: no limit */
 };
 

@@ -251,6 +251,8 @@ directory_room_and_quota_have_their_verdicts(void **state)
 	struct hash e2;
 	struct id s;
 	struct hw_item it;
+	enum verdict v;
+	int n = 0;
 	struct err e;
 
 	(void)state;
@@ -267,6 +269,13 @@ directory_room_and_quota_have_their_verdicts(void **state)
 		;
 	assert_int_equal(note(&w, NURSE, &s, 2), VERDICT_QUOTA);
 	assert_int_equal(note(&w, THIRD, &s, 2), VERDICT_ACCEPTED);
+	/* A door can still be closed, and not without end. */
+	hw_statement(&w, NURSE, &s, 2, &it);
+	assert_int_equal(hw_push1(&w, NURSE, &it), VERDICT_ACCEPTED);
+	do
+		hw_statement(&w, NURSE, &s, 2, &it);
+	while ((v = hw_push1(&w, NURSE, &it)) == VERDICT_ACCEPTED && ++n < 99);
+	assert_int_equal(v, VERDICT_QUOTA);
 	hw_pass(&w, DAY_MS);
 	assert_int_equal(note(&w, NURSE, &s, 2), VERDICT_ACCEPTED);
 	hw_close(&w);
