@@ -213,6 +213,50 @@ test_erased(void **state)
 	assert_false(world_has(&w, 2, SECRET));
 }
 
+/* Let in again and shut out again before the first deposit is decided: what
+ * she wrote in between is in no deposit yet, and no decision erases it. */
+static void
+test_erased_is_what_was_deposited(void **state)
+{
+	struct review_list l;
+	struct hash id;
+
+	(void)state;
+	assert_int_equal(world_set(&w, 2, &plan, "goal", "the first"), 0);
+	world_withdraw(&w, 1, &kid, 2, NULL);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	world_must_sync(&w, 1);
+	assert_int_equal(review_list(w.c[1].session, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	id = l.items[0].id;
+	review_list_done(&l);
+	world_pass(&w, 1000);
+	world_grant(&w, 1, &kid, 2, "plan", true);
+	trust_twice(&w, 1, 2);
+	world_pass(&w, 1000);
+	assert_int_equal(world_set(&w, 2, &plan, "goal", "the second"), 0);
+	world_pass(&w, 1000);
+	world_withdraw(&w, 1, &kid, 2, NULL);
+	assert_int_equal(decide(1, &id, OUTCOME_ERASED, NULL), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_must_sync(&w, 2).lost_spaces, 1);
+	assert_true(world_has(&w, 2, "the second"));
+	world_must_sync(&w, 1);
+	assert_int_equal(review_list(w.c[1].session, &l, &e), 0);
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.items[0].outcome, 0);
+	id = l.items[0].id;
+	review_list_done(&l);
+	/* That one is decided like any other. */
+	assert_int_equal(decide(1, &id, OUTCOME_ERASED, NULL), 0);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_false(world_has(&w, 2, "the first"));
+	assert_false(world_has(&w, 2, "the second"));
+	store_check(world_store(&w, 2));
+}
+
 /* Without a decision nothing happens by itself, however long it takes. */
 static void
 test_no_outcome_by_itself(void **state)
@@ -420,6 +464,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_filed), T(test_given_back), T(test_erased),
+		T(test_erased_is_what_was_deposited),
 		T(test_no_outcome_by_itself), T(test_edit_first),
 		T(test_edit_first_but_later), T(test_to_reading),
 		T(test_after_expiry), T(test_deposit_of_others),

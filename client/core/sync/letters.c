@@ -651,6 +651,20 @@ may_decide(struct store *s, const struct id *space, const struct id *author,
 	return 0;
 }
 
+/* 1: the record was held again since, and that is not decided. */
+static int
+still_held(struct store *s, int64_t rid, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM held"
+	    " WHERE rid = ? AND outcome IS NULL LIMIT 1");
+	int rc;
+
+	db_bind_int(q, 1, rid);
+	rc = db_step(q, e);
+	db_reset(q);
+	return rc;
+}
+
 /*
  * What the author keeps: filed, the text as it is (it comes back by the log if
  * access ever does); given back, the text as private text, no part of the
@@ -668,6 +682,10 @@ apply_outcome(struct store *s, const struct id *record, enum outcome outcome,
 	rc = versions_row(s, record, &row, e);
 	if (rc != 1)
 		return rc;
+	/* The next deposit holds all of it, and is decided by itself. */
+	rc = still_held(s, row.rid, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (versions_forget_tx(s, &row, e) != 0 ||
 	    run_rid(s, outcome == OUTCOME_ERASED ? "UPDATE version"
 	    " SET state = 6, body = x'' WHERE rid = ? AND state = 4" :
