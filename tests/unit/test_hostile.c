@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client/core/local/versions.h"
+#include "client/core/office.h"
 #include "client/core/people.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/statements.h"
@@ -348,6 +349,36 @@ test_keeper_is_not_locked_out(void **state)
 	store_check(world_store(&w, 2));
 }
 
+/* ---- the hub's word ---- */
+
+/* It says that the directory does not want a revocation; it does. */
+static void
+test_revocation_is_not_talked_away(void **state)
+{
+	struct store *s = world_store(&w, 0);
+	struct id device = world_store(&w, 2)->me->device;
+	struct id directory = { { 0 } };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(office_revoke(w.c[0].session, &device, &e), 0);
+	must_exec(0, "UPDATE outgoing SET verdict = 14 WHERE state = 1");
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(outbox_unseal_tx(s, &directory, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_null(roster_live(&world_store(&w, 1)->roster, &device,
+	    ROSTER_NOW));
+	/* What is done already is not wanted a second time. */
+	must_exec(0, "UPDATE outgoing SET state = 1 WHERE kind = 4");
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(outbox_unseal_tx(s, &directory, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1"), 0);
+}
+
 int
 main(void)
 {
@@ -366,6 +397,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_keeper_is_not_locked_out,
 		    setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_revocation_is_not_talked_away, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

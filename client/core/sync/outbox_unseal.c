@@ -10,7 +10,7 @@
 #include "common/base/mem.h"
 
 struct waiting {
-	int64_t oid, group, verdict;
+	int64_t oid, group;
 	struct id space;
 	struct hash id;
 	enum changeset_kind kind;
@@ -25,7 +25,7 @@ struct queue {
 static int
 load_queue(struct store *s, struct queue *out, struct err *e)
 {
-	struct stmt *q = db_prepare(s->db, "SELECT oid, grp, verdict, space, "
+	struct stmt *q = db_prepare(s->db, "SELECT oid, grp, space, "
 	    "id, kind FROM outgoing WHERE state = 1 ORDER BY oid");
 	struct buf list;
 	int rc;
@@ -35,11 +35,11 @@ load_queue(struct store *s, struct queue *out, struct err *e)
 	out->list = NULL;
 	while ((rc = db_step(q, e)) == 1) {
 		struct waiting w = { .oid = db_int(q, 0),
-			.group = db_int(q, 1), .verdict = db_int(q, 2),
-			.kind = (enum changeset_kind)db_int(q, 5) };
+			.group = db_int(q, 1),
+			.kind = (enum changeset_kind)db_int(q, 4) };
 
-		(void)db_id(q, 3, &w.space);
-		(void)db_hash(q, 4, &w.id);
+		(void)db_id(q, 2, &w.space);
+		(void)db_hash(q, 3, &w.id);
 		buf_add(&list, &w, sizeof(w));
 		out->count++;
 	}
@@ -122,14 +122,28 @@ run_id(struct store *s, const char *sql, const struct id *id, struct err *e)
 	return db_run(q, e);
 }
 
+/* Whether the directory as it stands here would take it. The hub's word alone
+ * must not make an officer's revocation go away. */
+static bool
+is_wanted(struct store *s, const struct changeset *cs)
+{
+	struct directory_entry *d = mem_new(sizeof(*d));
+	struct err e;
+	bool wanted = cs->has_bodies &&
+	    directory_decode(cs->bodies[0], d, &e) == 0 &&
+	    roster_judge(&s->roster, cs, d) == VERDICT_ACCEPTED;
+
+	mem_free(d);
+	return wanted;
+}
+
 /*
  * An officer's entry exists nowhere else: it is signed again with the next
  * counter, unless the directory itself does not want it. What the office root
  * signed can only be signed by it.
  */
 static int
-again_tx(struct store *s, const struct waiting *w, struct view bytes,
-    struct err *e)
+again_tx(struct store *s, struct view bytes, struct err *e)
 {
 	struct changeset *cs = mem_new(sizeof(*cs));
 	struct outbox_item in = { .kind = CHANGESET_DIRECTORY };
@@ -137,9 +151,8 @@ again_tx(struct store *s, const struct waiting *w, struct view bytes,
 	int64_t oid;
 	int rc = changeset_decode(bytes, cs, e);
 
-	if (rc == 0 && w->verdict != VERDICT_BAD_DIRECTORY &&
-	    w->verdict != VERDICT_BAD_FORM && cs->has_bodies &&
-	    id_eq(&cs->h.author, &s->me->device)) {
+	if (rc == 0 && id_eq(&cs->h.author, &s->me->device) &&
+	    is_wanted(s, cs)) {
 		in.seen = cs->h.seen;
 		in.clear = cs->bodies[0];
 		in.group = outbox_group(s);
@@ -171,7 +184,7 @@ take_apart_tx(struct store *s, const struct waiting *w, struct err *e)
 		rc = run_int(s, "UPDATE outgoing SET state = 3 WHERE oid = ?",
 		    w->oid, e);
 	if (rc == 0 && w->kind == CHANGESET_DIRECTORY)
-		rc = again_tx(s, w, buf_view(&bytes), e);
+		rc = again_tx(s, buf_view(&bytes), e);
 	buf_done(&bytes);
 	return rc;
 }
