@@ -234,6 +234,7 @@ struct recovering {
 	uint64_t after;
 	struct sym_key *epoch_keys; /* by number; locked */
 	bool *known;                /* by number */
+	size_t closed;              /* texts that did not open */
 	int (*fn)(void *ctx, const char *type, const char *field,
 	    const char *text, struct err *e);
 	void *ctx;
@@ -245,6 +246,7 @@ static int
 take_epoch(struct recovering *q, const struct changeset *cs, struct err *e)
 {
 	struct epoch ep;
+	struct err why;
 	int rc;
 
 	if (!cs->whole || !cs->has_bodies)
@@ -252,11 +254,13 @@ take_epoch(struct recovering *q, const struct changeset *cs, struct err *e)
 	if (epoch_decode(cs->bodies[0], &ep, e) != 0)
 		return -1;
 	rc = ep.number >= EPOCHS_MAX ? err_set(e, ERR_TOOBIG,
-	    "this space has had more than %d keys", EPOCHS_MAX) :
-	    epoch_open(&ep, ep.recovery, &q->keys->recovery.box_pub,
-	    &q->keys->recovery.box, &q->epoch_keys[ep.number], e);
+	    "this space has had more than %d keys", EPOCHS_MAX) : 0;
+	/* Its maker may have sealed it to others alone: what stands under it
+	 * stays closed, all else does not. */
 	if (rc == 0)
-		q->known[ep.number] = true;
+		q->known[ep.number] = epoch_open(&ep, ep.recovery,
+		    &q->keys->recovery.box_pub, &q->keys->recovery.box,
+		    &q->epoch_keys[ep.number], &why) == 0;
 	epoch_done(&ep);
 	return rc;
 }
@@ -280,10 +284,13 @@ tell_record(struct recovering *q, struct view plain, struct err *e)
 	const struct record_kind *kind;
 	const struct field *f;
 	size_t i;
-	int rc = record_decode(plain, q->rec, e);
+	struct err why;
+	int rc = 0;
 
-	if (rc != 0)
-		return -1;
+	if (record_decode(plain, q->rec, &why) != 0) {
+		q->closed++;
+		return 0;
+	}
 	kind = fields_kind((enum record_type)q->rec->type);
 	for (i = 0; rc == 0 && kind != NULL && i < q->rec->op_count; i++) {
 		f = fields_number((enum record_type)q->rec->type,
@@ -299,19 +306,22 @@ static int
 take_content(struct recovering *q, const struct changeset *cs, struct err *e)
 {
 	struct buf plain;
+	struct err why;
 	size_t i;
 	int rc = 0;
 
-	if (cs->h.epoch >= EPOCHS_MAX || !q->known[cs->h.epoch])
-		return err_set(e, ERR_PEER, "the hub shows text of this space "
-		    "without the key that belongs to it");
+	if (cs->h.epoch >= EPOCHS_MAX || !q->known[cs->h.epoch]) {
+		q->closed += cs->h.count;
+		return 0;
+	}
 	for (i = 0; rc == 0 && i < cs->h.count; i++) {
 		if (cs->bodies[i].len == 0)
 			continue; /* erased */
 		buf_init(&plain, 2 * (size_t)CHANGESET_BODY_MAX);
-		rc = changeset_open(cs, i, &q->epoch_keys[cs->h.epoch],
-		    &plain, e);
-		if (rc == 0)
+		if (changeset_open(cs, i, &q->epoch_keys[cs->h.epoch],
+		    &plain, &why) != 0)
+			q->closed++;
+		else
 			rc = tell_record(q, buf_view(&plain), e);
 		buf_done(&plain);
 	}
@@ -392,6 +402,11 @@ open_space(struct recovering *q, struct remote *r, struct err *e)
 		while (rc == 1);
 		talk_done(q->t);
 	}
+	/* One bad key or text must not keep the rest closed; it is said. */
+	if (rc == 0 && q->closed > 0)
+		rc = err_set(e, ERR_PEER, "%zu texts of this space did not "
+		    "open: who wrote them did not seal them as it must be "
+		    "done; all others are above", q->closed);
 	mem_wipe(q->rec, sizeof(*q->rec));
 	mem_secret_free(q->epoch_keys);
 	mem_free(q->known);

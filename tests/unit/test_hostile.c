@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "client/core/local/versions.h"
@@ -16,6 +17,7 @@
 #include "client/core/people.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/statements.h"
+#include "tests/support/trust.h"
 #include "tests/support/world.h"
 
 static struct world w;
@@ -349,6 +351,57 @@ test_keeper_is_not_locked_out(void **state)
 	store_check(world_store(&w, 2));
 }
 
+static char found[4000];
+
+static int
+collect(void *ctx, const char *type, const char *field, const char *text,
+    struct err *e)
+{
+	size_t at = strlen(found);
+
+	(void)ctx;
+	(void)e;
+	snprintf(found + at, sizeof(found) - at, "%s.%s=%s\n", type, field,
+	    text);
+	return 0;
+}
+
+/* One key that two officers cannot open keeps closed what stands under it and
+ * nothing else. */
+static void
+test_recovery_goes_on(void **state)
+{
+	struct office_order order;
+	struct space sp;
+	struct buf both;
+	struct err e;
+
+	(void)state;
+	trust_officer(&w, 3);
+	take_over();
+	assert_int_equal(world_note(&w, 1, &the_case, "for me alone", NULL),
+	    0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_note(&w, 0, &the_case, "the last", NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 3);
+	notes_of(0, &sp);
+	buf_init(&both, 4096);
+	assert_int_equal(office_order_begin(w.c[0].session, &sp.id, &order,
+	    &e), 0);
+	assert_int_equal(office_order_sign(w.c[3].session, order.text, &both,
+	    &e), 0);
+	found[0] = '\0';
+	assert_int_equal(office_recover(w.c[0].session, &w.c[0].remote,
+	    buf_str(&both), w.shares[0], w.shares[2], collect, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_non_null(strstr(found, "the first"));
+	assert_null(strstr(found, "for me alone"));
+	assert_non_null(strstr(found, "the last"));
+	buf_done(&both);
+	office_order_done(&order);
+}
+
 /* ---- the hub's word ---- */
 
 /* It says that the directory does not want a revocation; it does. */
@@ -399,6 +452,8 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_revocation_is_not_talked_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_recovery_goes_on, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
