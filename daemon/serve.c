@@ -45,6 +45,7 @@ confine(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	mallopt(M_ARENA_MAX, ARENAS);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
 }
 
 /* ---- the hub ---- */

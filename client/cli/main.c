@@ -27,6 +27,7 @@ harden(void)
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
 	/* Widths of characters; the texts themselves are always UTF-8. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 }

@@ -1,4 +1,9 @@
-/* The front-ends' door to sync/: what ends by itself first, then one round. */
+/*
+ * The front-ends' door to sync/: one round, then what ended by itself. In that
+ * order, because ending wipes, and a clock that is wrong must wipe nothing:
+ * the round tells whether it agrees with the hub's. Until then what ended is
+ * merely hidden.
+ */
 #include "client/core/exchange.h"
 
 #include <string.h>
@@ -25,7 +30,7 @@ hand_over(const struct talk_figures *f, struct exchange_result *out)
 	out->reviews_new = f->reviews_new;
 	out->outcomes_new = f->outcomes_new;
 	out->quarantined_new = f->quarantined_new;
-	out->rekeyed += f->rekeyed;
+	out->rekeyed = f->rekeyed;
 	out->approved = f->approved;
 	out->skew_ms = f->skew_ms;
 }
@@ -54,6 +59,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct talk_progress progress = { NULL, NULL };
 	struct talk_figures figures;
 	struct store *st = session_store(s);
+	size_t ended = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -61,10 +67,13 @@ exchange_sync(struct session *s, struct remote *r,
 		progress.tell = p->tell;
 		progress.ctx = p->ctx;
 	}
-	if (st->stage == STORE_MEMBER && !st->read_only &&
-	    consent_expire(s, &out->rekeyed, e) != 0)
-		return -1;
 	rc = round_run(st, r, &progress, &figures, e);
 	hand_over(&figures, out);
+	if (rc == 0 && figures.skew_ms == 0 && st->stage == STORE_MEMBER &&
+	    !st->read_only)
+		rc = consent_expire(s, &ended, e);
+	out->lost_spaces += ended;
+	if (rc == 0 && ended > 0) /* what was held goes to its keeper */
+		rc = round_run(st, r, &progress, &figures, e);
 	return rc != 0 ? -1 : bring_index_up(st, p, e);
 }

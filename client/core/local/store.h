@@ -36,6 +36,8 @@ struct store {
 	struct checkpoint head;  /* newest verified head; size 0: none */
 	uint64_t hlc;            /* last stamp given or absorbed */
 	int64_t hub_ms;          /* highest accept time absorbed */
+	int64_t ahead_ms;        /* own clock before the hub's, as the sync
+				  * under way found; 0: it is not */
 	bool read_only;          /* fork or damage seen: nothing is written */
 	uint64_t gossiped;       /* head.at.size last named in a version */
 	struct {                 /* what this device may do under one epoch; */

@@ -212,6 +212,24 @@ open_waiting(struct intake *k, struct err *e)
 	return rc;
 }
 
+/*
+ * Closed and opened again within one pull: the text came before the closing
+ * epoch wiped it, so nothing waits for the keys. It is asked for once more.
+ */
+static int
+want_wiped(struct intake *k, uint64_t upto, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "INSERT OR IGNORE INTO want "
+	    "(space, after_sseq, upto) SELECT ?1, 0, ?2 WHERE EXISTS "
+	    "(SELECT 1 FROM record JOIN version USING (rid) "
+	    "WHERE record.space = ?1 AND version.body = x'' "
+	    "AND version.state = 3)");
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_int(q, 2, (int64_t)upto);
+	return db_run(q, e);
+}
+
 static int
 let_in(struct intake *k, bool before, struct err *e)
 {
@@ -336,7 +354,8 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	if (now == NULL)
 		return before == RIGHT_NONE ?
 		    spaces_save_tx(k->s, &k->sp, e) : shut_out(k, e);
-	if (let_in(k, !over && before != RIGHT_NONE, e) != 0)
+	if (let_in(k, !over && before != RIGHT_NONE, e) != 0 ||
+	    (before == RIGHT_NONE && want_wiped(k, in->sseq, e) != 0))
 		return -1;
 	/* The right to write is gone, the right to read is not. */
 	return before >= RIGHT_WRITE && now->right < RIGHT_WRITE ?

@@ -35,13 +35,27 @@ door_free(struct door *d)
 
 /* ---- who should hold the space ---- */
 
+/*
+ * Up to when rights count as over. A clock that runs ahead of the hub's makes
+ * no epoch: one wrong machine would shut everybody out. What it holds to be
+ * over it does not write to either (doors_writable), so a hub that lies about
+ * the time makes text wait and nothing more.
+ */
+static int64_t
+end_of_rights(const struct store *s)
+{
+	int64_t now = store_now_ms(s) - s->ahead_ms;
+
+	return now > s->hub_ms ? now : s->hub_ms;
+}
+
 /* The grant that counts: most right first, then the later end. Right and end
  * must stand in one grant, two do not add up. */
 static const struct access *
 best_basis(const struct door *d, const struct id *person)
 {
 	const struct access *best = NULL;
-	int64_t now = store_now_ms(d->s);
+	int64_t now = end_of_rights(d->s);
 	size_t i;
 
 	for (i = 0; i < d->book.count; i++) {
@@ -147,7 +161,7 @@ static void
 want_fewer(struct door *d)
 {
 	const struct epoch *ep = &d->cur.ep;
-	int64_t now = store_now_ms(d->s);
+	int64_t now = end_of_rights(d->s);
 	size_t i;
 
 	d->want_count = 0;

@@ -247,7 +247,7 @@ want_tx(struct intake *k, uint64_t upto, struct err *e)
 	struct stmt *q = db_prepare(k->s->db, "INSERT INTO want "
 	    "(space, after_sseq, upto) VALUES (?, ?, ?) "
 	    "ON CONFLICT (space) DO UPDATE SET "
-	    "after_sseq = excluded.after_sseq, "
+	    "after_sseq = min(after_sseq, excluded.after_sseq), "
 	    "upto = max(upto, excluded.upto)");
 
 	db_bind_id(q, 1, &k->space);
@@ -261,10 +261,11 @@ static int
 unwant_tx(struct intake *k, const struct incoming *in, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "UPDATE want SET after_sseq = ? "
-	    "WHERE space = ?");
+	    "WHERE space = ? AND after_sseq = ?");
 
 	db_bind_int(q, 1, (int64_t)k->sseq);
 	db_bind_id(q, 2, &k->space);
+	db_bind_int(q, 3, (int64_t)k->sseq - 1); /* else it is for a refill */
 	if (db_run(q, e) != 0)
 		return -1;
 	if (db_changes(k->s->db) == 0)
@@ -551,6 +552,18 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 	return apply_tx(k, in, e);
 }
 
+/* A want for what had its place is met when its last item has come. */
+static int
+end_want_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db,
+	    "DELETE FROM want WHERE space = ? AND upto <= ?");
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_int(q, 2, (int64_t)in->sseq);
+	return db_run(q, e);
+}
+
 /*
  * What has its place already comes again: text and statements are opened with
  * keys that came since. Not what the rules refused when it came first: the
@@ -559,8 +572,10 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 static int
 take_again(struct intake *k, struct incoming *in, struct err *e)
 {
-	int rc;
+	int rc = end_want_tx(k, in, e);
 
+	if (rc != 0)
+		return -1;
 	if (!in->cs.has_bodies || (in->cs.h.kind != CHANGESET_CONTENT &&
 	    in->cs.h.kind != CHANGESET_ACCESS) ||
 	    !changeset_known(&in->cs.h))

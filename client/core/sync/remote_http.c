@@ -61,13 +61,15 @@ static int
 add_signature(struct http *h, const struct remote_call *c, struct err *e)
 {
 	struct httpsig_request req = { c->method, h->authority, c->path, "?" };
+	int64_t at = tick_wall_ms(&h->tick) / 1000 + h->offset_s;
 	struct buf lines;
 	char *line, *end;
 	int rc;
 
 	buf_init(&lines, 3 * HTTPSIG_HEADER_MAX);
-	httpsig_sign(&req, c->body, c->me,
-	    tick_wall_ms(&h->tick) / 1000 + h->offset_s, &lines);
+	/* A dead clock may stand before 1970: still a form the hub reads, so
+	 * that it can say what time it is. */
+	httpsig_sign(&req, c->body, c->me, at > 0 ? at : 1, &lines);
 	buf_add_be(&lines, 0, 1);
 	rc = buf_check(&lines, "a signature", e);
 	line = (char *)lines.data;

@@ -141,6 +141,7 @@ set_clock(struct talk *t, struct err *e)
 	if (!t->clock_known)
 		return 0;
 	skew = llabs(t->offset_ms) > TALK_SKEW_MS ? -t->offset_ms : 0;
+	t->s->ahead_ms = skew > 0 ? skew : 0;
 	if (store_get_int(t->s, STORE_SKEW, &before, e) < 0 ||
 	    (before != skew && store_put_int(t->s, STORE_SKEW, skew, e) != 0))
 		return -1;
