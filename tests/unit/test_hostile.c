@@ -245,6 +245,43 @@ test_made_up_statement(void **state)
 	assert_int_equal(world_notes(&w, 1, &the_case), 1);
 }
 
+/* Person 1 withdraws the person whose section it is, from the beginning of
+ * time on: nothing of theirs goes away for that. */
+static void
+test_owner_is_not_withdrawn(void **state)
+{
+	struct store *s = world_store(&w, 1);
+	struct access a = { .kind = ACCESS_WITHDRAW, .until_ms = INT64_MAX,
+		.origin = s->me->device, .person = w.c[0].person, .hlc = 1 };
+	struct space sp;
+	struct hash h;
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	notes_of(1, &sp);
+	id_random(&a.consent);
+	buf_init(&b, 64);
+	buf_add(&b, a.consent.b, 16);
+	buf_add(&b, sp.id.b, 16);
+	buf_add(&b, a.person.b, 16);
+	keys_hash("tugi statement 1", buf_view(&b), &h);
+	buf_done(&b);
+	memcpy(a.id.b, h.b, 16);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(spaces_access_save_tx(s, &sp.id, &a, NULL, -1, &e),
+	    0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	assert_int_equal(world_note(&w, 0, &the_case, "goes on", NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+}
+
 /* ---- a right that was put off ---- */
 
 /* Its own clock stood still: it wrote before it heard that its right had
@@ -446,6 +483,8 @@ main(void)
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_made_up_statement, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_owner_is_not_withdrawn,
+		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_prolonged, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_keeper_is_not_locked_out,

@@ -165,6 +165,20 @@ load_book(struct intake *k, struct err *e)
 	return k->has_book ? 0 : -1;
 }
 
+/* Whose section it is cannot be withdrawn (rules.md 5.3), so nothing that they
+ * wrote is put aside for somebody's saying so. */
+static bool
+owns(const struct intake *k, const struct id *person)
+{
+	size_t i;
+
+	for (i = 0; i < k->book.count; i++)
+		if (k->book.list[i].kind == ACCESS_OWNER &&
+		    id_eq(&k->book.list[i].person, person))
+			return true;
+	return false;
+}
+
 /* The first withdrawal that meets text sealed under this epoch by the
  * author's person: what that person wrote after it was told. */
 static int
@@ -180,6 +194,8 @@ find_withdrawn(struct intake *k, const struct incoming *in,
 	memset(w, 0, sizeof(*w));
 	if (d == NULL || load_book(k, e) != 0)
 		return d == NULL ? 0 : -1;
+	if (owns(k, &d->person))
+		return 0;
 	for (i = 0; i < k->book.count; i++) {
 		const struct access *a = &k->book.list[i];
 
@@ -350,6 +366,10 @@ review_earlier(struct intake *k, const struct access *a, struct err *e)
 	size_t i;
 	int rc;
 
+	if (load_book(k, e) != 0)
+		return -1;
+	if (owns(k, &a->person))
+		return 0;
 	rc = withdrawal_time(k, a, &epoch, &eff, e);
 	for (i = 0; rc == 0 && i < r->device_count; i++)
 		if (id_eq(&r->devices[i].person, &a->person))
