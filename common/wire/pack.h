@@ -17,7 +17,7 @@
 #define PACK_PLAIN_MAX (64 * 1024) /* bytes before compression */
 #define PACK_HEAD_BYTES 3
 #define PACK_CLASS_MIN 256         /* sealed bytes of the smallest class */
-#define PACK_LEVEL 9               /* zstd; why 9: common/wire/DESIGN.md */
+#define PACK_LEVEL 3               /* zstd; why 3: common/wire/DESIGN.md */
 
 /** pack_class(len): the smallest size class that holds ${len} bytes. */
 size_t pack_class(size_t len);

@@ -189,7 +189,7 @@ CREATE TABLE own_line (
 	space BLOB PRIMARY KEY,
 	counter INTEGER NOT NULL,     -- highest ever used
 	last_id BLOB NOT NULL,        -- newest, accepted or queued
-	last_seen INTEGER NOT NULL,   -- its seen size
+	last_seen INTEGER NOT NULL,   -- seen size of its newest text
 	acked_id BLOB NOT NULL,       -- newest accepted
 	acked_seen INTEGER NOT NULL,
 	acked_counter INTEGER NOT NULL

@@ -102,49 +102,6 @@ save_line_tx(struct store *s, const struct id *space, const struct line *l,
 
 /* ---- adding ---- */
 
-/* The oldest text of the space that waits to be sealed, or no bound. */
-static int
-oldest_unsent(struct store *s, const struct id *space, uint64_t log_id,
-    int64_t *out, struct err *e)
-{
-	/* By the space: a first sync has thousands that wait elsewhere. */
-	struct stmt *q = db_prepare(s->db, "SELECT min(v.seen_size) "
-	    "FROM record r CROSS JOIN version v ON v.rid = r.rid "
-	    "WHERE r.space = ? AND v.state = 1 AND v.seen_log = ?");
-	int rc;
-
-	*out = INT64_MAX;
-	db_bind_id(q, 1, space);
-	db_bind_int(q, 2, (int64_t)log_id);
-	rc = db_step(q, e);
-	if (rc == 1 && !db_is_null(q, 0))
-		*out = db_int(q, 0);
-	db_reset(q);
-	return rc < 0 ? -1 : 0;
-}
-
-/*
- * What a device claims to have seen never runs back in a space. A control
- * item that goes before text written earlier therefore claims no more than
- * that text does: its own claim decides nothing, the text's bounds its time.
- */
-static int
-fit_seen(struct store *s, const struct outbox_item *in, const struct line *l,
-    struct log_point *seen, struct err *e)
-{
-	int64_t oldest = INT64_MAX;
-
-	*seen = in->seen;
-	if (in->kind != CHANGESET_CONTENT && in->kind != CHANGESET_DIRECTORY &&
-	    oldest_unsent(s, &in->space, seen->log_id, &oldest, e) != 0)
-		return -1;
-	if ((int64_t)seen->size > oldest)
-		seen->size = (uint64_t)oldest;
-	if ((int64_t)seen->size < l->last_seen)
-		seen->size = (uint64_t)l->last_seen;
-	return 0;
-}
-
 static int
 seal(struct store *s, const struct outbox_item *in,
     struct changeset_header *h, struct buf *out, struct hash *id,
@@ -189,9 +146,13 @@ outbox_add_tx(struct store *s, const struct outbox_item *in, struct hash *id,
 		    "holds and what the hub shows do not agree");
 	h = mem_new(sizeof(*h));
 	buf_init(&bytes, CHANGESET_BYTES_MAX);
-	if (find_line(s, &in->space, &l, e) != 0 ||
-	    fit_seen(s, in, &l, &h->seen, e) != 0)
+	if (find_line(s, &in->space, &l, e) != 0)
 		goto out;
+	h->seen = in->seen;
+	/* What text claims never runs back; the rest stands outside that. */
+	if (in->kind == CHANGESET_CONTENT &&
+	    (int64_t)h->seen.size < l.last_seen)
+		h->seen.size = (uint64_t)l.last_seen;
 	h->kind = in->kind;
 	h->space = in->space;
 	h->epoch = in->epoch;
@@ -204,7 +165,8 @@ outbox_add_tx(struct store *s, const struct outbox_item *in, struct hash *id,
 	*oid = db_last_rowid(s->db);
 	l.counter++;
 	l.last_id = *id;
-	l.last_seen = (int64_t)h->seen.size;
+	if (in->kind == CHANGESET_CONTENT)
+		l.last_seen = (int64_t)h->seen.size;
 	rc = save_line_tx(s, &in->space, &l, e);
 out:
 	buf_done(&bytes);
@@ -360,7 +322,8 @@ extend_line_tx(struct store *s, const struct changeset *cs, struct err *e)
 		return 0;
 	l.acked_counter = (int64_t)cs->h.counter;
 	l.acked_id = cs->id;
-	l.acked_seen = (int64_t)cs->h.seen.size;
+	if (cs->h.kind == CHANGESET_CONTENT)
+		l.acked_seen = (int64_t)cs->h.seen.size;
 	if (l.acked_counter >= l.counter) {
 		l.counter = l.acked_counter;
 		l.last_id = l.acked_id;
