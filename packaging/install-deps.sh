@@ -20,7 +20,7 @@ libmicrohttpd-dev libgnutls28-dev libcbor-dev libzstd-dev libjansson-dev
 libconfuse-dev libkeyutils-dev scdoc"
 
 # To test, lint and play the demo.
-TEST="socat jq curl git sqlite3 mandoc pmccabe procps"
+TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime"
 
 all="$BUILD $TEST"
 if [ "${1:-}" = --list ]; then

@@ -1,6 +1,6 @@
 # What the fault scripts share: a hub, people with unlocked profiles, checks.
-# A script sets nothing but `cd`s nowhere: this finds the project, $B, a
-# temporary folder $T that goes at the end, and ends what it started.
+# Sourcing it finds the project and $B, makes a temporary folder $T, and at the
+# end removes that and ends what was started.
 # shellcheck shell=bash
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -128,10 +128,10 @@ new_hub() { # name: $url $pin $claim $port
 	pin=$(jq -r .pin "$T/$1.json")
 	claim=$(jq -r .claim_code "$T/$1.json")
 }
-start_hub() { # name, port
+start_hub() { # name, port, further words
 	local i
 	for i in 1 2 3; do
-		"$TUGID" serve "$T/$1" 2>>"$T/$1.log" &
+		"$TUGID" serve "$T/$1" "${@:3}" 2>>"$T/$1.log" &
 		hub=$!
 		until_true 10 eval "listens $2 || gone $hub"
 		gone "$hub" || return 0

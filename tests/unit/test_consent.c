@@ -286,6 +286,57 @@ test_concurrent_grant_first(void **state)
 	concurrent(false);
 }
 
+/* Closed and opened again before she looked: the text that came with the same
+ * pull, and was wiped in its middle, is fetched once more. */
+static void
+test_reopened_in_one_pull(void **state)
+{
+	struct id plan;
+
+	(void)state;
+	assert_int_equal(trust_plan(&w, WORKER, &kid, "calm mornings",
+	    &plan), 0);
+	assert_int_equal(give(WORKER, NURSE, "card,plan", false, 0, false), 0);
+	trust_twice(&w, WORKER, NURSE);
+	assert_true(trust_reads(&w, NURSE, &plan));
+	(void)take(WORKER, &w.c[NURSE].person, NULL);
+	world_must_sync(&w, WORKER);
+	assert_int_equal(give(WORKER, NURSE, "card,plan", false, 0, false), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, NURSE);
+	assert_true(trust_reads(&w, NURSE, &plan));
+	assert_true(trust_reads(&w, NURSE, &kid));
+	assert_true(world_has(&w, NURSE, "calm mornings"));
+	assert_int_equal(world_count(&w, NURSE, "SELECT count(*) FROM want"),
+	    0);
+}
+
+/* A clock that is years ahead shuts nobody out, neither its own reader nor,
+ * at the keeper, the others. */
+static void
+test_clock_ahead(void **state)
+{
+	int64_t until = WORLD_NOW + 10 * DAY;
+	struct id plan, space;
+
+	(void)state;
+	assert_int_equal(trust_plan(&w, WORKER, &kid, "calm mornings",
+	    &plan), 0);
+	assert_int_equal(give(WORKER, NURSE, "plan", false, until, false), 0);
+	trust_twice(&w, WORKER, NURSE);
+	w.c[WORKER].skew_ms = 4000 * DAY;
+	world_must_sync(&w, WORKER);
+	w.c[WORKER].skew_ms = 0;
+	w.c[NURSE].skew_ms = 4000 * DAY;
+	world_must_sync(&w, NURSE);
+	w.c[NURSE].skew_ms = 0;
+	world_must_sync(&w, NURSE);
+	space = trust_space(&w, WORKER, &kid, "plan");
+	assert_int_equal(trust_listed(&w, WORKER, &space, NURSE), 1);
+	assert_true(trust_reads(&w, NURSE, &plan));
+	assert_true(world_has(&w, NURSE, "calm mornings"));
+}
+
 static void
 test_expiry(void **state)
 {
@@ -551,7 +602,9 @@ main(void)
 		T(test_only_the_section), T(test_withdraw), T(test_regrant),
 		T(test_refusal), T(test_withdrawal_by_a_writer),
 		T(test_concurrent_withdraw_first),
-		T(test_concurrent_grant_first), T(test_expiry),
+		T(test_concurrent_grant_first),
+		T(test_reopened_in_one_pull), T(test_clock_ahead),
+		T(test_expiry),
 		T(test_default_end), T(test_bad_drafts),
 		T(test_later_section), T(test_limited), T(test_forged),
 		T(test_who),
