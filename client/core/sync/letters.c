@@ -651,20 +651,6 @@ may_decide(struct store *s, const struct id *space, const struct id *author,
 	return 0;
 }
 
-/* 1: the record was held again since, and that is not decided. */
-static int
-still_held(struct store *s, int64_t rid, struct err *e)
-{
-	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM held"
-	    " WHERE rid = ? AND outcome IS NULL LIMIT 1");
-	int rc;
-
-	db_bind_int(q, 1, rid);
-	rc = db_step(q, e);
-	db_reset(q);
-	return rc;
-}
-
 /*
  * What the author keeps: filed, the text as it is (it comes back by the log if
  * access ever does); given back, the text as private text, no part of the
@@ -682,10 +668,6 @@ apply_outcome(struct store *s, const struct id *record, enum outcome outcome,
 	rc = versions_row(s, record, &row, e);
 	if (rc != 1)
 		return rc;
-	/* The next deposit holds all of it, and is decided by itself. */
-	rc = still_held(s, row.rid, e);
-	if (rc != 0)
-		return rc < 0 ? -1 : 0;
 	if (versions_forget_tx(s, &row, e) != 0 ||
 	    run_rid(s, outcome == OUTCOME_ERASED ? "UPDATE version"
 	    " SET state = 6, body = x'' WHERE rid = ? AND state = 4" :
@@ -695,13 +677,16 @@ apply_outcome(struct store *s, const struct id *record, enum outcome outcome,
 	return versions_flags_tx(s, row.rid, e);
 }
 
+/* Not one that was held again since: the next deposit has all of it. */
 static int
 held_records(struct store *s, const struct hash *deposit, struct id *ids,
     size_t *n, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT r.id FROM held h"
 	    " JOIN record r ON r.rid = h.rid WHERE h.deposit = ?"
-	    " AND h.outcome IS NULL LIMIT 64");
+	    " AND h.outcome IS NULL AND NOT EXISTS (SELECT 1 FROM held n WHERE"
+	    " n.rid = h.rid AND n.outcome IS NULL AND n.deposit IS NOT ?1)"
+	    " LIMIT 64");
 	int rc = 1;
 
 	*n = 0;
