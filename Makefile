@@ -35,6 +35,7 @@ GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c
 UNIT = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
 BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
+SIM = $(wildcard tests/sim/*.c)
 TOOLS = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 MAN = $B/man/tugid.8 $B/man/tugid.conf.5 $B/man/tugi.1
 obj = $(patsubst %.c,$B/%.o,$1)
@@ -82,6 +83,8 @@ $(BENCH): $B/bench/%: $B/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(TEST_LIBS)
 	$(link_test)
 $(TOOLS): $B/tools/%: $B/tests/tools/%.o $(TEST_LIBS)
 	$(link_test)
+$B/sim/sim: $(call obj,$(SIM)) $(TEST_LIBS)
+	$(link_test)
 
 deps:
 	@packaging/install-deps.sh
@@ -107,6 +110,12 @@ leak:
 demo: deps
 	@$(SUB) all leak $(TOOLS)
 	@tests/demo/demo.sh $B build/leak
+# A school year in small, from seeds: make sim SEED=1 RUNS=100
+SEED ?= 1
+RUNS ?= 100
+sim:
+	@$(SUB) $B/sim/sim
+	@$B/sim/sim --seed $(SEED) --runs $(RUNS)
 bench: deps
 	@$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B
@@ -133,10 +142,10 @@ install: all
 clean:
 	rm -rf build
 help:
-	@echo "all test demo bench lint asan cover leak install clean deps"
+	@echo "all test demo bench sim lint asan cover leak install clean deps"
 	@echo "check-unit T=outbox   one unit test program"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all deps test unit-programs tools check-unit asan leak demo bench lint \
+.PHONY: all deps test unit-programs tools check-unit asan leak demo bench sim lint \
 	cover install clean help
 .SECONDARY:

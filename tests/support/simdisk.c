@@ -11,6 +11,7 @@
 #define FILE_BYTES_MAX ((size_t)1 << 30)
 #define NAME_BYTES 128
 #define SECTOR 512
+#define SHARED_MAX 64 /* regions of memory that connections share */
 
 enum op_kind { OP_WRITE, OP_TRUNCATE };
 
@@ -26,6 +27,12 @@ struct node {
 	bool visible, durable; /* does it exist there */
 	struct buf seen, kept; /* contents */
 	struct op *ops, **end; /* unsynced, in order */
+	/* What connections of one process hold in common; gone with it. */
+	unsigned readers, writers, owners; /* handles with that lock */
+	void *shared[SHARED_MAX];
+	unsigned mapped;                   /* handles that use it */
+	unsigned readers_of[SQLITE_SHM_NLOCK];
+	bool taken[SQLITE_SHM_NLOCK];
 };
 
 struct simdisk {
@@ -42,6 +49,9 @@ struct handle {
 	sqlite3_file base;
 	struct simdisk *d;
 	struct node *n;
+	int level;       /* SQLITE_LOCK_* */
+	bool mapped;
+	unsigned shared_locks, own_locks; /* bits */
 };
 
 /* splitmix64 */
@@ -246,11 +256,14 @@ simdisk_restart(struct simdisk *d, enum simdisk_cut mode)
 
 /* ---- files ---- */
 
+static int f_unlock(sqlite3_file *f, int level);
+static int f_unmap(sqlite3_file *f, int gone);
+
 static int
 f_close(sqlite3_file *f)
 {
-	(void)f;
-	return SQLITE_OK;
+	(void)f_unmap(f, 0);
+	return f_unlock(f, SQLITE_LOCK_NONE);
 }
 
 static int
@@ -303,6 +316,20 @@ f_truncate(sqlite3_file *f, sqlite3_int64 size)
 	return v == LAST ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
 }
 
+/* A write at a time: files are much larger than what changes. */
+static void
+make_durable(struct node *n)
+{
+	const struct op *o;
+
+	for (o = n->ops; o != NULL; o = o->next)
+		if (o->kind == OP_TRUNCATE)
+			resize(&n->kept, o->at);
+		else
+			put(&n->kept, o->at, o->data, o->len);
+	forget_ops(n);
+}
+
 static int
 f_sync(sqlite3_file *f, int flags)
 {
@@ -314,8 +341,7 @@ f_sync(sqlite3_file *f, int flags)
 		return v == FAULT ? h->d->fault_rc : SQLITE_IOERR_FSYNC;
 	/* The last sync may have ended just before the light went out. */
 	if (v == GO || below(h->d, 2) == 0) {
-		forget_ops(h->n);
-		copy(&h->n->kept, &h->n->seen);
+		make_durable(h->n);
 		h->n->durable = h->n->visible;
 	}
 	return v == LAST ? SQLITE_IOERR_FSYNC : SQLITE_OK;
@@ -330,11 +356,130 @@ f_size(sqlite3_file *f, sqlite3_int64 *out)
 	return h->d->crashed ? SQLITE_IOERR_FSTAT : SQLITE_OK;
 }
 
+static void
+count_lock(struct handle *h, int by)
+{
+	unsigned *at[] = { NULL, &h->n->readers, &h->n->writers,
+	    &h->n->owners, &h->n->owners };
+
+	if (at[h->level] != NULL)
+		*at[h->level] += (unsigned)by;
+}
+
 static int
 f_lock(sqlite3_file *f, int level)
 {
+	struct handle *h = (struct handle *)f;
+	struct node *n = h->n;
+	unsigned readers, writers, owners;
+
+	if (level <= h->level)
+		return SQLITE_OK;
+	count_lock(h, -1);
+	readers = n->readers;
+	writers = n->writers;
+	owners = n->owners;
+	if (owners == 0 && !(level >= SQLITE_LOCK_RESERVED && writers > 0) &&
+	    !(level == SQLITE_LOCK_EXCLUSIVE && readers > 0))
+		h->level = level;
+	count_lock(h, 1);
+	return h->level == level ? SQLITE_OK : SQLITE_BUSY;
+}
+
+static int
+f_unlock(sqlite3_file *f, int level)
+{
+	struct handle *h = (struct handle *)f;
+
+	if (level < h->level) {
+		count_lock(h, -1);
+		h->level = level;
+		count_lock(h, 1);
+	}
+	return SQLITE_OK;
+}
+
+/* ---- memory that connections share ---- */
+
+static int
+f_map(sqlite3_file *f, int region, int size, int extend, void volatile **out)
+{
+	struct handle *h = (struct handle *)f;
+
+	*out = NULL;
+	if (region < 0 || region >= SHARED_MAX)
+		return SQLITE_IOERR_SHMMAP;
+	if (!h->mapped) {
+		h->mapped = true;
+		h->n->mapped++;
+	}
+	if (h->n->shared[region] == NULL && extend)
+		h->n->shared[region] = mem_new((size_t)size);
+	*out = h->n->shared[region];
+	return SQLITE_OK;
+}
+
+static int
+f_share(sqlite3_file *f, int at, int n, int flags)
+{
+	struct handle *h = (struct handle *)f;
+	struct node *node = h->n;
+	bool own = flags & SQLITE_SHM_EXCLUSIVE;
+	int i;
+
+	for (i = at; i < at + n; i++) {
+		unsigned bit = 1u << i;
+
+		if (flags & SQLITE_SHM_UNLOCK) {
+			if (h->own_locks & bit)
+				node->taken[i] = false;
+			else if (h->shared_locks & bit)
+				node->readers_of[i]--;
+			h->own_locks &= ~bit;
+			h->shared_locks &= ~bit;
+		} else if (node->taken[i] ? !(h->own_locks & bit) :
+		    own && node->readers_of[i] >
+		    ((h->shared_locks & bit) ? 1u : 0u)) {
+			return SQLITE_BUSY;
+		}
+	}
+	for (i = at; i < at + n && !(flags & SQLITE_SHM_UNLOCK); i++) {
+		unsigned bit = 1u << i;
+
+		if (own) {
+			node->taken[i] = true;
+			h->own_locks |= bit;
+		} else if (!(h->shared_locks & bit)) {
+			node->readers_of[i]++;
+			h->shared_locks |= bit;
+		}
+	}
+	return SQLITE_OK;
+}
+
+static void
+f_barrier(sqlite3_file *f)
+{
 	(void)f;
-	(void)level;
+}
+
+static int
+f_unmap(sqlite3_file *f, int gone)
+{
+	struct handle *h = (struct handle *)f;
+	int i;
+
+	(void)gone;
+	if (!h->mapped)
+		return SQLITE_OK;
+	(void)f_share(f, 0, SQLITE_SHM_NLOCK, SQLITE_SHM_UNLOCK);
+	h->mapped = false;
+	if (--h->n->mapped > 0)
+		return SQLITE_OK;
+	for (i = 0; i < SHARED_MAX; i++) {
+		mem_free(h->n->shared[i]);
+		h->n->shared[i] = NULL;
+	}
 	return SQLITE_OK;
 }
 
@@ -370,11 +515,12 @@ f_traits(sqlite3_file *f)
 }
 
 static const sqlite3_io_methods methods = {
-	.iVersion = 1, .xClose = f_close, .xRead = f_read, .xWrite = f_write,
+	.iVersion = 2, .xClose = f_close, .xRead = f_read, .xWrite = f_write,
 	.xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size,
-	.xLock = f_lock, .xUnlock = f_lock, .xCheckReservedLock = f_reserved,
+	.xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved,
 	.xFileControl = f_control, .xSectorSize = f_sector,
-	.xDeviceCharacteristics = f_traits
+	.xDeviceCharacteristics = f_traits, .xShmMap = f_map,
+	.xShmLock = f_share, .xShmBarrier = f_barrier, .xShmUnmap = f_unmap
 };
 
 static int
@@ -407,6 +553,9 @@ v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
 	}
 	h->d = d;
 	h->n = n;
+	h->level = SQLITE_LOCK_NONE;
+	h->mapped = false;
+	h->shared_locks = h->own_locks = 0;
 	f->pMethods = &methods;
 	if (got != NULL)
 		*got = flags;

@@ -4,7 +4,8 @@
  * Each file has a durable image, a visible one, and the ordered list of
  * changes that no sync has covered. Operations (write, truncate, sync, create,
  * delete, rename) are counted from 1; a cut or a fault is set for a number.
- * Everything is drawn from the seed. One thread.
+ * Everything is drawn from the seed. One thread at a time; several connections
+ * may share a file (locks and shared memory are this process's own).
  *
  * Model: a sync covers its file and the file's name. A deletion or renaming
  * without a sync of the folder may be undone by a cut. A device that claims

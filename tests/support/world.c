@@ -105,10 +105,10 @@ status_of(const struct err *e)
 	}
 }
 
-static int
-serve(struct world *w, const struct remote_call *c, struct buf *out)
+int
+world_serve(struct hub *hub, const struct remote_call *c, struct buf *out)
 {
-	struct request in = { .hub = w->hub, .body = c->body };
+	struct request in = { .hub = hub, .body = c->body };
 	struct reply reply;
 	struct proto_refusal no;
 	const struct route *r;
@@ -125,16 +125,16 @@ serve(struct world *w, const struct remote_call *c, struct buf *out)
 	buf_init(&reply.body, PROTO_ANSWER_BYTES_MAX);
 	if (c->body.len > r->ceiling)
 		rc = err_set(&e, ERR_TOOBIG, "too long");
-	else if (r->access == ROUTE_SIGNED && hub_device(w->hub, &in.device,
+	else if (r->access == ROUTE_SIGNED && hub_device(hub, &in.device,
 	    &pub) != VERDICT_ACCEPTED)
-		rc = hub_refuse(&e, ERR_DENIED, hub_device(w->hub, &in.device,
+		rc = hub_refuse(&e, ERR_DENIED, hub_device(hub, &in.device,
 		    &pub));
 	else
 		rc = r->handle(&in, &reply, &e);
 	if (rc != 0) {
 		memset(&no, 0, sizeof(no));
 		no.verdict = hub_verdict(&e);
-		no.now_ms = hub_now_ms(w->hub);
+		no.now_ms = hub_now_ms(hub);
 		memcpy(no.words, e.text, strnlen(e.text,
 		    sizeof(no.words) - 1));
 		buf_reset(&reply.body);
@@ -155,7 +155,7 @@ call(void *ctx, const struct remote_call *c, int *status, struct buf *answer,
 
 	if (w->hub == NULL || n == w->cut_request)
 		return err_set(e, ERR_AWAY, "the hub cannot be reached");
-	*status = serve(w, c, answer);
+	*status = world_serve(w->hub, c, answer);
 	w->bytes_up += c->body.len;
 	w->bytes_down += answer->len;
 	if (n == w->cut_answer) {

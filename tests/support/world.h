@@ -80,6 +80,11 @@ void world_join(struct world *w, int i);
 void world_close(struct world *w, int i);
 int world_open(struct world *w, int i, struct err *e);
 
+/** world_serve(hub, c, out): the hub's handler for ${c}, as daemon/api has it;
+ * the HTTP status. */
+int world_serve(struct hub *hub, const struct remote_call *c,
+    struct buf *out);
+
 struct store *world_store(struct world *w, int i);
 
 /** world_sync(w, i, out, e): exchange_sync of client ${i}; out may be NULL. */

@@ -1,0 +1,300 @@
+/*
+ * The hub, the devices, their disks and clocks. A profile is made on a real
+ * disk (its name comes by rename) and lives on a simulated one from then on.
+ */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/core/enrol.h"
+#include "client/core/exchange.h"
+#include "client/core/local/store.h"
+#include "client/core/office.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "tests/sim/sim.h"
+
+#define URL "https://hub.test:8443"
+#define CODE "ABCDE-FGHJK-MNPQR-STVWX-YZ012"
+#define PASSPHRASE "correct horse"
+
+/* ---- clocks ---- */
+
+static int64_t
+hub_wall(void *ctx)
+{
+	return ((struct sim *)ctx)->now_ms;
+}
+
+static int64_t
+hub_mono(void *ctx)
+{
+	return ((struct sim *)ctx)->now_ms - SIM_START + 1000;
+}
+
+int64_t
+cast_clock(const struct actor *a)
+{
+	int64_t now = a->sim->now_ms;
+
+	return now + a->offset_ms + (now - a->drift_from_ms) / 1000 *
+	    a->drift_ppm / 1000;
+}
+
+static int64_t
+own_wall(void *ctx)
+{
+	return cast_clock(ctx);
+}
+
+static int64_t
+own_mono(void *ctx)
+{
+	return hub_mono(((struct actor *)ctx)->sim);
+}
+
+/* ---- the hub ---- */
+
+static void
+must(struct sim *s, int rc, const struct err *e, const char *what)
+{
+	if (rc != 0)
+		sim_fail(s, "%s: %s", what, e->text);
+}
+
+void
+cast_hub_open(struct sim *s)
+{
+	struct hub_options o = { .path = s->hub_path, .name = "hub.test",
+	    .pub = s->hub_pub, .key = s->hub_key,
+	    .tick = { hub_wall, hub_mono, s }, .clock_confirmed = true };
+	struct err e;
+
+	must(s, hub_open(&o, &s->hub, &e), &e, "the hub does not open again");
+}
+
+void
+cast_hub_restart(struct sim *s)
+{
+	struct chance c = { s->plan->seed + s->requests };
+
+	hub_close(s->hub);
+	s->hub = NULL;
+	if (simdisk_crashed(s->hub_disk)) {
+		sim_note(s, "   the hub's disk stopped");
+		simdisk_restart(s->hub_disk,
+		    (enum simdisk_cut)chance_below(&c, SIMDISK_MODES));
+	}
+	simdisk_crash_at(s->hub_disk, 0);
+	cast_hub_open(s);
+}
+
+/* ---- devices ---- */
+
+static struct session_options
+options_of(struct actor *a)
+{
+	struct session_options o;
+
+	session_options_default(a->profile, &o);
+	o.tick = (struct tick){ own_wall, own_mono, a };
+	o.vfs = a->disk != NULL ? simdisk_name(a->disk) : "unix";
+	o.cost_passes = 1;
+	o.cost_bytes = 8192;
+	o.cost_test = true;
+	return o;
+}
+
+struct db *
+cast_db(struct actor *a)
+{
+	return session_store(a->session)->db;
+}
+
+void
+cast_open(struct actor *a)
+{
+	struct session_options o = options_of(a);
+	struct err e;
+
+	must(a->sim, session_open(&o, view_str(PASSPHRASE), &a->session, &e),
+	    &e, "a store does not open again");
+}
+
+void
+cast_close(struct actor *a)
+{
+	session_close(a->session);
+	a->session = NULL;
+}
+
+static void
+onto_disk(struct actor *a)
+{
+	char path[128];
+	struct buf b;
+	struct err e;
+
+	cast_close(a);
+	snprintf(path, sizeof(path), "%s/store.tugi", a->profile);
+	buf_init(&b, SIZE_MAX);
+	must(a->sim, file_read(path, &b, &e), &e, "a new profile");
+	a->disk = simdisk_new(a->sim->plan->seed * 64 + (uint64_t)a->no);
+	simdisk_put(a->disk, path, buf_view(&b));
+	buf_done(&b);
+	unlink(path);
+	rmdir(a->profile);
+	cast_open(a);
+}
+
+static void
+profile(struct sim *s, int i)
+{
+	struct actor *a = &s->actor[i];
+	struct session_options o;
+	struct err e;
+
+	a->sim = s;
+	a->no = i;
+	snprintf(a->profile, sizeof(a->profile), "%.60s/p%d", s->folder, i);
+	a->remote = (struct remote){ net_call, NULL, a };
+	a->drift_from_ms = s->now_ms;
+	o = options_of(a);
+	must(s, session_create(&o, view_str(PASSPHRASE), &a->session, &e), &e,
+	    "session_create");
+	onto_disk(a);
+	a->keys = *session_store(a->session)->me;
+	if (i >= s->actors)
+		s->actors = i + 1;
+}
+
+static void
+begin_office(struct sim *s)
+{
+	struct office_init_in in = { .url = URL, .claim = CODE,
+		.name = "Person 0", .title = "head of unit" };
+	struct office_sheet sheet;
+	struct err e;
+
+	profile(s, 0);
+	must(s, office_init(s->actor[0].session, &s->actor[0].remote, &in,
+	    &sheet, &e), &e, "office_init");
+	office_sheet_done(&sheet);
+	s->actor[0].person = session_store(s->actor[0].session)->person;
+	s->actor[0].joined = true;
+}
+
+void
+cast_join(struct sim *s, int i)
+{
+	struct office_approval ok = { .title = "worker" };
+	struct exchange_result res;
+	struct actor *a = &s->actor[i];
+	struct enrol_result asked;
+	char name[32];
+	struct buf card;
+	struct err e;
+
+	profile(s, i);
+	buf_init(&card, 4096);
+	must(s, office_card(s->actor[0].session, &card, &e), &e, "card");
+	must(s, enrol_join(a->session, &a->remote, buf_str(&card), &asked,
+	    &e), &e, "enrol_join");
+	buf_done(&card);
+	snprintf(name, sizeof(name), "Person %d", i);
+	ok.name = name;
+	ok.code = asked.code;
+	must(s, office_approve(s->actor[0].session, &s->actor[0].remote, &ok,
+	    &e), &e, "office_approve");
+	must(s, exchange_sync(a->session, &a->remote, NULL, &res, &e), &e,
+	    "the first sync");
+	if (session_store(a->session)->stage != STORE_MEMBER)
+		sim_fail(s, "person %d was approved and did not join", i);
+	a->person = session_store(a->session)->person;
+	a->joined = true;
+}
+
+void
+cast_begin(struct sim *s)
+{
+	char folder[] = "/dev/shm/tugi-sim-XXXXXX";
+	struct tick tick = { hub_wall, hub_mono, s };
+	struct err e;
+	int i;
+
+	if (mkdtemp(folder) == NULL)
+		sim_fail(s, "no folder in /dev/shm");
+	memcpy(s->folder, folder, sizeof(folder));
+	snprintf(s->hub_path, sizeof(s->hub_path), "%s/hub.db", folder);
+	s->now_ms = SIM_START;
+	s->hub_disk = simdisk_new(s->plan->seed * 64 + 63);
+	sqlite3_vfs_register(sqlite3_vfs_find(simdisk_name(s->hub_disk)), 1);
+	keys_sign_make(&s->hub_pub, &s->hub_key);
+	must(s, hub_make(s->hub_path, "hub.test", CODE, tick, &e), &e,
+	    "hub_make");
+	cast_hub_open(s);
+	begin_office(s);
+	for (i = 1; i < s->plan->people; i++)
+		cast_join(s, i);
+}
+
+void
+cast_end(struct sim *s)
+{
+	int i;
+
+	for (i = 0; i < s->actors; i++)
+		cast_close(&s->actor[i]);
+	hub_close(s->hub);
+	rmdir(s->folder);
+}
+
+/* ---- after a step ---- */
+
+static void
+note_keys(struct actor *a)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT space, number, key "
+	    "FROM epoch WHERE key IS NOT NULL");
+	struct held_key *h;
+	struct id space;
+	struct view key;
+	struct err e;
+
+	while (db_step(q, &e) == 1) {
+		db_id(q, 0, &space);
+		key = db_blob(q, 2);
+		for (h = a->held; h != NULL; h = h->next)
+			if (id_eq(&h->space, &space) && key.len == 32 &&
+			    h->number == (uint32_t)db_int(q, 1) &&
+			    memcmp(h->key.b, key.data, 32) == 0)
+				break;
+		if (h != NULL || key.len != 32)
+			continue;
+		h = mem_new(sizeof(*h));
+		h->space = space;
+		h->number = (uint32_t)db_int(q, 1);
+		memcpy(h->key.b, key.data, 32);
+		h->next = a->held;
+		a->held = h;
+	}
+}
+
+void
+cast_settle(struct actor *a)
+{
+	if (a->disk == NULL)
+		return;
+	if (simdisk_crashed(a->disk)) {
+		a->sim->crashed++;
+		sim_note(a->sim, "   power cut at person %d", a->no);
+		cast_close(a);
+		simdisk_restart(a->disk, a->step != NULL ? a->step->cut :
+		    SIMDISK_DROP);
+		cast_open(a);
+	}
+	simdisk_crash_at(a->disk, 0);
+	note_keys(a);
+	store_check(session_store(a->session));
+}

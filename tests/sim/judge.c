@@ -1,0 +1,461 @@
+/*
+ * The verdict, when everything has healed: nothing lost, nothing doubled,
+ * nothing disclosed, all of one mind, and nothing left to do.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/conflicts.h"
+#include "client/core/exchange.h"
+#include "client/core/records.h"
+#include "client/core/review.h"
+#include "common/base/mem.h"
+#include "common/db/db.h"
+#include "tests/sim/sim.h"
+
+enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */
+
+struct found { /* a text in one store */
+	int count, state;
+	bool hidden;
+	struct id record, origin;
+	int64_t hlc;
+};
+struct scan {
+	struct found *at[SIM_ACTORS]; /* by text */
+	bool *reviewed;               /* some keeper has its deposit open */
+};
+
+/* ---- what the stores hold ---- */
+
+static void
+each_text(struct sim *s, struct view in, void (*fn)(void *ctx, int no),
+    void *ctx)
+{
+	const uint8_t *at = in.data, *end = in.data + in.len;
+	int no;
+
+	while (in.len > 0 && (at = memmem(at, (size_t)(end - at), SIM_MAGIC,
+	    4)) != NULL) {
+		no = truth_number(at, (size_t)(end - at));
+		at += 4;
+		if (no >= 0 && no < s->text_count)
+			fn(ctx, no);
+	}
+}
+
+struct row {
+	struct found *list;
+	struct stmt *q;
+};
+
+static void
+found_one(void *ctx, int no)
+{
+	struct row *r = ctx;
+	struct found *f = &r->list[no];
+
+	f->count++;
+	f->state = (int)db_int(r->q, 1);
+	f->hidden = (db_int(r->q, 2) & 4) != 0;
+	db_id(r->q, 3, &f->record);
+	db_id(r->q, 4, &f->origin);
+	f->hlc = db_int(r->q, 5);
+}
+
+static void
+found_deposit(void *ctx, int no)
+{
+	((bool *)ctx)[no] = true;
+}
+
+static void
+scan_store(struct sim *s, struct actor *a, struct scan *sc)
+{
+	struct row r = { .list = sc->at[a->no] };
+	struct stmt *q;
+	struct err e;
+
+	r.q = db_prepare(cast_db(a), "SELECT v.body, v.state, r.flags, r.id, "
+	    "v.origin, v.hlc FROM version v JOIN record r ON r.rid = v.rid");
+	while (db_step(r.q, &e) == 1)
+		each_text(s, db_blob(r.q, 0), found_one, &r);
+	q = db_prepare(cast_db(a), "SELECT plain FROM review WHERE plain IS "
+	    "NOT NULL");
+	while (db_step(q, &e) == 1)
+		each_text(s, db_blob(q, 0), found_deposit, sc->reviewed);
+}
+
+/* ---- the hub ---- */
+
+static void
+no_rows(struct sim *s, struct db *db, const char *sql, const char *what)
+{
+	int64_t n = 0;
+	struct err e;
+
+	if (db_one_int(db, sql, &n, &e) < 0)
+		sim_fail(s, "%s: %s", what, e.text);
+	if (n != 0)
+		sim_fail(s, "%s (%lld)", what, (long long)n);
+}
+
+static void
+judge_hub(struct sim *s, struct judge *j)
+{
+	struct stmt *q;
+	struct err e;
+	int i;
+
+	no_rows(s, j->hub, "SELECT count(*) <> coalesce(max(seq) + 1, 0) "
+	    "FROM item", "the log has a gap");
+	no_rows(s, j->hub, "SELECT count(*) FROM (SELECT 1 FROM item GROUP BY "
+	    "space HAVING count(*) <> max(sseq) OR min(sseq) <> 1)",
+	    "a space's stream has a gap");
+	no_rows(s, j->hub, "SELECT count(*) FROM item a JOIN item b ON b.seq "
+	    "= a.seq + 1 WHERE b.accept_ms < a.accept_ms",
+	    "accept times run back");
+	q = db_prepare(j->hub, "SELECT header, body FROM item");
+	while (db_step(q, &e) == 1)
+		for (i = 0; i < 2; i++) {
+			struct view v = db_blob(q, i);
+
+			if (memmem(v.data, v.len, SIM_MAGIC, 4) != NULL ||
+			    memmem(v.data, v.len, SIM_CHILD, 8) != NULL)
+				sim_fail(s, "the hub can read a text");
+		}
+}
+
+static void
+judge_receipts(struct sim *s, struct judge *j, struct actor *a)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT id, seq FROM outgoing "
+	    "WHERE state = 2");
+	struct hash id;
+	struct stmt *h;
+	struct err e;
+	int64_t seq;
+
+	while (db_step(q, &e) == 1) {
+		db_hash(q, 0, &id);
+		seq = db_int(q, 1);
+		h = db_prepare(j->hub, "SELECT seq FROM item WHERE id = ?");
+		db_bind_hash(h, 1, &id);
+		if (db_step(h, &e) != 1 || db_int(h, 0) != seq)
+			sim_fail(s, "person %d holds a receipt for place %lld "
+			    "that the log does not bear out", a->no,
+			    (long long)seq);
+		db_reset(h);
+	}
+	no_rows(s, cast_db(a), "SELECT count(*) FROM (SELECT 1 FROM item "
+	    "GROUP BY space HAVING count(*) <> max(sseq) OR min(sseq) <> 1)",
+	    "a client's copy of a stream has a gap");
+	no_rows(s, cast_db(a), "SELECT count(*) FROM want",
+	    "a client still waits for something to be sent again");
+}
+
+/* ---- each text ---- */
+
+static bool
+lists(const struct epoch_seen *ep, const struct actor *a, int64_t now_ms,
+    enum right right)
+{
+	const struct epoch_recipient *r = ep == NULL ? NULL :
+	    epoch_find(&ep->ep, &a->keys.device);
+
+	return r != NULL && r->right >= right && r->until_ms > now_ms;
+}
+
+static const char *
+describe(const struct sim *s, int no, char out[static 160])
+{
+	const struct text *t = &s->text[no];
+
+	snprintf(out, 160, "text %d (person %d, case %d, %s of %d, field %s)",
+	    no, t->by, t->case_no, t->section == SECTION_CARD ? "card" :
+	    t->section == SECTION_NOTES ? "notes" : "plan", t->owner,
+	    t->field);
+	return out;
+}
+
+static void
+judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
+{
+	const struct text *t = &s->text[no];
+	const struct epoch_seen *ep = judge_newest(j, &t->space, s->now_ms);
+	int i, state = 0;
+	char what[160];
+
+	describe(s, no, what);
+	if (j->accepted[no] != 1)
+		sim_fail(s, "the log has %s %d times", what, j->accepted[no]);
+	for (i = 0; i < s->actors; i++) {
+		const struct found *f = &sc->at[i][no];
+
+		if (s->actor[i].revoked || !lists(ep, &s->actor[i],
+		    s->now_ms, RIGHT_READ))
+			continue;
+		if (f->count != 1 || f->hidden || (f->state != ACCEPTED &&
+		    f->state != REVIEW))
+			sim_fail(s, "LOST: %s was accepted; person %d may see "
+			    "it and has it %d times, state %d%s", what, i,
+			    f->count, f->state, f->hidden ? ", hidden" : "");
+		if (state != 0 && f->state != state)
+			sim_fail(s, "%s is under review for some and not for "
+			    "others", what);
+		state = f->state;
+	}
+}
+
+static void
+judge_kept(struct sim *s, const struct scan *sc, int no)
+{
+	const struct text *t = &s->text[no];
+	const struct found *f = &sc->at[t->by][no];
+	bool gone;
+	char what[160];
+
+	describe(s, no, what);
+	/* Who is shut out altogether cannot even deposit. */
+	gone = t->decided || s->actor[t->by].revoked ||
+	    (t->owner >= 0 && s->actor[t->owner].revoked);
+	if (f->count > 1)
+		sim_fail(s, "%s is doubled on its author's device", what);
+	if (f->count == 0 && !t->decided)
+		sim_fail(s, "LOST: %s was saved, not accepted, and is not on "
+		    "its author's device", what);
+	if (!gone && f->state != HELD)
+		sim_fail(s, "%s was not accepted and is not held either "
+		    "(state %d)", what, f->state);
+	if (!gone && !sc->reviewed[no])
+		sim_fail(s, "%s is held and no keeper has its deposit", what);
+}
+
+/* Written when the hub had already closed the door: a person decides. */
+static void
+judge_shut(struct sim *s, struct judge *j, int no)
+{
+	const struct text *t = &s->text[no];
+	const struct epoch_seen *ep = judge_newest(j, &t->space, t->at_ms);
+	char what[160];
+
+	if (t->by == t->owner || ep == NULL || t->decided ||
+	    lists(ep, &s->actor[t->by], t->at_ms, RIGHT_WRITE))
+		return;
+	if (j->accepted[no] > 0)
+		sim_fail(s, "%s was written after its author had been shut "
+		    "out, and is shown", describe(s, no, what));
+}
+
+static void
+judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
+{
+	int no, i;
+
+	for (no = 0; no < s->text_count; no++) {
+		const struct text *t = &s->text[no];
+
+		for (i = 0; i < s->actors; i++)
+			if (sc->at[i][no].count > 0 && t->sure &&
+			    !truth_may(s, i, t))
+				sim_fail(s, "DISCLOSURE: text %d of person %d "
+				    "is on the device of person %d", no,
+				    t->by, i);
+		if (!t->sure)
+			continue;
+		if (j->accepted[no] > 0)
+			judge_accepted(s, j, sc, no);
+		else
+			judge_kept(s, sc, no);
+		judge_shut(s, j, no);
+	}
+}
+
+/* ---- all of one mind ---- */
+
+static void
+dump_record(struct sim *s, struct actor *a, const struct id *id,
+    struct buf *out)
+{
+	struct record_item r;
+	char hex[ID_TEXT_BYTES];
+	struct err e;
+	size_t i;
+	int rc = records_find(a->session, id, &r, &e);
+
+	if (rc < 0)
+		sim_fail(s, "person %d cannot read a record: %s", a->no,
+		    e.text);
+	buf_add_fmt(out, "%s %s", id_text(id, hex), rc == 0 ? "-" : r.author);
+	for (i = 0; rc == 1 && i < r.field_count; i++)
+		buf_add_fmt(out, " %s=%s%s", r.fields[i].name,
+		    r.fields[i].text, r.fields[i].conflict ? "!" : "");
+	buf_add_str(out, "\n");
+	if (rc == 1)
+		record_item_done(&r);
+}
+
+static void
+dump_space(struct sim *s, struct actor *a, const struct id *space,
+    struct buf *out)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT id FROM record r "
+	    "WHERE space = ? AND flags & 12 = 0 AND EXISTS (SELECT 1 FROM "
+	    "version v WHERE v.rid = r.rid AND v.state IN (3, 5)) "
+	    "ORDER BY id");
+	struct buf ids;
+	struct id id;
+	struct err e;
+	size_t at;
+
+	buf_init(&ids, SIZE_MAX);
+	db_bind_id(q, 1, space);
+	while (db_step(q, &e) == 1)
+		buf_add(&ids, db_blob(q, 0).data, 16);
+	for (at = 0; at < ids.len; at += 16) {
+		memcpy(id.b, ids.data + at, 16);
+		dump_record(s, a, &id, out);
+	}
+	buf_done(&ids);
+}
+
+static void
+first_difference(struct buf *a, struct buf *b, char out[static 300])
+{
+	char *x = strdup(buf_str(a)), *y = strdup(buf_str(b)), *p, *q;
+	char *lx, *ly, *sx = NULL, *sy = NULL;
+
+	lx = strtok_r(x, "\n", &sx);
+	ly = strtok_r(y, "\n", &sy);
+	while (lx != NULL && ly != NULL && strcmp(lx, ly) == 0) {
+		lx = strtok_r(NULL, "\n", &sx);
+		ly = strtok_r(NULL, "\n", &sy);
+	}
+	p = lx != NULL ? lx : (char[]){ "nothing" };
+	q = ly != NULL ? ly : (char[]){ "nothing" };
+	snprintf(out, 300, "%.140s <> %.140s", p, q);
+	free(x);
+	free(y);
+}
+
+static void
+judge_agreement(struct sim *s, struct judge *j)
+{
+	const struct epoch_seen *ep;
+	struct buf first, other;
+	char why[300];
+	int i, one;
+
+	buf_init(&first, SIZE_MAX);
+	buf_init(&other, SIZE_MAX);
+	for (ep = j->epochs; ep != NULL; ep = ep->next) {
+		if (judge_newest(j, &ep->ep.space, s->now_ms) != ep)
+			continue;
+		for (i = 0, one = -1; i < s->actors; i++) {
+			struct buf *b = one < 0 ? &first : &other;
+
+			if (s->actor[i].revoked || !lists(ep, &s->actor[i],
+			    s->now_ms, RIGHT_READ))
+				continue;
+			buf_reset(b);
+			dump_space(s, &s->actor[i], &ep->ep.space, b);
+			if (one >= 0 && !view_eq(buf_view(&first),
+			    buf_view(&other))) {
+				first_difference(&first, &other, why);
+				sim_fail(s, "persons %d and %d see different "
+				    "things: %s", one, i, why);
+			}
+			one = one < 0 ? i : one;
+		}
+	}
+	buf_done(&first);
+	buf_done(&other);
+}
+
+/* Who saw a value wins over it, whatever any clock said. */
+static void
+judge_fields(struct sim *s, struct judge *j, const struct scan *sc)
+{
+	const struct text *t, *old;
+	struct record_item r;
+	struct err e;
+	size_t f;
+	int no, i, at;
+
+	for (no = 0; no < s->text_count; no++) {
+		t = &s->text[no];
+		at = t->owner;
+		if (!t->sure || t->note || at < 0 || s->actor[at].revoked ||
+		    j->accepted[no] == 0 || sc->at[at][no].state != ACCEPTED)
+			continue;
+		if (records_find(s->actor[at].session, &t->record, &r, &e) !=
+		    1)
+			sim_fail(s, "a record of text %d is not shown", no);
+		for (i = 0; i < t->seen_count; i++) {
+			char needle[SIM_NEEDLE_BYTES + 1];
+
+			old = &s->text[t->seen[i]];
+			truth_needle((int)(old - s->text), needle);
+			for (f = 0; f < r.field_count; f++)
+				if (strcmp(r.fields[f].name, t->field) == 0 &&
+				    strstr(r.fields[f].text, needle) != NULL)
+					sim_fail(s, "text %d was written over "
+					    "text %d, which is shown", no,
+					    t->seen[i]);
+		}
+		record_item_done(&r);
+	}
+}
+
+/* ---- nothing left to do ---- */
+
+static void
+judge_idle(struct sim *s)
+{
+	struct exchange_result r;
+	unsigned before;
+	struct err e;
+	int i;
+
+	for (i = 0; i < s->actors; i++) {
+		if (s->actor[i].revoked)
+			continue;
+		before = s->requests;
+		if (exchange_sync(s->actor[i].session, &s->actor[i].remote,
+		    NULL, &r, &e) != 0)
+			sim_fail(s, "one more sync of person %d: %s", i,
+			    e.text);
+		if (s->requests - before != 1 || r.sent_notes +
+		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
+		    r.quarantined_new + r.lost_spaces + r.new_spaces > 0)
+			sim_fail(s, "one more sync of person %d moves "
+			    "something (%u requests)", i,
+			    s->requests - before);
+	}
+}
+
+void
+judge_all(struct sim *s)
+{
+	struct db_options o = { .create = false };
+	struct judge *j = mem_new(sizeof(*j));
+	struct scan sc;
+	struct err e;
+	int i;
+
+	judge_idle(s);
+	if (db_open(s->hub_path, &o, &j->hub, &e) != 0)
+		sim_fail(s, "the hub's database: %s", e.text);
+	judge_hub(s, j);
+	judge_keys(s, j);
+	sc.reviewed = mem_new(SIM_TEXTS * sizeof(bool));
+	for (i = 0; i < s->actors; i++) {
+		sc.at[i] = mem_new(SIM_TEXTS * sizeof(struct found));
+		scan_store(s, &s->actor[i], &sc);
+		judge_receipts(s, j, &s->actor[i]);
+	}
+	judge_texts(s, j, &sc);
+	judge_agreement(s, j);
+	judge_fields(s, j, &sc);
+	db_close(j->hub);
+}

@@ -1,0 +1,212 @@
+/*
+ * The network between: a request may be lost, cut, doubled, come late, or
+ * wait while others go first. Whatever reaches the hub is kept for judging.
+ */
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/wire/proto.h"
+#include "tests/sim/sim.h"
+#include "tests/support/world.h"
+
+static void
+keep(struct sim *s, struct view bytes)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct received *r;
+	struct err e;
+
+	if (changeset_decode(bytes, cs, &e) == 0) {
+		for (r = s->received; r != NULL; r = r->next)
+			if (hash_eq(&r->id, &cs->id))
+				break;
+		if (r == NULL) {
+			r = mem_new(sizeof(*r));
+			buf_init(&r->bytes, SIZE_MAX);
+			buf_add(&r->bytes, bytes.data, bytes.len);
+			r->id = cs->id;
+			r->next = s->received;
+			s->received = r;
+		}
+	}
+	mem_free(cs);
+}
+
+/* Nothing of what people write may be seen on the way. */
+static void
+look(struct sim *s, const char *path, struct view body)
+{
+	if (memmem(body.data, body.len, SIM_MAGIC, strlen(SIM_MAGIC)) ||
+	    memmem(body.data, body.len, SIM_CHILD, strlen(SIM_CHILD)))
+		sim_fail(s, "a text went to the hub in the clear (%s)", path);
+}
+
+static void
+keep_all(struct sim *s, const char *path, struct view body)
+{
+	struct proto_push *push;
+	struct proto_claim *claim;
+	struct err e;
+	size_t i;
+
+	look(s, path, body);
+	if (strcmp(path, "/v1/push") == 0) {
+		push = mem_new(sizeof(*push));
+		if (proto_push_decode(body, push, &e) == 0)
+			for (i = 0; i < push->count; i++)
+				keep(s, push->items[i].bytes);
+		mem_free(push);
+	} else if (strcmp(path, "/v1/claim") == 0) {
+		claim = mem_new(sizeof(*claim));
+		if (proto_claim_decode(body, claim, &e) == 0)
+			for (i = 0; i < claim->count; i++)
+				keep(s, claim->items[i]);
+		mem_free(claim);
+	}
+}
+
+static int
+serve(struct sim *s, const struct remote_call *c, struct buf *answer)
+{
+	int status;
+
+	if (s->hub == NULL)
+		return 0;
+	s->requests++;
+	s->now_ms += 20;
+	keep_all(s, c->path, c->body);
+	status = world_serve(s->hub, c, answer);
+	if (simdisk_crashed(s->hub_disk)) {
+		cast_hub_restart(s);
+		return 0;
+	}
+	return status;
+}
+
+void
+net_late(struct sim *s)
+{
+	struct late **at = &s->late, *l;
+	struct remote_call c = { .method = "POST" };
+	struct buf answer;
+
+	while ((l = *at) != NULL) {
+		if (l->due > s->cursor && !s->healing) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		c.path = l->path;
+		c.body = buf_view(&l->body);
+		c.me = &s->actor[l->actor].keys;
+		buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+		(void)serve(s, &c, &answer);
+		buf_done(&answer);
+		buf_done(&l->body);
+		mem_free(l);
+	}
+}
+
+static void
+remember(struct actor *a, const struct remote_call *c, unsigned param)
+{
+	struct late *l = mem_new(sizeof(*l));
+
+	l->due = a->sim->cursor + 1 + param % 40;
+	l->actor = a->no;
+	snprintf(l->path, sizeof(l->path), "%s", c->path);
+	buf_init(&l->body, SIZE_MAX);
+	buf_add(&l->body, c->body.data, c->body.len);
+	l->next = a->sim->late;
+	a->sim->late = l;
+}
+
+/* Others act while this one waits. */
+static void
+others(struct sim *s, unsigned n)
+{
+	size_t i;
+
+	if (s->depth >= 3)
+		return;
+	for (i = 0; i < 1 + n % 4 && s->cursor < s->plan->count; i++) {
+		const struct step *st = &s->plan->step[s->cursor];
+
+		if (st->actor < s->actors && s->actor[st->actor].busy)
+			break;
+		if (st->kind == STEP_ENROL || st->kind == STEP_REVOKE)
+			break; /* needs the officer, who may be busy */
+		act_step(s);
+	}
+}
+
+static int
+away(struct err *e, const char *what)
+{
+	return err_set(e, ERR_AWAY, "%s", what);
+}
+
+static int
+answered(int status, int *out, struct err *e)
+{
+	if (status == 0)
+		return away(e, "the hub cannot be reached");
+	*out = status;
+	return 0;
+}
+
+int
+net_call(void *ctx, const struct remote_call *c, int *status,
+    struct buf *answer, struct err *e)
+{
+	struct actor *a = ctx;
+	struct sim *s = a->sim;
+	enum fault f = FAULT_NONE;
+	unsigned param = a->step != NULL ? a->step->param : 0;
+	struct remote_call cut = *c;
+	struct buf ignored;
+	int rc;
+
+	if (a->step != NULL && ++a->calls == a->step->call)
+		f = a->step->fault;
+	if (a->apart_until > s->cursor && !s->healing)
+		return away(e, "there is no network here");
+	if (f != FAULT_NONE)
+		sim_note(s, "   %s (%s)", fault_names[f], c->path);
+	switch (f) {
+	case FAULT_REQUEST_LOST:
+		return away(e, "the hub cannot be reached");
+	case FAULT_LATE:
+		remember(a, c, param);
+		break;
+	case FAULT_MEANWHILE:
+		others(s, param);
+		break;
+	case FAULT_TWICE:
+		buf_init(&ignored, PROTO_ANSWER_BYTES_MAX);
+		(void)serve(s, c, &ignored);
+		buf_done(&ignored);
+		break;
+	case FAULT_REQUEST_CUT:
+		cut.body.len = cut.body.len * param / 1000;
+		buf_init(&ignored, PROTO_ANSWER_BYTES_MAX);
+		(void)serve(s, &cut, &ignored);
+		buf_done(&ignored);
+		return away(e, "the hub cannot be reached");
+	case FAULT_HUB_DIES:
+		cast_hub_restart(s);
+		return away(e, "the hub cannot be reached");
+	default:
+		break;
+	}
+	rc = answered(serve(s, c, answer), status, e);
+	if (f == FAULT_BETWEEN)
+		others(s, param);
+	if (f == FAULT_ANSWER_LOST) {
+		buf_reset(answer);
+		return away(e, "the answer was lost");
+	}
+	if (f == FAULT_ANSWER_CUT && rc == 0)
+		answer->len = answer->len * param / 1000;
+	return rc;
+}

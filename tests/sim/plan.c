@@ -1,0 +1,131 @@
+/*
+ * What a seed stands for. Every run draws its own mixture: some have no
+ * faults, some no crashes, some are all consent, so that what hides behind a
+ * common failure elsewhere is met too.
+ */
+#include <string.h>
+
+#include "tests/sim/sim.h"
+
+const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
+	"field", "goal", "plan", "case", "grant", "refuse", "withdraw",
+	"sync", "pass", "apart", "clock", "restart", "decide", "revoke",
+	"enrol", "hub" };
+const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
+	"twice", "late copy", "others before request", "others before answer",
+	"request cut", "answer cut", "hub dies" };
+
+static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
+	10, 55, 4, 2, 2, 2, 6, 1, 1, 2 };
+
+static void
+mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
+{
+	int i;
+
+	for (i = 0; i < STEP_KINDS; i++) {
+		weight[i] = usual[i] * 4;
+		switch (chance_below(c, 6)) {
+		case 0:
+			weight[i] /= 4;
+			break;
+		case 1:
+			weight[i] *= 3;
+			break;
+		default:
+			break;
+		}
+	}
+	weight[STEP_GONE] = 0;
+	if (!p->clocks)
+		weight[STEP_CLOCK] = 0;
+	if (!p->decides)
+		weight[STEP_DECIDE] = 0;
+	if (!p->faults)
+		weight[STEP_HUB] = weight[STEP_APART] = 0;
+	if (weight[STEP_SYNC] < 100)
+		weight[STEP_SYNC] = 100;
+}
+
+static enum step_kind
+pick(struct chance *c, const uint32_t weight[STEP_KINDS])
+{
+	uint32_t sum = 0, at;
+	int i;
+
+	for (i = 0; i < STEP_KINDS; i++)
+		sum += weight[i];
+	at = chance_below(c, sum);
+	for (i = 0; i < STEP_KINDS - 1; i++) {
+		if (at < weight[i])
+			break;
+		at -= weight[i];
+	}
+	return (enum step_kind)i;
+}
+
+static int64_t
+gap(struct chance *c)
+{
+	switch (chance_below(c, 8)) {
+	case 0:
+		return 1;
+	case 1:
+		return chance_below(c, 2 * DAY_MS);
+	case 2:
+	case 3:
+		return chance_below(c, 60 * MINUTE_MS);
+	default:
+		return chance_below(c, 5 * MINUTE_MS);
+	}
+}
+
+static void
+trouble(struct chance *c, const struct plan *p, struct step *st)
+{
+	bool hit = chance_below(c, 4) == 0;
+
+	st->fault = (enum fault)(1 + chance_below(c, FAULTS - 1));
+	st->call = 1 + chance_below(c, 5);
+	st->param = chance_below(c, 1000);
+	st->crash_at = 1 + chance_below(c, chance_below(c, 2) ? 40 : 400);
+	st->cut = (enum simdisk_cut)chance_below(c, SIMDISK_MODES);
+	st->hub_crash_at = 1 + chance_below(c, 60);
+	if (!p->faults || !hit || st->kind != STEP_SYNC)
+		st->fault = FAULT_NONE;
+	if (!p->crashes || chance_below(c, 10) != 0)
+		st->crash_at = 0;
+	if (!p->hub_crashes || chance_below(c, 12) != 0 ||
+	    st->kind != STEP_SYNC)
+		st->hub_crash_at = 0;
+}
+
+void
+plan_make(uint64_t seed, struct plan *p)
+{
+	struct chance c = { seed * UINT64_C(0x2545F4914F6CDD1D) + 11 };
+	uint32_t weight[STEP_KINDS];
+	size_t i, j;
+
+	memset(p, 0, sizeof(*p));
+	p->seed = seed;
+	p->people = chance_below(&c, 40) == 0 ? 30 :
+	    2 + (int)chance_below(&c, chance_below(&c, 3) ? 3 : 7);
+	p->faults = chance_below(&c, 4) != 0;
+	p->crashes = chance_below(&c, 2) != 0;
+	p->clocks = chance_below(&c, 3) == 0;
+	p->hub_crashes = chance_below(&c, 3) == 0;
+	p->decides = chance_below(&c, 3) != 0;
+	p->count = 20 + chance_below(&c, chance_below(&c, 4) ? 80 : 240);
+	mixture(&c, p, weight);
+	for (i = 0; i < p->count; i++) {
+		struct step *st = &p->step[i];
+
+		st->kind = i == 0 ? STEP_CASE : pick(&c, weight);
+		st->actor = (int)chance_below(&c, (uint32_t)p->people + 1);
+		for (j = 0; j < 5; j++)
+			st->draw[j] = (uint32_t)chance_next(&c);
+		st->gap_ms = gap(&c);
+		trouble(&c, p, st);
+	}
+}

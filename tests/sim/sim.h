@@ -1,0 +1,270 @@
+/*
+ * A school year in small, from one seed: an office of real client cores and
+ * one real hub in one process, and everything that goes wrong between them.
+ *
+ * A seed makes a plan (plan.c): who does what when, and which trouble comes
+ * with it. The cast (cast.c) are the devices with their disks and clocks, the
+ * hub, and the network between (net.c). act.c plays the steps; truth.c notes
+ * what each person really did and knew; judge.c compares in the end. truth.c
+ * and judge.c use neither common/rules nor client/core's judgement: they read
+ * the stores' rows and the bytes that the hub got.
+ */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <setjmp.h>
+#include <stdio.h>
+
+#include "client/core/session.h"
+#include "client/core/sync/remote.h"
+#include "common/wire/epoch.h"
+#include "daemon/hub/hub.h"
+#include "tests/support/simdisk.h"
+
+#define SIM_START INT64_C(1790000000000) /* 2026-09-21 */
+#define SIM_ACTORS 32
+#define SIM_CASES 12
+#define SIM_STEPS 600
+#define SIM_EVENTS 512
+#define SIM_TEXTS 2048
+#define SIM_SEEN 24
+#define SIM_MAGIC "zq7x"      /* begins every needle */
+#define SIM_NEEDLE_BYTES 10   /* without the end mark */
+#define SIM_CHILD "Kidzname"  /* begins every child's name */
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS INT64_C(86400000)
+
+enum sim_section { SECTION_CARD, SECTION_NOTES, SECTION_PLAN, SECTIONS };
+
+/* ---- chance (chance.c) ---- */
+
+struct chance {
+	uint64_t state;
+};
+uint64_t chance_next(struct chance *c);
+uint32_t chance_below(struct chance *c, uint32_t n);
+
+/** chance_install(seed): libsodium's randomness from ${seed}, from here on. */
+void chance_install(uint64_t seed);
+
+/* ---- the plan (plan.c) ---- */
+
+enum step_kind {
+	STEP_GONE,   /* taken out while a failure is made shorter */
+	STEP_NOTE, STEP_AMEND, STEP_FIELD, STEP_GOAL, STEP_PLAN, STEP_CASE,
+	STEP_GRANT, STEP_REFUSE, STEP_WITHDRAW, STEP_SYNC, STEP_PASS,
+	STEP_APART, STEP_CLOCK, STEP_RESTART, STEP_DECIDE, STEP_REVOKE,
+	STEP_ENROL, STEP_HUB, STEP_KINDS
+};
+extern const char *const step_names[STEP_KINDS];
+
+enum fault {
+	FAULT_NONE, FAULT_REQUEST_LOST, FAULT_ANSWER_LOST, FAULT_TWICE,
+	FAULT_LATE,       /* once more, some steps later */
+	FAULT_MEANWHILE,  /* others go first, before the request arrives */
+	FAULT_BETWEEN,    /* others go first, before the answer arrives */
+	FAULT_REQUEST_CUT, FAULT_ANSWER_CUT, FAULT_HUB_DIES, FAULTS
+};
+extern const char *const fault_names[FAULTS];
+
+struct step {
+	enum step_kind kind;
+	int actor;
+	uint32_t draw[5];
+	int64_t gap_ms;       /* before it */
+	enum fault fault;     /* of the call-th request */
+	unsigned call, param;
+	uint32_t crash_at;    /* disk operation of this step; 0: none */
+	enum simdisk_cut cut;
+	uint32_t hub_crash_at; /* operation of the hub's disk */
+};
+
+struct plan {
+	uint64_t seed;
+	int people;           /* at the start */
+	bool crashes, clocks, faults, hub_crashes, decides;
+	size_t count;
+	struct step step[SIM_STEPS];
+};
+void plan_make(uint64_t seed, struct plan *out);
+
+/* ---- the cast (cast.c, net.c) ---- */
+
+struct sim;
+
+struct held_key {
+	struct held_key *next;
+	struct id space;
+	uint32_t number;
+	struct sym_key key;
+};
+
+struct actor {
+	struct sim *sim;
+	int no;
+	char profile[96];
+	struct session *session; /* NULL: closed */
+	struct simdisk *disk;
+	struct remote remote;
+	struct device_keys keys; /* as the device made them */
+	struct id person;
+	bool joined, revoked, busy;
+	size_t apart_until;      /* step: no network before */
+	int64_t offset_ms, drift_ppm, drift_from_ms; /* own clock */
+	struct held_key *held;   /* every key that was ever here */
+	unsigned calls;          /* of the step at hand */
+	const struct step *step; /* at hand */
+};
+
+struct late {
+	struct late *next;
+	size_t due;
+	int actor;
+	char path[32];
+	struct buf body;
+};
+
+struct received { /* a changeset the hub ever got, taken or not */
+	struct received *next;
+	struct buf bytes;
+	struct hash id;
+};
+
+/* What people really did. */
+enum event_kind { EVENT_GRANT, EVENT_REFUSE, EVENT_WITHDRAW };
+struct bits {
+	uint64_t w[SIM_EVENTS / 64];
+};
+struct event {
+	enum event_kind kind;
+	int by, case_no, whom;    /* whom -1: everybody */
+	unsigned sections;        /* bits of enum sim_section */
+	bool write, sure;         /* sure: the saving call said so */
+	int64_t until_ms, at_ms;
+	struct id id;
+	struct bits overruled;    /* closing events known to who gave it */
+};
+struct text {
+	int by, case_no, section, owner;
+	bool sure;
+	struct id record, space;
+	bool note;
+	char field[16];
+	int64_t at_ms;
+	struct bits knew;         /* closing events */
+	int64_t knew_ms;          /* the latest time the device knew of */
+	uint32_t knew_revoked;    /* actors, by bit */
+	int seen[SIM_SEEN];       /* texts of the same field before its eyes */
+	int seen_count;
+	bool decided;             /* by a keeper */
+};
+struct sim_case {
+	struct id id;
+	int by;
+	char name[24];
+};
+
+struct sim {
+	const struct plan *plan;
+	size_t cursor;            /* next step */
+	int64_t now_ms;           /* true time */
+	char folder[64];
+	char hub_path[96];
+	struct hub *hub;
+	struct simdisk *hub_disk;
+	struct sign_pub hub_pub;
+	struct sign_key hub_key;
+	struct actor actor[SIM_ACTORS];
+	int actors;
+	int depth;
+	bool healing;
+	struct late *late;
+	struct received *received;
+	struct sim_case cases[SIM_CASES];
+	int case_count;
+	struct event event[SIM_EVENTS];
+	int event_count;
+	struct text text[SIM_TEXTS];
+	int text_count;
+	uint64_t digest;          /* of the trace */
+	unsigned done, refused, crashed, requests; /* counted */
+	FILE *trace;              /* or NULL */
+};
+
+/** sim_fail(s, fmt, ...): the run is over; does not return. */
+void sim_fail(struct sim *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+void sim_note(struct sim *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+void cast_begin(struct sim *s);
+void cast_end(struct sim *s);
+void cast_join(struct sim *s, int i);
+void cast_open(struct actor *a);
+void cast_close(struct actor *a);
+void cast_hub_open(struct sim *s);
+void cast_hub_restart(struct sim *s);
+
+/** cast_settle(a): after a step: a crashed disk comes back, keys are noted. */
+void cast_settle(struct actor *a);
+int64_t cast_clock(const struct actor *a);
+struct db *cast_db(struct actor *a);
+
+int net_call(void *ctx, const struct remote_call *c, int *status,
+    struct buf *answer, struct err *e);
+void net_late(struct sim *s); /* what is due */
+
+/* ---- acting (act.c) ---- */
+
+void act_step(struct sim *s); /* the next of the plan */
+void act_run(struct sim *s);  /* the whole plan, then healing and judging */
+
+/* ---- truth (truth.c) ---- */
+
+/** truth_needle(no, out): of text ${no}; truth_number(bytes): back, or -1. */
+void truth_needle(int no, char out[static SIM_NEEDLE_BYTES + 1]);
+int truth_number(const uint8_t *at, size_t len);
+
+struct text *truth_text(struct sim *s, struct actor *a, int case_no,
+    enum sim_section section);
+void truth_saved(struct sim *s, struct text *t, const struct id *record);
+void truth_seen(struct sim *s, struct text *t, const struct id *record);
+struct event *truth_event(struct sim *s, struct actor *a, int case_no);
+
+/** truth_may(s, x, t): may actor ${x} ever read ${t}? */
+bool truth_may(struct sim *s, int x, const struct text *t);
+
+/** truth_filed(s, t, keeper): ${keeper} decided on it now, knowing what lies
+ * on that device. */
+void truth_filed(struct sim *s, struct text *t, struct actor *keeper);
+bool truth_covers(const struct event *ev, const struct text *t, int x);
+
+/* ---- judging (judge.c, judge_keys.c) ---- */
+
+struct epoch_seen { /* an epoch that the hub ever got */
+	struct epoch_seen *next;
+	struct epoch ep;
+	struct hash id;
+	bool accepted;
+	uint64_t seq;
+	int64_t accept_ms;
+};
+struct judge {
+	struct db *hub;           /* a connection of its own */
+	struct epoch_seen *epochs;
+	int accepted[SIM_TEXTS];  /* how often the log carries it */
+	uint32_t may_read[SIM_TEXTS]; /* actors whose keys open it */
+};
+
+/** judge_all(s): everything, when all has healed. */
+void judge_all(struct sim *s);
+
+/** judge_keys(s, j): who could open what; fills in the epochs, accepted and
+ * may_read, and ends the run at a disclosure. */
+void judge_keys(struct sim *s, struct judge *j);
+
+/** judge_newest(j, space, at_ms): the epoch in force then, or NULL. */
+const struct epoch_seen *judge_newest(const struct judge *j,
+    const struct id *space, int64_t at_ms);
+
+#endif

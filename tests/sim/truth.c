@@ -1,0 +1,242 @@
+/*
+ * The true history: what each person wrote, gave and took back, and what lay
+ * on their device at that moment. From it follows who may ever read a text:
+ *
+ * - who owns its section;
+ * - who holds a consent for the section that no withdrawal or refusal ends
+ *   which the author's device knew when the text was written. A consent
+ *   overrules what was known to who took it; it may come later than the text.
+ * - nobody whose consents were all over, or whose device was revoked, as far
+ *   as the author's device knew.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/db/db.h"
+#include "tests/sim/sim.h"
+
+void
+truth_needle(int no, char out[static SIM_NEEDLE_BYTES + 1])
+{
+	snprintf(out, SIM_NEEDLE_BYTES + 1, SIM_MAGIC "%05uq",
+	    (unsigned)no % 100000);
+}
+
+int
+truth_number(const uint8_t *at, size_t len)
+{
+	int i, no = 0;
+
+	if (len < SIM_NEEDLE_BYTES || memcmp(at, SIM_MAGIC, 4) != 0)
+		return -1;
+	for (i = 4; i < 9; i++) {
+		if (at[i] < '0' || at[i] > '9')
+			return -1;
+		no = no * 10 + at[i] - '0';
+	}
+	return at[9] == 'q' ? no : -1;
+}
+
+/* ---- what lay on the device ---- */
+
+static bool
+knows(struct actor *a, const struct id *record)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT 1 FROM record r JOIN "
+	    "version v ON v.rid = r.rid WHERE r.id = ? AND r.flags & 12 = 0 "
+	    "AND v.state IN (1, 2, 3)");
+	struct err e;
+	int rc;
+
+	db_bind_id(q, 1, record);
+	rc = db_step(q, &e);
+	db_reset(q);
+	return rc == 1;
+}
+
+static void
+known_closings(struct sim *s, struct actor *a, int case_no, struct bits *out)
+{
+	int i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < s->event_count; i++)
+		if (s->event[i].case_no == case_no && s->event[i].sure &&
+		    s->event[i].kind != EVENT_GRANT &&
+		    knows(a, &s->event[i].id))
+			out->w[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static bool
+has_bit(const struct bits *b, int i)
+{
+	return b->w[i / 64] >> (i % 64) & 1;
+}
+
+static int64_t
+known_time(struct actor *a)
+{
+	int64_t heard = 0, own = cast_clock(a);
+	struct err e;
+
+	db_one_int(cast_db(a), "SELECT max(accept_ms) FROM item", &heard, &e);
+	return heard > own ? heard : own;
+}
+
+static uint32_t
+known_revoked(struct sim *s, struct actor *a)
+{
+	uint32_t out = 0;
+	struct stmt *q;
+	struct err e;
+	int i;
+
+	for (i = 0; i < s->actors; i++) {
+		if (!s->actor[i].revoked)
+			continue;
+		q = db_prepare(cast_db(a), "SELECT count(*) FROM item WHERE "
+		    "kind = 4 AND instr(body, ?) > 0");
+		db_bind_id(q, 1, &s->actor[i].keys.device);
+		if (db_step(q, &e) == 1 && db_int(q, 0) >= 2)
+			out |= UINT32_C(1) << i;
+		db_reset(q);
+	}
+	return out;
+}
+
+/* ---- texts ---- */
+
+struct text *
+truth_text(struct sim *s, struct actor *a, int case_no,
+    enum sim_section section)
+{
+	struct text *t = &s->text[s->text_count];
+
+	if (s->text_count == SIM_TEXTS)
+		return NULL;
+	s->text_count++;
+	memset(t, 0, sizeof(*t));
+	t->by = a->no;
+	t->case_no = case_no;
+	t->section = section;
+	t->owner = -1;
+	t->at_ms = s->now_ms;
+	known_closings(s, a, case_no, &t->knew);
+	t->knew_ms = known_time(a);
+	t->knew_revoked = known_revoked(s, a);
+	sim_note(s, "   text %d", (int)(t - s->text));
+	return t;
+}
+
+void
+truth_saved(struct sim *s, struct text *t, const struct id *record)
+{
+	struct stmt *q = db_prepare(cast_db(&s->actor[t->by]), "SELECT "
+	    "r.space, s.side FROM record r JOIN space s ON s.id = r.space "
+	    "WHERE r.id = ?");
+	struct id side;
+	struct err e;
+	int i;
+
+	t->sure = true;
+	t->record = *record;
+	db_bind_id(q, 1, record);
+	if (db_step(q, &e) != 1)
+		sim_fail(s, "text %d is not there after saving",
+		    (int)(t - s->text));
+	db_id(q, 0, &t->space);
+	db_id(q, 1, &side);
+	db_reset(q);
+	for (i = 0; i < s->actors; i++)
+		if (id_eq(&s->actor[i].person, &side))
+			t->owner = i;
+}
+
+void
+truth_filed(struct sim *s, struct text *t, struct actor *keeper)
+{
+	t->decided = true;
+	known_closings(s, keeper, t->case_no, &t->knew);
+	t->knew_ms = known_time(keeper);
+	t->knew_revoked = known_revoked(s, keeper);
+}
+
+void
+truth_seen(struct sim *s, struct text *t, const struct id *record)
+{
+	struct stmt *q = db_prepare(cast_db(&s->actor[t->by]), "SELECT v.body "
+	    "FROM record r JOIN version v ON v.rid = r.rid WHERE r.id = ? "
+	    "AND v.state IN (1, 2, 3)");
+	const uint8_t *at;
+	struct view body;
+	struct err e;
+	int no;
+
+	db_bind_id(q, 1, record);
+	while (db_step(q, &e) == 1) {
+		body = db_blob(q, 0);
+		at = memmem(body.data, body.len, SIM_MAGIC, 4);
+		no = at == NULL ? -1 : truth_number(at, body.len -
+		    (size_t)(at - body.data));
+		if (no >= 0 && t->seen_count < SIM_SEEN &&
+		    strcmp(s->text[no].field, t->field) == 0)
+			t->seen[t->seen_count++] = no;
+	}
+}
+
+/* ---- consents ---- */
+
+struct event *
+truth_event(struct sim *s, struct actor *a, int case_no)
+{
+	struct event *ev = &s->event[s->event_count];
+
+	if (s->event_count == SIM_EVENTS)
+		return NULL;
+	memset(ev, 0, sizeof(*ev));
+	ev->by = a->no;
+	ev->case_no = case_no;
+	ev->at_ms = s->now_ms;
+	known_closings(s, a, case_no, &ev->overruled);
+	s->event_count++;
+	return ev;
+}
+
+bool
+truth_covers(const struct event *ev, const struct text *t, int x)
+{
+	return ev->case_no == t->case_no &&
+	    (ev->sections >> t->section & 1) != 0 &&
+	    (ev->whom == x || ev->whom == -1);
+}
+
+static bool
+ended(struct sim *s, const struct event *grant, const struct text *t, int x)
+{
+	int i;
+
+	if (grant->until_ms <= t->knew_ms)
+		return true;
+	for (i = 0; i < s->event_count; i++)
+		if (has_bit(&t->knew, i) && !has_bit(&grant->overruled, i) &&
+		    truth_covers(&s->event[i], t, x))
+			return true;
+	return false;
+}
+
+bool
+truth_may(struct sim *s, int x, const struct text *t)
+{
+	int i;
+
+	if (x == t->by || x == t->owner)
+		return true;
+	if (t->knew_revoked >> x & 1)
+		return false;
+	for (i = 0; i < s->event_count; i++)
+		if (s->event[i].kind == EVENT_GRANT &&
+		    truth_covers(&s->event[i], t, x) &&
+		    !ended(s, &s->event[i], t, x))
+			return true;
+	return false;
+}
