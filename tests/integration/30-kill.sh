@@ -7,7 +7,7 @@
 # SEED=N repeats a run's delays; KILLS=N is how many must hit a running sync.
 . "$(dirname "$0")/lib.sh"
 SEED=${SEED:-$((RANDOM * 32768 + RANDOM))}
-KILLS=${KILLS:-48}
+KILLS=${KILLS:-44}
 HUB_KILLS=6
 echo "seed $SEED"
 RANDOM=$((SEED % 32768))
@@ -66,7 +66,7 @@ killed_at() { # who, ms, words...: starts, kills after ms; exit code in $rc
 
 # The colleague: writes, syncs, and every second sync is killed.
 colleague() {
-	local p n=0 hits=0 end=$((SECONDS + 60))
+	local p n=0 hits=0 end=$((SECONDS + 90))
 	trap - EXIT
 	RANDOM=$(((SEED + 1) % 32768))
 	while [ ! -e "$T/enough" ] && [ $SECONDS -lt $end ]; do
@@ -84,11 +84,11 @@ other=$!
 started="$started $other"
 
 hits=0 tries=0 hub_hits=0 strange=0
-end=$((SECONDS + 25))
+end=$((SECONDS + 80))
 {
 while [ $hits -lt "$KILLS" ] && [ $SECONDS -lt $end ]; do
 	tries=$((tries + 1))
-	[ "$(json mari .unsent status)" -lt 250 ] && more_notes 150
+	[ "$(json mari .unsent status)" -lt 250 ] && more_notes 120
 	if [ $((tries % (KILLS / HUB_KILLS))) -eq 0 ]; then
 		"$TUGI" --profile "$T/mari" --no-input sync \
 		    >"$T/out" 2>"$T/err" </dev/null &
@@ -173,7 +173,7 @@ check "who comes fresh proves the whole log and reads the same" \
     same "$T/mari.all" "$T/liis.all"
 
 ### Import and single notes
-{ echo "$head_row"; rows 900001 901500 B-1; } >"$T/big.csv"
+{ echo "$head_row"; rows 900001 901000 B-1; } >"$T/big.csv"
 spent import notes "$T/big.csv" --dry-run
 hits=0
 {
@@ -185,15 +185,15 @@ done
 } 2>/dev/null
 check "$hits imports were killed at work" test $hits -ge 1
 must as mari --json import notes "$T/big.csv"
-is "the next one takes the rest, none twice" 1500 \
+is "the next one takes the rest, none twice" 1000 \
     "$(jq '.notes + .already' "$T/out")"
-is "all of it is there, once" '1500 1500' "$(json mari '.[].fields.text' \
+is "all of it is there, once" '1000 1000' "$(json mari '.[].fields.text' \
     note list B-1 | sort | tee "$T/b" | wc -l) $(sort -u "$T/b" | wc -l)"
 : >"$T/kept"
 spent note add B-1 'undisturbed'
 hits=0
 {
-for i in $(seq 60); do
+for i in $(seq 40); do
 	killed_at mari $((RANDOM % (took * 2))) note add B-1 "single $i"
 	[ $rc -eq 137 ] && hits=$((hits + 1))
 	[ $rc -eq 0 ] && echo "single $i" >>"$T/kept"
@@ -201,7 +201,7 @@ done
 } 2>/dev/null
 json mari '.[].fields.text' note list B-1 | grep ^single | sort >"$T/there"
 sort -o "$T/kept" "$T/kept"
-check "of 60 notes $hits were killed, $(wc -l <"$T/kept") were said to be saved" \
+check "of 40 notes $hits were killed, $(wc -l <"$T/kept") were said to be saved" \
     test $hits -ge 5 -a -s "$T/kept"
 is "each of these is there" '' "$(comm -23 "$T/kept" "$T/there")"
 is "none is there twice" '' "$(uniq -d "$T/there")"
