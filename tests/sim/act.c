@@ -20,7 +20,7 @@
 
 #define YEAR_MS (365 * DAY_MS)
 
-static const char *const case_fields[] = { "contact", "safety", "school" };
+static const char *const case_fields[] = { "contact", "safety", "theme" };
 static const char *const plan_fields[] = { "goal", "measures", "outcome" };
 static const char *const words[] = { "card", "notes", "plan" };
 
@@ -502,7 +502,8 @@ play(struct actor *a, const struct step *st)
 		break;
 	case STEP_RESTART:
 		cast_close(a);
-		cast_open(a);
+		if (!simdisk_crashed(a->disk))
+			cast_open(a);
 		break;
 	case STEP_DECIDE:
 		decide(a, st);

@@ -330,6 +330,20 @@ make_durable(struct node *n)
 	forget_ops(n);
 }
 
+/* The first sync of a new file is one of its folder too. */
+static void
+sync_folder(struct simdisk *d)
+{
+	size_t i;
+
+	for (i = 0; i < FILES_MAX; i++)
+		if (d->node[i].durable && !d->node[i].visible) {
+			d->node[i].durable = false;
+			forget_ops(&d->node[i]);
+			d->node[i].kept.len = 0;
+		}
+}
+
 static int
 f_sync(sqlite3_file *f, int flags)
 {
@@ -342,6 +356,8 @@ f_sync(sqlite3_file *f, int flags)
 	/* The last sync may have ended just before the light went out. */
 	if (v == GO || below(h->d, 2) == 0) {
 		make_durable(h->n);
+		if (!h->n->durable && h->n->visible)
+			sync_folder(h->d);
 		h->n->durable = h->n->visible;
 	}
 	return v == LAST ? SQLITE_IOERR_FSYNC : SQLITE_OK;

@@ -8,7 +8,8 @@
  * may share a file (locks and shared memory are this process's own).
  *
  * Model: a sync covers its file and the file's name. A deletion or renaming
- * without a sync of the folder may be undone by a cut. A device that claims
+ * without a sync of the folder may be undone by a cut; the first sync of a new
+ * file makes deletions before it last. A device that claims
  * nothing: a write cut short may leave any of its 512-byte sectors old, new
  * or, in the last mode, garbage; sectors outside the write stay as they are.
  */
