@@ -155,3 +155,20 @@ checkpoint_read(struct view note, const char *hub_name,
 		    "signed with the hub's key, or not in the form allowed");
 	return 0;
 }
+
+void
+checkpoint_note(const struct checkpoint *cp, const char *hub_name,
+    const struct sign_pub *pub, const struct sig *sig, struct buf *out)
+{
+	put_text(cp, hub_name, out);
+	put_signature(hub_name, pub, sig, out);
+}
+
+bool
+checkpoint_sig(struct view note, const char *hub_name, struct sig *sig)
+{
+	struct checkpoint cp;
+
+	return note.len <= CHECKPOINT_TEXT_MAX &&
+	    read_parts(note, hub_name, &cp, sig);
+}

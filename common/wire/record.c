@@ -90,10 +90,12 @@ record_encode(const struct record *rec, struct buf *out)
 	}
 	if (rec->gossip.present) {
 		cbor_put_uint(out, KEY_GOSSIP);
-		cbor_put_array(out, 3);
+		cbor_put_array(out, 4);
 		cbor_put_uint(out, rec->gossip.at.log_id);
 		cbor_put_uint(out, rec->gossip.at.size);
 		cbor_put_hash(out, &rec->gossip.root);
+		cbor_put_bytes(out, view_of(rec->gossip.sig.b,
+		    sizeof(rec->gossip.sig.b)));
 	}
 	cbor_put_uint(out, KEY_OPS);
 	cbor_put_array(out, rec->op_count);
@@ -164,12 +166,19 @@ read_op(struct cbor_reader *r, struct op *op)
 static void
 read_gossip(struct cbor_reader *r, struct gossip *g)
 {
+	struct view sig;
+
 	g->present = true;
-	if (cbor_array(r, 3) != 3)
+	if (cbor_array(r, 4) != 4)
 		r->bad = true;
 	g->at.log_id = cbor_uint(r);
 	g->at.size = cbor_uint(r);
 	cbor_hash(r, &g->root);
+	sig = cbor_bytes(r, sizeof(g->sig.b));
+	if (sig.len == sizeof(g->sig.b))
+		memcpy(g->sig.b, sig.data, sig.len);
+	else
+		r->bad = true;
 	cbor_leave(r);
 }
 

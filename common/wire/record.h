@@ -36,9 +36,12 @@ struct op {
 	struct value value;
 };
 
-struct gossip { /* a checkpoint the author holds, to expose a split log */
+/* A checkpoint the author holds, to expose a split log. With the hub's own
+ * signature: no member can make a hub look like a liar. */
+struct gossip {
 	struct log_point at;
 	struct hash root;
+	struct sig sig; /* checkpoint.h */
 	bool present;
 };
 

@@ -34,6 +34,7 @@ sample(struct record *r)
 	r->gossip.at.log_id = UINT64_MAX;
 	r->gossip.at.size = 99;
 	memset(r->gossip.root.b, 4, sizeof(r->gossip.root.b));
+	memset(r->gossip.sig.b, 5, sizeof(r->gossip.sig.b));
 	r->op_count = 5;
 	r->ops[0].field = 1;
 	r->ops[0].value.type = VALUE_TEXT;

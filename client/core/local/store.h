@@ -39,7 +39,6 @@ struct store {
 	int64_t ahead_ms;        /* own clock before the hub's, as the sync
 				  * under way found; 0: it is not */
 	bool read_only;          /* fork or damage seen: nothing is written */
-	uint64_t gossiped;       /* head.at.size last named in a version */
 	struct {                 /* what this device may do under one epoch; */
 		struct hash epoch;   /* epochs never change, so never stale */
 		uint8_t right;

@@ -227,19 +227,6 @@ take_bases(const struct heads *h, struct op *op)
 	}
 }
 
-/* Once after each new head of the log: a colleague who holds another root
- * for the same size learns of a split log from it. */
-static void
-take_gossip(struct store *s, struct gossip *g)
-{
-	g->present = s->head.at.size > 0 && s->head.at.size != s->gossiped;
-	if (!g->present)
-		return;
-	g->at = s->head.at;
-	g->root = s->head.root;
-	s->gossiped = s->head.at.size;
-}
-
 static int
 make_record(struct store *s, const struct write *w, const struct heads *h,
     struct record *rec, struct err *e)
@@ -255,7 +242,6 @@ make_record(struct store *s, const struct write *w, const struct heads *h,
 	rec->basis = w->basis;
 	rec->wall_ms = tick_wall_ms(&s->tick);
 	rec->hlc = store_stamp(s);
-	take_gossip(s, &rec->gossip);
 	rec->op_count = w->op_count;
 	for (i = 0; i < w->op_count; i++) {
 		rec->ops[i].field = w->ops[i].field;

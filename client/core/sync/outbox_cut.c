@@ -12,6 +12,8 @@
 #include "client/core/sync/witness.h"
 #include "common/base/mem.h"
 
+#define GOSSIP_BYTES 128 /* at most, as CBOR */
+
 #define CUT_AT_ONCE 32 /* changesets in one transaction */
 
 struct unsent {
@@ -106,7 +108,8 @@ put_gossip(struct cut *c, struct view body, struct err *e)
 
 	if (record_decode(body, c->rec, e) != 0)
 		return -1;
-	c->rec->gossip.present = true;
+	c->rec->gossip.present = checkpoint_sig(buf_view(&c->witness.note),
+	    c->s->roster.genesis.hub_name, &c->rec->gossip.sig);
 	c->rec->gossip.at = c->witness.newest.at;
 	c->rec->gossip.root = c->witness.newest.root;
 	record_encode(c->rec, &c->plain);
@@ -141,7 +144,7 @@ add_body(struct cut *c, const struct unsent *u, struct err *e)
 		return rc < 0 ? -1 : err_set(e, ERR_BUG,
 		    "a version went away while it was sealed");
 	body = db_blob(q, 0);
-	bytes = carried(body.len + 64);
+	bytes = carried(body.len + GOSSIP_BYTES);
 	if (c->bodies_count > 0 && c->bytes + bytes > CHANGESET_BYTES_MAX) {
 		db_reset(q);
 		return 0;

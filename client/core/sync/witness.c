@@ -157,42 +157,67 @@ witness_save_tx(struct store *s, struct witness *w,
 	return store_put(s, KEY_NEWEST, note, e);
 }
 
+/* Is it the hub's own word? Its note is put into ${note}. A colleague's word
+ * alone says nothing about the hub. */
+static bool
+is_signed(struct store *s, const struct gossip *g, struct buf *note)
+{
+	const struct directory_entry *genesis = &s->roster.genesis;
+	struct checkpoint cp = { g->at, g->root };
+	struct err e;
+
+	checkpoint_note(&cp, genesis->hub_name, &genesis->hub, &g->sig, note);
+	return checkpoint_read(buf_view(note), genesis->hub_name,
+	    &genesis->hub, &cp, &e) == 0;
+}
+
+/* What a head that the hub did sign contradicts, or NULL; a head that is new
+ * here is noted. */
+static int
+compare_tx(struct store *s, const struct checkpoint *cp,
+    const struct witness_from *from, struct hash *known, const char **words,
+    struct err *e)
+{
+	int rc = 0;
+
+	/* Its author held that head before the item got its place. */
+	if (cp->at.log_id != s->roster.genesis.log_id)
+		*words = "the hub signed another log for a colleague";
+	else if (cp->at.size > from->seq)
+		*words = "the hub signed a longer log for a colleague than "
+		    "the one it took the colleague's record into";
+	else
+		rc = note_head_tx(s, cp, from->device, known, e);
+	if (rc == 2)
+		*words = "the hub signed another log of the same length for "
+		    "a colleague";
+	return rc < 0 ? -1 : 0;
+}
+
 int
 witness_hear_tx(struct store *s, struct witness *w, const struct gossip *g,
     const struct witness_from *from, struct err *e)
 {
 	struct checkpoint cp = { g->at, g->root };
-	struct hash known;
 	const char *words = NULL;
-	uint64_t log_id;
+	struct hash known;
+	struct buf note;
 	int rc = 0;
 
 	if (!g->present || g->at.size == 0)
 		return 0;
 	memset(&known, 0, sizeof(known));
-	/* Within the first page no head is saved yet; genesis names the log. */
-	log_id = w->newest.at.size > 0 ? w->newest.at.log_id :
-	    s->roster.genesis.log_id;
-	/* Its author held that head before the item got its place. */
-	if (g->at.log_id != log_id)
-		words = "a colleague's record names a log that this hub "
-		    "does not show here";
-	else if (g->at.size > from->seq)
-		words = "a colleague's record names a longer log than the hub "
-		    "had when it took that record";
-	else
-		rc = note_head_tx(s, &cp, from->device, &known, e);
-	if (rc < 0)
-		return -1;
-	if (rc == 2)
-		words = "a colleague's record names another log of the same "
-		    "length than the hub shows here";
-	if (words == NULL)
-		return 0;
-	w->split = true;
-	return keep_evidence_tx(s, words, rc == 2 ?
-	    view_of(known.b, sizeof(known.b)) : buf_view(&w->note),
-	    view_of(g->root.b, sizeof(g->root.b)), e);
+	buf_init(&note, CHECKPOINT_TEXT_MAX);
+	if (is_signed(s, g, &note))
+		rc = compare_tx(s, &cp, from, &known, &words, e);
+	if (rc == 0 && words != NULL) {
+		w->split = true;
+		rc = keep_evidence_tx(s, words, hash_is_zero(&known) ?
+		    buf_view(&w->note) : view_of(known.b, sizeof(known.b)),
+		    buf_view(&note), e);
+	}
+	buf_done(&note);
+	return rc;
 }
 
 int

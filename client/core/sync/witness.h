@@ -44,8 +44,9 @@ int witness_read(const struct witness *w, const struct witness_in *in,
 int witness_save_tx(struct store *s, struct witness *w,
     const struct checkpoint *cp, struct view note, struct err *e);
 
-/** witness_hear_tx(s, w, g, from, seq, e): a colleague's gossip in item
- * ${seq}. A contradiction is kept and sets w->split; it is no error. */
+/** witness_hear_tx(s, w, g, from, e): a colleague's gossip. What the hub did
+ * not sign is passed over: a colleague alone must not be able to stop others.
+ * A contradiction is kept and sets w->split; it is no error. */
 struct witness_from {
 	const struct id *device;
 	uint64_t seq;
