@@ -1,23 +1,53 @@
 #!/usr/bin/env bash
 # Run every unit test program and every integration script of a build folder,
-# two at a time, and close with one line: N passed, N failed.
+# two at a time, and close with one line: N passed, N failed. A test that
+# leaves processes behind has failed.
 # usage: tests/run.sh build/dev [pattern]
 set -u
 cd "$(dirname "$0")/.."
-B=$1
+export B=$1
 pattern=${2:-.}
-out=$B/test-output
+export out=$B/test-output
 rm -rf "$out"
 mkdir -p "$out"
+
+# timeout makes each test the leader of a process group, by which all that it
+# started is found, also when somebody presses Ctrl-C.
+run_one() { # program
+	local name start code group
+	name=$(basename "$1")
+	start=$(date +%s)
+	bash -c 'echo $$ >"$1"; exec timeout 600 "$2"' - "$out/$name.group" \
+	    "$1" >"$out/$name.log" 2>&1
+	code=$?
+	group=$(cat "$out/$name.group")
+	for _ in 1 2 3 4 5; do # what was sent a signal may take a moment
+		pgrep -g "$group" >/dev/null || break
+		sleep 0.2
+	done
+	if pgrep -g "$group" -a >"$out/$name.left"; then
+		echo "not ok - left running: $(head -n 3 "$out/$name.left")" \
+		    >>"$out/$name.log"
+		kill -KILL -- "-$group"
+	fi
+	rm -f "$out/$name.left" "$out/$name.group"
+	echo "$code $(($(date +%s) - start))" >"$out/$name.rc"
+}
+export -f run_one
+end_all() {
+	local group
+	for group in $(cat "$out"/*.group 2>/dev/null); do
+		kill -TERM -- "-$group"
+	done
+	exit 130
+}
+trap end_all INT TERM
 
 {
 	ls "$B"/unit/test_* 2>/dev/null | grep -v '\.d$'
 	ls tests/integration/[0-9]*.sh 2>/dev/null
-} | grep -E "$pattern" | xargs -P 2 -I{} sh -c '
-	name=$(basename {})
-	start=$(date +%s)
-	B='"$B"' timeout 600 {} >'"$out"'/$name.log 2>&1
-	echo $? $(($(date +%s) - start)) >'"$out"'/$name.rc'
+} | grep -E "$pattern" | xargs -P 2 -I{} bash -c 'run_one {}'
+all_ran=$?
 
 passed=0
 failed=0
@@ -45,4 +75,5 @@ for rc in "$out"/*.rc; do
 	fi
 done
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+[ "$all_ran" -eq 0 ] || echo "some tests did not run: xargs ended with $all_ran"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && [ "$all_ran" -eq 0 ]

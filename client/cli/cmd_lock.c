@@ -111,6 +111,8 @@ cmd_lock(struct ctx *c, struct err *e)
 {
 	struct session_options o;
 
+	if (place_find(c, e) != 0)
+		return -1;
 	session_options_default(c->profile, &o);
 	if (session_forget(&o, e) != 0)
 		return -1;

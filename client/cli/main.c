@@ -87,8 +87,6 @@ run(struct ctx *c, struct err *e)
 	if (c->g.passphrase_fd != NULL &&
 	    ask_fd(c->g.passphrase_fd, &c->passphrase_fd, e) != 0)
 		return -1;
-	if (place_find(c, e) != 0)
-		return -1;
 	if (c->cmd->opens && place_open(c, e) != 0)
 		return -1;
 	return c->cmd->run(c, e);

@@ -12,29 +12,45 @@
 
 #define TRIES 3
 
-/* ~/.local/share/tugi, making what is missing above it. */
+static const char *
+xdg_folder(void)
+{
+	const char *xdg = getenv("XDG_DATA_HOME");
+
+	return xdg != NULL && xdg[0] == '/' ? xdg : NULL;
+}
+
 static int
 default_profile(struct ctx *c, struct err *e)
 {
-	const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	char *local = NULL, *share = NULL;
-	int rc = -1;
+	const char *home = getenv("HOME");
 
-	if (xdg != NULL && xdg[0] == '/') {
-		c->profile = file_join(xdg, "tugi");
+	if (xdg_folder() != NULL) {
+		c->profile = file_join(xdg_folder(), "tugi");
 		return 0;
 	}
 	if (home == NULL || home[0] != '/')
 		return err_set(e, ERR_INPUT, "%s", _("where the profile is "
 		    "cannot be told without a home folder: give --profile"));
-	local = file_join(home, ".local");
+	c->profile = file_join(home, ".local/share/tugi");
+	return 0;
+}
+
+/* What is missing above ~/.local/share/tugi, once a profile is made there; a
+ * folder that was named is expected to stand somewhere. */
+static int
+make_above(const struct ctx *c, struct err *e)
+{
+	char *local, *share;
+	int rc = 0;
+
+	if (c->g.profile != NULL || xdg_folder() != NULL)
+		return 0;
+	local = file_join(getenv("HOME"), ".local");
 	share = file_join(local, "share");
 	if ((!file_exists(local) && file_folder(local, e) != 0) ||
 	    (!file_exists(share) && file_folder(share, e) != 0))
-		goto out;
-	c->profile = file_join(share, "tugi");
-	rc = 0;
-out:
+		rc = -1;
 	mem_free(local);
 	mem_free(share);
 	return rc;
@@ -45,6 +61,8 @@ place_find(struct ctx *c, struct err *e)
 {
 	const char *env = getenv("TUGI_PROFILE");
 
+	if (c->profile != NULL)
+		return 0;
 	if (c->g.profile == NULL && env != NULL && env[0] != '\0')
 		c->g.profile = env;
 	if (c->g.profile == NULL)
@@ -79,6 +97,8 @@ place_open(struct ctx *c, struct err *e)
 	struct session_options o;
 	int i, tries = c->passphrase_fd >= 0 ? 1 : TRIES;
 
+	if (place_find(c, e) != 0)
+		return -1;
 	session_options_default(c->profile, &o);
 	if (session_open(&o, view_of(NULL, 0), &c->s, e) == 0)
 		return 0;
@@ -107,7 +127,9 @@ place_open_or_make(struct ctx *c, struct err *e)
 		return rc;
 	err_clear(e);
 	session_options_default(c->profile, &o);
-	rc = ask_new_passphrase(c, &pass, e);
+	rc = make_above(c, e);
+	if (rc == 0)
+		rc = ask_new_passphrase(c, &pass, e);
 	if (rc == 0) {
 		out_say(&c->out, "%s", _("making the profile ..."));
 		rc = session_create(&o, view_of(pass.text, pass.len), &c->s,

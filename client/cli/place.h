@@ -8,7 +8,8 @@
 #include "client/core/sync/remote.h"
 
 /** place_find(c, e): --profile, TUGI_PROFILE, XDG_DATA_HOME/tugi or
- * ~/.local/share/tugi into c->profile. */
+ * ~/.local/share/tugi into c->profile. Makes nothing: a command that needs no
+ * profile works without a home folder. */
 int place_find(struct ctx *c, struct err *e);
 
 /** place_open(c, e): with the key the kernel holds, else the passphrase,

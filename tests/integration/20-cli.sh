@@ -396,6 +396,21 @@ if [ "$(id -u)" -eq 0 ]; then
 	check "a read-only folder is a fault of the machine" ends 74
 fi
 
+### Without a home folder: what needs no profile works, and makes none
+env -u HOME "$TUGI" man >"$D/out" 2>"$D/err"
+rc=$?
+check "the manual needs no home folder" ends 0
+env -u HOME "$TUGI" status >"$D/out" 2>"$D/err"
+rc=$?
+check "a profile does" ends 64
+check "and it says which option helps" says "give --profile"
+mkdir "$D/home"
+HOME=$D/home "$TUGI" completion bash >/dev/null 2>&1
+HOME=$D/home "$TUGI" --no-input status >"$D/out" 2>"$D/err"
+rc=$?
+check "there is no profile yet" ends 3
+check "and asking made no folder" rmdir "$D/home"
+
 ### Locked again; the terminal
 run worker lock
 check "lock" ends 0

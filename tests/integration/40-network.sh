@@ -89,8 +89,8 @@ socat "$(tls_front "$T/hub" "$slow_port")" \
     SYSTEM:"'$T/responder' '$T/slow'" >>"$T/front.log" 2>&1 &
 started="$started $!"
 mute_port=$(free_port)
-socat "TCP-LISTEN:$mute_port,bind=127.0.0.1,reuseaddr,fork" \
-    SYSTEM:'sleep 60' >>"$T/front.log" 2>&1 &
+socat -u "TCP-LISTEN:$mute_port,bind=127.0.0.1,reuseaddr,fork" \
+    OPEN:/dev/null >>"$T/front.log" 2>&1 &
 started="$started $!"
 until_true 5 listens "$slow_port"
 until_true 5 listens "$mute_port"
