@@ -37,6 +37,7 @@ BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
 BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
 SIM = $(wildcard tests/sim/*.c)
 TOOLS = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
+FUZZ = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 MAN = $B/man/tugid.8 $B/man/tugid.conf.5 $B/man/tugi.1
 obj = $(patsubst %.c,$B/%.o,$1)
 
@@ -83,6 +84,11 @@ $(BENCH): $B/bench/%: $B/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(TEST_LIBS)
 	$(link_test)
 $(TOOLS): $B/tools/%: $B/tests/tools/%.o $(TEST_LIBS)
 	$(link_test)
+# With libFuzzer (make fuzz) or, as everywhere else, a driver that replays.
+FUZZ_MAIN = $B/tests/fuzz/standalone.o
+$(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz.o $(FUZZ_MAIN) \
+    $(TEST_LIBS)
+	$(link_test)
 $B/sim/sim: $(call obj,$(SIM)) $(TEST_LIBS)
 	$(link_test)
 
@@ -90,19 +96,31 @@ deps:
 	@packaging/install-deps.sh
 # Everything: what a fresh machine needs, build, walls, unit, processes.
 test: deps
-	@$(SUB) all leak unit-programs $(TOOLS)
+	@$(SUB) all leak unit-programs fuzz-programs $(TOOLS)
 	@$(SUB) lint
 	@tests/run.sh $B
 unit-programs: $(UNIT)
 tools: $(TOOLS)
+fuzz-programs: $(FUZZ)
 check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
 	@for t in $^; do $$t || exit 1; done
 # The same unit tests under address and undefined-behaviour sanitizers.
 asan: deps
 	@$(SUB) B=build/asan \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
-		LDFLAGS=-fsanitize=address,undefined all unit-programs tools
+		LDFLAGS=-fsanitize=address,undefined all unit-programs \
+		fuzz-programs tools
 	@tests/run.sh build/asan "$(ONLY)"
+# make fuzz F=changeset TIME=60: one target for that many seconds; F=all: each.
+F ?= all
+TIME ?= 60
+fuzz: deps
+	@$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= \
+		CFLAGS="-g -fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=undefined" \
+		LDFLAGS=-fsanitize=fuzzer,address,undefined \
+		$(if $(filter all,$F),fuzz-programs,build/fuzz/fuzz/fuzz_$F)
+	@tests/fuzz/run.sh build/fuzz $F $(TIME)
 # A build that leaks on purpose, so that searches for leaks can fail.
 leak:
 	@$(SUB) B=build/leak VARIANT=-DTUGI_TEST_LEAK \
@@ -144,8 +162,9 @@ clean:
 help:
 	@echo "all test demo bench sim lint asan cover leak install clean deps"
 	@echo "check-unit T=outbox   one unit test program"
+	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all deps test unit-programs tools check-unit asan leak demo bench sim lint \
-	cover install clean help
+.PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
+	leak demo bench sim lint cover install clean help
 .SECONDARY:

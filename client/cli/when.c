@@ -112,10 +112,17 @@ bad:
 	    _("a day is written 2026-11-22, a time 2026-11-22T09:12"));
 }
 
+/* The second that ${ms} is in, also before 1970, where / rounds up. */
+static time_t
+second_of(int64_t ms)
+{
+	return (time_t)(ms / 1000 - (ms % 1000 < 0));
+}
+
 static bool
 local(int64_t ms, struct tm *tm)
 {
-	time_t t = (time_t)(ms / 1000);
+	time_t t = second_of(ms);
 
 	return localtime_r(&t, tm) != NULL;
 }
@@ -143,7 +150,7 @@ when_words(int64_t ms, int64_t now_ms, char out[static WHEN_BYTES])
 	else if (fields_fit(&at, &before))
 		snprintf(out, WHEN_BYTES, _("yesterday %02d:%02d"),
 		    at.tm_hour, at.tm_min);
-	else if (ms < now_ms && now_ms - ms < 6 * DAY_MS)
+	else if (ms < now_ms && ms > now_ms - 6 * DAY_MS)
 		snprintf(out, WHEN_BYTES, _("%s %02d:%02d"),
 		    _(day[at.tm_wday]), at.tm_hour, at.tm_min);
 	else if (at.tm_year == now.tm_year)
@@ -176,7 +183,7 @@ when_day(int64_t ms, char out[static WHEN_BYTES])
 void
 when_iso(int64_t ms, char out[static WHEN_BYTES])
 {
-	time_t t = (time_t)(ms / 1000);
+	time_t t = second_of(ms);
 	struct tm tm;
 
 	out[0] = '\0';
@@ -184,5 +191,5 @@ when_iso(int64_t ms, char out[static WHEN_BYTES])
 		snprintf(out, WHEN_BYTES,
 		    "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900,
 		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		    tm.tm_sec, (int)(ms % 1000));
+		    tm.tm_sec, (int)((ms % 1000 + 1000) % 1000));
 }

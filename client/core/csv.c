@@ -116,8 +116,10 @@ read_field(struct csv *c, size_t column, struct span *out, struct err *e)
 	if (peek(c) >= 0 && peek(c) != ',' && !at_line_end(c))
 		return csv_fail(c, column, e,
 		    "text after the closing quote");
+	if (out->len == 0) /* and there may be no buffer yet */
+		return 0;
 	v = view_of(c->bytes.data + out->at, out->len);
-	if (out->len > 0 && utf8_bad(v) != v.len)
+	if (utf8_bad(v) != v.len)
 		return csv_fail(c, column, e, "this is not UTF-8 text");
 	return 0;
 }

@@ -94,10 +94,10 @@ day_parse_time(struct view v, int64_t *ms)
 const char *
 day_text(int64_t ms, char out[static DAY_TEXT_BYTES])
 {
-	time_t t = (time_t)(ms / 1000);
+	time_t t = (time_t)(ms / 1000 - (ms % 1000 < 0)); /* rounds down */
 	struct tm tm;
 
-	if (localtime_r(&t, &tm) == NULL || tm.tm_year < -1900 ||
+	if (localtime_r(&t, &tm) == NULL || tm.tm_year < -900 ||
 	    tm.tm_year > 8099 ||
 	    strftime(out, DAY_TEXT_BYTES, "%Y-%m-%d", &tm) == 0)
 		snprintf(out, DAY_TEXT_BYTES, "0000-00-00");

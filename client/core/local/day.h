@@ -22,7 +22,8 @@ bool day_parse(struct view v, int64_t *ms);
 /** day_parse_time(v, ms): a day, or "YYYY-MM-DD HH:MM" local time. */
 bool day_parse_time(struct view v, int64_t *ms);
 
-/** day_text(ms, out): the local day of ${ms}; returns ${out}. */
+/** day_text(ms, out): the local day of ${ms}, zeros outside the years 1000 to
+ * 9999; returns ${out}. */
 const char *day_text(int64_t ms, char out[static DAY_TEXT_BYTES]);
 
 #endif
