@@ -70,10 +70,15 @@ with_pass() { # who command...: the passphrase comes by file descriptor
 passphrase() {
 	printf '%s\n' "$2" >"$T/$1.pass"
 }
-free_port() {
+finds() { # needle...: it found something; that it could not look is no find
+	local rc=0
+	"$@" || rc=$?
+	[ "$rc" -eq 1 ]
+}
+free_port() { # below the ports the system hands out by itself
 	local p
 	while :; do
-		p=$((20000 + RANDOM % 20000))
+		p=$((20000 + RANDOM % 12000))
 		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || break
 	done
 	echo $p
@@ -279,8 +284,8 @@ quietly m2 sync
 quietly m2 lock
 quietly o2 lock
 TUGI=
-claim "it finds the notes at the leaking hub" not "$needle" "$NOTES" "$T/leaky"
-claim "and on its wire" not "$needle" "$NOTES" "$T/leaky.wire"
-claim "and on the leaking laptop" not "$needle" "$NOTES" "$T/m2"
+claim "it finds the notes at the leaking hub" finds "$needle" "$NOTES" "$T/leaky"
+claim "and on its wire" finds "$needle" "$NOTES" "$T/leaky.wire"
+claim "and on the leaking laptop" finds "$needle" "$NOTES" "$T/m2"
 
 chapter "$claims claims, all hold."
