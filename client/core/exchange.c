@@ -14,8 +14,6 @@
 
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 
-#define INDEX_STEP 256 /* records searched words are taken from at a time */
-
 static void
 hand_over(const struct talk_figures *f, struct exchange_result *out)
 {
@@ -42,7 +40,7 @@ bring_index_up(struct store *s, const struct exchange_progress *p,
 	size_t done, all = 0;
 
 	do {
-		if (index_step(s, INDEX_STEP, &done, e) != 0)
+		if (index_step(s, INDEX_AT_ONCE, &done, e) != 0)
 			return -1;
 		all += done;
 		if (done > 0 && p != NULL && p->tell != NULL)

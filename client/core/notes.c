@@ -20,6 +20,7 @@ struct desk {
 	struct store *s;
 	struct id case_id, space;
 	char *school;
+	bool alone; /* one note: searched at once */
 };
 
 static int
@@ -180,6 +181,7 @@ write_note(struct desk *d, const struct note_draft *draft,
 	add_id(&w, ops, NOTE_AMENDS, &draft->amends);
 	if (id != NULL)
 		w.id = *id;
+	w.searched = d->alone;
 	w.type = TYPE_NOTE;
 	w.space = d->space;
 	w.case_id = draft->case_id;
@@ -192,7 +194,7 @@ notes_write_tx(struct session *session, const struct note_draft *drafts,
     const struct id *ids, size_t n, struct err *e)
 {
 	struct desk d = { session, session_store(session), { { 0 } },
-		{ { 0 } }, NULL };
+		{ { 0 } }, NULL, false };
 	size_t i;
 	int rc = 0;
 
@@ -208,7 +210,7 @@ notes_add(struct session *session, const struct note_draft *draft,
     struct id *id, struct err *e)
 {
 	struct desk d = { session, session_store(session), { { 0 } },
-		{ { 0 } }, NULL };
+		{ { 0 } }, NULL, true };
 	int rc;
 
 	if (db_begin(d.s->db, e) != 0)

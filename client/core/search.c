@@ -10,7 +10,6 @@
 #include "client/core/local/index.h"
 #include "client/core/local/utf8.h"
 
-#define STEP 500              /* records indexed in one transaction */
 #define LIMIT_MAX 10000
 #define AROUND 70             /* bytes shown before the hit */
 #define EXCERPT 160
@@ -26,7 +25,7 @@ search_run(struct session *session, const char *words, size_t limit,
 
 	memset(out, 0, sizeof(*out));
 	do {
-		if (index_step(s, STEP, &done, e) != 0)
+		if (index_step(s, INDEX_AT_ONCE, &done, e) != 0)
 			return -1;
 	} while (done > 0);
 	if (limit == 0 || limit > LIMIT_MAX)

@@ -225,7 +225,13 @@ CREATE TABLE review (
 
 -- Search: words only, no second copy of the text (contentless).
 CREATE VIRTUAL TABLE words USING fts5 (
-	text, content = '', detail = 'full',
+	text, content = '', detail = 'full', columnsize = 0,
 	tokenize = 'unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE words_terms USING fts5vocab (words, row);
+-- Kept in the index's own settings: a leaf fills one page of the store (4096
+-- bytes less the 80 that the vault keeps, and less what a row adds); a large
+-- piece is written at once; small pieces are merged by the half dozen.
+INSERT INTO words (words, rank) VALUES ('pgsz', 3970);
+INSERT INTO words (words, rank) VALUES ('hashsize', 4194304);
+INSERT INTO words (words, rank) VALUES ('automerge', 8);

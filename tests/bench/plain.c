@@ -30,7 +30,7 @@ static const char schema[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA locking_mode = EXCLUSIVE;"
     "PRAGMA cache_spill = OFF;"
-    "PRAGMA cache_size = -8192;"
+    "PRAGMA cache_size = -32768;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA secure_delete = ON;"
     "CREATE TABLE note (rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,"

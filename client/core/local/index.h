@@ -7,6 +7,10 @@
 
 #include "client/core/local/versions.h"
 
+/* Records in one transaction: each piece becomes a part of the index that is
+ * merged with others later, so few large ones cost least. */
+#define INDEX_AT_ONCE 2048
+
 /** index_step(s, max, done, e): bring up to ${max} records up to date, in one
  * transaction of its own; ${done} counts them (0: nothing left). */
 int index_step(struct store *s, size_t max, size_t *done, struct err *e);

@@ -130,7 +130,7 @@ insert_record(struct store *s, struct record_row *row, struct err *e)
 	db_bind_int(q, 5, row->at_ms);
 	db_bind_id(q, 6, id_is_zero(&row->parent) ? NULL : &row->parent);
 	db_bind_int(q, 7, (int64_t)row->flags);
-	db_bind_int(q, 8, words_searched(row->type) ? 0 : 1);
+	db_bind_int(q, 8, row->indexed || !words_searched(row->type));
 	if (db_run(q, e) != 0)
 		return -1;
 	row->rid = db_last_rowid(s->db);
@@ -273,6 +273,23 @@ store_version(struct store *s, int64_t rid, const struct record *rec,
 	return store_save_clock_tx(s, e);
 }
 
+/* Within the save itself: one commit instead of two. */
+static int
+add_words(struct store *s, int64_t rid, const struct record *rec,
+    struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, WORDS_TEXT_MAX);
+	words_first((enum record_type)rec->type, rec, &text);
+	rc = buf_check(&text, "a record's text", e);
+	if (rc == 0 && text.len > 0)
+		rc = words_add_tx(s->db, rid, buf_view(&text), e);
+	buf_done(&text);
+	return rc;
+}
+
 static int
 write_new(struct store *s, const struct write *w, struct record *rec,
     struct buf *body, struct err *e)
@@ -294,7 +311,9 @@ write_new(struct store *s, const struct write *w, struct record *rec,
 		row.parent = w->parent;
 	if (w->at_ms != 0)
 		row.at_ms = w->at_ms;
-	if (insert_record(s, &row, e) != 0)
+	row.indexed = w->searched;
+	if (insert_record(s, &row, e) != 0 ||
+	    (w->searched && add_words(s, row.rid, rec, e) != 0))
 		return -1;
 	return store_version(s, row.rid, rec, buf_view(body), e);
 }

@@ -35,6 +35,7 @@ struct write { /* a new version of a record, by this person */
 	int64_t at_ms;           /* 0: now */
 	const struct op *ops;    /* bases are filled in by versions_write_tx */
 	size_t op_count;
+	bool searched;           /* a new record: its words at once, not later */
 };
 
 /**

@@ -65,6 +65,15 @@ add_heads(enum record_type type, struct heads *h, struct buf *out)
 }
 
 void
+words_first(enum record_type type, const struct record *rec, struct buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < rec->op_count; i++)
+		add_value(type, &rec->ops[i], out);
+}
+
+void
 words_text(enum record_type type, struct version *versions, size_t n,
     struct buf *out)
 {
@@ -73,9 +82,8 @@ words_text(enum record_type type, struct version *versions, size_t n,
 	size_t i;
 
 	if (n == 1) { /* nearly every record */
-		for (i = 0; i < versions->rec.op_count; i++)
-			if (takes_part(versions))
-				add_value(type, &versions->rec.ops[i], out);
+		if (takes_part(versions))
+			words_first(type, &versions->rec, out);
 		return;
 	}
 	h = mem_new(sizeof(*h));

@@ -23,6 +23,10 @@
 void words_text(enum record_type type, struct version *versions, size_t n,
     struct buf *out);
 
+/** words_first(type, rec, out): the same of a record with one version. */
+void words_first(enum record_type type, const struct record *rec,
+    struct buf *out);
+
 /** words_searched(type): some field of ${type} is searched. */
 bool words_searched(enum record_type type);
 

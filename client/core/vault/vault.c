@@ -23,6 +23,8 @@
 #define DEFAULT_OPS 3
 #define DEFAULT_MEM_BYTES ((size_t)256 << 20)
 #define RESERVE_BYTES 80
+/* A page costs 8 us to open, so a year's notes should fit. */
+#define CACHE_KIB (32 * 1024)
 
 struct secrets { /* in mem_secret memory */
 	struct vault_key dek;
@@ -193,7 +195,7 @@ start_db(struct vault *v, bool create, struct err *e)
 	struct db_options o = {
 		.exclusive = true,
 		.create = create,
-		.cache_kib = v->o.cache_kib,
+		.cache_kib = v->o.cache_kib > 0 ? v->o.cache_kib : CACHE_KIB,
 		.reserve_bytes = RESERVE_BYTES
 	};
 

@@ -47,7 +47,7 @@ enum vault_slot {
 
 struct vault_options {
 	const char *vfs;   /* SQLite VFS below; NULL: the platform's */
-	int cache_kib;     /* page cache; 0: 8 MiB */
+	int cache_kib;     /* page cache; 0: 32 MiB */
 	bool no_floor;     /* FOR TESTS: a cost below the floor is fine */
 	/* Rename in the world of ${vfs}, durable on return; NULL: rename(2). */
 	int (*move)(const char *from, const char *to);
