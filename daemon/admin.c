@@ -230,7 +230,7 @@ print_usage(FILE *to, int status)
 }
 
 static int
-read_options(int argc, char **argv, struct options *o)
+read_options(int argc, char **argv, struct options *o, struct err *e)
 {
 	static const struct option longs[] = {
 		{ "listen", required_argument, NULL, 'l' },
@@ -242,7 +242,8 @@ read_options(int argc, char **argv, struct options *o)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+	opterr = 0; /* told by the caller, in this program's words */
+	while ((c = getopt_long(argc, argv, ":c:", longs, NULL)) != -1)
 		switch (c) {
 		case 'l':
 			o->listen = optarg;
@@ -260,11 +261,27 @@ read_options(int argc, char **argv, struct options *o)
 			o->confirm_clock = 1;
 			break;
 		default:
-			return -1;
+			return err_set(e, ERR_INPUT, c == ':' ?
+			    "the option %s needs a value" :
+			    "there is no option %s", argv[optind - 1]);
 		}
 	if (optind < argc)
 		o->data = argv[optind++];
-	return optind == argc ? 0 : -1;
+	if (optind < argc)
+		return err_set(e, ERR_INPUT, "\"%s\" is one word too many",
+		    argv[optind]);
+	return 0;
+}
+
+/* What was wrong, and the usage of what was meant: one command, or all. */
+static int
+refuse(const struct command *cmd, const char *why)
+{
+	fprintf(stderr, "tugid: %s\n", why);
+	if (cmd == NULL)
+		return print_usage(stderr, USAGE_EXIT);
+	fprintf(stderr, "usage: tugid %s %s\n", cmd->name, cmd->usage);
+	return USAGE_EXIT;
 }
 
 static int
@@ -290,8 +307,10 @@ int
 admin_run(int argc, char **argv)
 {
 	struct options o;
+	struct err e;
 	size_t i;
 
+	err_clear(&e);
 	memset(&o, 0, sizeof(o));
 	if (argc < 2)
 		return print_usage(stderr, USAGE_EXIT);
@@ -304,7 +323,11 @@ admin_run(int argc, char **argv)
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			break;
-	if (i == COMMANDS || read_options(argc - 1, argv + 1, &o) != 0)
-		return print_usage(stderr, USAGE_EXIT);
+	if (i == COMMANDS) {
+		err_set(&e, ERR_INPUT, "there is no command \"%s\"", argv[1]);
+		return refuse(NULL, e.text);
+	}
+	if (read_options(argc - 1, argv + 1, &o, &e) != 0)
+		return refuse(&commands[i], e.text);
 	return run(&commands[i], &o);
 }

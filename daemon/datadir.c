@@ -18,6 +18,7 @@
 #define PEM_MAX 16384
 #define CODE_GROUPS 5
 #define CODE_GROUP 5
+#define HOST_BYTES 256
 
 char *
 datadir_db(const char *folder)
@@ -169,17 +170,34 @@ make_code(char out[static 40])
 	mem_wipe(r, sizeof(r));
 }
 
-/* Where clients reach it: the name, unless it listens on this machine only. */
+/* A name that other machines can look up, not a mere label. */
+static int
+is_host(const char *name)
+{
+	return strchr(name, '.') != NULL && strchr(name, '/') == NULL;
+}
+
+/* Where clients reach it: the name, unless it listens on this machine only or
+ * the name is none of a machine; then the address, or what this machine is
+ * called if it listens on all of them. */
 static void
 make_url(const char *host, const char *port, const char *name,
     char out[static 300])
 {
 	int local = strcmp(host, "localhost") == 0 ||
 	    strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-	int v6 = local && strchr(host, ':') != NULL;
+	int every = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ||
+	    strcmp(host, "*") == 0;
+	char machine[HOST_BYTES] = "";
+	int v6;
 
-	snprintf(out, 300, "https://%s%s%s:%s", v6 ? "[" : "",
-	    local ? host : name, v6 ? "]" : "", port);
+	if (!local && is_host(name))
+		host = name;
+	else if (every && gethostname(machine, sizeof(machine) - 1) == 0)
+		host = machine;
+	v6 = strchr(host, ':') != NULL;
+	snprintf(out, 300, "https://%s%s%s:%s", v6 ? "[" : "", host,
+	    v6 ? "]" : "", port);
 }
 
 /* ---- all together ---- */

@@ -11,6 +11,7 @@
 #include <confuse.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/file.h"
@@ -22,6 +23,7 @@
 #define TEXT_BYTES 256
 
 #define FILE_BYTES (64 * 1024)
+#define PORT_MAX 65535
 
 static struct err *reporting;
 static const char *reporting_path;
@@ -115,8 +117,10 @@ settings_split(const char *text, char **host, char **port, struct err *e)
 		    "as 127.0.0.1:8443 or [::1]:8443");
 	}
 	if (colon[1] == '\0' || strlen(colon + 1) > 5 ||
-	    strspn(colon + 1, "0123456789") != strlen(colon + 1))
-		return err_set(e, ERR_INPUT, "a port is a number");
+	    strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    strtol(colon + 1, NULL, 10) > PORT_MAX)
+		return err_set(e, ERR_INPUT,
+		    "a port is a number from 0 to 65535");
 	end = mem_new(n + 1);
 	memcpy(end, text, n);
 	*host = end;

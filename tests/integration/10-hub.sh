@@ -59,6 +59,24 @@ is 'a second init changes nothing' 4 $?
 ok 'the code is not kept in the clear' \
     sh -c "! grep -rqF '$CLAIM' '$T/hub'"
 
+# --- words that a person mistyped
+"$TUGID" init "$T/no" --listen 127.0.0.1:65536 2>"$T/err"
+is 'a port above 65535 is none' 64 $?
+ok 'and nothing is made' test ! -e "$T/no"
+"$TUGID" srve "$T/hub" 2>"$T/err"
+is 'an unknown command' 64 $?
+ok 'is named' grep -q 'there is no command "srve"' "$T/err"
+"$TUGID" serve "$T/hub" --conform-clock 2>"$T/err"
+is 'an unknown option' 64 $?
+ok 'is named as well' grep -q 'there is no option --conform-clock$' "$T/err"
+"$TUGID" init "$T/any" --listen 0.0.0.0:8443 --name hub.example --json \
+    >"$T/out"
+ok 'the address is the name' grep -q '"https://hub.example:8443"' "$T/out"
+"$TUGID" init "$T/plain" --listen 0.0.0.0:8443 --name office/1 --json \
+    >"$T/out"
+ok 'unless that is none of a machine' \
+    grep -qF "\"https://$(uname -n):8443\"" "$T/out"
+
 # --- settings
 "$TUGID" check-config "$T/hub" >/dev/null
 is 'fresh settings are good' 0 $?
