@@ -64,9 +64,10 @@ judge_order(const struct admit_in *in)
 
 /*
  * What the author claims to have seen: of this log, not ahead of it. For
- * content also never running back, and not from before it could see the space
- * at all. Epochs and statements are made at sync time and may stand before
- * content that was written earlier, so they take no part in that order.
+ * content and statements also not less than its last content claimed, and not
+ * from before it could see the space at all. Epochs and statements are made at
+ * sync time and may stand before content that was written earlier, so they do
+ * not raise that bound.
  */
 static enum verdict
 judge_seen(const struct admit_in *in)
@@ -75,7 +76,7 @@ judge_seen(const struct admit_in *in)
 
 	if (h->seen.log_id != in->log.log_id || h->seen.size > in->log.size)
 		return VERDICT_BAD_SEEN;
-	if (h->kind == CHANGESET_CONTENT &&
+	if (h->kind != CHANGESET_EPOCH &&
 	    (h->seen.size < in->author->seen_size ||
 	    h->seen.size < in->author->listed_size))
 		return VERDICT_BAD_SEEN;
@@ -263,11 +264,12 @@ judge_letter(const struct admit_in *in)
 	if ((r == NULL && !a->was_member) ||
 	    in->letter->kind != LETTER_DEPOSIT)
 		return VERDICT_NOT_MEMBER;
+	/* Too late is no quota: waiting would not help. */
 	if (in->now_ms > (r != NULL ? r->until_ms : a->removed_ms) +
-	    ADMIT_DEPOSIT_DAYS * DAY_MS ||
-	    a->deposits >= ADMIT_DEPOSITS_MAX)
-		return VERDICT_QUOTA;
-	return VERDICT_ACCEPTED;
+	    ADMIT_DEPOSIT_DAYS * DAY_MS)
+		return VERDICT_NOT_MEMBER;
+	return a->deposits < ADMIT_DEPOSITS_MAX ? VERDICT_ACCEPTED :
+	    VERDICT_QUOTA;
 }
 
 static enum verdict

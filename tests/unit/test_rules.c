@@ -436,6 +436,9 @@ content_waits_for_a_new_key_but_statements_do_not(void **state)
 	assert_int_equal(judge(&s), VERDICT_REKEY_FIRST);
 	s.h.kind = CHANGESET_ACCESS;
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.h.seen.size = 19; /* a withdrawal cannot be dated back either */
+	assert_int_equal(judge(&s), VERDICT_BAD_SEEN);
+	s.h.seen.size = 30;
 	s.h.kind = CHANGESET_CONTENT;
 	entry(&s, &s.ep, NURSE)->until_ms = NOW + 1;
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
