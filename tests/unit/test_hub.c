@@ -795,7 +795,7 @@ letters_reach_those_they_are_addressed_to(void **state)
 	assert_int_equal(former.count, 0);
 	hw_pass(&w, 31 * DAY_MS);
 	hw_letter(&w, THIRD, WORKER, &s, LETTER_DEPOSIT, &it);
-	assert_int_equal(hw_push1(&w, THIRD, &it), VERDICT_QUOTA);
+	assert_int_equal(hw_push1(&w, THIRD, &it), VERDICT_NOT_MEMBER);
 	hw_end(&w);
 }
 
