@@ -367,6 +367,8 @@ sync_now(struct actor *a)
 	rc = exchange_sync(a->session, &a->remote, NULL, &r, &e);
 	if (rc == 0) {
 		s->done++;
+		if (a->syncs < SIM_SYNCS)
+			a->synced_ms[a->syncs++] = s->now_ms;
 		sim_note(s, "   sent %zu+%zu got %zu+%zu held %zu lost %zu "
 		    "new %zu rekeyed %zu quarantined %zu", r.sent_notes,
 		    r.sent_changes, r.got_notes, r.got_changes, r.held_new,

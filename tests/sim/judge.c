@@ -207,8 +207,39 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 	}
 }
 
+/* A deposit is taken for 30 days after its author was left out: was there a
+ * sync in time? */
+static bool
+could_deposit(const struct sim *s, const struct judge *j,
+    const struct text *t)
+{
+	const struct actor *a = &s->actor[t->by];
+	const struct epoch_seen *ep, *was;
+	const struct epoch_recipient *r;
+	int64_t out;
+	int i;
+
+	for (ep = j->epochs; ep != NULL; ep = ep->next) {
+		if (!ep->accepted || !id_eq(&ep->ep.space, &t->space))
+			continue;
+		was = judge_newest(j, &t->space, ep->accept_ms - 1);
+		r = epoch_find(&ep->ep, &a->keys.device);
+		out = r != NULL ? r->until_ms : ep->accept_ms;
+		if (r == NULL && (was == NULL || epoch_find(&was->ep,
+		    &a->keys.device) == NULL))
+			continue;
+		for (i = 0; i < a->syncs; i++)
+			if (a->synced_ms[i] > t->at_ms &&
+			    a->synced_ms[i] > out &&
+			    a->synced_ms[i] < out + 29 * DAY_MS)
+				return true;
+	}
+	return false;
+}
+
 static void
-judge_kept(struct sim *s, const struct scan *sc, int no)
+judge_kept(struct sim *s, const struct judge *j, const struct scan *sc,
+    int no)
 {
 	const struct text *t = &s->text[no];
 	const struct found *f = &sc->at[t->by][no];
@@ -227,7 +258,7 @@ judge_kept(struct sim *s, const struct scan *sc, int no)
 	if (!gone && f->state != HELD)
 		sim_fail(s, "%s was not accepted and is not held either "
 		    "(state %d)", what, f->state);
-	if (!gone && !sc->reviewed[no])
+	if (!gone && !sc->reviewed[no] && could_deposit(s, j, t))
 		sim_fail(s, "%s is held and no keeper has its deposit", what);
 }
 
@@ -266,7 +297,7 @@ judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
 		if (j->accepted[no] > 0)
 			judge_accepted(s, j, sc, no);
 		else
-			judge_kept(s, sc, no);
+			judge_kept(s, j, sc, no);
 		judge_shut(s, j, no);
 	}
 }

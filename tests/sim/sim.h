@@ -28,6 +28,7 @@
 #define SIM_EVENTS 512
 #define SIM_TEXTS 2048
 #define SIM_SEEN 24
+#define SIM_SYNCS 256
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
 #define SIM_CHILD "Kidzname"  /* begins every child's name */
@@ -112,6 +113,8 @@ struct actor {
 	size_t apart_until;      /* step: no network before */
 	int64_t offset_ms, drift_ppm, drift_from_ms; /* own clock */
 	struct held_key *held;   /* every key that was ever here */
+	int64_t synced_ms[SIM_SYNCS]; /* true times of whole syncs */
+	int syncs;
 	unsigned calls;          /* of the step at hand */
 	const struct step *step; /* at hand */
 };

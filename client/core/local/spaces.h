@@ -95,4 +95,8 @@ int spaces_learn_tx(struct store *s, const struct id *space,
  * not this person's own; own unsent text becomes held. */
 int spaces_wipe_tx(struct store *s, const struct id *space, struct err *e);
 
+/** spaces_show_tx(s, space, e): let in again after that, and saved as such:
+ * what stayed here, this person's own text, is shown again. */
+int spaces_show_tx(struct store *s, const struct id *space, struct err *e);
+
 #endif

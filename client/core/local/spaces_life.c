@@ -185,3 +185,17 @@ spaces_wipe_tx(struct store *s, const struct id *space, struct err *e)
 		return -1;
 	return versions_each(s, &q, wipe_record, s, e);
 }
+
+static int
+show_record(void *ctx, const struct record_row *row, struct err *e)
+{
+	return versions_flags_tx(ctx, row->rid, e);
+}
+
+int
+spaces_show_tx(struct store *s, const struct id *space, struct err *e)
+{
+	struct version_query q = { .space = space, .with_hidden = true };
+
+	return versions_each(s, &q, show_record, s, e);
+}

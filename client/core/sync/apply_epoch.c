@@ -233,13 +233,17 @@ want_wiped(struct intake *k, uint64_t upto, struct err *e)
 static int
 let_in(struct intake *k, bool before, struct err *e)
 {
-	if (k->sp.state == SPACE_LOST)
+	bool again = k->sp.state == SPACE_LOST;
+
+	if (again)
 		k->sp.state = k->sp.section[0] != '\0' ||
 		    k->sp.kind == SPACE_COMMONS ? SPACE_OPEN : SPACE_UNKNOWN;
 	k->sp.lost_ms = 0;
 	if (k->sp.listed_size == 0)
 		k->sp.listed_size = k->epoch.seq + 1;
-	if (spaces_save_tx(k->s, &k->sp, e) != 0 || unwrap_back(k, e) != 0)
+	if (spaces_save_tx(k->s, &k->sp, e) != 0 ||
+	    (again && spaces_show_tx(k->s, &k->space, e) != 0) ||
+	    unwrap_back(k, e) != 0)
 		return -1;
 	if (before)
 		return 0;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "client/core/sync/outbox.h"
+#include "client/core/sync/spoiled.h"
 #include "common/base/mem.h"
 #include "common/rules/admit.h"
 
@@ -401,7 +402,9 @@ door_judge(struct door *d, struct err *e)
 		return d->stuck ? 0 : -1;
 	if (d->mine == RIGHT_KEEP) {
 		want_allowed(d);
-		d->turn = d->locked || want_differs(d);
+		if (spoiled_find(d->s, &d->cur.ep, &d->spoiled, e) != 0)
+			return -1;
+		d->turn = d->locked || d->spoiled || want_differs(d);
 		d->stuck |= d->turn && !want_keeper(d);
 	} else if (d->mine == RIGHT_WRITE) {
 		want_fewer(d);
@@ -701,7 +704,7 @@ door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
 	    from += CHANGESET_BODIES_MAX)
 		if (queue_statements(d, from, group, &said[n++], e) != 0)
 			return -1;
-	if (!d->turn || (!d->locked && !want_differs(d)))
+	if (!d->turn || (!d->locked && !d->spoiled && !want_differs(d)))
 		return 0;
 	if (!d->begins)
 		(*rekeyed)++;
@@ -728,7 +731,7 @@ door_close_only(struct door *d, struct err *e)
 		d->book.count = kept;
 	}
 	d->waiting_count = n;
-	d->turn = d->begins = d->locked = false;
+	d->turn = d->begins = d->locked = d->spoiled = false;
 	if (d->has_cur)
 		space_epoch_done(&d->cur);
 	d->has_cur = false;

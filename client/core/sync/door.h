@@ -16,6 +16,7 @@ struct door {
 	bool has_cur;
 	bool locked;                 /* cur's key does not open here: a keeper
 				      * makes the next without it */
+	bool spoiled;                /* cur's key is out with a refused epoch */
 	struct sym_key wrapped;      /* locked: the newest key there is */
 	bool begins;                 /* epoch 1 is ours to make */
 	bool stuck;                  /* something must happen elsewhere first */

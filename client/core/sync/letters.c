@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/local/versions.h"
+#include "client/core/sync/deposit.h"
 #include "client/core/sync/outbox.h"
 #include "common/base/mem.h"
 
@@ -288,6 +289,7 @@ deposit_some(struct store *s, const struct id *space, struct err *e)
 {
 	struct holding *h = mem_new(sizeof(*h));
 	struct space sp;
+	bool fits = false;
 	int rc = -1, found;
 
 	buf_init(&h->bodies, DEPOSIT_PLAIN_MAX + CHANGESET_BODY_MAX);
@@ -296,16 +298,13 @@ deposit_some(struct store *s, const struct id *space, struct err *e)
 		rc = found;
 		goto out;
 	}
-	if (holding_load(s, space, h, e) != 0 ||
+	if (deposit_fits(s, &sp, &fits, e) != 0 ||
+	    holding_load(s, space, h, e) != 0 ||
 	    buf_check(&h->bodies, "held text", e) != 0)
 		goto out;
-	rc = 0;
-	if (h->count == 0)
+	rc = h->count == 0 || !fits ? 0 : -1;
+	if (rc == 0 || db_begin(s->db, e) != 0)
 		goto out;
-	if (db_begin(s->db, e) != 0) {
-		rc = -1;
-		goto out;
-	}
 	rc = deposit_tx(s, &sp, h, e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);

@@ -1,0 +1,29 @@
+/* The client's side of a deposit's term and number; see the header. */
+#include "client/core/sync/deposit.h"
+
+#define DAY_MS INT64_C(86400000)
+
+int
+deposit_fits(struct store *s, const struct space *sp, bool *out,
+    struct err *e)
+{
+	struct admit_author me = { .removed_ms = 0 };
+	int64_t now = store_now_ms(s), end;
+	const struct epoch_recipient *r;
+	struct space_epoch se;
+	int rc;
+
+	*out = true;
+	if (spaces_author_find(s, &sp->id, &s->me->device, &me, e) < 0)
+		return -1;
+	rc = spaces_epoch_find(s, &sp->id, sp->epoch, &se, e);
+	if (rc != 1)
+		return rc;
+	r = epoch_find(&se.ep, &s->me->device);
+	end = r != NULL ? r->until_ms : me.removed_ms;
+	if (now >= end)
+		*out = now - end <= ADMIT_DEPOSIT_DAYS * DAY_MS &&
+		    me.deposits < ADMIT_DEPOSITS_MAX;
+	space_epoch_done(&se);
+	return 0;
+}
