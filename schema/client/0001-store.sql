@@ -173,13 +173,13 @@ CREATE TABLE outgoing (
 	space BLOB NOT NULL,
 	kind INTEGER NOT NULL,
 	grp INTEGER NOT NULL,         -- all or none with its neighbours
-	bytes BLOB NOT NULL,
 	state INTEGER NOT NULL,       -- enum outgoing_state
 	verdict INTEGER NOT NULL DEFAULT 0,
 	made_ms INTEGER NOT NULL,
 	acked_ms INTEGER,
 	seq INTEGER,
-	receipt BLOB                  -- CBOR of struct proto_receipt
+	receipt BLOB,                 -- CBOR of struct proto_receipt
+	bytes BLOB NOT NULL           -- last: what stands after it costs a walk
 );
 CREATE INDEX outgoing_state ON outgoing (state, oid);
 

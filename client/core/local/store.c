@@ -53,7 +53,8 @@ store_put(struct store *s, const char *key, struct view v, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "INSERT INTO meta (key, value) VALUES (?, ?) "
-	    "ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+	    "ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+	    "WHERE value IS NOT excluded.value"); /* no page is touched */
 
 	db_bind_text(q, 1, key);
 	db_bind_view(q, 2, v);

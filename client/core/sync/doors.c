@@ -17,6 +17,7 @@
 
 #define SEEN_TO "doors.seen"   /* log place up to which doors are settled */
 #define GROUPS_AT_ONCE 64      /* in one transaction */
+#define LAG_MAX 1024           /* places of the log looked at once more */
 #define NEXT_END "doors.next"  /* when the next right ends by itself */
 
 /* ---- groups: what one consent says, goes all or not at all ---- */
@@ -198,13 +199,15 @@ open_all(struct doors *ds, const struct buf *ids, struct err *e)
 	return 0;
 }
 
-/* Remember what need not be looked at again. */
+/* Remember what need not be looked at again. Where nothing came, looking a
+ * little further back next time is cheaper than a commit. */
 static int
-remember(struct doors *ds, bool all, struct err *e)
+remember(struct doors *ds, int64_t since, bool all, struct err *e)
 {
 	int64_t next = INT64_MAX;
 
-	if (ds->left)
+	if (ds->left || (!all && ds->max == 0 &&
+	    (int64_t)ds->s->head.at.size - since < LAG_MAX))
 		return 0;
 	if (!all && store_get_int(ds->s, NEXT_END, &next, e) < 0)
 		return -1;
@@ -246,7 +249,7 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 		if (settle_some(&ds, i, i + GROUPS_AT_ONCE < ds.count ?
 		    i + GROUPS_AT_ONCE : ds.count, e) != 0)
 			goto out;
-	rc = remember(&ds, all, e);
+	rc = remember(&ds, since, all, e);
 out:
 	*rekeyed = ds.rekeyed;
 	for (i = 0; i < ds.count; i++)
