@@ -4,7 +4,9 @@ B ?= build/dev
 MAKEFLAGS += --no-builtin-rules
 # V=1 shows each command; the targets for people build on all cores.
 Q = $(if $V,,@)
-SUB = $(MAKE) --no-print-directory -j$(shell nproc)
+# A make that shares another's jobs already takes no number of its own.
+SUB = $(MAKE) --no-print-directory \
+	$(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 ifeq ($(origin CC),default)
 CC = gcc
 endif
@@ -67,7 +69,7 @@ $B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \
 	@sh schema/embed.sh $* >$@.new && mv $@.new $@
 $B/man/tugi.1: $B/tugi
 	@mkdir -p $(@D)
-	@$B/tugi man | scdoc >$@
+	@$B/tugi man >$@.scd && scdoc <$@.scd >$@
 $B/man/%: daemon/%.scd
 	@mkdir -p $(@D)
 	@scdoc <$< >$@
@@ -154,9 +156,9 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man5/tugid.conf.5
 	install -D -m 644 packaging/tugid.service \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/tugid.service
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$B/tugi completion bash \
-		>$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tugi
+	$B/tugi completion bash >$B/completion.bash
+	install -D -m 644 $B/completion.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tugi
 clean:
 	rm -rf build
 help:
@@ -168,3 +170,4 @@ help:
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
 	leak demo bench sim lint cover install clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
