@@ -154,7 +154,9 @@ install: all
 	install -D -m 644 $B/man/tugid.8 $(DESTDIR)$(PREFIX)/share/man/man8/tugid.8
 	install -D -m 644 $B/man/tugid.conf.5 \
 		$(DESTDIR)$(PREFIX)/share/man/man5/tugid.conf.5
-	install -D -m 644 packaging/tugid.service \
+	sed 's:/usr/sbin:$(PREFIX)/sbin:' packaging/tugid.service \
+		>$B/tugid.service
+	install -D -m 644 $B/tugid.service \
 		$(DESTDIR)$(PREFIX)/lib/systemd/system/tugid.service
 	$B/tugi completion bash >$B/completion.bash
 	install -D -m 644 $B/completion.bash \
