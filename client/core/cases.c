@@ -230,13 +230,19 @@ cases_label(struct session *s, const struct id *case_id, char **out,
 	return 0;
 }
 
+static bool
+is_shut(const struct space *sp)
+{
+	return sp->state == SPACE_LOST || sp->hidden;
+}
+
 /* The cases of which some section is open here. */
 static int
 open_cases(struct store *s, struct buf *ids, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT DISTINCT case_id FROM space WHERE case_id IS NOT NULL "
-	    "AND state <> ? ORDER BY case_id");
+	    "AND state <> ? AND hidden = 0 ORDER BY case_id");
 	struct id id;
 	int rc;
 
@@ -361,8 +367,7 @@ list_sections(struct store *s, const struct id *id, char **out,
 
 	buf_init(&b, TEXT_MAX);
 	for (i = 0; rc == 0 && i < n; i++) {
-		if (sp[i].state == SPACE_LOST || (i > 0 &&
-		    sp[i - 1].state != SPACE_LOST &&
+		if (is_shut(&sp[i]) || (i > 0 && !is_shut(&sp[i - 1]) &&
 		    strcmp(sp[i - 1].section, sp[i].section) == 0))
 			continue;
 		if (b.len > 0)
@@ -512,7 +517,7 @@ look_for_place(struct store *s, const struct id *case_id,
 	for (i = 0; rc == 0 && i < n && !out->found; i++) {
 		bool this = strcmp(sp[i].section, section) == 0;
 
-		if (sp[i].state == SPACE_LOST)
+		if (is_shut(&sp[i]))
 			continue;
 		rc = spaces_right(s, &sp[i].id, &right, e);
 		if (strcmp(sp[i].section, "card") == 0 && right >= RIGHT_READ)

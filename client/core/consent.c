@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "client/core/local/day.h"
+#include "client/core/local/ends.h"
 #include "client/core/local/versions.h"
 #include "client/core/people.h"
 #include "client/core/sync/doors.h"
@@ -586,10 +587,15 @@ consent_list(struct session *session, const struct id *case_id,
 {
 	struct store *s = session_store(session);
 	struct statement_sources all;
+	struct space card;
 	size_t i;
-	int rc = 0;
+	int rc;
 
 	memset(out, 0, sizeof(*out));
+	rc = spaces_find_section(s, case_id, "card", NULL, &card, e);
+	if (rc < 0 || (rc == 1 && card.hidden))
+		return rc < 0 ? -1 : 0;
+	rc = 0;
 	if (statements_load(s, case_id, &all, e) != 0)
 		return -1;
 	out->items = mem_new((all.count + 1) * sizeof(*out->items));
@@ -607,43 +613,19 @@ consent_list(struct session *session, const struct id *case_id,
 
 /* ---- what ends by itself ---- */
 
-/* The newest epoch the log holds; what only waits here binds nobody. */
-static int
-accepted_epoch(struct store *s, const struct space *sp,
-    struct space_epoch *out, struct err *e)
-{
-	uint32_t number;
-	int rc;
-
-	for (number = sp->epoch; number > 0; number--) {
-		rc = spaces_epoch_find(s, &sp->id, number, out, e);
-		if (rc < 0)
-			return -1;
-		if (rc == 1 && out->accepted)
-			return 1;
-		if (rc == 1)
-			space_epoch_done(out);
-	}
-	return 0;
-}
-
+/* Only when both say so, the own clock and the hub as it was last asked: a
+ * hub that lies, or a clock that is wrong, can hide and never destroy. */
 static int
 has_ended(struct store *s, const struct space *sp, bool *out, struct err *e)
 {
-	const struct epoch_recipient *me;
-	struct space_epoch se;
-	int rc;
+	int64_t until, now = tick_wall_ms(&s->tick);
 
 	*out = false;
-	if (sp->state != SPACE_OPEN || sp->kind != SPACE_CASE_SECTION ||
-	    id_eq(&sp->side, &s->person))
+	if (sp->state != SPACE_OPEN || !sp->hidden)
 		return 0;
-	rc = accepted_epoch(s, sp, &se, e);
-	if (rc <= 0)
-		return rc;
-	me = epoch_find(&se.ep, &s->me->device);
-	*out = me != NULL && store_now_ms(s) >= me->until_ms;
-	space_epoch_done(&se);
+	if (ends_until(s, sp, &until, e) != 0)
+		return -1;
+	*out = now >= until && s->contact_ms >= until;
 	return 0;
 }
 

@@ -60,10 +60,12 @@ void consent_list_done(struct consent_list *l);
 int consent_list(struct session *s, const struct id *case_id,
     struct consent_list *out, struct err *e);
 
-/** consent_expire(s, closed, e): what has ended by itself for this person is
- * hidden and wiped here, own unsent text held; called at the start of every
- * sync and on opening, needs no network. ${closed}: such spaces. The key is
- * changed by the next sync of who may (sync/doors.h). */
+/** consent_expire(s, closed, e): what has ended by itself for this person by
+ * the own clock and by the hub's at the last contact of this session is wiped
+ * here, own unsent text held; called after every sync. What only one of them
+ * says has ended is hidden, also without a network (local/ends.h). ${closed}:
+ * such spaces. The key is changed by the next sync of who may
+ * (sync/doors.h). */
 int consent_expire(struct session *s, size_t *closed, struct err *e);
 
 /* Who can see a record, and why. */

@@ -84,6 +84,10 @@ consent_words(struct asking *q, const struct access *a, struct buf *out,
 
 	if (rc < 0)
 		return -1;
+	if (rc == 1 && (l.row.flags & RECORD_HIDDEN) != 0) {
+		versions_done(&l);
+		rc = 0;
+	}
 	if (rc == 0) {
 		/* The card is closed to this person, the statement is not. */
 		buf_add_str(out, "consent kept in the card");

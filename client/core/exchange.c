@@ -1,8 +1,7 @@
 /*
  * The front-ends' door to sync/: one round, then what ended by itself. In that
- * order, because ending wipes, and a clock that is wrong must wipe nothing:
- * the round tells whether it agrees with the hub's. Until then what ended is
- * merely hidden.
+ * order, because ending wipes, and that needs the hub's word beside the own
+ * clock's: the round asks. Until then what ended is merely hidden.
  */
 #include "client/core/exchange.h"
 
@@ -67,8 +66,7 @@ exchange_sync(struct session *s, struct remote *r,
 	}
 	rc = round_run(st, r, &progress, &figures, e);
 	hand_over(&figures, out);
-	if (rc == 0 && figures.skew_ms == 0 && st->stage == STORE_MEMBER &&
-	    !st->read_only)
+	if (rc == 0)
 		rc = consent_expire(s, &ended, e);
 	out->lost_spaces += ended;
 	if (rc == 0 && ended > 0) /* what was held goes to its keeper */

@@ -58,6 +58,10 @@ find_school(struct desk *d, struct err *e)
 
 	mem_free(d->school);
 	d->school = NULL;
+	if (rc == 1 && (l->row.flags & RECORD_HIDDEN) != 0) {
+		versions_done(l);
+		rc = 0;
+	}
 	if (rc == 1) {
 		v = loaded_text(l, CASE_SCHOOL);
 		d->school = mem_new(v.len + 1);

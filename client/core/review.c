@@ -399,7 +399,8 @@ review_list(struct session *session, struct review_list *out, struct err *e)
 
 	memset(out, 0, sizeof(*out));
 	values_init(names, session);
-	q = db_prepare(s->db, "SELECT id FROM review"
+	q = db_prepare(s->db, "SELECT id FROM review WHERE space NOT IN"
+	    " (SELECT id FROM space WHERE hidden = 1)"
 	    " ORDER BY outcome IS NOT NULL, accept_ms DESC");
 	while (n < REVIEWS_MAX && (rc = db_step(q, e)) == 1)
 		(void)db_hash(q, 0, &ids[n++]);

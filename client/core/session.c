@@ -12,6 +12,7 @@
 #include "common/base/mem.h"
 #include "common/db/migrate.h"
 #include "common/wire/keys.h"
+#include "client/core/local/ends.h"
 #include "client/core/local/keyring.h"
 #include "client/core/local/store.h"
 #include "client/core/vault/vault.h"
@@ -179,5 +180,9 @@ session_forget(const struct session_options *o, struct err *e)
 struct store *
 session_store(struct session *s)
 {
+	struct err e;
+
+	/* Every call comes by here. If it fails, the loading of text says. */
+	(void)ends_keep(s->store, &e);
 	return s->store;
 }

@@ -46,7 +46,8 @@ void session_close(struct session *s);
 int session_hold(struct session *s, int64_t seconds, struct err *e);
 int session_forget(const struct session_options *o, struct err *e);
 
-/** session_store(s): for the core's own files. */
+/** session_store(s): for the core's own files, at the start of each call;
+ * what has ended by itself is hidden then (local/ends.h). */
 struct store *session_store(struct session *s);
 
 #endif

@@ -46,7 +46,7 @@ count_all(struct store *s, struct status *out, struct err *e)
 	int64_t oldest;
 
 	if (count(s, "SELECT count(DISTINCT case_id) FROM space "
-	        "WHERE state <> 2", &out->cases, e) != 0 ||
+	        "WHERE state <> 2 AND hidden = 0", &out->cases, e) != 0 ||
 	    count(s, "SELECT (SELECT count(*) FROM record WHERE type = 4) - "
 	        "(SELECT count(*) FROM record WHERE flags <> 0 "
 	        "AND flags & 4 <> 0 AND +type = 4)", &out->notes, e) != 0 ||
@@ -56,7 +56,8 @@ count_all(struct store *s, struct status *out, struct err *e)
 	        "AND flags & 5 = 1", &out->conflicts, e) != 0 ||
 	    count(s, "SELECT count(*) FROM held WHERE outcome IS NULL",
 	        &out->held, e) != 0 ||
-	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL",
+	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL "
+	        "AND space NOT IN (SELECT id FROM space WHERE hidden = 1)",
 	        &out->reviews, e) != 0 || count_quarantined(s, out, e) != 0)
 		return -1;
 	if (out->unsent == 0)

@@ -13,8 +13,11 @@
 #include <string.h>
 
 #include "client/core/cases.h"
+#include "client/core/conflicts.h"
 #include "client/core/consent.h"
 #include "client/core/review.h"
+#include "client/core/search.h"
+#include "client/core/status.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))
@@ -363,7 +366,11 @@ test_expiry(void **state)
 	assert_int_equal(closed, 0);
 	world_join(&w, 4);
 	(void)world_sync(&w, NURSE, NULL, &e);
-	assert_int_equal(consent_expire(w.c[NURSE].session, &closed, &e), 0);
+	assert_false(trust_reads(&w, NURSE, &plan));
+	/* Hidden; to wipe, her own clock has to say so too. */
+	assert_true(world_has(&w, NURSE, "calm mornings"));
+	w.c[NURSE].skew_ms = 0;
+	assert_int_equal(world_must_sync(&w, NURSE).lost_spaces, 1);
 	assert_false(trust_reads(&w, NURSE, &plan));
 	assert_false(world_has(&w, NURSE, "calm mornings"));
 	assert_true(world_has(&w, NURSE, "mine"));
@@ -373,6 +380,168 @@ test_expiry(void **state)
 	world_must_sync(&w, WORKER);
 	assert_int_equal(trust_listed(&w, WORKER, &space, NURSE), 0);
 	assert_int_equal(trust_listed(&w, WORKER, &space, WORKER), 1);
+}
+
+/* A plan that the nurse reads, in conflict with what she wrote, and one of
+ * hers that was never sent; ten days from the world's beginning it ends. */
+static void
+ten_days(struct id *plan, struct id *hers)
+{
+	assert_int_equal(trust_plan(&w, WORKER, &kid, "calm mornings", plan),
+	    0);
+	assert_int_equal(give(WORKER, NURSE, "plan", true,
+	    WORLD_NOW + 10 * DAY, false), 0);
+	trust_twice(&w, WORKER, NURSE);
+	assert_int_equal(world_set(&w, WORKER, plan, "goal", "calm evenings"),
+	    0);
+	assert_int_equal(world_set(&w, NURSE, plan, "goal", "calm nights"),
+	    0);
+	trust_twice(&w, WORKER, NURSE);
+	assert_int_equal(trust_plan(&w, NURSE, &kid, "inhaler", hers), 0);
+}
+
+/* How much of the plan's section the nurse sees, each way there is. */
+static void
+sees(const struct id *plan, const struct id *hers, bool shown)
+{
+	struct session *s = w.c[NURSE].session;
+	struct records_query q = { .type = TYPE_PLAN };
+	struct record_list l;
+	struct conflict_list c;
+	struct case_list cases;
+	struct status st;
+
+	assert_int_equal(records_list(s, &q, &l, &e), 0);
+	assert_int_equal(l.count, shown ? 2 : 1);
+	record_list_done(&l);
+	q.limit = 1;
+	assert_int_equal(records_list(s, &q, &l, &e), 0);
+	assert_int_equal(l.total, shown ? 2 : 1);
+	record_list_done(&l);
+	assert_int_equal(search_run(s, "calm", 0, &l, &e), 0);
+	assert_int_equal(l.count, shown ? 1 : 0);
+	record_list_done(&l);
+	assert_int_equal(conflicts_list(s, &c, &e), 0);
+	assert_int_equal(c.count, shown ? 1 : 0);
+	conflict_list_done(&c);
+	assert_int_equal(cases_list(s, &cases, &e), 0);
+	assert_int_equal(cases.count, shown ? 1 : 0);
+	case_list_done(&cases);
+	assert_int_equal(status_read(s, &st, &e), 0);
+	assert_int_equal(st.conflicts, shown ? 1 : 0);
+	assert_int_equal(st.cases, shown ? 1 : 0);
+	assert_int_equal(trust_reads(&w, NURSE, plan), shown);
+	assert_true(trust_reads(&w, NURSE, hers));
+	assert_true(world_has(&w, NURSE, "calm mornings"));
+}
+
+static void
+reopen(void)
+{
+	world_close(&w, NURSE);
+	assert_int_equal(world_open(&w, NURSE, &e), 0);
+}
+
+static void
+test_ended_offline(void **state)
+{
+	struct id plan, hers;
+
+	(void)state;
+	ten_days(&plan, &hers);
+	sees(&plan, &hers, true);
+	reopen();
+	sees(&plan, &hers, true);
+	world_close(&w, NURSE);
+	world_pass(&w, 800 * DAY);
+	assert_int_equal(world_open(&w, NURSE, &e), 0);
+	sees(&plan, &hers, false);
+	assert_int_equal(trust_plan(&w, NURSE, &kid, "late", NULL), -1);
+	reopen();
+	sees(&plan, &hers, false);
+}
+
+static void
+test_ended_while_open(void **state)
+{
+	struct id plan, hers;
+
+	(void)state;
+	ten_days(&plan, &hers);
+	world_pass(&w, 9 * DAY);
+	sees(&plan, &hers, true);
+	world_pass(&w, DAY);
+	sees(&plan, &hers, false);
+	/* Given longer, and she learns of it: shown again. */
+	assert_int_equal(give(WORKER, NURSE, "plan", true,
+	    WORLD_NOW + 40 * DAY, false), 0);
+	world_must_sync(&w, WORKER);
+	w.c[NURSE].skew_ms = -2 * DAY;
+	world_must_sync(&w, NURSE);
+	w.c[NURSE].skew_ms = 0;
+	sees(&plan, &hers, true);
+}
+
+static void
+test_clock_put_right(void **state)
+{
+	struct id plan, hers;
+
+	(void)state;
+	ten_days(&plan, &hers);
+	w.c[NURSE].skew_ms = 4000 * DAY;
+	sees(&plan, &hers, false);
+	/* Her clock alone says so: not after a sync either. */
+	assert_int_equal(world_must_sync(&w, NURSE).lost_spaces, 0);
+	sees(&plan, &hers, false);
+	w.c[NURSE].skew_ms = 0;
+	sees(&plan, &hers, true);
+	w.c[NURSE].skew_ms = 4000 * DAY;
+	reopen();
+	sees(&plan, &hers, false);
+	w.c[NURSE].skew_ms = 0;
+	reopen();
+	sees(&plan, &hers, true);
+}
+
+/* The hub names an accept time years ahead, and the right one for now. */
+static void
+test_false_accept_time(void **state)
+{
+	struct id plan, hers;
+	struct store *s;
+
+	(void)state;
+	ten_days(&plan, &hers);
+	s = world_store(&w, NURSE);
+	store_absorb(s, 0, WORLD_NOW + 4000 * DAY);
+	assert_int_equal(store_save_clock_tx(s, &e), 0);
+	sees(&plan, &hers, false);
+	assert_int_equal(world_must_sync(&w, NURSE).lost_spaces, 0);
+	sees(&plan, &hers, false);
+	reopen();
+	assert_int_equal(world_must_sync(&w, NURSE).lost_spaces, 0);
+	sees(&plan, &hers, false);
+	assert_true(world_count(&w, NURSE, "SELECT count(*) FROM epoch e"
+	    " JOIN space s ON s.id = e.space WHERE s.section = 'plan'"
+	    " AND e.key IS NOT NULL") > 0);
+}
+
+static void
+test_both_clocks_agree(void **state)
+{
+	struct id plan, hers;
+
+	(void)state;
+	ten_days(&plan, &hers);
+	world_pass(&w, 11 * DAY);
+	sees(&plan, &hers, false);
+	assert_int_equal(world_must_sync(&w, NURSE).lost_spaces, 1);
+	assert_false(world_has(&w, NURSE, "calm mornings"));
+	assert_true(world_has(&w, NURSE, "inhaler"));
+	assert_int_equal(world_count(&w, NURSE, "SELECT count(*) FROM epoch"
+	    " e JOIN space s ON s.id = e.space WHERE s.section = 'plan'"
+	    " AND e.key IS NOT NULL"), 0);
 }
 
 static void
@@ -392,6 +561,25 @@ test_default_end(void **state)
 	assert_string_equal(l.items[0].taken_by, "Person 1");
 	assert_string_equal(l.items[0].purpose, "support_at_school");
 	consent_list_done(&l);
+}
+
+/* A clock at 1970: the year that the hub's last time is in counts. */
+static void
+test_default_end_by_a_lost_clock(void **state)
+{
+	struct consent_list l;
+	struct id plan;
+
+	(void)state;
+	assert_int_equal(trust_plan(&w, WORKER, &kid, "calm mornings",
+	    &plan), 0);
+	w.c[WORKER].skew_ms = -WORLD_NOW;
+	assert_int_equal(give(WORKER, NURSE, "plan", false, 0, false), 0);
+	assert_int_equal(consent_list(w.c[WORKER].session, &kid, &l, &e), 0);
+	assert_true(l.items[0].until_ms > INT64_C(1817028000000));
+	consent_list_done(&l);
+	trust_twice(&w, WORKER, NURSE);
+	assert_true(trust_reads(&w, NURSE, &plan));
 }
 
 static void
@@ -604,7 +792,10 @@ main(void)
 		T(test_concurrent_withdraw_first),
 		T(test_concurrent_grant_first),
 		T(test_reopened_in_one_pull), T(test_clock_ahead),
-		T(test_expiry),
+		T(test_expiry), T(test_ended_offline),
+		T(test_ended_while_open), T(test_clock_put_right),
+		T(test_false_accept_time), T(test_both_clocks_agree),
+		T(test_default_end_by_a_lost_clock),
 		T(test_default_end), T(test_bad_drafts),
 		T(test_later_section), T(test_limited), T(test_forged),
 		T(test_who),

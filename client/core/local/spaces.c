@@ -19,7 +19,7 @@
 /* ---- the space row ---- */
 
 #define SPACE_COLUMNS "SELECT id, kind, case_id, section, side, state, " \
-	"epoch, sseq, lost_ms, listed_size FROM space "
+	"epoch, sseq, lost_ms, listed_size, hidden FROM space "
 
 static void
 optional_id(struct stmt *q, int col, struct id *out)
@@ -42,6 +42,7 @@ read_space(struct stmt *q, struct space *out)
 	out->sseq = (uint64_t)db_int(q, 7);
 	out->lost_ms = db_int(q, 8);
 	out->listed_size = (uint64_t)db_int(q, 9);
+	out->hidden = db_int(q, 10) != 0;
 }
 
 static int
@@ -112,6 +113,7 @@ spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
 	if (sp->lost_ms != 0)
 		db_bind_int(q, 9, sp->lost_ms);
 	db_bind_int(q, 10, (int64_t)sp->listed_size);
+	s->ends.known = false;
 	return db_run(q, e);
 }
 
@@ -280,6 +282,7 @@ spaces_epoch_save_tx(struct store *s, const struct space_epoch *ep,
 	struct buf b;
 	int rc;
 
+	s->ends.known = false;
 	buf_init(&b, EPOCH_BYTES_MAX);
 	epoch_encode(&ep->ep, &b);
 	if (buf_check(&b, "an epoch", e) != 0) {

@@ -28,6 +28,7 @@ struct space {
 	uint64_t sseq;
 	int64_t lost_ms;
 	uint64_t listed_size;
+	bool hidden;           /* its right has ended by itself (ends.h) */
 };
 
 /* _find: 1, 0, -1. */

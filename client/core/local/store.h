@@ -38,7 +38,14 @@ struct store {
 	int64_t hub_ms;          /* highest accept time absorbed */
 	int64_t ahead_ms;        /* own clock before the hub's, as the sync
 				  * under way found; 0: it is not */
+	int64_t contact_ms;      /* the hub's time at the last contact of this
+				  * session; 0: none yet */
 	bool read_only;          /* fork or damage seen: nothing is written */
+	struct {                 /* hidden is what has ended (ends.h): */
+		bool known;          /* and is right between these times */
+		bool failed;         /* it may not be: no text is loaded */
+		int64_t from_ms, next_ms;
+	} ends;
 	struct {                 /* what this device may do under one epoch; */
 		struct hash epoch;   /* epochs never change, so never stale */
 		uint8_t right;

@@ -69,8 +69,24 @@ versions_forget_tx(struct store *s, const struct record_row *row,
 	return store_put_int(s, WORDS_COMPACT, 1, e);
 }
 
+/* Where the right has ended, what is this person's own and was never sent is
+ * shown still. */
+static bool
+is_unsent(const struct store *s, const struct loaded *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (!id_eq(&l->versions[i].rec.origin, &s->me->device) ||
+		    (l->versions[i].state != VERSION_LOCAL &&
+		    l->versions[i].state != VERSION_OUTGOING))
+			return false;
+	return l->wiped == 0;
+}
+
 static unsigned
-flags_of(const struct loaded *l, const struct space *sp)
+flags_of(const struct store *s, const struct loaded *l,
+    const struct space *sp)
 {
 	unsigned flags = l->wiped > 0 ? RECORD_WIPED : 0;
 	size_t i;
@@ -81,7 +97,8 @@ flags_of(const struct loaded *l, const struct space *sp)
 	for (i = 0; i < l->count; i++)
 		if (l->versions[i].state == VERSION_HELD)
 			flags |= RECORD_HELD;
-	if (l->heads.count == 0 || sp->state == SPACE_LOST)
+	if (l->heads.count == 0 || sp->state == SPACE_LOST ||
+	    (sp->hidden && !is_unsent(s, l)))
 		flags |= RECORD_HIDDEN;
 	return flags;
 }
@@ -103,7 +120,7 @@ versions_flags_tx(struct store *s, int64_t rid, struct err *e)
 		mem_free(l);
 		return -1;
 	}
-	flags = flags_of(l, &sp);
+	flags = flags_of(s, l, &sp);
 	versions_done(l);
 	mem_free(l);
 	if (flags == row.flags)
@@ -424,7 +441,8 @@ accept_new(struct store *s, const struct id *space, const struct record *rec,
 	derive_row(rec, at->eff, &row);
 	row.space = *space;
 	row.case_id = rec->type == TYPE_CASE ? rec->id : sp.case_id;
-	if (at->state != VERSION_ACCEPTED || sp.state == SPACE_LOST)
+	if (at->state != VERSION_ACCEPTED || sp.state == SPACE_LOST ||
+	    sp.hidden)
 		row.flags |= RECORD_HIDDEN;
 	if (insert_record(s, &row, e) != 0)
 		return -1;

@@ -166,6 +166,12 @@ versions_load_row(struct store *s, const struct record_row *row,
 	out->count = out->wiped = 0;
 	out->heads.count = 0;
 	buf_init(&out->bytes, BODIES_MAX);
+	if (s->ends.failed) {
+		err_set(e, ERR_LOCAL, "sections whose time is over could not "
+		    "be hidden, so nothing is shown; make room on the disk "
+		    "and try again");
+		goto out;
+	}
 	if (count_versions(s, row->rid, &n, e) != 0)
 		goto out;
 	p = mem_new(n * sizeof(*p));

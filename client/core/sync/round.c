@@ -142,6 +142,7 @@ set_clock(struct talk *t, struct err *e)
 		return 0;
 	skew = llabs(t->offset_ms) > TALK_SKEW_MS ? -t->offset_ms : 0;
 	t->s->ahead_ms = skew > 0 ? skew : 0;
+	t->s->contact_ms = tick_wall_ms(&t->s->tick) + t->offset_ms;
 	if (store_get_int(t->s, STORE_SKEW, &before, e) < 0 ||
 	    (before != skew && store_put_int(t->s, STORE_SKEW, skew, e) != 0))
 		return -1;

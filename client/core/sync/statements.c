@@ -319,9 +319,14 @@ load_space(struct store *s, const struct id *card, enum record_type type,
 	    .oldest_first = true };
 	struct id_list l = { .max = SOURCES_MAX };
 	struct loaded loaded;
+	struct space sp = { .hidden = false };
 	size_t i;
 	int rc;
 
+	/* What a clock hides for a while holds all the same. */
+	if (spaces_find(s, card, &sp, e) < 0)
+		return -1;
+	q.with_hidden = sp.hidden && sp.state != SPACE_LOST;
 	l.ids = mem_new(SOURCES_MAX * sizeof(*l.ids));
 	rc = versions_each(s, &q, collect, &l, e);
 	for (i = 0; rc == 0 && i < l.count; i++) {
