@@ -43,6 +43,8 @@ run(int argc, char **argv)
 		return;
 	}
 	FUZZ_SURE(next >= 1 && next <= argc);
+	if (next == argc)
+		return; /* no command at all has its own answer */
 	cmd = find_cmd(argv + next, (size_t)(argc - next), &used);
 	if (cmd == NULL) {
 		FUZZ_SURE(find_fail(argv + next, (size_t)(argc - next),
