@@ -101,7 +101,7 @@ test: deps
 	@$(SUB) all leak unit-programs fuzz-programs $(TOOLS)
 	@$(SUB) lint
 	@tests/run.sh $B
-unit-programs: $(UNIT)
+unit-programs: $(UNIT) $B/sim/sim
 tools: $(TOOLS)
 fuzz-programs: $(FUZZ)
 check-unit: $(if $T,$B/unit/test_$T,$(UNIT))

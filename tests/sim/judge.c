@@ -195,14 +195,16 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 		if (s->actor[i].revoked || !lists(ep, &s->actor[i],
 		    s->now_ms, RIGHT_READ))
 			continue;
-		if (f->count != 1 || f->hidden || (f->state != ACCEPTED &&
+		if (f->count != 1 || (f->hidden && f->state != REVIEW) ||
+		    (f->state != ACCEPTED &&
 		    f->state != REVIEW))
 			sim_fail(s, "LOST: %s was accepted; person %d may see "
 			    "it and has it %d times, state %d%s", what, i,
 			    f->count, f->state, f->hidden ? ", hidden" : "");
 		if (state != 0 && f->state != state)
 			sim_fail(s, "%s is under review for some and not for "
-			    "others", what);
+			    "others (state %d for person %d, %d before)", what,
+			    f->state, i, state);
 		state = f->state;
 	}
 }
@@ -276,6 +278,26 @@ judge_shut(struct sim *s, struct judge *j, int no)
 	if (j->accepted[no] > 0)
 		sim_fail(s, "%s was written after its author had been shut "
 		    "out, and is shown", describe(s, no, what));
+}
+
+/* A withdrawal that came too late itself is held, and closes nothing. */
+static void
+find_effective(struct sim *s)
+{
+	struct event *ev;
+	struct stmt *q;
+	struct err e;
+	int i;
+
+	for (i = 0; i < s->event_count; i++) {
+		ev = &s->event[i];
+		q = db_prepare(cast_db(&s->actor[s->cases[ev->case_no].by]),
+		    "SELECT 1 FROM record JOIN version USING (rid) WHERE "
+		    "id = ? AND state = 3");
+		db_bind_id(q, 1, &ev->id);
+		ev->accepted = db_step(q, &e) == 1;
+		db_reset(q);
+	}
 }
 
 static void
@@ -448,20 +470,27 @@ judge_idle(struct sim *s)
 	struct err e;
 	int i;
 
-	for (i = 0; i < s->actors; i++) {
-		if (s->actor[i].revoked)
+	/* What ended by itself since the last sync is met by the first. */
+	for (i = 0; i < 2 * s->actors; i++) {
+		if (s->actor[i % s->actors].revoked)
 			continue;
 		before = s->requests;
-		if (exchange_sync(s->actor[i].session, &s->actor[i].remote,
-		    NULL, &r, &e) != 0)
-			sim_fail(s, "one more sync of person %d: %s", i,
-			    e.text);
+		if (exchange_sync(s->actor[i % s->actors].session,
+		    &s->actor[i % s->actors].remote, NULL, &r, &e) != 0)
+			sim_fail(s, "one more sync of person %d: %s",
+			    i % s->actors, e.text);
+		if (i < s->actors)
+			continue;
 		if (s->requests - before != 1 || r.sent_notes +
 		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
 		    r.quarantined_new + r.lost_spaces + r.new_spaces > 0)
 			sim_fail(s, "one more sync of person %d moves "
-			    "something (%u requests)", i,
-			    s->requests - before);
+			    "something (%u requests): sent %zu got %zu "
+			    "rekeyed %zu quarantined %zu lost %zu new %zu",
+			    i % s->actors, s->requests - before, r.sent_notes +
+			    r.sent_changes, r.got_notes + r.got_changes,
+			    r.rekeyed, r.quarantined_new, r.lost_spaces,
+			    r.new_spaces);
 	}
 }
 
@@ -478,6 +507,7 @@ judge_all(struct sim *s)
 	if (db_open(s->hub_path, &o, &j->hub, &e) != 0)
 		sim_fail(s, "the hub's database: %s", e.text);
 	judge_hub(s, j);
+	find_effective(s);
 	judge_keys(s, j);
 	sc.reviewed = mem_new(SIM_TEXTS * sizeof(bool));
 	for (i = 0; i < s->actors; i++) {

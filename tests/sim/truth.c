@@ -4,7 +4,8 @@
  *
  * - who owns its section;
  * - who holds a consent for the section that no withdrawal or refusal ends
- *   which the author's device knew when the text was written. A consent
+ *   which the author's device knew when the text was written (one that was
+ *   itself held, because who took it had lost the card, closes nothing). A consent
  *   overrules what was known to who took it; it may come later than the text.
  * - nobody whose consents were all over, or whose device was revoked, as far
  *   as the author's device knew.
@@ -218,7 +219,8 @@ ended(struct sim *s, const struct event *grant, const struct text *t, int x)
 	if (grant->until_ms <= t->knew_ms)
 		return true;
 	for (i = 0; i < s->event_count; i++)
-		if (has_bit(&t->knew, i) && !has_bit(&grant->overruled, i) &&
+		if (s->event[i].accepted && has_bit(&t->knew, i) &&
+		    !has_bit(&grant->overruled, i) &&
 		    truth_covers(&s->event[i], t, x))
 			return true;
 	return false;

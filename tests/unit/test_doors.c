@@ -319,6 +319,32 @@ test_sections(void **state)
 	assert_int_equal(e.kind, ERR_INPUT);
 }
 
+/* The hub refuses an epoch that lists who has just been revoked, and has it
+ * all the same: the key it wraps is not used again. */
+static void
+test_refused_epoch_spoils(void **state)
+{
+	struct id space, other;
+
+	(void)state;
+	world_case(&w, 0, "Mall Maasikas", &other);
+	assert_int_equal(trust_plan(&w, 0, &other, "arrives in time", NULL),
+	    0);
+	world_must_sync(&w, 0);
+	space = trust_space(&w, 0, &other, "plan");
+	assert_int_equal(trust_number(&w, 0, &space), 1);
+	assert_int_equal(office_revoke(w.c[0].session,
+	    &world_store(&w, 3)->me->device, &e), 0);
+	world_grant(&w, 0, &other, 3, "plan", true);
+	assert_int_equal(trust_plan(&w, 0, &other, "after it", NULL), 0);
+	world_must_sync(&w, 0);
+	assert_int_equal(trust_number(&w, 0, &space), 2);
+	assert_int_equal(trust_listed(&w, 0, &space, 3), 0);
+	assert_true(writable(0, &space));
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM version "
+	    "WHERE state IN (1, 2)"), 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -327,6 +353,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_first_epoch), T(test_race), T(test_revoked),
 		T(test_ghost), T(test_all_or_nothing), T(test_group_refused),
+		T(test_refused_epoch_spoils),
 		cmocka_unit_test(test_believe),
 		cmocka_unit_test(test_sections),
 	};

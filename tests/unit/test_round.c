@@ -380,6 +380,63 @@ test_race_of_exclusion(void **state)
 	check_stores();
 }
 
+/* Shut out and let in again: one's own accepted text is shown again. */
+static void
+test_own_text_comes_back(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "my own words", NULL),
+	    0);
+	world_must_sync(&w, 1);
+	world_pass(&w, 600000);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 1).lost_spaces, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 0);
+	world_pass(&w, 600000);
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	check_stores();
+}
+
+/* A deposit is taken for 30 days; what is later stays held, and the rest goes
+ * on, whatever the own clock says. */
+static void
+too_late(int64_t skew)
+{
+	assert_int_equal(world_note(&w, 1, &the_case, "too late", NULL), 0);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	world_pass(&w, 40 * INT64_C(86400000));
+	w.c[1].skew_ms = skew;
+	assert_int_equal(world_set(&w, 1, &the_case, "stage", "2"), 0);
+	assert_int_equal(world_must_sync(&w, 1).held_new, 1);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM held "
+	    "WHERE deposit IS NULL"), 1);
+	world_must_sync(&w, 0);
+	assert_field(0, "stage", "2");
+	w.c[1].skew_ms = 0;
+	world_must_sync(&w, 1);
+	assert_true(world_has(&w, 1, "too late"));
+	check_stores();
+}
+
+static void
+test_late_deposit(void **state)
+{
+	(void)state;
+	too_late(0);
+}
+
+static void
+test_late_deposit_slow_clock(void **state)
+{
+	(void)state;
+	too_late(-WORLD_NOW);
+}
+
 /* ---- clocks ---- */
 
 static void
@@ -1181,7 +1238,8 @@ main(int argc, char **argv)
 		T(test_nothing_new), T(test_cut_requests),
 		T(test_cut_answers), T(test_cut_joining),
 		T(test_power_cuts), T(test_race_of_text_and_key),
-		T(test_race_of_exclusion), T(test_clock_ahead),
+		T(test_race_of_exclusion), T(test_own_text_comes_back),
+		T(test_late_deposit), T(test_late_deposit_slow_clock), T(test_clock_ahead),
 		T(test_clock_behind), T(test_rubbish), T(test_old_head),
 		T(test_fork_same_length), T(test_fork_longer),
 		T(test_rolled_back), T(test_withheld),
