@@ -1,6 +1,8 @@
 /*
  * Packed text, with the decompressor behind it: never more than its ceiling
- * comes out. And the same bytes packed and opened.
+ * comes out. And the same bytes packed and opened. And a text compressed here,
+ * with our dictionary, then damaged: length u16, text, then place u16 and a
+ * byte to lay over it, again and again.
  */
 #include "common/wire/pack.h"
 #include "tests/fuzz/fuzz.h"
@@ -25,15 +27,12 @@ there_and_back(struct view plain, bool squeeze)
 	buf_done(&back);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+open_any(struct view in, size_t max)
 {
-	size_t max = size % 2 == 0 ? PACK_PLAIN_MAX : 1000;
-	struct view in = view_of(data, size);
 	struct buf out;
 	struct err e;
 
-	fuzz_begin();
 	err_clear(&e);
 	buf_init(&out, PACK_PLAIN_MAX);
 	if (pack_open(in, max, &out, &e) == 0)
@@ -41,6 +40,36 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		fuzz_refused(&e);
 	buf_done(&out);
+}
+
+static void
+damaged(struct fuzz_in in, size_t max)
+{
+	struct view plain = fuzz_take_view(&in, fuzz_take(&in, 2));
+	struct buf packed;
+	struct err e;
+	size_t at;
+
+	buf_init(&packed, 2 * PACK_PLAIN_MAX);
+	if (pack_add(plain, true, 16, &packed, &e) == 0) {
+		while (in.left > 0) {
+			at = fuzz_take(&in, 2) % packed.len;
+			packed.data[at] = (uint8_t)fuzz_take(&in, 1);
+		}
+		open_any(buf_view(&packed), max);
+	}
+	buf_done(&packed);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t max = size % 2 == 0 ? PACK_PLAIN_MAX : 1000;
+	struct view in = view_of(data, size);
+
+	fuzz_begin();
+	open_any(in, max);
+	damaged((struct fuzz_in){ data, size }, max);
 	there_and_back(in, true);
 	there_and_back(in, false);
 	return 0;
