@@ -21,31 +21,26 @@
 
 /* ---- keeping up ---- */
 
-static int
-index_one(struct store *s, const struct record_row *row, struct err *e)
-{
-	struct loaded *l = mem_new(sizeof(*l));
-	struct stmt *q;
+struct feed { /* room for one record after another */
+	struct record *rec;
 	struct buf text;
-	int rc = -1;
+};
 
-	buf_init(&text, WORDS_TEXT_MAX);
-	if (versions_load_row(s, row, l, e) != 1) {
-		mem_free(l);
-		goto out;
-	}
-	words_text(row->type, l->versions, l->count, &text);
-	versions_done(l);
-	mem_free(l);
-	if (buf_check(&text, "a record's text", e) != 0 || (text.len > 0 &&
-	    words_add_tx(s->db, row->rid, buf_view(&text), e) != 0))
-		goto out;
+static int
+index_one(struct store *s, const struct record_row *row, struct feed *f,
+    struct err *e)
+{
+	struct stmt *q;
+
+	buf_reset(&f->text);
+	if (versions_words(s, row, f->rec, &f->text, e) != 0 ||
+	    buf_check(&f->text, "a record's text", e) != 0 ||
+	    (f->text.len > 0 && words_add_tx(s->db, row->rid,
+	    buf_view(&f->text), e) != 0))
+		return -1;
 	q = db_prepare(s->db, "UPDATE record SET indexed = 1 WHERE rid = ?");
 	db_bind_int(q, 1, row->rid);
-	rc = db_run(q, e);
-out:
-	buf_done(&text);
-	return rc;
+	return db_run(q, e);
 }
 
 static int
@@ -87,37 +82,41 @@ compact(struct store *s, struct err *e)
 	return db_checkpoint(s->db, e);
 }
 
+static int
+index_all(struct store *s, const struct buf *rows, struct err *e)
+{
+	struct feed f = { .rec = mem_new(sizeof(*f.rec)) };
+	struct record_row row;
+	size_t at;
+	int rc = db_begin(s->db, e);
+
+	buf_init(&f.text, WORDS_TEXT_MAX);
+	for (at = 0; rc == 0 && at < rows->len; at += sizeof(row)) {
+		memcpy(&row, rows->data + at, sizeof(row));
+		rc = index_one(s, &row, &f, e);
+	}
+	if (rc == 0)
+		rc = db_commit(s->db, e);
+	if (rc != 0)
+		db_rollback(s->db);
+	buf_done(&f.text);
+	mem_free(f.rec);
+	return rc;
+}
+
 int
 index_step(struct store *s, size_t max, size_t *done, struct err *e)
 {
-	struct record_row row;
 	struct buf rows;
-	size_t at;
-	int rc = -1;
+	int rc;
 
 	*done = 0;
-	buf_init(&rows, max * sizeof(row));
-	if (collect_todo(s, max, &rows, e) != 0)
-		goto out;
-	if (rows.len == 0) {
-		rc = compact(s, e);
-		goto out;
-	}
-	if (db_begin(s->db, e) != 0)
-		goto out;
-	for (at = 0; at < rows.len; at += sizeof(row)) {
-		memcpy(&row, rows.data + at, sizeof(row));
-		if (index_one(s, &row, e) != 0) {
-			db_rollback(s->db);
-			goto out;
-		}
-	}
-	rc = db_commit(s->db, e);
+	buf_init(&rows, max * sizeof(struct record_row));
+	rc = collect_todo(s, max, &rows, e);
 	if (rc == 0)
-		*done = rows.len / sizeof(row);
-	else
-		db_rollback(s->db);
-out:
+		rc = rows.len == 0 ? compact(s, e) : index_all(s, &rows, e);
+	if (rc == 0)
+		*done = rows.len / sizeof(struct record_row);
 	buf_done(&rows);
 	return rc;
 }

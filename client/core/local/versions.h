@@ -101,6 +101,11 @@ int versions_load_row(struct store *s, const struct record_row *row,
     struct loaded *out, struct err *e); /* the same, the row being known */
 void versions_done(struct loaded *l);
 
+/** versions_words(s, row, rec, out, e): append the text of a record that is
+ * searched. ${rec} is room to decode in, for many calls. */
+int versions_words(struct store *s, const struct record_row *row,
+    struct record *rec, struct buf *out, struct err *e);
+
 /** loaded_text(l, field), loaded_int, loaded_id: the shown value; an empty
  * view, 0 or a zero id when there is none. Borrowed from ${l}. */
 struct view loaded_text(const struct loaded *l, uint16_t field);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "client/core/local/words.h"
 #include "common/base/mem.h"
 
 #define BODIES_MAX (256 * 1024 * 1024) /* bytes of all versions of a record */
@@ -205,6 +206,52 @@ versions_done(struct loaded *l)
 	l->count = 0;
 	l->heads.count = 0;
 	buf_done(&l->bytes);
+}
+
+static int
+words_of_all(struct store *s, const struct record_row *row, struct buf *out,
+    struct err *e)
+{
+	struct loaded *l = mem_new(sizeof(*l));
+	int rc = versions_load_row(s, row, l, e) == 1 ? 0 : -1;
+
+	if (rc == 0) {
+		words_text(row->type, l->versions, l->count, out);
+		versions_done(l);
+	}
+	mem_free(l);
+	return rc;
+}
+
+/* Nearly every record has one version, of which no heads are needed. */
+int
+versions_words(struct store *s, const struct record_row *row,
+    struct record *rec, struct buf *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT body, state, "
+	    "(SELECT count(*) FROM version w WHERE w.rid = v.rid) "
+	    "FROM version v WHERE rid = ? LIMIT 1");
+	struct view body;
+	int rc;
+
+	db_bind_int(q, 1, row->rid);
+	rc = db_step(q, e);
+	if (rc != 1)
+		return rc;
+	if (db_int(q, 2) != 1) {
+		db_reset(q);
+		return words_of_all(s, row, out, e);
+	}
+	body = db_blob(q, 0);
+	rc = 0;
+	if (body.len > 0 && record_decode(body, rec, e) != 0)
+		rc = err_set(e, ERR_LOCAL,
+		    "the store is damaged: a record cannot be read");
+	else if (body.len > 0 && words_take_part(
+	    (enum version_state)db_int(q, 1)))
+		words_first(row->type, rec, out);
+	db_reset(q);
+	return rc;
 }
 
 static const struct value *

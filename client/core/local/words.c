@@ -21,10 +21,10 @@ words_searched(enum record_type type)
 	return false;
 }
 
-static bool
-takes_part(const struct version *v)
+bool
+words_take_part(enum version_state state)
 {
-	return v->state != VERSION_REVIEW && v->state != VERSION_GONE;
+	return state != VERSION_REVIEW && state != VERSION_GONE;
 }
 
 static void
@@ -82,7 +82,7 @@ words_text(enum record_type type, struct version *versions, size_t n,
 	size_t i;
 
 	if (n == 1) { /* nearly every record */
-		if (takes_part(versions))
+		if (words_take_part(versions->state))
 			words_first(type, &versions->rec, out);
 		return;
 	}
@@ -90,7 +90,7 @@ words_text(enum record_type type, struct version *versions, size_t n,
 	state = mem_new(n * sizeof(*state));
 	for (i = 0; i < n; i++) {
 		state[i] = versions[i].state;
-		if (takes_part(&versions[i]))
+		if (words_take_part(versions[i].state))
 			versions[i].state = VERSION_ACCEPTED;
 	}
 	heads_compute(versions, n, h);

@@ -23,6 +23,9 @@
 void words_text(enum record_type type, struct version *versions, size_t n,
     struct buf *out);
 
+/** words_take_part(state): a version in this state is searched. */
+bool words_take_part(enum version_state state);
+
 /** words_first(type, rec, out): the same of a record with one version. */
 void words_first(enum record_type type, const struct record *rec,
     struct buf *out);
