@@ -11,6 +11,9 @@
 
 #include "client/core/records.h"
 #include "client/core/local/index.h"
+#include "client/core/local/recent.h"
+#include "client/core/local/utf8.h"
+#include "client/core/local/words.h"
 #include "tests/support/fixture.h"
 
 static struct fixture fx;
@@ -254,6 +257,119 @@ test_nothing_left_after_forgetting(void **state)
 	assert_int_equal(pieces_with("zxneedle"), 0);
 }
 
+static void
+add_letter(struct buf *b, uint32_t cp)
+{
+	char c[3] = { (char)(0xe0 | cp >> 12), (char)(0x80 | (cp >> 6 & 63)),
+		(char)(0x80 | (cp & 63)) };
+
+	if (cp < 0x80)
+		c[2] = (char)cp;
+	else if (cp < 0x800)
+		c[1] = (char)(0xc0 | cp >> 6);
+	buf_add(b, cp < 0x80 ? c + 2 : cp < 0x800 ? c + 1 : c,
+	    cp < 0x80 ? 1 : cp < 0x800 ? 2 : 3);
+}
+
+static bool
+has_term(const struct buf *b)
+{
+	struct stmt *q = db_prepare(fx.st->db,
+	    "SELECT 1 FROM words_terms WHERE term = CAST(? AS TEXT)");
+	struct err e = { 0 };
+	int rc;
+
+	db_bind_view(q, 1, buf_view(b));
+	rc = db_step(q, &e);
+	db_reset(q);
+	return rc == 1;
+}
+
+/* Letters of which it is said to be certain are divided and folded here as
+ * they are in the index. */
+static void
+test_letters_as_in_the_index(void **state)
+{
+	struct err e = { 0 };
+	struct buf text, term;
+	uint32_t cp;
+	int checked = 0;
+
+	(void)state;
+	buf_init(&text, 64);
+	buf_init(&term, 64);
+	assert_int_equal(db_begin(fx.st->db, &e), 0);
+	for (cp = 1; cp < 0x10000; cp++) {
+		if (!recent_certain(cp))
+			continue;
+		buf_reset(&text);
+		buf_add_fmt(&text, "x%u", (unsigned)cp);
+		buf_reset(&term);
+		buf_add(&term, text.data, text.len);
+		add_letter(&text, cp);
+		buf_add_str(&text, "y");
+		if (utf8_is_word(cp)) {
+			add_letter(&term, utf8_fold(cp));
+			buf_add_str(&term, "y");
+		}
+		assert_int_equal(words_add_tx(fx.st->db, 100000 + cp,
+		    buf_view(&text), &e), 0);
+		if (!has_term(&term))
+			fail_msg("U+%04X", (unsigned)cp);
+		checked++;
+	}
+	db_rollback(fx.st->db);
+	assert_true(checked > 300);
+	buf_done(&text);
+	buf_done(&term);
+}
+
+/* Looking at the newest gives what the index gives. */
+static void
+test_recent_is_the_same(void **state)
+{
+	static const char *const asked[] = { "common", "comm", "common yes",
+		"c y", "other", "COMMON, Ärev", "nowhere" };
+	static const int looked[] = { 1, 0, 1, 0, 1, 1, 0 };
+	struct id c = fixture_case(&fx, "Kask", "K1"), n;
+	struct hit few[10], many[300];
+	struct err e = { 0 };
+	struct record_row row;
+	size_t i, k, got;
+	char text[80];
+
+	(void)state;
+	for (i = 0; i < 700; i++) {
+		snprintf(text, sizeof(text), "%s %s %s", i % 3 == 1 ?
+		    "commonly" : "common", i % 2 == 1 ? "yes" : "yesterday",
+		    i % 5 == 0 ? "other" : "ärev");
+		fx.now_ms = FIXTURE_NOW + (int64_t)(i * 7919 % 701) * 1000;
+		n = fixture_note(&fx, &c, text);
+		if (i % 90 != 0)
+			continue;
+		assert_int_equal(versions_row(fx.st, &n, &row, &e), 1);
+		snprintf(text, sizeof(text), "UPDATE record SET flags = 4 "
+		    "WHERE rid = %lld", (long long)row.rid);
+		assert_int_equal(db_exec(fx.st->db, text, &e), 0);
+	}
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		k = search(asked[i], many, 300);
+		assert_int_equal(recent_search(fx.st, asked[i], 10, few, &got,
+		    &e), looked[i]);
+		got = search(asked[i], few, 10);
+		assert_int_equal(got, k < 10 ? k : 10);
+		while (got-- > 0)
+			assert_int_equal(few[got].rid, many[got].rid);
+	}
+	/* A letter that may be folded otherwise: the index is asked. */
+	fx.now_ms = FIXTURE_NOW + 701000;
+	for (i = 0; i < 30; i++)
+		n = fixture_note(&fx, &c, "common smørbrød");
+	assert_int_equal(recent_search(fx.st, "common", 10, few, &got, &e), 0);
+	assert_int_equal(search("common", few, 10), 10);
+	assert_int_equal(search("smorbrod", few, 10), 0);
+}
+
 int
 main(void)
 {
@@ -264,6 +380,7 @@ main(void)
 		T(test_both_sides_of_a_conflict),
 		T(test_held_words_can_be_taken_out),
 		T(test_nothing_left_after_forgetting),
+		T(test_letters_as_in_the_index), T(test_recent_is_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /*
  * Search: bringing the index up to date piece by piece, and asking it.
  *
- * Nobody waits for ranking: hits are the newest ones. Few hits are looked up
+ * Nobody waits for ranking: hits are the newest ones. Common words are found
+ * by looking at the newest records themselves (recent.h). Otherwise: few hits are looked up
  * and sorted by date; many are marked in a set of bits, and the records are
  * walked from the newest until enough of them are in the set. Both give the
  * same answer; only the cost differs.
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/local/recent.h"
 #include "client/core/local/utf8.h"
 #include "client/core/local/words.h"
 
@@ -312,11 +314,15 @@ index_search(struct store *s, const char *text, size_t limit,
     struct hit *hits, size_t *n, struct err *e)
 {
 	struct buf match, bits, found;
-	int64_t *few = mem_new(FEW * sizeof(*few));
+	int64_t *few;
 	size_t matches;
-	int rc = -1;
+	int rc = recent_search(s, text, limit, hits, n, e);
 
+	if (rc != 0)
+		return rc == 1 ? 0 : -1;
+	rc = -1;
 	*n = 0;
+	few = mem_new(FEW * sizeof(*few));
 	buf_init(&match, MATCH_BYTES_MAX);
 	buf_init(&bits, 1u << 28);
 	buf_init(&found, 1u << 28);
