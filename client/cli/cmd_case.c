@@ -6,6 +6,24 @@
 
 #define SHOW_NOTES 5
 
+/* Two children of one name are rare; the same child twice is not. */
+static void
+warn_namesake(struct ctx *c, const struct id *made, const char *name)
+{
+	struct case_list l = { 0 };
+	struct err why;
+	size_t i;
+
+	if (cases_list(c->s, &l, &why) != 0)
+		return;
+	for (i = 0; i < l.count; i++)
+		if (!id_eq(&l.items[i].id, made) && l.items[i].name != NULL &&
+		    strcmp(l.items[i].name, name) == 0)
+			out_warn(&c->out, _("Another case has this name: %s."),
+			    l.items[i].code != NULL ? l.items[i].code : "");
+	case_list_done(&l);
+}
+
 int
 cmd_case_new(struct ctx *c, struct err *e)
 {
@@ -24,6 +42,8 @@ cmd_case_new(struct ctx *c, struct err *e)
 	if (rc == 0)
 		rc = show_made(c, &id, _("Case opened on this device; the "
 		    "next tugi sync sends it."), e);
+	if (rc == 0)
+		warn_namesake(c, &id, cmd_word(c, 0));
 	show_assignments_done(set + 1, made - 1);
 	return rc;
 }
@@ -163,7 +183,10 @@ say_records(struct ctx *c, const char *title, const struct record_list *l)
 	for (i = 0; i < l->count; i++) {
 		if (i > 0)
 			out_line(&c->out, "%s", "");
-		show_record(c, &l->items[i]);
+		if (l->items[i].type == TYPE_NOTE)
+			show_record_short(c, &l->items[i]);
+		else
+			show_record(c, &l->items[i]);
 	}
 }
 
@@ -208,6 +231,21 @@ out:
 	return rc;
 }
 
+/* A case that lost its name is found by nobody. */
+static int
+keeps_name(struct ctx *c, struct err *e)
+{
+	const char *word;
+	size_t i;
+
+	for (i = 1; (word = cmd_word(c, i)) != NULL; i++)
+		if (strncmp(word, "name=", 5) == 0 &&
+		    word[5 + strspn(word + 5, " \t")] == '\0')
+			return err_set(e, ERR_INPUT, "%s",
+			    _("a case needs the child's name"));
+	return 0;
+}
+
 int
 cmd_case_set(struct ctx *c, struct err *e)
 {
@@ -216,6 +254,8 @@ cmd_case_set(struct ctx *c, struct err *e)
 	int rc;
 
 	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+		return -1;
+	if (keeps_name(c, e) != 0)
 		return -1;
 	rc = records_find(c->s, &id, &r, e);
 	if (rc == 0)

@@ -138,7 +138,10 @@ find_record(struct ctx *c, struct id *id, struct err *e)
 			return -1;
 		err_clear(e);
 	}
-	return cases_find(c->s, text, id, e);
+	if (cases_find(c->s, text, id, e) == 0)
+		return 0;
+	return e->kind != ERR_ABSENT ? -1 : err_set(e, ERR_ABSENT, "%s",
+	    _("no record or case here has this id, code or name"));
 }
 
 int

@@ -28,7 +28,7 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	const char *until = cmd_value(c, "until");
 	struct person_item person;
 
-	if (people_find(c->s, cmd_value(c, "to"), &person, e) != 0)
+	if (show_person_find(c, cmd_value(c, "to"), &person, e) != 0)
 		return -1;
 	d->audience = person.person;
 	d->right = RIGHT_READ;
@@ -76,13 +76,16 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("give one of --from PERSON and --everybody"));
 	if (from != NULL) {
-		if (people_find(c->s, from, &person, e) != 0)
+		if (show_person_find(c, from, &person, e) != 0)
 			return -1;
 		w->audience = person.person;
 	}
 	w->told_on = cmd_value(c, "told-on");
 	if (w->told_on != NULL && when_parse(w->told_on, 0, &day, e) != 0)
 		return -1;
+	if (w->told_on != NULL && day > tick_wall_ms(&c->tick))
+		return err_set(e, ERR_INPUT, "%s", _("--told-on says when it "
+		    "was said; this day is still to come"));
 	w->sections = cmd_value(c, "sections");
 	w->giver = cmd_value(c, "by");
 	w->channel = cmd_value(c, "channel");
@@ -92,6 +95,12 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 static void
 say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 {
+	if (effect->spaces == 0 && effect->still_open == 0) {
+		out_warn(&c->out, "%s", _("The withdrawal is recorded. Nothing "
+		    "closes: none of these sections was open to anybody it "
+		    "names."));
+		return;
+	}
 	out_say(&c->out, plural(effect->spaces,
 	    _("The withdrawal is recorded. %zu section closes with a new key "
 	    "at the next tugi sync; on this device it holds now."),
@@ -233,9 +242,8 @@ in_section(struct ctx *c, const struct id *case_id, const char *section,
 		record_list_done(&l);
 	}
 	if (!found)
-		return err_set(e, ERR_ABSENT, _("nothing was written in the "
-		    "section \"%s\" of this case yet, or it is not open to "
-		    "you"), section);
+		return err_set(e, ERR_ABSENT, _("there is nothing in a section "
+		    "\"%s\" of this case that you can read"), section);
 	return 0;
 }
 

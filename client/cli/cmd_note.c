@@ -7,10 +7,10 @@
 #include "client/core/notes.h"
 #include "client/core/search.h"
 
-#define EXCERPT_BYTES 200
 #define SEARCH_LIMIT 50
 #define SEARCH_WORDS_BYTES 1024
 #define MINUTES_MAX 1440
+#define DAY_MS ((int64_t)86400 * 1000) /* clocks and zones differ */
 
 static int
 draft_options(struct ctx *c, struct note_draft *d, struct err *e)
@@ -19,6 +19,9 @@ draft_options(struct ctx *c, struct note_draft *d, struct err *e)
 
 	if (on != NULL && when_parse(on, 0, &d->happened_ms, e) != 0)
 		return -1;
+	if (d->happened_ms > tick_wall_ms(&c->tick) + DAY_MS)
+		return err_set(e, ERR_INPUT, "%s", _("--on says when it "
+		    "happened; this day is still to come"));
 	d->category = cmd_value(c, "category");
 	d->language = cmd_value(c, "language");
 	d->school = cmd_value(c, "school");
@@ -34,8 +37,12 @@ add(struct ctx *c, struct note_draft *d, struct err *e)
 	int rc = -1;
 
 	buf_init(&text, ASK_TEXT_MAX);
-	if (ask_text(c, cmd_word(c, 1), cmd_value(c, "file"), &text, e) != 0)
+	if (ask_text(c, cmd_word(c, 1), cmd_value(c, "file"), &text, e) != 0) {
+		if (e->kind == ERR_TOOBIG)
+			err_set(e, ERR_TOOBIG, "%s", _("this is more text than "
+			    "a note can hold; divide it"));
 		goto out;
+	}
 	d->text = buf_view(&text);
 	if (notes_add(c->s, d, &id, e) != 0)
 		goto out;
@@ -73,22 +80,6 @@ cmd_note_amend(struct ctx *c, struct err *e)
 	return rc;
 }
 
-/* The beginning of the text, not cut inside a character. */
-static void
-excerpt(struct table *t, const char *text)
-{
-	char cut[EXCERPT_BYTES];
-	size_t n = strlen(text);
-
-	if (n >= sizeof(cut))
-		n = sizeof(cut) - 1;
-	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	memcpy(cut, text, n);
-	cut[n] = '\0';
-	table_cell(t, cut);
-}
-
 static void
 note_row(struct table *t, const struct record_item *r,
     const struct case_list *cases)
@@ -104,7 +95,7 @@ note_row(struct table *t, const struct record_item *r,
 	table_cell(t, record_field(r, "category"));
 	show_marks(r, marks);
 	table_cell(t, marks);
-	excerpt(t, record_field(r, "text"));
+	show_excerpt(t, record_field(r, "text"));
 }
 
 static int
@@ -273,7 +264,8 @@ cmd_search(struct ctx *c, struct err *e)
 	if (c->g.json)
 		rc = out_json(show_records_json(l.items, l.count), e);
 	else if (l.count == 0)
-		out_say(&c->out, "%s", _("Nothing found."));
+		out_say(&c->out, "%s", _("Nothing found. Words are found "
+		    "by their beginning: leave off the ending."));
 	else
 		rc = print_hits(c, &l, buf_str(&words), e);
 out:

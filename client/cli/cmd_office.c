@@ -240,7 +240,7 @@ approval(struct ctx *c, struct office_approval *a, struct person_item *person,
 	if (a->roles != 0 || a->title != NULL)
 		return err_set(e, ERR_INPUT, "%s", _("a further device takes "
 		    "the person's title and roles: leave them out"));
-	if (people_find(c->s, further, person, e) != 0)
+	if (show_person_find(c, further, person, e) != 0)
 		return -1;
 	a->person = &person->person;
 	a->name = person->name;
@@ -283,7 +283,11 @@ cmd_office_approve(struct ctx *c, struct err *e)
 	if (approval(c, &a, &person, e) != 0 || approve(c, &a, e) != 0)
 		return -1;
 	out_say(&c->out, _("%s is in. Their next tugi sync brings the "
-	    "approval. To undo: tugi office revoke"), a.name);
+	    "approval. To undo: tugi office revoke DEVICE, as tugi office "
+	    "devices shows it"), a.name);
+	if (a.person != NULL)
+		out_say(&c->out, "%s", _("Their other device hands the "
+		    "sections over: sync there once, then here again."));
 	if (!c->g.json)
 		return 0;
 	j = json_object();
@@ -301,7 +305,7 @@ cmd_office_vouch(struct ctx *c, struct err *e)
 	json_t *j;
 	int rc;
 
-	if (further != NULL && people_find(c->s, further, &person, e) != 0)
+	if (further != NULL && show_person_find(c, further, &person, e) != 0)
 		return -1;
 	if (place_connect(c, &r, e) != 0)
 		return -1;
@@ -366,7 +370,7 @@ cmd_office_devices(struct ctx *c, struct err *e)
 	size_t i;
 	int rc;
 
-	if (text != NULL && people_find(c->s, text, &person, e) != 0)
+	if (text != NULL && show_person_find(c, text, &person, e) != 0)
 		return -1;
 	if (devices_list(c->s, text != NULL ? &person.person : NULL, &l, e) !=
 	    0)

@@ -9,6 +9,7 @@
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 
+#define BARE_ORDER "tugi-order-1-"
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)
 
 static int
@@ -92,6 +93,8 @@ take_field(void *ctx, const char *type, const char *field, const char *text,
 	json_t *j;
 
 	(void)e;
+	if (o->list == NULL && strcmp(field, "id") == 0)
+		out_line(&o->c->out, "%s", "");
 	if (o->list == NULL) {
 		out_line(&o->c->out, "%s, %s: %s", type, field, text);
 		return 0;
@@ -114,8 +117,15 @@ cmd_office_recover(struct ctx *c, struct err *e)
 	int rc = -1;
 
 	buf_init(&order, TEXT_MAX_BYTES);
-	if (ask_text(c, NULL, cmd_word(c, 0), &order, e) != 0 ||
-	    ask_shares(c, &a, &b, e) != 0 || place_connect(c, &r, e) != 0)
+	if (ask_text(c, NULL, cmd_word(c, 0), &order, e) != 0)
+		goto out;
+	if (strncmp(buf_str(&order), BARE_ORDER, sizeof(BARE_ORDER) - 1) == 0) {
+		err_set(e, ERR_DENIED, "%s", _("this order has one signature; "
+		    "another officer adds the second: tugi office "
+		    "countersign"));
+		goto out;
+	}
+	if (ask_shares(c, &a, &b, e) != 0 || place_connect(c, &r, e) != 0)
 		goto out;
 	out_say(&c->out, "%s", _("fetching and opening ..."));
 	rc = office_recover(c->s, &r, buf_str(&order), a.text, b.text,

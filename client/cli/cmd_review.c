@@ -45,13 +45,13 @@ static int
 held_table(struct ctx *c, const struct held_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("RECORD"), N_("HELD SINCE"),
-		N_("CASE"), N_("SECTION"), N_("STATE") };
+		N_("CASE"), N_("SECTION"), N_("STATE"), N_("TEXT") };
 	char id[MATCH_SHORT_BYTES], since[WHEN_BYTES];
 	struct table t;
 	size_t i;
 	int rc;
 
-	table_init(&t, heads, 5, 2);
+	table_init(&t, heads, 6, 5);
 	for (i = 0; i < l->count; i++) {
 		table_cell(&t, match_short(&l->items[i].record.id, id));
 		when_short(l->items[i].since_ms, since);
@@ -59,6 +59,7 @@ held_table(struct ctx *c, const struct held_list *l, struct err *e)
 		table_cell(&t, l->items[i].case_label);
 		table_cell(&t, l->items[i].section);
 		table_cell(&t, outcome_words(l->items[i].outcome));
+		show_excerpt(&t, record_field(&l->items[i].record, "text"));
 	}
 	rc = table_print(&t, &c->out, e);
 	table_done(&t);
@@ -89,6 +90,12 @@ cmd_held_list(struct ctx *c, struct err *e)
 	return rc;
 }
 
+static bool
+has(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
 static void
 say_held(struct ctx *c, const struct held_item *h)
 {
@@ -96,7 +103,8 @@ say_held(struct ctx *c, const struct held_item *h)
 
 	when_words(h->since_ms, tick_wall_ms(&c->tick), when);
 	out_line(&c->out, _("Held since %s: you may no longer write in the "
-	    "section %s of %s."), when, h->section, h->case_label);
+	    "section %s of %s."), when, h->section, has(h->case_label) ?
+	    h->case_label : _("this case"));
 	if (h->outcome == 0)
 		out_line(&c->out, "%s", h->deposited ?
 		    _("The keeper of the section has it or gets it with the "
@@ -106,9 +114,9 @@ say_held(struct ctx *c, const struct held_item *h)
 	else
 		out_line(&c->out, _("The keeper decided: %s%s%s"),
 		    outcome_words(h->outcome),
-		    h->words != NULL && h->words[0] != '\0' ? ". " : ".",
-		    h->words != NULL ? h->words : "");
-	show_record(c, &h->record);
+		    has(h->words) ? ". " : ".", has(h->words) ? h->words : "");
+	if (h->outcome != OUTCOME_ERASED)
+		show_record(c, &h->record);
 }
 
 int
@@ -264,10 +272,10 @@ cmd_review_show(struct ctx *c, struct err *e)
 		goto out;
 	}
 	when_words(r->accept_ms, tick_wall_ms(&c->tick), when);
-	out_line(&c->out, _("%s wrote this without the right to; received %s; "
-	    "section %s of %s; %s."), r->author, when, r->section,
-	    r->case_label, r->outcome == 0 ? _("waits for you") :
-	    outcome_words(r->outcome));
+	out_line(&c->out, _("%s wrote this after the right to write had ended, "
+	    "perhaps without knowing. Received %s; section %s of %s; %s."),
+	    r->author, when, r->section, r->case_label, r->outcome == 0 ?
+	    _("waits for you") : outcome_words(r->outcome));
 	for (i = 0; i < r->record_count; i++) {
 		out_line(&c->out, "%s", "");
 		show_record(c, &r->records[i]);

@@ -49,8 +49,25 @@ say_sending(struct ctx *c, const struct status *st, int64_t now)
 }
 
 static void
+say_recovered(struct ctx *c, const struct status *st)
+{
+	char when[WHEN_BYTES];
+
+	if (st->recovered == 0)
+		return;
+	when_words(st->recovered_ms, tick_wall_ms(&c->tick), when);
+	out_line(&c->out, plural(st->recovered,
+	    _("Two officers ordered to open %zu section that you read, last %s:"
+	    " tugi who names them."),
+	    _("Two officers ordered to open %zu sections that you read, last "
+	    "%s: tugi who names them.")), st->recovered, when);
+}
+
+static void
 say_looks(struct ctx *c, const struct status *st)
 {
+	char span[WHEN_BYTES];
+
 	if (st->conflicts > 0)
 		out_line(&c->out, plural(st->conflicts,
 		    _("%zu record was changed by two people: tugi conflicts"),
@@ -62,10 +79,9 @@ say_looks(struct ctx *c, const struct status *st)
 		    _("%zu texts are held: tugi held")), st->held);
 	if (st->reviews > 0)
 		out_line(&c->out, plural(st->reviews,
-		    _("%zu text of others waits for your decision: tugi "
-		    "review"),
-		    _("%zu texts of others wait for your decision: tugi "
-		    "review")), st->reviews);
+		    _("%zu review waits for your decision: tugi review"),
+		    _("%zu reviews wait for your decision: tugi review")),
+		    st->reviews);
 	if (st->expiring > 0)
 		out_line(&c->out, plural(st->expiring,
 		    _("%zu consent ends within 30 days."),
@@ -76,12 +92,13 @@ say_looks(struct ctx *c, const struct status *st)
 		    "kept aside."),
 		    _("%zu items from the hub could not be taken in and are "
 		    "kept aside.")), st->quarantined);
-	if (llabs(st->skew_ms) > SKEW_WARN_MS)
+	say_recovered(c, st);
+	if (llabs(st->skew_ms) > SKEW_WARN_MS) {
+		when_span(st->skew_ms, span);
 		out_line(&c->out, st->skew_ms > 0 ?
-		    _("This machine's clock is %lld minutes ahead of the "
-		    "hub's.") :
-		    _("This machine's clock is %lld minutes behind the "
-		    "hub's."), llabs(st->skew_ms) / 60000);
+		    _("This machine's clock is %s ahead of the hub's.") :
+		    _("This machine's clock is %s behind the hub's."), span);
+	}
 }
 
 static json_t *
@@ -110,6 +127,8 @@ status_json(const struct status *st)
 	    json_integer((json_int_t)st->quarantined));
 	json_object_set_new(j, "expiring",
 	    json_integer((json_int_t)st->expiring));
+	json_object_set_new(j, "recovered",
+	    json_integer((json_int_t)st->recovered));
 	json_object_set_new(j, "skew_ms", json_integer(st->skew_ms));
 	json_object_set_new(j, "stopped", json_boolean(st->stopped));
 	json_object_set_new(j, "stopped_words",
@@ -164,7 +183,7 @@ cmd_today(struct ctx *c, struct err *e)
 		say_status(c, &st);
 		for (i = 0; i < notes.count; i++) {
 			out_line(&c->out, "%s", "");
-			show_record(c, &notes.items[i]);
+			show_record_short(c, &notes.items[i]);
 		}
 	}
 	record_list_done(&notes);

@@ -2,10 +2,13 @@
 #include "client/cli/cmd.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/cli/place.h"
 #include "client/cli/text.h"
+#include "client/cli/when.h"
 #include "client/core/exchange.h"
+#include "client/core/status.h"
 
 #define PHRASE_BYTES 120
 #define SKEW_WARN_MS (10 * 60 * 1000)
@@ -45,6 +48,13 @@ moved(const struct exchange_result *r)
 	    r->got_changes > 0;
 }
 
+static bool
+looks(const struct exchange_result *r)
+{
+	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
+	    r->reviews_new + r->outcomes_new + r->quarantined_new > 0;
+}
+
 static void
 say_doors(struct ctx *c, const struct exchange_result *r)
 {
@@ -65,9 +75,12 @@ say_doors(struct ctx *c, const struct exchange_result *r)
 }
 
 static void
-say_looks(struct ctx *c, const struct exchange_result *r)
+say_looks(struct ctx *c, const struct exchange_result *r,
+    const struct status *st)
 {
-	if (r->conflicts_new > 0)
+	char span[WHEN_BYTES];
+
+	if (r->conflicts_new > 0 && st->conflicts > 0)
 		out_line(&c->out, plural(r->conflicts_new,
 		    _("%zu field was changed by two people: see tugi "
 		    "conflicts"),
@@ -81,8 +94,8 @@ say_looks(struct ctx *c, const struct exchange_result *r)
 		    "tugi held")), r->held_new);
 	if (r->reviews_new > 0)
 		out_line(&c->out, plural(r->reviews_new,
-		    _("%zu text waits for your decision: see tugi review"),
-		    _("%zu texts wait for your decision: see tugi review")),
+		    _("%zu review waits for your decision: see tugi review"),
+		    _("%zu reviews wait for your decision: see tugi review")),
 		    r->reviews_new);
 	if (r->outcomes_new > 0)
 		out_line(&c->out, plural(r->outcomes_new,
@@ -94,16 +107,22 @@ say_looks(struct ctx *c, const struct exchange_result *r)
 		    _("%zu item could not be taken in and is kept aside."),
 		    _("%zu items could not be taken in and are kept aside.")),
 		    r->quarantined_new);
-	if (llabs(r->skew_ms) > SKEW_WARN_MS)
+	if (llabs(r->skew_ms) > SKEW_WARN_MS) {
+		when_span(r->skew_ms, span);
 		out_warn(&c->out, _("This machine's clock differs from the "
-		    "hub's by %lld minutes."), llabs(r->skew_ms) / 60000);
+		    "hub's by %s."), span);
+	}
 }
 
 static void
 say_result(struct ctx *c, const struct exchange_result *r)
 {
 	char sent[PHRASE_BYTES], got[PHRASE_BYTES];
+	struct status st = { 0 };
+	struct err why;
 
+	if (status_read(c->s, &st, &why) != 0)
+		st.conflicts = r->conflicts_new; /* as the sync counted */
 	if (r->approved)
 		out_line(&c->out, "%s",
 		    _("The office has approved this device."));
@@ -111,10 +130,13 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	phrase(r->got_notes, r->got_changes, got);
 	if (moved(r))
 		out_line(&c->out, _("Sent %s, received %s."), sent, got);
-	else
+	else if (st.waiting)
+		out_line(&c->out, "%s", _("The office has not approved this "
+		    "device yet. tugi join shows the code to read out."));
+	else if (!looks(r))
 		out_line(&c->out, "%s", _("Nothing new, nothing waits."));
 	say_doors(c, r);
-	say_looks(c, r);
+	say_looks(c, r, &st);
 }
 
 static json_t *
@@ -154,12 +176,17 @@ say_failure(struct ctx *c, const struct exchange_result *r,
 	if (e->kind == ERR_PEER && e->code == EXCHANGE_SPLIT) {
 		out_alarm(&c->out, _("THE HUB CONTRADICTS WHAT IT SAID BEFORE. "
 		    "Nothing more is sent to it. Both of its statements are "
-		    "kept as evidence. Go on working, do not join again, and "
-		    "tell the office by telephone now."));
+		    "kept as evidence. All that is on this device can still "
+		    "be read, but nothing new can be written on it. Do not "
+		    "join again; tell the office by telephone now."));
 		return;
 	}
 	if (moved(r) && !c->g.json)
 		say_result(c, r);
+	if (e->kind == ERR_DENIED && strstr(e->text, "revoked") != NULL)
+		out_say(&c->out, "%s", _("The office has shut this device out: "
+		    "it sends and receives nothing more. What is on it can "
+		    "still be read; ask an officer."));
 	if (e->kind == ERR_AWAY)
 		out_say(&c->out, "%s", _("Everything is saved on this device; "
 		    "the next tugi sync goes on from here."));

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
+#include "client/cli/near.h"
 #include "client/cli/text.h"
 #include "common/base/mem.h"
+
+#define EXCERPT_BYTES 200
+#define SHORT_BYTES 600 /* of a note among others */
 
 static bool
 is_long(const struct record_item *r, const struct field_text *f)
@@ -37,8 +41,40 @@ show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 	    r->amended ? _("amended") : "");
 }
 
-void
-show_record(struct ctx *c, const struct record_item *r)
+/* A long text, or its beginning of at most ${most} bytes. */
+static void
+say_long(struct ctx *c, const struct record_item *r,
+    const struct field_text *f, size_t most)
+{
+	char id[MATCH_SHORT_BYTES];
+	size_t n = strlen(f->text);
+
+	out_line(&c->out, "%s%s:", _(f->label), f->conflict ?
+	    _(" (another text waits: tugi conflicts)") : "");
+	if (n <= most) {
+		out_line(&c->out, "%s", f->text);
+		return;
+	}
+	for (n = most; n > 0 && ((unsigned char)f->text[n] & 0xc0) == 0x80;)
+		n--;
+	out_line(&c->out, _("%.*s ...\n(all of it: tugi note show %s)"),
+	    (int)n, f->text, match_short(&r->id, id));
+}
+
+/* Another record by the digits that lists show. */
+static const char *
+one_line(const struct record_item *r, const struct field_text *f)
+{
+	const struct field *def = fields_find(r->type, f->name);
+	size_t n = strlen(f->text);
+
+	return def != NULL && def->kind == FIELD_RECORD &&
+	    n == ID_TEXT_BYTES - 1 ? f->text + n + 1 - MATCH_SHORT_BYTES :
+	    f->text;
+}
+
+static void
+say_record(struct ctx *c, const struct record_item *r, size_t most)
 {
 	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
 	char marks[SHOW_MARKS_BYTES];
@@ -54,17 +90,42 @@ show_record(struct ctx *c, const struct record_item *r)
 		f = &r->fields[i];
 		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
 			continue;
-		out_line(&c->out, "%s: %s%s", _(f->label), f->text,
+		out_line(&c->out, "%s: %s%s", _(f->label), one_line(r, f),
 		    f->conflict ? _("  (another text waits: tugi conflicts)")
 		    : "");
 	}
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
-		if (f->text[0] == '\0' || !is_long(r, f))
-			continue;
-		out_line(&c->out, _("%s%s:\n%s"), _(f->label), f->conflict ?
-		    _(" (another text waits: tugi conflicts)") : "", f->text);
+		if (f->text[0] != '\0' && is_long(r, f))
+			say_long(c, r, f, most);
 	}
+}
+
+void
+show_record(struct ctx *c, const struct record_item *r)
+{
+	say_record(c, r, SIZE_MAX);
+}
+
+void
+show_record_short(struct ctx *c, const struct record_item *r)
+{
+	say_record(c, r, SHORT_BYTES);
+}
+
+void
+show_excerpt(struct table *t, const char *text)
+{
+	char cut[EXCERPT_BYTES];
+	size_t n = strlen(text);
+
+	if (n >= sizeof(cut))
+		n = sizeof(cut) - 1;
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(cut, text, n);
+	cut[n] = '\0';
+	table_cell(t, cut);
 }
 
 json_t *
@@ -155,6 +216,32 @@ show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
 		err_clear(e);
 	}
 	return cases_find(c->s, text, id, e);
+}
+
+int
+show_person_find(struct ctx *c, const char *text, struct person_item *out,
+    struct err *e)
+{
+	struct person_list l;
+	struct err why;
+	struct near near;
+	size_t i;
+
+	if (people_find(c->s, text, out, e) == 0)
+		return 0;
+	if (e->kind != ERR_ABSENT || people_list(c->s, &l, &why) != 0)
+		return -1;
+	near_begin(&near, text);
+	for (i = 0; i < l.count; i++)
+		near_offer(&near, l.items[i].name);
+	if (near.best != NULL)
+		err_set(e, ERR_ABSENT, _("nobody is called \"%s\" here; did "
+		    "you mean %s?"), text, near.best);
+	else
+		err_set(e, ERR_ABSENT, _("nobody is called \"%s\" here; tugi "
+		    "people lists everybody"), text);
+	person_list_done(&l);
+	return -1;
 }
 
 int

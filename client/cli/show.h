@@ -9,12 +9,26 @@
 #include "client/cli/when.h"
 #include "client/core/cases.h"
 #include "client/core/match.h"
+#include "client/core/people.h"
 #include "client/core/records.h"
 
 #define SHOW_MAX_BYTES ((size_t)64 * 1024 * 1024)
 
 /** show_record(c, r): fields, marks and text. */
 void show_record(struct ctx *c, const struct record_item *r);
+
+/** show_record_short(c, r): the same with the beginning of a long text only,
+ * for one among others. */
+void show_record_short(struct ctx *c, const struct record_item *r);
+
+/** show_excerpt(t, text): the beginning of a text, not cut inside a character,
+ * as the next cell of a table. */
+void show_excerpt(struct table *t, const char *text);
+
+/** show_person_find(c, text, out, e): people_find, with the nearest name when
+ * nobody fits. */
+int show_person_find(struct ctx *c, const char *text, struct person_item *out,
+    struct err *e);
 
 /** show_record_json(r): see JSON.md, "Record". */
 json_t *show_record_json(const struct record_item *r);

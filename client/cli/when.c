@@ -193,3 +193,18 @@ when_iso(int64_t ms, char out[static WHEN_BYTES])
 		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
 		    tm.tm_sec, (int)((ms % 1000 + 1000) % 1000));
 }
+
+void
+when_span(int64_t ms, char out[static WHEN_BYTES])
+{
+	unsigned long minutes = (unsigned long)((ms < 0 ? -ms : ms) / 60000);
+	unsigned long hours = (minutes + 30) / 60;
+
+	if (minutes < 120)
+		snprintf(out, WHEN_BYTES, plural(minutes, _("%lu minute"),
+		    _("%lu minutes")), minutes);
+	else if (hours < 48)
+		snprintf(out, WHEN_BYTES, _("%lu hours"), hours);
+	else
+		snprintf(out, WHEN_BYTES, _("%lu days"), (hours + 12) / 24);
+}

@@ -32,4 +32,8 @@ void when_day(int64_t ms, char out[static WHEN_BYTES]);
 /** when_iso(ms, out): "2026-11-22T09:12:00.000Z", for programs. */
 void when_iso(int64_t ms, char out[static WHEN_BYTES]);
 
+/** when_span(ms, out): the length of a time, never negative: "25 minutes",
+ * "3 hours", "4 days". */
+void when_span(int64_t ms, char out[static WHEN_BYTES]);
+
 #endif

@@ -125,26 +125,27 @@ basis_words(struct asking *q, const struct access *a, struct buf *out,
 static void
 surplus_words(struct asking *q, const struct id *person, struct buf *out)
 {
-	char day[DAY_TEXT_BYTES];
 	const char *why = "no statement allows it";
+	int64_t last = INT64_MIN, at;
+	char day[DAY_TEXT_BYTES];
+	bool taken;
 	size_t i;
 
 	sep(out);
-	buf_add_str(out, "still held until the next sync: ");
+	buf_add_str(out, "can read it until the next sync: ");
 	for (i = 0; i < q->book.count; i++) {
 		const struct access *a = &q->book.list[i];
 
-		if (!id_eq(&a->person, person))
+		taken = a->kind == ACCESS_WITHDRAW;
+		at = taken ? a->from_ms : a->until_ms;
+		if (!id_eq(&a->person, person) || at > q->now_ms || at < last)
 			continue;
-		if (a->kind == ACCESS_WITHDRAW) {
-			buf_add_fmt(out, "withdrawn on %s",
-			    day_text(a->from_ms, day));
-			return;
-		}
-		if (a->until_ms <= q->now_ms)
-			why = "the consent has ended";
+		last = at;
+		why = taken ? "withdrawn on " : "the consent ended on ";
 	}
 	buf_add_str(out, why);
+	if (last != INT64_MIN)
+		buf_add_str(out, day_text(last, day));
 }
 
 /* What the epoch gives this person: the most, and on how many devices. */
@@ -192,7 +193,7 @@ why_of(struct asking *q, const struct id *person, struct viewer *v,
 		rc = basis_words(q, answer.basis[i], &why, e);
 	if (v->devices > 0 && is_revoked(q, person)) {
 		sep(&why);
-		buf_add_str(&why, "still held until the next sync: the "
+		buf_add_str(&why, "can read it until the next sync: the "
 		    "device is revoked");
 	} else if (v->devices > 0 && answer.right == RIGHT_NONE) {
 		surplus_words(q, person, &why);
@@ -267,15 +268,51 @@ list_persons(struct asking *q)
 	}
 }
 
-/* The door that is always there, and said each time. */
-static void
-recovery_line(struct viewer *v)
+/* Who signed the newest order for this section, and when. */
+static int
+order_words(struct asking *q, struct buf *out, struct err *e)
 {
+	const struct roster *r = &q->s->roster;
+	const struct roster_order *o = NULL;
+	const struct roster_device *d;
+	char name[160], day[DAY_TEXT_BYTES];
+	size_t i;
+
+	for (i = 0; i < r->order_count; i++)
+		if (id_eq(&r->orders[i].space, &q->sp.id))
+			o = &r->orders[i];
+	d = o != NULL ? roster_device(r, &o->officer) : NULL;
+	if (d == NULL)
+		return 0;
+	if (people_name(q->session, &d->person, name, e) != 0)
+		return -1;
+	buf_add_fmt(out, "; ORDERED by %s", name);
+	d = roster_device(r, &o->second);
+	if (d != NULL && people_name(q->session, &d->person, name, e) != 0)
+		return -1;
+	if (d != NULL)
+		buf_add_fmt(out, " and %s", name);
+	buf_add_fmt(out, " on %s", day_text(o->at_ms, day));
+	return 0;
+}
+
+/* The door that is always there, and said each time. */
+static int
+recovery_line(struct asking *q, struct viewer *v, struct err *e)
+{
+	struct buf why;
+	int rc;
+
+	buf_init(&why, WHY_MAX);
+	buf_add_str(&why, "office recovery: two officers together, by a "
+	    "logged order, with two of the three paper shares");
+	rc = order_words(q, &why, e);
 	v->name = mem_dup("office recovery key");
 	v->right = RIGHT_READ;
-	v->why = mem_dup("office recovery: two officers together, by a logged "
-	    "order, with two of the three paper shares");
+	v->why = mem_dup(buf_str(&why));
 	v->until_ms = INT64_MAX;
+	buf_done(&why);
+	return rc;
 }
 
 static int
@@ -296,8 +333,7 @@ fill(struct asking *q, struct viewer_list *out, struct err *e)
 		if (why_of(q, &q->persons[i], v, e) != 0)
 			return -1;
 	}
-	recovery_line(&out->items[out->count++]);
-	return 0;
+	return recovery_line(q, &out->items[out->count++], e);
 }
 
 static int

@@ -284,6 +284,7 @@ tell_record(struct recovering *q, struct view plain, struct err *e)
 	const struct record_kind *kind;
 	const struct field *f;
 	size_t i;
+	char hex[ID_TEXT_BYTES];
 	struct err why;
 	int rc = 0;
 
@@ -292,6 +293,9 @@ tell_record(struct recovering *q, struct view plain, struct err *e)
 		return 0;
 	}
 	kind = fields_kind((enum record_type)q->rec->type);
+	if (kind != NULL)
+		rc = q->fn(q->ctx, kind->name, "id", id_text(&q->rec->id, hex),
+		    e);
 	for (i = 0; rc == 0 && kind != NULL && i < q->rec->op_count; i++) {
 		f = fields_number((enum record_type)q->rec->type,
 		    q->rec->ops[i].field);

@@ -107,6 +107,33 @@ find_expiring(struct session *session, struct status *out, struct err *e)
 	return 0;
 }
 
+/* Orders to open a section that this person reads; it is their right to know
+ * of them, and nothing else tells them. */
+static int
+find_recovered(struct store *s, struct status *out, struct err *e)
+{
+	const struct roster_order *o;
+	struct space sp;
+	size_t i, k;
+	int rc;
+
+	for (i = 0; i < s->roster.order_count; i++) {
+		o = &s->roster.orders[i];
+		for (k = 0; k < i && !id_eq(&s->roster.orders[k].space,
+		    &o->space); k++)
+			;
+		rc = spaces_find(s, &o->space, &sp, e);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 || sp.state == SPACE_LOST)
+			continue;
+		out->recovered += k == i ? 1 : 0;
+		if (o->at_ms > out->recovered_ms)
+			out->recovered_ms = o->at_ms;
+	}
+	return 0;
+}
+
 static int
 find_stopped(struct store *s, struct status *out, struct err *e)
 {
@@ -139,7 +166,8 @@ status_read(struct session *session, struct status *out, struct err *e)
 	if (store_get_int(s, STORE_LAST_SYNC, &out->last_sync_ms, e) < 0 ||
 	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0)
 		return -1;
-	if (count_all(s, out, e) != 0 || find_stopped(s, out, e) != 0)
+	if (count_all(s, out, e) != 0 || find_stopped(s, out, e) != 0 ||
+	    find_recovered(s, out, e) != 0)
 		return -1;
 	return find_expiring(session, out, e);
 }

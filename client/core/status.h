@@ -17,6 +17,8 @@ struct status {
 	int64_t last_heard_ms;    /* newest accept time absorbed */
 	size_t conflicts, held, reviews, quarantined;
 	size_t expiring;          /* consents that end within 30 days */
+	size_t recovered;         /* own sections that officers had opened */
+	int64_t recovered_ms;     /* the newest of those orders */
 	int64_t skew_ms;          /* own clock minus hub's, at the last contact */
 	bool stopped;             /* fork or damage seen: reading only */
 	char stopped_words[240];

@@ -771,7 +771,7 @@ test_who(void **state)
 	assert_non_null(strstr(who(WORKER, &plan), "until 2027-07-31; consent "
 	    "of Mari Mets (guardian), until 2026-09-2"));
 	take(WORKER, &w.c[NURSE].person, NULL);
-	assert_non_null(strstr(who(WORKER, &plan), "Person 2|2|1|still held "
+	assert_non_null(strstr(who(WORKER, &plan), "Person 2|2|1|can read it "
 	    "until the next sync: withdrawn on 2026-09-21\n"));
 	world_must_sync(&w, WORKER);
 	assert_null(strstr(who(WORKER, &plan), "Person 2"));

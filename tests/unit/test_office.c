@@ -15,6 +15,7 @@
 #include "client/core/local/store.h"
 #include "client/core/office.h"
 #include "client/core/people.h"
+#include "client/core/status.h"
 #include "tests/support/trust.h"
 
 static struct world w;
@@ -288,6 +289,7 @@ static void
 test_recover(void **state)
 {
 	struct office_order order;
+	struct status st;
 	struct buf both;
 	struct id kid, space;
 
@@ -329,8 +331,17 @@ test_recover(void **state)
 	assert_null(strstr(found, "in the notes alone"));
 	/* Nothing of it stays on the officer's device; all see the order. */
 	assert_false(world_has(&w, 0, "calm mornings"));
+	assert_int_equal(status_read(w.c[1].session, &st, &e), 0);
+	assert_int_equal(st.recovered, 0);
 	world_must_sync(&w, 1);
 	assert_int_equal(world_store(&w, 1)->roster.order_count, 1);
+	/* Who reads the section is told; who does not is not. */
+	assert_int_equal(status_read(w.c[1].session, &st, &e), 0);
+	assert_int_equal(st.recovered, 1);
+	assert_int_equal(st.recovered_ms, order.at_ms);
+	world_must_sync(&w, 2);
+	assert_int_equal(status_read(w.c[2].session, &st, &e), 0);
+	assert_int_equal(st.recovered, 0);
 	/* Again with the same order: no second entry. */
 	assert_int_equal(recover(buf_str(&both), w.shares[0], w.shares[2]),
 	    0);
