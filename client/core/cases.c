@@ -16,6 +16,8 @@
 #define SPACES_MAX 128 /* of one case: 64 by rule, and lost ones */
 #define CODE_DIGITS 6
 #define TEXT_MAX 65536
+#define TOLD_MAX 4  /* of the cases that fit a name alike */
+#define SHORT_AT 24 /* the eight digits that lists show */
 
 /* ---- opening ---- */
 
@@ -308,6 +310,43 @@ find_best(struct store *s, const char *text, struct found *f, struct err *e)
 	return rc;
 }
 
+/* The cases that fit alike, by code and name: what to type instead. */
+static int
+tell_hits(struct store *s, const char *text, const struct found *f,
+    struct err *e)
+{
+	struct buf ids, list;
+	char hex[ID_TEXT_BYTES];
+	struct known k;
+	struct id id;
+	size_t at, told = 0;
+	int rc;
+
+	buf_init(&ids, 1u << 26);
+	buf_init(&list, 1024);
+	rc = open_cases(s, &ids, e);
+	for (at = 0; rc == 0 && at < ids.len && told < TOLD_MAX;
+	    at += sizeof(id.b)) {
+		memcpy(id.b, ids.data + at, sizeof(id.b));
+		rc = know(s, &id, &k, e);
+		if (rc != 0)
+			break;
+		if (fits(&k, text) == f->best) {
+			buf_add_fmt(&list, "%s%s (%.40s)", told > 0 ? ", " : "",
+			    k.code[0] != '\0' ? k.code : id_text(&id, hex) +
+			    SHORT_AT, called(&k, hex));
+			told++;
+		}
+		known_done(&k);
+	}
+	if (rc == 0)
+		err_set(e, ERR_INPUT, "%zu cases fit: %s%s; give the code",
+		    f->hits, buf_str(&list), f->hits > told ? ", ..." : "");
+	buf_done(&ids);
+	buf_done(&list);
+	return -1;
+}
+
 int
 cases_find(struct session *s, const char *text, struct id *id, struct err *e)
 {
@@ -322,8 +361,7 @@ cases_find(struct session *s, const char *text, struct id *id, struct err *e)
 		return err_set(e, ERR_ABSENT, "no case that is open to you has "
 		    "this code or name");
 	if (f.hits > 1)
-		return err_set(e, ERR_INPUT, "%zu cases fit; give the code or "
-		    "more of the name", f.hits);
+		return tell_hits(session_store(s), text, &f, e);
 	*id = f.id;
 	return 0;
 }

@@ -243,8 +243,8 @@ write_side(struct store *s, const struct loaded *l, const char *field,
 		return err_set(e, ERR_ABSENT,
 		    "there is no conflict there, or no longer");
 	if (side < 1 || side > h->count)
-		return err_set(e, ERR_INPUT, "there are %zu sides to choose "
-		    "from, counted from 1", h->count);
+		return err_set(e, ERR_INPUT,
+		    "choose a text by its number, 1 to %zu", h->count);
 	memset(&w, 0, sizeof(w));
 	op.field = f->number;
 	op.value = h->heads[side - 1].op->value;

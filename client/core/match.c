@@ -27,7 +27,9 @@ match_id(const char *text, const struct id *id)
 		return false;
 	id_text(id, full);
 	return strncasecmp(full, text, n) == 0 ||
-	    strcasecmp(full + ID_TEXT_BYTES - 1 - n, text) == 0;
+	    strcasecmp(full + ID_TEXT_BYTES - 1 - n, text) == 0 ||
+	    strncasecmp(full + ID_TEXT_BYTES - MATCH_SHORT_BYTES, text, n) ==
+	    0; /* the first of the eight that lists show */
 }
 
 const char *

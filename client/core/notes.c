@@ -26,13 +26,18 @@ struct desk {
 static int
 check_text(struct view text, struct err *e)
 {
-	if (text.len == 0)
+	size_t i = 0;
+
+	while (i < text.len && strchr(" \t\r\n", text.data[i]) != NULL)
+		i++;
+	if (i == text.len)
 		return err_set(e, ERR_INPUT, "a note has some text");
 	if (text.len > RECORD_TEXT_MAX)
 		return err_set(e, ERR_TOOBIG, "a note has at most %d KiB of "
 		    "text; divide it", RECORD_TEXT_MAX / 1024);
 	if (utf8_bad(text) != text.len)
-		return err_set(e, ERR_INPUT, "the note is not UTF-8 text");
+		return err_set(e, ERR_INPUT, "the note is not UTF-8 text; "
+		    "save the file as UTF-8 (\"Unicode\") and try again");
 	if (utf8_controls(text, true) != text.len)
 		return err_set(e, ERR_INPUT,
 		    "the note has a control character in it");

@@ -428,7 +428,7 @@ check_decision(struct store *s, const struct review_decision *d,
 
 	if (row->outcome != 0)
 		return err_set(e, ERR_CLASH,
-		    "this deposit has been decided already");
+		    "this review has been decided already");
 	if (d->outcome != OUTCOME_FILED && d->outcome != OUTCOME_GIVEN_BACK &&
 	    d->outcome != OUTCOME_ERASED)
 		return err_set(e, ERR_INPUT,

@@ -170,6 +170,27 @@ parse_one(struct session *s, const struct field *f, const char *text,
 }
 
 static int
+no_field(enum record_type type, const char *what, const char *name,
+    struct err *e)
+{
+	const struct field *f;
+	struct buf list;
+	uint16_t i;
+
+	buf_init(&list, 400);
+	for (i = 0; i < RECORD_OPS_MAX; i++) {
+		f = fields_number(type, i);
+		if (f != NULL && f->settable)
+			buf_add_fmt(&list, "%s%s", list.len > 0 ? ", " : "",
+			    f->name);
+	}
+	err_set(e, ERR_INPUT, "a %s has no field \"%.40s\"; there are %s",
+	    what, name, buf_str(&list));
+	buf_done(&list);
+	return -1;
+}
+
+static int
 find_settable(enum record_type type, const char *name,
     const struct field **out, struct err *e)
 {
@@ -178,8 +199,7 @@ find_settable(enum record_type type, const char *name,
 
 	*out = fields_find(type, name);
 	if (*out == NULL)
-		return err_set(e, ERR_INPUT, "a %s has no field \"%.40s\"",
-		    what, name);
+		return no_field(type, what, name, e);
 	if (!(*out)->settable)
 		return err_set(e, ERR_INPUT,
 		    "the field %s of a %s is not changed by hand",

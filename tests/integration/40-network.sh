@@ -117,7 +117,7 @@ openssl req -x509 -newkey ed25519 -nodes -subj /CN=hub.test -days 2 \
 with_pass other office init "$url" --name X --claim "$claim" \
     --pin "$(printf '%064d' 7)"
 check "a wrong pin: exit 76" ends 76
-check "a wrong pin: a sentence" says 'this is not the hub the card names'
+check "a wrong pin: a sentence" says 'this is not the hub whose pin was given'
 must as office --json office card
 card=$(jq -r .card "$T/out")
 cp "$T/hub.json" "$T/right.json"

@@ -301,8 +301,8 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 	int64_t ms;
 
 	memset(out, 0, sizeof(*out));
-	if (v.len == 0) /* nothing typed: the field is emptied */
-		return 0;
+	if (text[strspn(text, " \t")] == '\0')
+		return 0; /* nothing typed: the field is emptied */
 	out->type = VALUE_TEXT;
 	out->data = v;
 	switch (f->kind) {
@@ -313,8 +313,8 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 		return parse_code(f, v, e);
 	case FIELD_DATE:
 		if (!day_parse(v, &ms))
-			return err_set(e, ERR_INPUT, "%s is a day as "
-			    "YYYY-MM-DD; this one does not exist", f->name);
+			return err_set(e, ERR_INPUT, "%s is a day, "
+			    "written like 2015-04-02", f->name);
 		return 0;
 	case FIELD_TIME:
 		out->type = VALUE_INT;

@@ -155,8 +155,8 @@ explain(const struct http *h, CURLcode code, struct err *e)
 {
 	switch (code) {
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		err_set(e, ERR_PEER, "this is not the hub the card names: "
-		    "its key is another one; nothing was sent to it");
+		err_set(e, ERR_PEER, "this is not the hub whose pin was "
+		    "given: its key is another one; nothing was sent to it");
 		break;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_CONNECT:

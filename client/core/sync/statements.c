@@ -64,10 +64,11 @@ statements_sections(const char *text, unsigned *mask, struct err *e)
 	for (;;) {
 		end = strchrnul(text, ',');
 		if (section_bit(text, (size_t)(end - text), mask) != 0)
-			return err_set(e, ERR_INPUT, "a list of sections "
-			    "names card, notes, plan, assessment, meeting or "
-			    "protection, with commas between; one of these "
-			    "is none of them");
+			return err_set(e, ERR_INPUT, "\"%.*s\" is no "
+			    "section; there are card, notes, plan, "
+			    "assessment, meeting and protection, with commas "
+			    "between", (int)(end - text < 40 ? end - text :
+			    40), text);
 		if (*end == '\0')
 			return 0;
 		text = end + 1;
