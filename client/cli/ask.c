@@ -16,6 +16,8 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 
+#define PASSPHRASE_MIN 8 /* as the core demands, told before typing twice */
+
 static volatile sig_atomic_t caught;
 
 static void
@@ -125,9 +127,9 @@ from_terminal(const char *prompt, bool echo, struct secret *out,
 	return 0;
 }
 
-int
-ask_secret(struct ctx *c, int fd, const char *prompt, struct secret *out,
-    struct err *e)
+static int
+ask_line(struct ctx *c, int fd, const char *prompt, bool echo,
+    struct secret *out, struct err *e)
 {
 	out->text = mem_secret_new(ASK_SECRET_BYTES);
 	out->len = 0;
@@ -143,7 +145,14 @@ ask_secret(struct ctx *c, int fd, const char *prompt, struct secret *out,
 		    "and --no-input forbids asking: tugi unlock first, or give "
 		    "--passphrase-fd"));
 	fflush(stdout);
-	return from_terminal(prompt, false, out, e);
+	return from_terminal(prompt, echo, out, e);
+}
+
+int
+ask_secret(struct ctx *c, int fd, const char *prompt, struct secret *out,
+    struct err *e)
+{
+	return ask_line(c, fd, prompt, false, out, e);
 }
 
 int
@@ -152,10 +161,17 @@ ask_new_passphrase(struct ctx *c, struct secret *out, struct err *e)
 	struct secret again = { NULL, 0 };
 	int rc = -1;
 
+	if (c->passphrase_fd < 0)
+		out_say(&c->out, "%s", _("Choose a passphrase of 8 characters "
+		    "or more; several words are best. Nobody can tell it to "
+		    "you again."));
 	if (ask_secret(c, c->passphrase_fd, _("New passphrase: "), out, e) != 0)
 		return -1;
 	if (c->passphrase_fd >= 0)
 		return 0;
+	if (out->len < PASSPHRASE_MIN)
+		return err_set(e, ERR_INPUT, "%s", _("a passphrase has at "
+		    "least 8 characters; nothing was made"));
 	if (ask_secret(c, -1, _("The same again: "), &again, e) != 0)
 		goto out;
 	if (again.len != out->len ||
@@ -170,6 +186,17 @@ out:
 	return rc;
 }
 
+static bool
+has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Some two hundred letters from paper: nobody types them without seeing. */
 int
 ask_shares(struct ctx *c, struct secret *a, struct secret *b, struct err *e)
 {
@@ -178,12 +205,13 @@ ask_shares(struct ctx *c, struct secret *a, struct secret *b, struct err *e)
 
 	if (text != NULL && ask_fd(text, &fd, e) != 0)
 		return -1;
-	if (fd < 0 && c->g.no_input)
+	if (fd < 0 && (c->g.no_input || !has_terminal()))
 		return err_set(e, ERR_DENIED, "%s", _("two recovery shares are "
-		    "needed and --no-input forbids asking: --shares-fd"));
-	if (ask_secret(c, fd, _("One recovery share: "), a, e) != 0)
+		    "needed and there is nobody to ask: --shares-fd"));
+	if (ask_line(c, fd, _("One recovery share (shown as you type): "),
+	    true, a, e) != 0)
 		return -1;
-	return ask_secret(c, fd, _("Another recovery share: "), b, e);
+	return ask_line(c, fd, _("Another recovery share: "), true, b, e);
 }
 
 int
@@ -243,6 +271,21 @@ ask_file(struct ctx *c, const char *path, struct buf *out, struct err *e)
 	return read_stdin(out, e);
 }
 
+/* What editors elsewhere add: a mark of the encoding, CR before LF. */
+static void
+plain_lines(struct buf *b)
+{
+	size_t from = 0, to = 0;
+
+	if (b->len >= 3 && memcmp(b->data, "\xef\xbb\xbf", 3) == 0)
+		from = 3;
+	for (; from < b->len; from++)
+		if (b->data[from] != '\r' || from + 1 == b->len ||
+		    b->data[from + 1] != '\n')
+			b->data[to++] = b->data[from];
+	b->len = to;
+}
+
 int
 ask_text(struct ctx *c, const char *word, const char *file, struct buf *out,
     struct err *e)
@@ -264,6 +307,8 @@ ask_text(struct ctx *c, const char *word, const char *file, struct buf *out,
 		buf_add_str(out, word);
 	else if (ask_file(c, file, out, e) != 0)
 		return -1;
+	else
+		plain_lines(out);
 	while (out->len > 0 && (out->data[out->len - 1] == '\n' ||
 	    out->data[out->len - 1] == '\r'))
 		out->len--;

@@ -32,7 +32,12 @@ show_code(struct ctx *c, const struct enrol_result *r, struct err *e)
 static int
 read_card(struct ctx *c, struct buf *text, struct card *card, struct err *e)
 {
-	if (ask_text(c, cmd_word(c, 0), NULL, text, e) != 0)
+	size_t i;
+
+	for (i = 0; c->args.count > 1 && i < c->args.count; i++)
+		buf_add_fmt(text, "%s ", cmd_word(c, i)); /* without quotes */
+	if (c->args.count == 1 &&
+	    ask_text(c, cmd_word(c, 0), NULL, text, e) != 0)
 		return -1;
 	return card_decode(buf_str(text), card, e);
 }
@@ -93,7 +98,7 @@ cmd_unlock(struct ctx *c, struct err *e)
 	if (seconds > WHEN_HOLD_MAX_S)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("a profile stays open for a day at most: --for 24h"));
-	if (session_hold(c->s, seconds, e) != 0)
+	if (place_open(c, e) != 0 || session_hold(c->s, seconds, e) != 0)
 		return -1;
 	when_words(now + seconds * 1000, now, when);
 	out_say(&c->out, _("Unlocked until %s; tugi lock ends it at once."),

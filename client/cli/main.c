@@ -154,7 +154,7 @@ main(int argc, char **argv)
 		rc = out_end(&e);
 	if (rc == 0 && c.cmd != NULL)
 		warn_open_file(&c);
-	if (rc != 0)
+	if (rc != 0 && e.text[0] != '\0') /* a reader that left needs none */
 		out_warn(&c.out, "tugi: %s", e.text);
 	return rc == 0 ? 0 : err_exit_code(e.kind);
 }

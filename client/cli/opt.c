@@ -125,8 +125,8 @@ refuse(const struct cmd *cmd, int c, char *token, struct err *e)
 		    _("the option --%s takes no value"),
 		    by_value(cmd, optopt, &i, &global)->name);
 	if (optopt > 0)
-		return err_set(e, ERR_INPUT, _("there is no option -%c"),
-		    optopt);
+		return err_set(e, ERR_INPUT, _("there is no option -%c; put "
+		    "-- before a text that begins with -"), optopt);
 	return unknown(cmd, token, e);
 }
 

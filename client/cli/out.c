@@ -6,6 +6,7 @@
 #include "client/cli/out.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,8 +380,12 @@ out_json_text(const char *s)
 int
 out_end(struct err *e)
 {
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return 0;
+	if (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0)
+		return err_set(e, ERR_LOCAL, "%s", ""); /* head has enough */
 	return err_set(e, ERR_LOCAL, _("the output could not be written: %s"),
 	    strerror(errno));
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "client/cli/ask.h"
 #include "client/cli/text.h"
@@ -11,6 +12,7 @@
 #include "common/base/mem.h"
 
 #define TRIES 3
+#define PATIENCE_NAPS 50 /* of a tenth of a second */
 
 static const char *
 xdg_folder(void)
@@ -74,6 +76,26 @@ place_find(struct ctx *c, struct err *e)
 	return 0;
 }
 
+/* Two commands at once are the rule with two terminals: the second waits for
+ * the first as long as a person waits for a command. */
+static int
+open_patiently(struct ctx *c, const struct session_options *o, struct view pass,
+    struct err *e)
+{
+	static const struct timespec nap = { 0, 100 * 1000 * 1000 };
+	int i;
+
+	for (i = 0; i < PATIENCE_NAPS; i++) {
+		if (session_open(o, pass, &c->s, e) == 0)
+			return 0;
+		if (e->kind != ERR_CLASH)
+			return -1;
+		nanosleep(&nap, NULL);
+		err_clear(e);
+	}
+	return session_open(o, pass, &c->s, e);
+}
+
 /* One try with a passphrase. */
 static int
 try_passphrase(struct ctx *c, const struct session_options *o, struct err *e)
@@ -83,7 +105,7 @@ try_passphrase(struct ctx *c, const struct session_options *o, struct err *e)
 
 	if (rc == 0) {
 		out_say(&c->out, "%s", _("unlocking ..."));
-		rc = session_open(o, view_of(pass.text, pass.len), &c->s, e);
+		rc = open_patiently(c, o, view_of(pass.text, pass.len), e);
 	} else {
 		e->code = -1; /* not a wrong passphrase: do not ask again */
 	}
@@ -100,7 +122,7 @@ place_open(struct ctx *c, struct err *e)
 	if (place_find(c, e) != 0)
 		return -1;
 	session_options_default(c->profile, &o);
-	if (session_open(&o, view_of(NULL, 0), &c->s, e) == 0)
+	if (open_patiently(c, &o, view_of(NULL, 0), e) == 0)
 		return 0;
 	if (e->kind != ERR_DENIED)
 		return -1;

@@ -14,7 +14,8 @@
 
 const struct cmd table_cmds[] = {
 {
-	.name = "join", .words = N_("[CARD]"), .max = 1, .run = cmd_join,
+	.name = "join", .words = N_("[CARD]"),
+	.max = CMD_ANY_WORDS, .run = cmd_join,
 	.summary = N_("ask a hub to let this device in"),
 	.more = N_("CARD is the line on the enrolment card, - reads it from "
 	    "the standard input; without it the code to compare is shown "
@@ -24,7 +25,7 @@ const struct cmd table_cmds[] = {
 	.examples = { "tugi join 'tugi-card-1 https://hub.example:8443 ...'",
 	    "tugi join" }
 }, {
-	.name = "unlock", .words = "", .run = cmd_unlock, .opens = true,
+	.name = "unlock", .words = "", .run = cmd_unlock,
 	.summary = N_("keep the profile open for a while"),
 	.more = N_("The key stays with the kernel, never on the disk, and goes "
 	    "when the time is over or at logout."),
@@ -298,8 +299,8 @@ const struct cmd table_cmds[] = {
 	.more = N_("CODE is the short code as the person reads it out. NAME is "
 	    "left out with --further. A new officer or data-protection officer "
 	    "needs two of the recovery shares, which are asked for."),
-	.examples = { "tugi office approve ABCD-EFGH 'Liis Kask' --title "
-	    "'social pedagogue'", "tugi office approve ABCD-EFGH --further "
+	.examples = { "tugi office approve 1234-5678 'Liis Kask' --title "
+	    "'social pedagogue'", "tugi office approve 1234-5678 --further "
 	    "'Liis Kask'" },
 	.opts = {
 	    { "title", N_("TEXT"), N_("what the person is"), false },
@@ -317,9 +318,9 @@ const struct cmd table_cmds[] = {
 	.run = cmd_office_vouch, .opens = true,
 	.summary = N_("be the second officer who compared a code"),
 	.more = N_("Prints one word for the officer who approves: a further "
-	    "device of a person needs two officers, or one of the person's own "
-	    "devices."),
-	.examples = { "tugi office vouch ABCD-EFGH --further 'Liis Kask'" },
+	    "device of a person needs two officers. Without --further it is "
+	    "for a new person."),
+	.examples = { "tugi office vouch 1234-5678 --further 'Liis Kask'" },
 	.opts = { { "further", N_("PERSON"), N_("one more device of PERSON"),
 	    false } }
 }, {
@@ -338,8 +339,11 @@ const struct cmd table_cmds[] = {
 	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
 	.run = cmd_office_order, .opens = true,
 	.summary = N_("order the recovery of one section"),
-	.more = N_("Prints the order for the second officer to countersign. "
-	    "When it is used it goes to the hub's log, where all see it."),
+	.more = N_("Prints the order for the second officer to countersign; it "
+	    "is good for a week. When it is used it goes to the hub's log, and "
+	    "everybody who reads the section is told. SPACE is the section's "
+	    "id, which a device that reads it shows with tugi note show RECORD "
+	    "--json."),
 	.examples = { "tugi office order 1f0c77ab >order.txt" }
 }, {
 	.name = "office countersign", .words = N_("FILE"), .min = 1, .max = 1,

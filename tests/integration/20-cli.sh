@@ -44,6 +44,7 @@ run() { # profile, words...: output in $D/out, $D/err, code in $rc
 ends() { # code: of the last run
 	[ "$rc" -eq "$1" ] || { echo "  exit $rc instead of $1" && false; }
 }
+not() { ! "$@"; }
 says() { grep -qF -- "$1" "$D/out" "$D/err"; }
 json() { [ -s "$D/out" ] && jq -e "$1" "$D/out" >/dev/null; }
 pass() { # profile, passphrase, words...
@@ -125,6 +126,8 @@ pass office 'wrong passphrase' status
 check "a wrong passphrase is refused" ends 77
 check "the profile's folder is private" \
 	test "$(stat -c %a "$D/office")" = 700
+run office unlock --for 2hours
+check "a wrong option is told before the passphrase is asked for" ends 64
 pass office 'office passphrase' unlock --for 10m
 check "unlock" ends 0
 run office status --json
@@ -141,7 +144,8 @@ card=$(jq -r .card "$D/out")
 pass worker 'worker passphrase' join "${card}q"
 check "a mistyped card is refused" ends 64
 check "before a profile is made" test ! -e "$D/worker"
-pass worker 'worker passphrase' --json join "$card"
+# shellcheck disable=SC2086 # as it is typed in without quotes
+pass worker 'worker passphrase' --json join $card
 check "the worker asks to join" ends 0
 code=$(jq -r .code "$D/out")
 pass worker 'worker passphrase' unlock
@@ -150,6 +154,8 @@ run worker join
 check "the code is shown again" says "$code"
 run worker status
 check "status says what it waits for" says "Waits for approval"
+run worker sync
+check "so does sync" says "has not approved this device yet"
 run office office requests --json
 check "the officer sees the request" json \
 	".[0].code == \"$code\" and .[0].known_card"
@@ -159,6 +165,7 @@ run worker sync
 check "the next sync brings the approval" says "approved this device"
 run office office approve AAAA-AAAA 'Nobody' --officer
 check "a new officer needs the shares" ends 77
+check "and hears of no passphrase" says "--shares-fd"
 run office office devices --json
 check "both devices are listed" json 'length == 2 and all(.revoked | not)'
 run office office revoke "$(jq -r '.[] | select(.me) | .device' "$D/out")"
@@ -221,7 +228,40 @@ run worker note amend "$note" 'It was about lunch.'
 check "an amendment" ends 0
 run worker note show "$note"
 check "is shown with the note" says "It was about lunch."
-run worker note show 00
+run worker note show "$(cut -c1-4 <<<"$note")"
+check "the first digits of what lists show are enough" \
+	says "It was about lunch."
+run worker note add anna '   '
+check "blanks are no text" ends 64
+run worker note add anna --on 2099-01-01 x
+check "nothing has happened on a day to come" ends 64
+run worker note add anna '-5 degrees'
+check "a text with a dash in front" ends 64
+check "is told how" says "put -- before a text"
+head -c 70000 /dev/zero | tr '\0' x >"$D/big.txt"
+run worker note add anna --file "$D/big.txt"
+check "too much text is told as such" ends 65
+check "without counting bytes" says "more text than a note can hold"
+printf '\xef\xbb\xbfone\r\ntwo\r\n' >"$D/dos.txt"
+run worker note amend "$note" --file "$D/dos.txt"
+dos=$(cat "$D/out")
+run worker note show "$dos" --json
+check "lines from another system become plain ones" \
+	json '.fields.text == "one\ntwo"'
+run worker note show "$dos"
+check "a note names the note it amends as lists do" says "Amends: $note"
+"$TUGI" --profile "$D/worker" man 2>"$D/err" | head -n 1 >/dev/null
+check "a reader that left is no mistake" test ! -s "$D/err"
+run worker case new 'Anna Tamm' code=second
+check "a second case of one name is warned of" says "Another case has"
+run worker case show anna
+check "two that fit" ends 64
+check "are named" says "second (Anna Tamm)"
+run worker case set second name=
+check "a case keeps a name" ends 64
+run worker case set second 'name=Kati Kask'
+run worker case set second shcool=Lasila
+check "a field that is not there: those that are" says "born, school"
 check "too short a piece of an id" ends 64
 run worker note show 00000000
 check "an id that is not there" ends 3
@@ -276,6 +316,19 @@ check "who can see it, and why" json \
 run worker consent list anna --json
 check "the consent is listed" json '.[0].status == "given"'
 
+run worker consent grant anna --to 'Tina Saar' --sections plan \
+	--by 'Mari Tamm' --role guardian
+check "a person nearly named" ends 3
+check "is asked back" says "did you mean Tiina Saar?"
+run worker consent grant anna --to tiina --sections plans \
+	--by 'Mari Tamm' --role guardian
+check "a section that is none is named" says '"plans" is no section'
+run worker consent withdraw anna --from liis --by 'Mari Tamm' \
+	--told-on 2099-01-01
+check "nothing was said on a day to come" ends 64
+run worker consent withdraw second --from tiina --by 'Mari Tamm'
+check "a withdrawal from whom nothing was open says so" says "Nothing closes"
+
 ### Two people, one field
 run worker plan set "$plan" outcome=better
 run office plan set "$plan" outcome=worse
@@ -312,8 +365,11 @@ check "a withdrawal" json '.closed >= 1'
 run worker sync
 run office sync
 check "the excluded is told" says "closed to you"
+check "and not that nothing is new" not says "Nothing new"
 run office held --json
 check "the unsent text is held" json 'length == 1'
+run office held show "$(jq -r '.[0].record.id' "$D/out")"
+check "without the child's name" says "of this case."
 run office plan list --json
 check "the section is gone" json 'length == 0'
 run office sync
