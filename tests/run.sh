@@ -13,6 +13,9 @@ mkdir -p "$out"
 
 # timeout makes each test the leader of a process group, by which all that it
 # started is found, also when somebody presses Ctrl-C.
+left_in() { # process group: what still runs there; the dead do not count
+	pgrep -g "$1" -a -r R,S,D,T,I
+}
 run_one() { # program
 	local name start code group
 	name=$(basename "$1")
@@ -22,10 +25,10 @@ run_one() { # program
 	code=$?
 	group=$(cat "$out/$name.group")
 	for _ in 1 2 3 4 5; do # what was sent a signal may take a moment
-		pgrep -g "$group" >/dev/null || break
+		left_in "$group" >/dev/null || break
 		sleep 0.2
 	done
-	if pgrep -g "$group" -a >"$out/$name.left"; then
+	if left_in "$group" >"$out/$name.left"; then
 		echo "not ok - left running: $(head -n 3 "$out/$name.left")" \
 		    >>"$out/$name.log"
 		kill -KILL -- "-$group"
@@ -33,7 +36,7 @@ run_one() { # program
 	rm -f "$out/$name.left" "$out/$name.group"
 	echo "$code $(($(date +%s) - start))" >"$out/$name.rc"
 }
-export -f run_one
+export -f run_one left_in
 end_all() {
 	local group
 	for group in $(cat "$out"/*.group 2>/dev/null); do
