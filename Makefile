@@ -98,8 +98,8 @@ deps:
 	@packaging/install-deps.sh
 # Everything: what a fresh machine needs, build, walls, unit, processes.
 test: deps
-	@$(SUB) all leak unit-programs fuzz-programs $(TOOLS)
-	@$(SUB) lint
+	@+$(SUB) all leak unit-programs fuzz-programs $(TOOLS)
+	@+$(SUB) lint
 	@tests/run.sh $B
 unit-programs: $(UNIT) $B/sim/sim
 tools: $(TOOLS)
@@ -108,7 +108,7 @@ check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
 	@for t in $^; do $$t || exit 1; done
 # The same unit tests under address and undefined-behaviour sanitizers.
 asan: deps
-	@$(SUB) B=build/asan \
+	@+$(SUB) B=build/asan \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 		LDFLAGS=-fsanitize=address,undefined all unit-programs \
 		fuzz-programs tools
@@ -117,7 +117,7 @@ asan: deps
 F ?= all
 TIME ?= 60
 fuzz: deps
-	@$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= \
+	@+$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= \
 		CFLAGS="-g -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=undefined" \
 		LDFLAGS=-fsanitize=fuzzer,address,undefined \
@@ -125,24 +125,24 @@ fuzz: deps
 	@tests/fuzz/run.sh build/fuzz $F $(TIME)
 # A build that leaks on purpose, so that searches for leaks can fail.
 leak:
-	@$(SUB) B=build/leak VARIANT=-DTUGI_TEST_LEAK \
+	@+$(SUB) B=build/leak VARIANT=-DTUGI_TEST_LEAK \
 		build/leak/tugi build/leak/tugid
 demo: deps
-	@$(SUB) all leak $(TOOLS)
+	@+$(SUB) all leak $(TOOLS)
 	@tests/demo/demo.sh $B build/leak
 # A school year in small, from seeds: make sim SEED=1 RUNS=100
 SEED ?= 1
 RUNS ?= 100
 sim:
-	@$(SUB) $B/sim/sim
+	@+$(SUB) $B/sim/sim
 	@$B/sim/sim --seed $(SEED) --runs $(RUNS)
 bench: deps
-	@$(SUB) all $(BENCH)
+	@+$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B
 lint: all
 	@for l in tests/lint/*.sh; do echo "lint: $$l" && $$l || exit 1; done
 cover:
-	@$(SUB) B=build/cover HARDEN=-O0 \
+	@+$(SUB) B=build/cover HARDEN=-O0 \
 		CFLAGS="-g --coverage" LDFLAGS=--coverage all unit-programs
 	@tests/run.sh build/cover && tests/cover.sh build/cover
 
