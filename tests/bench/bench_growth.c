@@ -159,7 +159,7 @@ report(void)
 int
 main(int argc, char **argv)
 {
-	size_t most = measure_size("BENCH_GROWTH_NOTES", 100000), i;
+	size_t most = measure_size("BENCH_GROWTH_NOTES", 50000), i;
 	char dir[STAGE_PATH];
 	struct stage st;
 	struct device *reader;

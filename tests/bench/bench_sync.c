@@ -227,7 +227,7 @@ report(size_t n)
 int
 main(int argc, char **argv)
 {
-	size_t n = measure_size("BENCH_NOTES", 10000), i;
+	size_t n = measure_size("BENCH_NOTES", 5000), i;
 	char dir[STAGE_PATH], git[STAGE_PATH], plain[STAGE_PATH];
 
 	if (argc != 3 || keys_init() != 0)

@@ -100,15 +100,15 @@ has_all(struct view text, const struct terms *t)
 	bool met[TERMS_MAX] = { false };
 	size_t at = 0, missing = t->count, i;
 	struct term word;
-	int rc;
+	int rc = 1;
 
-	while ((rc = next_word(text, &at, &word)) == 1)
+	while (missing > 0 && (rc = next_word(text, &at, &word)) == 1)
 		for (i = 0; i < t->count; i++)
 			if (!met[i] && begins(&word, &t->list[i])) {
 				met[i] = true;
 				missing--;
 			}
-	return rc < 0 ? -1 : missing == 0;
+	return missing == 0 ? 1 : rc;
 }
 
 static bool
