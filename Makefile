@@ -141,10 +141,13 @@ bench: deps
 	@tests/bench/run.sh $B
 lint: all
 	@for l in tests/lint/*.sh; do echo "lint: $$l" && $$l || exit 1; done
+# Lines and branches of what decides: a build of its own, without optimising.
 cover:
-	@+$(SUB) B=build/cover HARDEN=-O0 \
-		CFLAGS="-g --coverage" LDFLAGS=--coverage all unit-programs
-	@tests/run.sh build/cover && tests/cover.sh build/cover
+	@packaging/install-deps.sh --cover
+	@+$(SUB) B=build/cover HARDEN=-O0 VARIANT=-DTUGI_COVER LDFLAGS=--coverage \
+		CFLAGS="-g --coverage -fprofile-update=prefer-atomic" \
+		unit-programs fuzz-programs
+	@tests/cover.sh build/cover
 
 ## Installing
 install: all
@@ -164,8 +167,9 @@ install: all
 clean:
 	rm -rf build
 help:
-	@echo "all test demo bench sim lint asan cover leak install clean deps"
+	@echo "all test demo bench sim lint asan leak install clean deps"
 	@echo "check-unit T=outbox   one unit test program"
+	@echo "cover   lines and branches that the tests reach, with bars"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
