@@ -91,6 +91,7 @@ FUZZ_MAIN = $B/tests/fuzz/standalone.o
 $(FUZZ): $B/fuzz/%: $B/tests/fuzz/%.o $B/tests/fuzz/fuzz.o $(FUZZ_MAIN) \
     $(TEST_LIBS)
 	$(link_test)
+$B/sim/sim: LINK += -Wl,--wrap=crypto_sign_verify_detached
 $B/sim/sim: $(call obj,$(SIM)) $(TEST_LIBS)
 	$(link_test)
 
@@ -130,12 +131,13 @@ leak:
 demo: deps
 	@+$(SUB) all leak $(TOOLS)
 	@tests/demo/demo.sh $B build/leak
-# A school year in small, from seeds: make sim SEED=1 RUNS=100
+# A school year in small, from seeds: make sim SEED=1 RUNS=1000
 SEED ?= 1
-RUNS ?= 100
+RUNS ?= 1000
+JOBS ?= $(shell nproc)
 sim:
 	@+$(SUB) $B/sim/sim
-	@$B/sim/sim --seed $(SEED) --runs $(RUNS)
+	@$B/sim/sim --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
 bench: deps
 	@+$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B

@@ -1,6 +1,10 @@
 /*
  * The hub, the devices, their disks and clocks. A profile is made on a real
  * disk (its name comes by rename) and lives on a simulated one from then on.
+ *
+ * An office of a size is made once, in the parent, and every run of that size
+ * begins from a copy of it that fork makes. Only the hub is closed meanwhile:
+ * its writing thread would not come along.
  */
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -131,6 +135,7 @@ cast_close(struct actor *a)
 	a->session = NULL;
 }
 
+/* Onto a simulated disk. */
 static void
 onto_disk(struct actor *a)
 {
@@ -142,14 +147,14 @@ onto_disk(struct actor *a)
 	snprintf(path, sizeof(path), "%s/store.tugi", a->profile);
 	buf_init(&b, SIZE_MAX);
 	must(a->sim, file_read(path, &b, &e), &e, "a new profile");
-	a->disk = simdisk_new(a->sim->plan->seed * 64 + (uint64_t)a->no);
+	a->disk = simdisk_new((uint64_t)a->no);
 	simdisk_put(a->disk, path, buf_view(&b));
 	buf_done(&b);
 	unlink(path);
 	rmdir(a->profile);
-	cast_open(a);
 }
 
+/* A device with nothing on it yet: a closed store. */
 static void
 profile(struct sim *s, int i)
 {
@@ -161,14 +166,11 @@ profile(struct sim *s, int i)
 	a->no = i;
 	snprintf(a->profile, sizeof(a->profile), "p%d", i);
 	a->remote = (struct remote){ net_call, NULL, a };
-	a->drift_from_ms = s->now_ms;
 	o = options_of(a);
 	must(s, session_create(&o, view_str(PASSPHRASE), &a->session, &e), &e,
 	    "session_create");
-	onto_disk(a);
 	a->keys = *session_store(a->session)->me;
-	if (i >= s->actors)
-		s->actors = i + 1;
+	onto_disk(a);
 }
 
 static void
@@ -179,12 +181,13 @@ begin_office(struct sim *s)
 	struct office_sheet sheet;
 	struct err e;
 
-	profile(s, 0);
+	cast_open(&s->actor[0]);
 	must(s, office_init(s->actor[0].session, &s->actor[0].remote, &in,
 	    &sheet, &e), &e, "office_init");
 	office_sheet_done(&sheet);
 	s->actor[0].person = session_store(s->actor[0].session)->person;
 	s->actor[0].joined = true;
+	s->actors = 1;
 }
 
 void
@@ -198,7 +201,10 @@ cast_join(struct sim *s, int i)
 	struct buf card;
 	struct err e;
 
-	profile(s, i);
+	cast_open(a);
+	a->drift_from_ms = s->now_ms;
+	if (i >= s->actors)
+		s->actors = i + 1;
 	buf_init(&card, 4096);
 	must(s, office_card(s->actor[0].session, &card, &e), &e, "card");
 	must(s, enrol_join(a->session, &a->remote, buf_str(&card), &asked,
@@ -217,42 +223,72 @@ cast_join(struct sim *s, int i)
 	a->joined = true;
 }
 
-void
-cast_begin(struct sim *s)
+/* ---- an office to begin from ---- */
+
+static void
+make_office(struct sim *s, int people)
 {
-	char folder[] = "/dev/shm/tugi-sim-XXXXXX";
 	struct tick tick = { hub_wall, hub_mono, s };
 	struct err e;
 	int i;
 
-	if (mkdtemp(folder) == NULL)
-		sim_fail(s, "no folder in /dev/shm");
-	memcpy(s->folder, folder, sizeof(folder));
-	/* Names that are the same in every run. */
-	if (chdir(s->folder) != 0)
-		sim_fail(s, "no way into %s", s->folder);
-	snprintf(s->hub_path, sizeof(s->hub_path), "hub.db");
 	s->now_ms = SIM_START;
-	s->hub_disk = simdisk_new(s->plan->seed * 64 + 63);
+	s->hub_disk = simdisk_new(63);
 	sqlite3_vfs_register(sqlite3_vfs_find(simdisk_name(s->hub_disk)), 1);
+	sqlite3_randomness(0, NULL);
+	chance_install((uint64_t)people);
 	keys_sign_make(&s->hub_pub, &s->hub_key);
+	snprintf(s->hub_path, sizeof(s->hub_path), "hub.db");
 	must(s, hub_make(s->hub_path, "hub.test", CODE, tick, &e), &e,
 	    "hub_make");
 	cast_hub_open(s);
+	for (i = 0; i < people + SIM_SPARE; i++)
+		profile(s, i);
 	begin_office(s);
-	for (i = 1; i < s->plan->people; i++)
+	for (i = 1; i < people; i++)
 		cast_join(s, i);
+	for (i = 0; i < people; i++)
+		cast_settle(&s->actor[i]);
+	hub_close(s->hub);
+	s->hub = NULL;
+}
+
+struct sim *
+cast_office(int people)
+{
+	static struct sim *made[SIM_ACTORS + 1];
+	char folder[] = "/dev/shm/tugi-sim-XXXXXX", back[4096];
+	struct sim *s = made[people];
+
+	if (s != NULL)
+		return s;
+	s = made[people] = mem_new(sizeof(*s));
+	/* Profiles begin on a real disk, under names that are always the same:
+	 * nothing that a run does may depend on the folder. */
+	if (getcwd(back, sizeof(back)) == NULL || mkdtemp(folder) == NULL ||
+	    chdir(folder) != 0)
+		sim_fail(s, "no folder in /dev/shm");
+	make_office(s, people);
+	if (chdir(back) != 0 || rmdir(folder) != 0)
+		sim_fail(s, "%s was not left empty", folder);
+	s->requests = 0;
+	return s;
 }
 
 void
-cast_end(struct sim *s)
+cast_begin(struct sim *s, const struct plan *p, FILE *trace)
 {
 	int i;
 
-	for (i = 0; i < s->actors; i++)
-		cast_close(&s->actor[i]);
-	hub_close(s->hub);
-	rmdir(s->folder);
+	s->plan = p;
+	s->trace = trace;
+	sqlite3_vfs_register(sqlite3_vfs_find(simdisk_name(s->hub_disk)), 1);
+	sqlite3_randomness(0, NULL);
+	chance_install(p->seed);
+	simdisk_seed(s->hub_disk, p->seed * 64 + 63);
+	for (i = 0; i < p->people + SIM_SPARE; i++)
+		simdisk_seed(s->actor[i].disk, p->seed * 64 + (uint64_t)i);
+	cast_hub_open(s);
 }
 
 /* ---- after a step ---- */

@@ -509,9 +509,10 @@ judge_all(struct sim *s)
 	judge_hub(s, j);
 	find_effective(s);
 	judge_keys(s, j);
-	sc.reviewed = mem_new(SIM_TEXTS * sizeof(bool));
+	sc.reviewed = mem_new((size_t)(s->text_count + 1) * sizeof(bool));
 	for (i = 0; i < s->actors; i++) {
-		sc.at[i] = mem_new(SIM_TEXTS * sizeof(struct found));
+		sc.at[i] = mem_new((size_t)(s->text_count + 1) *
+		    sizeof(struct found));
 		scan_store(s, &s->actor[i], &sc);
 		judge_receipts(s, j, &s->actor[i]);
 	}

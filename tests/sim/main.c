@@ -1,311 +1,154 @@
 /*
- * Runs of the simulator, each in a process of its own. A failure is made
- * shorter by leaving out steps and faults, and prints what repeats it.
+ * Runs of the simulator, some at a time. A failure is made shorter and prints
+ * what repeats it.
  *
- * usage: sim [--seed N] [--runs N] [--trace] [--twice] [--drop LIST]
+ * usage: sim [--seed N] [--runs N] [--jobs N] [--trace] [--twice] [--long]
+ *            [--drop LIST] [--save FOLDER]
+ *        sim [--trace] FILE...    plans that were saved
  */
-#include <signal.h>
-#include <stdarg.h>
+#include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/base/mem.h"
 #include "tests/sim/sim.h"
 
-#define WORDS 400
-#define SHORTER_S 60 /* for making one failure shorter */
+#define JOBS_MAX 64
 
-struct result { /* what a run's process tells */
-	bool failed;
-	size_t step;
-	uint64_t digest;
-	unsigned done, refused, crashed, requests;
-	int texts, events;
-	char words[WORDS];
+struct options {
+	uint64_t seed, runs;
+	size_t jobs;
+	bool trace, twice, shorter;
+	const char *drop, *save;
+	char **files;
+};
+struct sums {
+	uint64_t failed, texts, requests, cuts;
+};
+struct slot {
+	struct running run;
+	struct plan plan;
+	bool busy;
 };
 
-static int tell = -1; /* pipe to the parent */
-static struct sim *the_sim;
-
-/* A run ends without atexit; what "make cover" counted is written first. */
-#ifdef TUGI_COVER
-void __gcov_dump(void);
-#endif
-
-static void leave(int status) __attribute__((noreturn));
 static void
-leave(int status)
+explain(struct plan *p, const struct result *r, const struct options *o)
 {
-#ifdef TUGI_COVER
-	__gcov_dump();
-#endif
-	_exit(status);
-}
-
-static void
-report(const struct sim *s, bool failed, const char *words)
-{
-	struct result r = { .failed = failed };
-
-	r.step = s->cursor;
-	r.digest = s->digest;
-	r.done = s->done;
-	r.refused = s->refused;
-	r.crashed = s->crashed;
-	r.requests = s->requests;
-	r.texts = s->text_count;
-	r.events = s->event_count;
-	snprintf(r.words, sizeof(r.words), "%s", words);
-	if (write(tell, &r, sizeof(r)) != sizeof(r))
-		leave(3);
-}
-
-static void
-sweep(const struct sim *s)
-{
-	if (s->folder[0] != '\0') {
-		char path[160];
-		int i;
-
-		for (i = 0; i < SIM_ACTORS; i++) {
-			snprintf(path, sizeof(path), "%s/p%d/store.tugi",
-			    s->folder, i);
-			unlink(path);
-			snprintf(path, sizeof(path), "%s/p%d", s->folder, i);
-			rmdir(path);
-		}
-		rmdir(s->folder);
-	}
-}
-
-void
-sim_fail(struct sim *s, const char *fmt, ...)
-{
-	char words[WORDS];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
-	va_end(ap);
-	if (s->trace != NULL)
-		fprintf(s->trace, "FAILED: %s\n", words);
-	report(s, true, words);
-	sweep(s);
-	fflush(NULL);
-	leave(1);
-}
-
-static void
-on_abort(int sig)
-{
-	(void)sig;
-	report(the_sim, true, "an assertion or a signal ended the process");
-	sweep(the_sim);
-	leave(1);
-}
-
-static void
-child(const struct plan *p, FILE *trace)
-{
-	struct sim *s = mem_new(sizeof(*s));
-
-	the_sim = s;
-	signal(SIGABRT, on_abort);
-	signal(SIGSEGV, on_abort);
-	setenv("TZ", "UTC", 1);
-	chance_install(p->seed);
-	if (keys_init() != 0)
-		leave(3);
-	s->plan = p;
-	s->trace = trace;
-	act_run(s);
-	report(s, false, "");
-	sweep(s);
-	fflush(NULL);
-	leave(0);
-}
-
-static struct result
-run(const struct plan *p, FILE *trace)
-{
-	struct result r = { .failed = true };
-	int fd[2], status;
-	pid_t pid;
-
-	fflush(NULL);
-	if (pipe(fd) != 0 || (pid = fork()) < 0)
-		abort();
-	if (pid == 0) {
-		tell = fd[1];
-		close(fd[0]);
-		alarm(240);
-		child(p, trace);
-	}
-	close(fd[1]);
-	if (read(fd[0], &r, sizeof(r)) != sizeof(r)) {
-		r.failed = true;
-		snprintf(r.words, sizeof(r.words), "the run said nothing");
-	}
-	close(fd[0]);
-	waitpid(pid, &status, 0);
-	return r;
-}
-
-/* ---- shorter ---- */
-
-static bool
-same(const struct result *a, const struct result *b)
-{
-	/* The same kind of failure: up to the first number. */
-	size_t n = strcspn(a->words, "0123456789");
-
-	return b->failed && strncmp(a->words, b->words, n) == 0;
-}
-
-static bool
-try_without(struct plan *p, const struct result *want, size_t from, size_t n)
-{
-	struct plan *q = mem_new(sizeof(*q));
-	struct result r;
-	bool less = false;
-	size_t i;
-
-	*q = *p;
-	for (i = from; i < from + n && i < q->count; i++) {
-		less |= q->step[i].kind != STEP_GONE;
-		q->step[i].kind = STEP_GONE;
-	}
-	if (less) {
-		r = run(q, NULL);
-		less = same(want, &r);
-	}
-	if (less)
-		*p = *q;
-	mem_free(q);
-	return less;
-}
-
-static void
-without_trouble(struct plan *p, const struct result *want)
-{
-	struct plan *q = mem_new(sizeof(*q));
-	struct result r;
-	size_t i;
-	int what;
-
-	for (i = 0; i < p->count; i++)
-		for (what = 0; what < 3; what++) {
-			*q = *p;
-			if (what == 0 && q->step[i].fault != FAULT_NONE)
-				q->step[i].fault = FAULT_NONE;
-			else if (what == 1 && q->step[i].crash_at != 0)
-				q->step[i].crash_at = 0;
-			else if (what == 2 && q->step[i].hub_crash_at != 0)
-				q->step[i].hub_crash_at = 0;
-			else
-				continue;
-			r = run(q, NULL);
-			if (same(want, &r))
-				*p = *q;
-		}
-	mem_free(q);
-}
-
-static void
-shorten(struct plan *p, const struct result *want)
-{
-	time_t end = time(NULL) + SHORTER_S;
-	size_t n, at;
-
-	for (n = p->count / 2; n > 0 && time(NULL) < end; n /= 2)
-		for (at = 0; at < p->count && time(NULL) < end; at += n)
-			(void)try_without(p, want, at, n);
-	for (at = 0; at < p->count && time(NULL) < end; at++)
-		(void)try_without(p, want, at, 1);
-	if (time(NULL) < end)
-		without_trouble(p, want);
-}
-
-static void
-drop(struct plan *p, const char *list)
-{
-	char *end;
-	unsigned long a, b;
-
-	while (*list != '\0') {
-		a = b = strtoul(list, &end, 10);
-		if (*end == '-')
-			b = strtoul(end + 1, &end, 10);
-		for (; a <= b && a < p->count; a++)
-			p->step[a].kind = STEP_GONE;
-		list = *end == ',' ? end + 1 : end;
-		if (list == end && *end != '\0')
-			break;
-	}
-}
-
-/* What --drop takes to get this plan again. */
-static void
-dropped(const struct plan *p, char *out, size_t len)
-{
-	size_t i, j, n = 0;
-
-	out[0] = '\0';
-	for (i = 0; i < p->count; i = j + 1) {
-		for (j = i; j < p->count && p->step[j].kind == STEP_GONE; j++)
-			;
-		if (j > i && n < len)
-			n += (size_t)snprintf(out + n, len - n, "%s%zu-%zu",
-			    n > 0 ? "," : "", i, j - 1);
-	}
-}
-
-static void
-explain(struct plan *p, const struct result *r, bool shorter)
-{
-	char list[4000];
+	char list[4000], path[4096];
 	struct result again;
 
 	printf("FAILED seed %llu, step %zu: %s\n",
 	    (unsigned long long)p->seed, r->step, r->words);
-	printf("  again:   make sim SEED=%llu RUNS=1\n",
-	    (unsigned long long)p->seed);
-	if (!shorter)
+	if (o->files == NULL)
+		printf("  again:   make sim SEED=%llu RUNS=1\n",
+		    (unsigned long long)p->seed);
+	if (!o->shorter)
 		return;
-	shorten(p, r);
-	dropped(p, list, sizeof(list));
+	shorter(p, r);
+	shorter_list(p, list, sizeof(list));
+	if (o->save != NULL) {
+		snprintf(path, sizeof(path), "%s/%llu.plan", o->save,
+		    (unsigned long long)p->seed);
+		if (plan_save(p, path) != 0)
+			printf("  %s cannot be written\n", path);
+	}
 	printf("  shorter: sim --seed %llu --trace --drop %s\n",
 	    (unsigned long long)p->seed, list);
-	again = run(p, stdout);
+	again = run_whole(p, stdout);
 	printf("  (%s)\n\n", again.words);
 }
 
-/* ---- many ---- */
+static void
+finished(struct slot *at, const struct options *o, struct sums *sum)
+{
+	struct result r = run_take(&at->run), again;
 
-struct options {
-	uint64_t seed, runs;
-	bool trace, twice, shorter;
-	const char *drop;
-};
+	at->busy = false;
+	sum->texts += (uint64_t)r.texts;
+	sum->requests += r.requests;
+	sum->cuts += r.crashed;
+	if (!r.failed && o->twice) {
+		again = run_whole(&at->plan, NULL);
+		if (again.digest != r.digest)
+			printf("seed %llu: two runs differ\n",
+			    (unsigned long long)at->plan.seed);
+		sum->failed += again.digest != r.digest;
+	}
+	if (r.failed) {
+		sum->failed++;
+		explain(&at->plan, &r, o);
+	}
+	fflush(stdout);
+}
+
+/* Waits until one of them has ended. */
+static struct slot *
+next_ended(struct slot *slots, size_t n)
+{
+	struct pollfd fd[JOBS_MAX];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		fd[i] = (struct pollfd){ slots[i].busy ? slots[i].run.fd : -1,
+		    POLLIN, 0 };
+	while (poll(fd, (nfds_t)n, -1) < 0)
+		;
+	for (i = 0; i < n; i++)
+		if (fd[i].fd >= 0 && fd[i].revents != 0)
+			return &slots[i];
+	abort();
+}
+
+static void
+run_all(const struct options *o, struct sums *sum)
+{
+	struct slot *slots = mem_new(o->jobs * sizeof(*slots)), *at;
+	uint64_t begun;
+	size_t i;
+
+	for (begun = 0; begun < o->runs; begun++) {
+		for (i = 0; i < o->jobs && slots[i].busy; i++)
+			;
+		at = i < o->jobs ? &slots[i] : next_ended(slots, o->jobs);
+		if (at->busy)
+			finished(at, o, sum);
+		if (o->files != NULL && plan_load(&at->plan,
+		    o->files[begun]) != 0) {
+			printf("FAILED: %s is no plan\n", o->files[begun]);
+			sum->failed++;
+			continue;
+		}
+		if (o->files == NULL)
+			plan_make(o->seed + begun, &at->plan);
+		if (o->drop != NULL)
+			shorter_drop(&at->plan, o->drop);
+		run_start(&at->plan, o->trace ? stdout : NULL, &at->run);
+		at->busy = true;
+	}
+	for (i = 0; i < o->jobs; i++)
+		if (slots[i].busy)
+			finished(&slots[i], o, sum);
+	mem_free(slots);
+}
 
 static void
 read_options(int argc, char **argv, struct options *o)
 {
 	int i;
 
-	o->seed = 1;
-	o->runs = 1;
+	o->seed = o->runs = o->jobs = 1;
 	o->shorter = true;
-	for (i = 1; i < argc; i++) {
+	for (i = 1; i < argc && o->files == NULL; i++) {
 		const char *v = i + 1 < argc ? argv[i + 1] : "";
 
 		if (strcmp(argv[i], "--seed") == 0)
 			o->seed = strtoull(v, NULL, 10), i++;
 		else if (strcmp(argv[i], "--runs") == 0)
 			o->runs = strtoull(v, NULL, 10), i++;
+		else if (strcmp(argv[i], "--jobs") == 0)
+			o->jobs = strtoul(v, NULL, 10), i++;
 		else if (strcmp(argv[i], "--drop") == 0)
 			o->drop = v, o->shorter = false, i++;
 		else if (strcmp(argv[i], "--trace") == 0)
@@ -314,47 +157,34 @@ read_options(int argc, char **argv, struct options *o)
 			o->twice = true;
 		else if (strcmp(argv[i], "--long") == 0)
 			o->shorter = false;
+		else if (strcmp(argv[i], "--save") == 0)
+			o->save = v, i++;
+		else if (argv[i][0] != '-') {
+			o->files = &argv[i];
+			o->runs = (uint64_t)(argc - i);
+		}
 	}
+	if (o->jobs == 0 || o->jobs > JOBS_MAX)
+		o->jobs = 1;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct plan *p = mem_new(sizeof(*p));
 	struct options o = { 0 };
-	struct result r, again;
-	uint64_t i, failed = 0, texts = 0, requests = 0, cuts = 0;
+	struct sums sum = { 0 };
 	time_t begun = time(NULL);
-	double s;
 
 	read_options(argc, argv, &o);
-	for (i = 0; i < o.runs; i++) {
-		plan_make(o.seed + i, p);
-		if (o.drop != NULL)
-			drop(p, o.drop);
-		r = run(p, o.trace ? stdout : NULL);
-		texts += (uint64_t)r.texts;
-		requests += r.requests;
-		cuts += r.crashed;
-		if (!r.failed && o.twice) {
-			again = run(p, NULL);
-			if (again.digest != r.digest)
-				printf("seed %llu: two runs differ\n",
-				    (unsigned long long)p->seed);
-			failed += again.digest != r.digest;
-		}
-		if (r.failed) {
-			failed++;
-			explain(p, &r, o.shorter);
-		}
-		fflush(stdout);
-	}
-	s = difftime(time(NULL), begun);
-	printf("%llu seeds from %llu, %llu failed; %llu texts, %llu requests, "
+	/* Pages given back to the kernel would be asked for again at once. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
+	run_all(&o, &sum);
+	printf("%llu %s %llu, %llu failed; %llu texts, %llu requests, "
 	    "%llu power cuts; %.0f s\n", (unsigned long long)o.runs,
-	    (unsigned long long)o.seed, (unsigned long long)failed,
-	    (unsigned long long)texts, (unsigned long long)requests,
-	    (unsigned long long)cuts, s);
-	mem_free(p);
-	return failed != 0;
+	    o.files != NULL ? "plans from" : "seeds from",
+	    (unsigned long long)o.seed, (unsigned long long)sum.failed,
+	    (unsigned long long)sum.texts, (unsigned long long)sum.requests,
+	    (unsigned long long)sum.cuts, difftime(time(NULL), begun));
+	return sum.failed != 0;
 }

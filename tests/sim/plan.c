@@ -100,6 +100,28 @@ trouble(struct chance *c, const struct plan *p, struct step *st)
 		st->hub_crash_at = 0;
 }
 
+/* Most offices are small and their stories short: many meet more than few
+ * long ones do, and a failure is easier to read. */
+static void
+size(struct chance *c, struct plan *p)
+{
+	uint32_t draw = chance_below(c, 200);
+
+	if (draw == 0)
+		p->people = 30;
+	else if (draw < 40)
+		p->people = 4 + (int)chance_below(c, 5);
+	else
+		p->people = 2 + (int)chance_below(c, 2);
+	draw = chance_below(c, 40);
+	if (draw == 0)
+		p->count = 100 + chance_below(c, 200);
+	else if (draw < 8)
+		p->count = 40 + chance_below(c, 80);
+	else
+		p->count = 10 + chance_below(c, 31);
+}
+
 void
 plan_make(uint64_t seed, struct plan *p)
 {
@@ -109,14 +131,12 @@ plan_make(uint64_t seed, struct plan *p)
 
 	memset(p, 0, sizeof(*p));
 	p->seed = seed;
-	p->people = chance_below(&c, 40) == 0 ? 30 :
-	    2 + (int)chance_below(&c, chance_below(&c, 3) ? 3 : 7);
+	size(&c, p);
 	p->faults = chance_below(&c, 4) != 0;
 	p->crashes = chance_below(&c, 2) != 0;
 	p->clocks = chance_below(&c, 3) == 0;
 	p->hub_crashes = chance_below(&c, 3) == 0;
 	p->decides = chance_below(&c, 3) != 0;
-	p->count = 20 + chance_below(&c, chance_below(&c, 4) ? 80 : 240);
 	mixture(&c, p, weight);
 	for (i = 0; i < p->count; i++) {
 		struct step *st = &p->step[i];

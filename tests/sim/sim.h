@@ -12,8 +12,8 @@
 #ifndef SIM_SIM_H
 #define SIM_SIM_H
 
-#include <setjmp.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
@@ -22,7 +22,8 @@
 #include "tests/support/simdisk.h"
 
 #define SIM_START INT64_C(1790000000000) /* 2026-09-21 */
-#define SIM_ACTORS 32
+#define SIM_ACTORS 40
+#define SIM_SPARE 3           /* devices that may join later */
 #define SIM_CASES 12
 #define SIM_STEPS 600
 #define SIM_EVENTS 512
@@ -89,6 +90,10 @@ struct plan {
 };
 void plan_make(uint64_t seed, struct plan *out);
 
+/** plan_save(p, path), plan_load(p, path): as text (planfile.c); 0, -1. */
+int plan_save(const struct plan *p, const char *path);
+int plan_load(struct plan *p, const char *path);
+
 /* ---- the cast (cast.c, net.c) ---- */
 
 struct sim;
@@ -110,6 +115,7 @@ struct actor {
 	struct device_keys keys; /* as the device made them */
 	struct id person;
 	bool joined, revoked, busy;
+	bool moved;              /* something, in its last sync */
 	size_t apart_until;      /* step: no network before */
 	int64_t offset_ms, drift_ppm, drift_from_ms; /* own clock */
 	struct held_key *held;   /* every key that was ever here */
@@ -172,7 +178,6 @@ struct sim {
 	const struct plan *plan;
 	size_t cursor;            /* next step */
 	int64_t now_ms;           /* true time */
-	char folder[64];
 	char hub_path[96];
 	struct hub *hub;
 	struct simdisk *hub_disk;
@@ -201,8 +206,11 @@ void sim_fail(struct sim *s, const char *fmt, ...)
 void sim_note(struct sim *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-void cast_begin(struct sim *s);
-void cast_end(struct sim *s);
+/** cast_office(people): an office of that size on its first day, made once
+ * in this process; cast_begin(s, p, trace): a run in it, in a process forked
+ * for it. */
+struct sim *cast_office(int people);
+void cast_begin(struct sim *s, const struct plan *p, FILE *trace);
 void cast_join(struct sim *s, int i);
 void cast_open(struct actor *a);
 void cast_close(struct actor *a);
@@ -222,6 +230,35 @@ void net_late(struct sim *s); /* what is due */
 
 void act_step(struct sim *s); /* the next of the plan */
 void act_run(struct sim *s);  /* the whole plan, then healing and judging */
+
+/* ---- running (run.c, shorter.c) ---- */
+
+#define SIM_WORDS 400
+struct result { /* what a run's process tells */
+	bool failed;
+	size_t step;
+	uint64_t digest;
+	unsigned done, refused, crashed, requests;
+	int texts, events;
+	char words[SIM_WORDS];
+};
+struct running {
+	pid_t pid;
+	int fd;               /* the result comes from there */
+};
+
+/** run_start(p, trace, out): a process for the plan; run_take(r): wait for its
+ * end; run_whole(p, trace): both. */
+void run_start(const struct plan *p, FILE *trace, struct running *out);
+struct result run_take(struct running *r);
+struct result run_whole(const struct plan *p, FILE *trace);
+
+/** shorter(p, want): leave out of ${p} what the same failure does not need.
+ * shorter_list(p, out, len): what --drop takes to get it again;
+ * shorter_drop(p, list). */
+void shorter(struct plan *p, const struct result *want);
+void shorter_list(const struct plan *p, char *out, size_t len);
+void shorter_drop(struct plan *p, const char *list);
 
 /* ---- truth (truth.c) ---- */
 

@@ -9,6 +9,7 @@
 
 #define FILES_MAX 16
 #define FILE_BYTES_MAX ((size_t)1 << 30)
+#define FILE_ROOM ((size_t)1 << 20)
 #define NAME_BYTES 128
 #define SECTOR 512
 #define SHARED_MAX 64 /* regions of memory that connections share */
@@ -150,6 +151,9 @@ make(struct simdisk *d, const char *name)
 	if (n == NULL)
 		return NULL;
 	snprintf(n->name, sizeof(n->name), "%s", name);
+	/* Room from the start: growing copies what is there. */
+	(void)buf_reserve(&n->seen, FILE_ROOM);
+	(void)buf_reserve(&n->kept, FILE_ROOM);
 	return n;
 }
 
@@ -700,6 +704,12 @@ simdisk_free(struct simdisk *d)
 		buf_done(&d->node[i].kept);
 	}
 	mem_free(d);
+}
+
+void
+simdisk_seed(struct simdisk *d, uint64_t seed)
+{
+	d->state = seed;
 }
 
 const char *

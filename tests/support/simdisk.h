@@ -37,6 +37,9 @@ struct simdisk *simdisk_new(uint64_t seed);
 void simdisk_free(struct simdisk *d);
 const char *simdisk_name(const struct simdisk *d); /* of the VFS */
 
+/** simdisk_seed(d, seed): what is drawn from here on. */
+void simdisk_seed(struct simdisk *d, uint64_t seed);
+
 /** simdisk_ops(d): operations so far. */
 uint64_t simdisk_ops(const struct simdisk *d);
 
