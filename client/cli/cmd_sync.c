@@ -52,7 +52,8 @@ static bool
 looks(const struct exchange_result *r)
 {
 	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
-	    r->reviews_new + r->outcomes_new + r->quarantined_new > 0;
+	    r->reviews_new + r->outcomes_new + r->memos_new +
+	    r->quarantined_new > 0;
 }
 
 static void
@@ -102,6 +103,11 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    _("%zu decision about your held texts: see tugi held"),
 		    _("%zu decisions about your held texts: see tugi held")),
 		    r->outcomes_new);
+	if (r->memos_new > 0)
+		out_line(&c->out, plural(r->memos_new,
+		    _("%zu message about an override or an erasure came."),
+		    _("%zu messages about overrides or erasures came.")),
+		    r->memos_new);
 	if (r->quarantined_new > 0)
 		out_line(&c->out, plural(r->quarantined_new,
 		    _("%zu item could not be taken in and is kept aside."),
@@ -154,6 +160,7 @@ result_json(const struct exchange_result *r)
 		{ "closed_sections", r->lost_spaces },
 		{ "opened_sections", r->new_spaces },
 		{ "reviews", r->reviews_new }, { "outcomes", r->outcomes_new },
+		{ "memos", r->memos_new },
 		{ "quarantined", r->quarantined_new },
 		{ "rekeyed_sections", r->rekeyed }
 	};

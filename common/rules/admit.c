@@ -247,7 +247,8 @@ judge_epoch(const struct admit_in *in)
 
 /*
  * Letters: a member to anybody who was one (outcomes), a former member to the
- * keepers (deposits), for a while and within a quota.
+ * keepers (deposits), for a while and within a quota; memos in the commons,
+ * where no case shows in the header.
  */
 static enum verdict
 judge_letter(const struct admit_in *in)
@@ -257,6 +258,9 @@ judge_letter(const struct admit_in *in)
 
 	if (in->space->epoch == NULL)
 		return VERDICT_UNKNOWN_SPACE;
+	if (in->letter->kind == LETTER_MEMO && !id_eq(&in->cs->h.space,
+	    &in->roster->genesis.commons))
+		return VERDICT_BAD_FORM;
 	if (right_now(in) != RIGHT_NONE)
 		return VERDICT_ACCEPTED;
 	/* Listed and over is out already: nobody may have turned the key. */

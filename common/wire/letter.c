@@ -1,6 +1,7 @@
 /*
- * Letters: written by a client whose text was refused (a deposit) and by the
- * keeper who decides on it (an outcome), carried in the clear by the hub.
+ * Letters: written by a client whose text was refused (a deposit), by the
+ * keeper who decides on it (an outcome) and by whoever has something to tell
+ * in confidence (a memo); carried by the hub, which sees to whom.
  *
  * One fresh key per letter, sealed to each device. The nonce is made from
  * that key, so it also commits to it: all devices that open the letter open
@@ -22,8 +23,21 @@
 
 enum { KEY_KIND = 1, KEY_ABOUT, KEY_TO, KEY_RECOVERY, KEY_SEALED };
 enum { KEY_OUTCOME = 1, KEY_WORDS, KEY_KEEPER };
+enum { KEY_TOPIC = 1, KEY_BODY };
 
-/* What the text is bound to: kind, space, and the deposit it is about. */
+static bool
+is_known(uint64_t kind)
+{
+	return kind >= LETTER_DEPOSIT && kind <= LETTER_MEMO;
+}
+
+static bool
+has_about(enum letter_kind kind)
+{
+	return kind == LETTER_OUTCOME || kind == LETTER_MEMO;
+}
+
+/* What the text is bound to: kind, space, and what it is about. */
 static void
 put_bound(const struct letter *l, const struct id *space, struct buf *ad)
 {
@@ -54,7 +68,7 @@ fill_box(const struct box_pub *to, const struct sym_key *key, uint8_t *out)
 static void
 letter_encode(const struct letter *l, struct buf *out)
 {
-	bool about = l->kind == LETTER_OUTCOME;
+	bool about = has_about(l->kind);
 	size_t i;
 
 	cbor_put_map(out, about ? 5 : 4);
@@ -105,7 +119,7 @@ letter_seal(struct letter *l, const struct letter_seal_in *in,
 
 	if (check_list(l, e) != 0)
 		return -1;
-	if (l->kind != LETTER_OUTCOME)
+	if (!has_about(l->kind))
 		memset(&l->about, 0, sizeof(l->about));
 	buf_init(&ad, 256);
 	buf_init(&packed, 2 * LETTER_TEXT_MAX);
@@ -166,10 +180,10 @@ letter_decode(struct view in, struct letter *l, struct err *e)
 	cbor_map(&r);
 	cbor_need(&r, KEY_KIND);
 	kind = cbor_uint(&r);
-	if (kind != LETTER_DEPOSIT && kind != LETTER_OUTCOME)
+	if (!is_known(kind))
 		r.bad = true;
 	l->kind = (enum letter_kind)kind;
-	if (l->kind == LETTER_OUTCOME) {
+	if (has_about(l->kind)) {
 		cbor_need(&r, KEY_ABOUT);
 		cbor_hash(&r, &l->about);
 	}
@@ -297,4 +311,39 @@ letter_outcome_decode(struct view in, struct letter_outcome *o,
 	cbor_id(&r, &o->keeper);
 	cbor_leave(&r);
 	return cbor_end(&r, "the outcome of a deposit", e);
+}
+
+int
+letter_memo_encode(const struct letter_memo *m, struct buf *out,
+    struct err *e)
+{
+	if (m->body.len > LETTER_MEMO_MAX)
+		return err_set(e, ERR_TOOBIG, "a memo has at most %d bytes, "
+		    "not %zu", LETTER_MEMO_MAX, m->body.len);
+	cbor_put_map(out, 2);
+	cbor_put_uint(out, KEY_TOPIC);
+	cbor_put_uint(out, m->topic);
+	cbor_put_uint(out, KEY_BODY);
+	cbor_put_bytes(out, m->body);
+	return buf_check(out, "a memo", e);
+}
+
+int
+letter_memo_decode(struct view in, struct letter_memo *m, struct err *e)
+{
+	struct cbor_reader r;
+	uint64_t topic;
+
+	memset(m, 0, sizeof(*m));
+	cbor_init(&r, in);
+	cbor_map(&r);
+	cbor_need(&r, KEY_TOPIC);
+	topic = cbor_uint(&r);
+	if (topic < MEMO_OVERRIDE || topic > LETTER_TOPIC_MAX)
+		r.bad = true;
+	m->topic = r.bad ? 0 : (unsigned)topic;
+	cbor_need(&r, KEY_BODY);
+	m->body = cbor_bytes(&r, LETTER_MEMO_MAX);
+	cbor_leave(&r);
+	return cbor_end(&r, "a memo", e);
 }

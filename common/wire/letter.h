@@ -12,12 +12,18 @@
 #define LETTER_RECIPIENTS_MAX 64
 #define LETTER_TEXT_MAX (64 * 1024) /* sealed bytes */
 
-enum letter_kind { LETTER_DEPOSIT = 1, LETTER_OUTCOME = 2 };
+enum letter_kind {
+	LETTER_DEPOSIT = 1,
+	LETTER_OUTCOME = 2,
+	LETTER_MEMO = 3
+};
 enum outcome { OUTCOME_FILED = 1, OUTCOME_GIVEN_BACK = 2, OUTCOME_ERASED = 3 };
 
 struct letter {
 	enum letter_kind kind;
-	struct hash about;     /* OUTCOME: changeset id of the deposit */
+	struct hash about;     /* OUTCOME: changeset id of the deposit;
+				* MEMO: what it is about, or zeros; the hub
+				* sees it */
 	size_t to_count;       /* sorted, none twice */
 	struct id to[LETTER_RECIPIENTS_MAX];
 	uint8_t keybox[LETTER_RECIPIENTS_MAX][32 + KEYS_SEAL_BYTES];
@@ -62,5 +68,28 @@ struct letter_outcome {
 void letter_outcome_encode(const struct letter_outcome *o, struct buf *out);
 int letter_outcome_decode(struct view in, struct letter_outcome *o,
     struct err *e);
+
+/*
+ * The plain text of a memo: {1: topic, 2: body}. What a body says is its
+ * topic's (schema/wire.md 10.4). A topic that this program does not know is
+ * one of a newer program: it decodes.
+ */
+#define LETTER_MEMO_MAX (32 * 1024) /* bytes of a body */
+#define LETTER_TOPIC_MAX 255
+
+enum memo_topic {
+	MEMO_OVERRIDE = 1,      /* a copy of an override record, or its end */
+	MEMO_ERASE_REQUEST = 2, /* a keeper asks for a second signature */
+	MEMO_ERASE_SIGNATURE = 3,
+	MEMO_COUNTERSIGN = 4,   /* an override asks for an officer's */
+	MEMO_COUNTERSIGNED = 5  /* the officer's answer */
+};
+struct letter_memo {
+	unsigned topic;   /* enum memo_topic, or a newer program's */
+	struct view body; /* borrowed */
+};
+int letter_memo_encode(const struct letter_memo *m, struct buf *out,
+    struct err *e);
+int letter_memo_decode(struct view in, struct letter_memo *m, struct err *e);
 
 #endif

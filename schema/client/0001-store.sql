@@ -223,6 +223,23 @@ CREATE TABLE review (
 	decided_ms INTEGER
 ) WITHOUT ROWID;
 
+-- Memos (common/wire/letter.h): what offices tell each other about a case, own
+-- ones too. An own one is sealed at a sync, to whom the directory lists then.
+CREATE TABLE memo (
+	mid INTEGER PRIMARY KEY,
+	letter BLOB UNIQUE,           -- changeset id; NULL: own, not sealed
+	topic INTEGER NOT NULL,       -- enum memo_topic
+	author BLOB NOT NULL,         -- device
+	about BLOB NOT NULL,          -- 32 bytes
+	body BLOB NOT NULL,
+	at_ms INTEGER NOT NULL,       -- accepted; own: written
+	state INTEGER NOT NULL,       -- enum memo_state
+	devices BLOB,                 -- own: to these, 16 bytes each
+	roles INTEGER                 -- own: and to persons with one of these
+);
+CREATE INDEX memo_topic ON memo (topic, mid);
+CREATE INDEX memo_todo ON memo (mid) WHERE letter IS NULL;
+
 -- Search: words only, no second copy of the text (contentless).
 CREATE VIRTUAL TABLE words USING fts5 (
 	text, content = '', detail = 'full', columnsize = 0,

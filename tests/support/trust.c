@@ -32,8 +32,14 @@ sure(bool ok, const char *what)
 void
 trust_officer(struct world *w, int i)
 {
+	trust_join_as(w, i, ROLE_WORKER | ROLE_OFFICER);
+}
+
+void
+trust_join_as(struct world *w, int i, unsigned roles)
+{
 	struct office_approval a = { .title = "officer",
-	    .roles = ROLE_WORKER | ROLE_OFFICER, .share_a = w->shares[0],
+	    .roles = roles, .share_a = w->shares[0],
 	    .share_b = w->shares[2] };
 	struct enrol_result asked;
 	char name[32];

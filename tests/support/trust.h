@@ -7,8 +7,10 @@
 #include "client/core/local/versions.h"
 #include "tests/support/world.h"
 
-/** trust_officer(w, i): client ${i} joins as an officer, by the root. */
+/** trust_officer(w, i): client ${i} joins as an officer, by the root;
+ * trust_join_as(w, i, roles): with these roles (enum role bits). */
 void trust_officer(struct world *w, int i);
+void trust_join_as(struct world *w, int i, unsigned roles);
 
 /** trust_plan(w, i, case_id, goal, id): 0 or -1; ${id} may be NULL. */
 int trust_plan(struct world *w, int i, const struct id *case_id,

@@ -50,7 +50,7 @@ make(struct letter *l, enum letter_kind kind, struct view plain,
 
 	memset(l, 0, sizeof(*l));
 	l->kind = kind;
-	if (kind == LETTER_OUTCOME)
+	if (kind != LETTER_DEPOSIT)
 		memset(l->about.b, 0x55, sizeof(l->about.b));
 	l->to_count = N;
 	l->to[0] = devices[0].device;
@@ -67,10 +67,10 @@ again(struct view in, struct buf *out, struct err *err)
 
 	if (letter_decode(in, &l, err) != 0)
 		return -1;
-	cbor_put_map(out, l.kind == LETTER_OUTCOME ? 5 : 4);
+	cbor_put_map(out, l.kind != LETTER_DEPOSIT ? 5 : 4);
 	cbor_put_uint(out, 1);
 	cbor_put_uint(out, (uint64_t)l.kind);
-	if (l.kind == LETTER_OUTCOME) {
+	if (l.kind != LETTER_DEPOSIT) {
 		cbor_put_uint(out, 2);
 		cbor_put_hash(out, &l.about);
 	}
@@ -199,11 +199,13 @@ test_decode_refusals(void **state)
 	buf_init(&out, 200000);
 	assert_int_equal(make(&l, LETTER_DEPOSIT, view_str("x"), &out), 0);
 	/* an unknown kind */
-	out.data[2] = 3;
+	out.data[2] = 9;
 	assert_int_equal(letter_decode(buf_view(&out), &back, &e), -1);
 	assert_int_equal(e.kind, ERR_PEER);
-	/* a deposit that says what it is about lacks its key, and the reverse */
-	out.data[2] = 2;
+	/* an outcome and a memo that do not say what they are about */
+	out.data[2] = LETTER_OUTCOME;
+	assert_int_equal(letter_decode(buf_view(&out), &back, &e), -1);
+	out.data[2] = LETTER_MEMO;
 	assert_int_equal(letter_decode(buf_view(&out), &back, &e), -1);
 	out.data[2] = 1;
 	/* devices out of order: the second gets the first's id */
@@ -273,6 +275,48 @@ test_outcome(void **state)
 	buf_done(&b);
 }
 
+static int
+memo_again(struct view in, struct buf *out, struct err *err)
+{
+	struct letter_memo m;
+
+	if (letter_memo_decode(in, &m, err) != 0)
+		return -1;
+	return letter_memo_encode(&m, out, err);
+}
+
+static void
+test_memo(void **state)
+{
+	static uint8_t long_body[LETTER_MEMO_MAX + 1];
+	struct letter_memo m = { MEMO_COUNTERSIGN, view_str("body") }, back;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 2 * LETTER_MEMO_MAX);
+	assert_int_equal(letter_memo_encode(&m, &b, &e), 0);
+	vector_check("letter-memo-text", buf_view(&b));
+	vector_abuse("letter-memo-text", memo_again);
+	assert_int_equal(letter_memo_decode(buf_view(&b), &back, &e), 0);
+	assert_int_equal(back.topic, MEMO_COUNTERSIGN);
+	assert_true(view_eq(back.body, m.body));
+	/* a newer program's topic can be read; none at all cannot */
+	buf_reset(&b);
+	m.topic = LETTER_TOPIC_MAX;
+	assert_int_equal(letter_memo_encode(&m, &b, &e), 0);
+	assert_int_equal(letter_memo_decode(buf_view(&b), &back, &e), 0);
+	assert_int_equal(back.topic, LETTER_TOPIC_MAX);
+	buf_reset(&b);
+	m.topic = 0;
+	assert_int_equal(letter_memo_encode(&m, &b, &e), 0);
+	assert_int_equal(letter_memo_decode(buf_view(&b), &back, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	m.body = view_of(long_body, sizeof(long_body));
+	assert_int_equal(letter_memo_encode(&m, &b, &e), -1);
+	assert_int_equal(e.kind, ERR_TOOBIG);
+	buf_done(&b);
+}
+
 static void
 test_vectors(void **state)
 {
@@ -294,6 +338,10 @@ test_vectors(void **state)
 	assert_int_equal(make(&l, LETTER_OUTCOME, view_str("9!"), &b), 0);
 	vector_check("letter-outcome", buf_view(&b));
 	vector_abuse("letter-outcome", again);
+	buf_reset(&b);
+	assert_int_equal(make(&l, LETTER_MEMO, view_str("5?"), &b), 0);
+	vector_check("letter-memo", buf_view(&b));
+	vector_abuse("letter-memo", again);
 	buf_done(&b);
 	buf_done(&plain);
 }
@@ -308,6 +356,7 @@ main(void)
 		cmocka_unit_test(test_decode_refusals),
 		cmocka_unit_test(test_deposit),
 		cmocka_unit_test(test_outcome),
+		cmocka_unit_test(test_memo),
 		cmocka_unit_test(test_vectors)
 	};
 

@@ -596,6 +596,24 @@ former_members_deposit_for_a_while(void **state)
 	stage_end(&s);
 }
 
+static void
+memos_stand_in_the_commons(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_begin(&s, CHANGESET_LETTER, NURSE);
+	s.letter.kind = LETTER_MEMO;
+	assert_int_equal(judge(&s), VERDICT_BAD_FORM);
+	s.o.roster.genesis.commons = s.h.space;
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	drop(&s, &s.ep, NURSE); /* deposits alone come from former members */
+	s.author.was_member = true;
+	s.author.removed_ms = NOW - DAY_MS;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	stage_end(&s);
+}
+
 /* --- access ---------------------------------------------------------- */
 
 static struct access
@@ -767,6 +785,7 @@ main(void)
 		cmocka_unit_test(writers_only_close_doors),
 		cmocka_unit_test(a_space_begins_with_its_own_side_alone),
 		cmocka_unit_test(former_members_deposit_for_a_while),
+		cmocka_unit_test(memos_stand_in_the_commons),
 		cmocka_unit_test(a_withdrawal_beats_what_did_not_know_of_it),
 		cmocka_unit_test(
 		    grants_end_owners_do_not_and_every_basis_is_named),

@@ -9,6 +9,7 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/sync/letters.h"
+#include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/stamps.h"
 #include "client/core/sync/statements.h"
@@ -522,12 +523,15 @@ apply_letter(struct intake *k, struct incoming *in, struct err *e)
 			*e = why;
 			return -1;
 		}
-		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
+		return intake_hold_tx(k, in, why.code == MEMOS_NEWER ?
+		    QUARANTINE_NEWER : QUARANTINE_SEAL, why.text, e);
 	}
 	if (in->letter.kind == LETTER_DEPOSIT)
 		k->t->figures->reviews_new++;
-	else
+	else if (in->letter.kind == LETTER_OUTCOME)
 		k->t->figures->outcomes_new++;
+	else
+		k->t->figures->memos_new++;
 	return 0;
 }
 

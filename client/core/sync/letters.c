@@ -12,7 +12,9 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/sync/deposit.h"
+#include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
+#include "client/core/sync/sealing.h"
 #include "common/base/mem.h"
 
 #define WORDS_MAX (16 * 1024)
@@ -99,44 +101,17 @@ letters_hold_tx(struct store *s, const struct id *space, struct err *e)
 	    " WHERE space = ? AND seq IS NULL", space, e);
 }
 
-/* ---- sealing a letter ---- */
-
-struct sealing {
-	struct store *s;
-	const struct id *space;
-	struct letter letter;
-	struct box_pub boxes[LETTER_RECIPIENTS_MAX];
-};
-
-static void
-letter_to(struct sealing *l, const struct roster_device *d)
-{
-	size_t at = l->letter.to_count, i;
-
-	if (at >= LETTER_RECIPIENTS_MAX)
-		return; /* the recovery key is always there too */
-	for (i = 0; i < at; i++)
-		if (id_eq(&l->letter.to[i], &d->device))
-			return;
-	while (at > 0 && id_cmp(&l->letter.to[at - 1], &d->device) > 0) {
-		l->letter.to[at] = l->letter.to[at - 1];
-		l->boxes[at] = l->boxes[at - 1];
-		at--;
-	}
-	l->letter.to[at] = d->device;
-	l->boxes[at] = d->box;
-	l->letter.to_count++;
-}
+/* ---- to whom ---- */
 
 /* The keepers of the newest epoch this device knows: the one that dropped it
  * came with its recipients in the clear. */
 static int
-to_keepers(struct sealing *l, uint32_t epoch, struct err *e)
+to_keepers(struct sealing *l, struct err *e)
 {
 	const struct roster_device *d;
 	struct space_epoch se;
 	size_t i;
-	int rc = spaces_epoch_find(l->s, l->space, epoch, &se, e);
+	int rc = spaces_epoch_find(l->s, l->space, l->epoch, &se, e);
 
 	if (rc <= 0)
 		return rc;
@@ -146,34 +121,10 @@ to_keepers(struct sealing *l, uint32_t epoch, struct err *e)
 		d = roster_live(&l->s->roster, &r->device, ROSTER_NOW);
 		if (r->right == RIGHT_KEEP && d != NULL &&
 		    !id_eq(&r->device, &l->s->me->device))
-			letter_to(l, d);
+			sealing_to(l, d);
 	}
 	space_epoch_done(&se);
 	return 0;
-}
-
-static int
-letter_send_tx(struct sealing *l, struct view plain, uint32_t epoch,
-    struct hash *id, struct err *e)
-{
-	struct letter_seal_in in = { .boxes = l->boxes,
-	    .recovery = &l->s->roster.genesis.recovery, .space = l->space,
-	    .plain = plain };
-	struct outbox_item item = { .kind = CHANGESET_LETTER,
-	    .space = *l->space, .epoch = epoch,
-	    .group = outbox_group(l->s), .seen = l->s->head.at };
-	struct buf sealed;
-	int64_t oid;
-	int rc = -1;
-
-	buf_init(&sealed, 4 * (size_t)LETTER_TEXT_MAX);
-	if (letter_seal(&l->letter, &in, &sealed, e) != 0)
-		goto out;
-	item.clear = buf_view(&sealed);
-	rc = outbox_add_tx(l->s, &item, id, &oid, e);
-out:
-	buf_done(&sealed);
-	return rc;
 }
 
 /* ---- deposits out ---- */
@@ -257,6 +208,7 @@ deposit_tx(struct store *s, const struct space *sp, struct holding *h,
 	buf_init(&plain, 2 * (size_t)LETTER_TEXT_MAX);
 	l->s = s;
 	l->space = &sp->id;
+	l->epoch = sp->epoch;
 	l->letter.kind = LETTER_DEPOSIT;
 	for (i = 0; i < h->count; i++) {
 		records[i] = view_of(h->bodies.data + at, h->ends[i] - at);
@@ -264,8 +216,8 @@ deposit_tx(struct store *s, const struct space *sp, struct holding *h,
 	}
 	letter_deposit_encode(records, h->count, &plain);
 	if (buf_check(&plain, "held text", e) != 0 ||
-	    to_keepers(l, sp->epoch, e) != 0 ||
-	    letter_send_tx(l, buf_view(&plain), sp->epoch, &id, e) != 0)
+	    to_keepers(l, e) != 0 ||
+	    sealing_send_tx(l, buf_view(&plain), &id, e) != 0)
 		goto out;
 	for (i = 0; i < h->hid_count; i++) {
 		q = db_prepare(s->db,
@@ -403,13 +355,14 @@ outcome_tx(struct store *s, const struct decided *d, uint32_t epoch,
 	buf_init(&plain, LETTER_TEXT_MAX);
 	l->s = s;
 	l->space = &d->space;
+	l->epoch = epoch;
 	l->letter.kind = LETTER_OUTCOME;
 	l->letter.about = d->id;
 	if (to != NULL) /* else for the recovery key alone: it is on record */
-		letter_to(l, to);
+		sealing_to(l, to);
 	letter_outcome_encode(&d->outcome, &plain);
 	if (buf_check(&plain, "an outcome", e) != 0 ||
-	    letter_send_tx(l, buf_view(&plain), epoch, &id, e) != 0)
+	    sealing_send_tx(l, buf_view(&plain), &id, e) != 0)
 		goto out;
 	q = db_prepare(s->db, "UPDATE review SET letter = ? WHERE id = ?");
 	db_bind_hash(q, 1, &id);
@@ -564,9 +517,10 @@ letters_queue(struct store *s, size_t *queued, struct err *e)
 		db_rollback(s->db);
 		return -1;
 	}
-	if (queue_deposits(s, queued, e) != 0)
+	if (queue_deposits(s, queued, e) != 0 ||
+	    queue_outcomes(s, queued, e) != 0)
 		return -1;
-	return queue_outcomes(s, queued, e);
+	return memos_seal(s, queued, e);
 }
 
 /* ---- letters in ---- */
@@ -722,6 +676,25 @@ take_outcome(struct store *s, const struct letter *l, struct view plain,
 	return 0;
 }
 
+static int
+take_kind(struct store *s, const struct changeset *cs,
+    const struct letter *l, struct view plain, const struct letter_at *at,
+    struct err *e)
+{
+	struct memos_in in = { cs, &l->about, plain, at->accept_ms };
+
+	switch (l->kind) {
+	case LETTER_DEPOSIT:
+		return take_deposit(s, cs, plain, at, e);
+	case LETTER_OUTCOME:
+		return take_outcome(s, l, plain, at, e);
+	case LETTER_MEMO:
+		return memos_take_tx(s, &in, e);
+	}
+	return err_set(e, ERR_PEER, "a letter of a kind that this program "
+	    "does not know");
+}
+
 int
 letters_take_tx(struct store *s, const struct changeset *cs,
     const struct letter *l, const struct letter_at *at, struct err *e)
@@ -741,9 +714,7 @@ letters_take_tx(struct store *s, const struct changeset *cs,
 		rc = err_set(e, ERR_PEER, "an outcome came from somebody who "
 		    "keeps none of the section; it is kept and not believed");
 	if (rc == 0)
-		rc = l->kind == LETTER_DEPOSIT ?
-		    take_deposit(s, cs, buf_view(&plain), at, e) :
-		    take_outcome(s, l, buf_view(&plain), at, e);
+		rc = take_kind(s, cs, l, buf_view(&plain), at, e);
 	buf_done(&plain);
 	return rc;
 }

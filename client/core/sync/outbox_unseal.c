@@ -175,7 +175,8 @@ take_apart_tx(struct store *s, const struct waiting *w, struct err *e)
 	    run_hash(s, "UPDATE held SET deposit = NULL WHERE deposit = ? "
 	    "AND outcome IS NULL", &w->id, e) != 0 ||
 	    run_hash(s, "UPDATE review SET letter = NULL WHERE letter = ?",
-	    &w->id, e) != 0)
+	    &w->id, e) != 0 || run_hash(s, "UPDATE memo SET letter = NULL "
+	    "WHERE letter = ?", &w->id, e) != 0)
 		return -1;
 	buf_init(&bytes, 2 * CHANGESET_BYTES_MAX);
 	if (w->kind == CHANGESET_DIRECTORY)

@@ -15,7 +15,7 @@ struct talk_figures { /* what a sync did, counted */
 	size_t got_notes, got_changes;
 	size_t conflicts_new, held_new;
 	size_t lost_spaces, new_spaces;
-	size_t reviews_new, outcomes_new, quarantined_new;
+	size_t reviews_new, outcomes_new, memos_new, quarantined_new;
 	size_t rekeyed;
 	bool approved;
 	int64_t skew_ms; /* own clock minus hub's; 0 up to TALK_SKEW_MS */
