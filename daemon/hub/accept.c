@@ -249,7 +249,6 @@ store_author(struct hub *hub, const struct accept *a, struct situation *s,
 	s->author.counter = h->counter;
 	s->author.last_id = a->cs.id;
 	if (h->kind == CHANGESET_CONTENT)
-		if (h->kind == CHANGESET_CONTENT)
 		s->author.seen_size = h->seen.size;
 	if (h->kind == CHANGESET_LETTER && s->aa.was_member)
 		s->author.deposits++;

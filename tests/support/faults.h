@@ -1,0 +1,27 @@
+/*
+ * A database that fails on purpose. In a program that uses this, each step of
+ * an SQLite statement is counted (a whole sqlite3_exec is one), and one of them, or all from it on, fails
+ * instead of running: what a broken disk, a full one or a killed lock look
+ * like from above. The library below is the real one.
+ */
+#ifndef SUPPORT_FAULTS_H
+#define SUPPORT_FAULTS_H
+
+#include <stdbool.h>
+
+struct fault {
+	const char *file; /* of databases whose path holds this; NULL: all */
+	const char *sql;  /* of statements that hold this; NULL: all */
+	unsigned nth;     /* the step that fails, from 1 */
+	bool sticky;      /* and all later ones */
+	int rc;           /* SQLite's code; 0: SQLITE_IOERR */
+};
+
+/** faults_set(f): from now on; the count begins anew. */
+void faults_set(const struct fault *f);
+
+/** faults_end(): no more of them; whether one has happened since faults_set,
+ * also when asked again. */
+bool faults_end(void);
+
+#endif
