@@ -137,8 +137,10 @@ static int
 whole_read(struct ctx *c, const struct id *id, struct whole *w,
     struct err *e)
 {
-	struct records_query plans = { TYPE_PLAN, id, 0 };
-	struct records_query notes = { TYPE_NOTE, id, SHOW_NOTES };
+	struct records_query plans = { .type = TYPE_PLAN,
+		.case_id = id, .limit = 0 };
+	struct records_query notes = { .type = TYPE_NOTE,
+		.case_id = id, .limit = SHOW_NOTES };
 	int64_t limit = SHOW_NOTES;
 	size_t i;
 

@@ -125,7 +125,8 @@ print_notes(struct ctx *c, const struct record_list *l, struct err *e)
 int
 cmd_note_list(struct ctx *c, struct err *e)
 {
-	struct records_query q = { TYPE_NOTE, NULL, 0 };
+	struct records_query q = { .type = TYPE_NOTE,
+		.case_id = NULL, .limit = 0 };
 	struct record_list l = { 0 };
 	struct id id;
 	int64_t limit = 0;
@@ -156,7 +157,8 @@ cmd_note_list(struct ctx *c, struct err *e)
 static int
 say_amendments(struct ctx *c, const struct record_item *r, struct err *e)
 {
-	struct records_query q = { TYPE_NOTE, &r->case_id, 0 };
+	struct records_query q = { .type = TYPE_NOTE,
+		.case_id = &r->case_id, .limit = 0 };
 	struct record_list l = { 0 };
 	size_t i;
 
@@ -226,7 +228,11 @@ print_hits(struct ctx *c, const struct record_list *l, const char *words,
 		r = &l->items[i];
 		kind = fields_kind(r->type);
 		table_cell(&t, match_short(&r->id, id));
-		table_cell(&t, kind != NULL ? kind->name : "");
+		buf_init(&hit, 80);
+		buf_add_fmt(&hit, "%s%s", kind != NULL ? kind->name : "",
+		    r->deleted ? _(" (deleted)") : "");
+		table_cell(&t, buf_str(&hit));
+		buf_done(&hit);
 		when_short(r->at_ms, when);
 		table_cell(&t, when);
 		table_cell(&t, show_case_name(&cases, &r->case_id));
@@ -258,7 +264,8 @@ cmd_search(struct ctx *c, struct err *e)
 		buf_add_fmt(&words, "%s%s", i > 0 ? " " : "", cmd_word(c, i));
 	if (buf_check(&words, _("the search"), e) != 0 ||
 	    cmd_number(c, "limit", (struct range){ 1, 10000 }, &limit, e) !=
-	    0 || search_run(c->s, buf_str(&words), (size_t)limit, &l, e) != 0)
+	    0 || (cmd_flag(c, "deleted") ? search_all : search_run)(c->s,
+	    buf_str(&words), (size_t)limit, &l, e) != 0)
 		goto out;
 	rc = 0;
 	if (c->g.json)

@@ -59,7 +59,8 @@ print_plans(struct ctx *c, const struct record_list *l, struct err *e)
 int
 cmd_plan_list(struct ctx *c, struct err *e)
 {
-	struct records_query q = { TYPE_PLAN, NULL, 0 };
+	struct records_query q = { .type = TYPE_PLAN,
+		.case_id = NULL, .limit = 0 };
 	struct record_list l = { 0 };
 	struct id id;
 	int64_t limit = 0;

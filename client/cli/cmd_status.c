@@ -82,6 +82,12 @@ say_looks(struct ctx *c, const struct status *st)
 		    _("%zu review waits for your decision: tugi review"),
 		    _("%zu reviews wait for your decision: tugi review")),
 		    st->reviews);
+	if (st->deleted_changed > 0)
+		out_line(&c->out, plural(st->deleted_changed,
+		    _("%zu deleted record was changed by somebody who did not "
+		    "know: tugi deleted"), _("%zu deleted records were changed "
+		    "by somebody who did not know: tugi deleted")),
+		    st->deleted_changed);
 	if (st->expiring > 0)
 		out_line(&c->out, plural(st->expiring,
 		    _("%zu consent ends within 30 days."),
@@ -120,6 +126,8 @@ status_json(const struct status *st)
 	    show_time_json(st->last_heard_ms));
 	json_object_set_new(j, "conflicts",
 	    json_integer((json_int_t)st->conflicts));
+	json_object_set_new(j, "deleted_changed",
+	    json_integer((json_int_t)st->deleted_changed));
 	json_object_set_new(j, "held", json_integer((json_int_t)st->held));
 	json_object_set_new(j, "reviews",
 	    json_integer((json_int_t)st->reviews));

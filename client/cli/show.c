@@ -31,6 +31,11 @@ is_said(const struct record_item *r, const struct field_text *f)
 void
 show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 {
+	if (r->deleted) {
+		snprintf(out, SHOW_MARKS_BYTES, "%s", r->changed_by != NULL ?
+		    _("deleted, changed after") : _("deleted"));
+		return;
+	}
 	snprintf(out, SHOW_MARKS_BYTES, "%s%s%s%s%s%s%s",
 	    r->held ? _("held") : "",
 	    r->held && r->waits ? ", " : "",
@@ -74,6 +79,24 @@ one_line(const struct record_item *r, const struct field_text *f)
 }
 
 static void
+say_deleted(struct ctx *c, const struct record_item *r)
+{
+	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
+
+	if (!r->deleted)
+		return;
+	when_words(r->deleted_ms, tick_wall_ms(&c->tick), when);
+	out_line(&c->out, _("Deleted by %s, %s. To undo: tugi restore %s"),
+	    r->deleted_by, when, match_short(&r->id, id));
+	if (r->changed_by != NULL)
+		out_line(&c->out, _("%s changed it without knowing that."),
+		    r->changed_by);
+	if (r->restored_by != NULL)
+		out_line(&c->out, _("%s restored it without knowing of this "
+		    "deletion."), r->restored_by);
+}
+
+static void
 say_record(struct ctx *c, const struct record_item *r, size_t most)
 {
 	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
@@ -86,6 +109,7 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 	out_line(&c->out, "%s  %s, %s%s%s%s", match_short(&r->id, id), when,
 	    r->author != NULL ? r->author : _("unknown"),
 	    marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
+	say_deleted(c, r);
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
 		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
@@ -173,6 +197,12 @@ show_record_json(const struct record_item *r)
 	json_object_set_new(j, "waits", json_boolean(r->waits));
 	json_object_set_new(j, "held", json_boolean(r->held));
 	json_object_set_new(j, "amended", json_boolean(r->amended));
+	json_object_set_new(j, "deleted", json_boolean(r->deleted));
+	json_object_set_new(j, "deleted_by", out_json_text(r->deleted_by));
+	json_object_set_new(j, "deleted_at", show_time_json(r->deleted_ms));
+	json_object_set_new(j, "changed_after_by",
+	    out_json_text(r->changed_by));
+	json_object_set_new(j, "restored_by", out_json_text(r->restored_by));
 	json_object_set_new(j, "conflicts", doubled);
 	json_object_set_new(j, "fields", fields);
 	return j;

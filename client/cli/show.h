@@ -39,7 +39,7 @@ json_t *show_records_json(const struct record_item *items, size_t count);
 json_t *show_id_json(const struct id *id);
 json_t *show_time_json(int64_t ms);
 
-/** show_marks(r, out): "not sent, two texts"; "" for none. */
+/** show_marks(r, out): "not sent, two texts", "deleted"; "" for none. */
 #define SHOW_MARKS_BYTES 80
 void show_marks(const struct record_item *r,
     char out[static SHOW_MARKS_BYTES]);

@@ -56,8 +56,9 @@ const struct cmd table_cmds[] = {
 	.summary = N_("find records that hold every word"),
 	.more = N_("Beginnings of words count; accents and case do not."),
 	.examples = { "tugi search kiusamine", "tugi search --limit 5 anna "
-	    "teacher" },
-	.opts = { LIMIT }
+	    "teacher", "tugi search --deleted home" },
+	.opts = { LIMIT, { "deleted", NULL, N_("also in what is deleted"),
+	    false } }
 }, {
 	.name = "case new", .words = N_("NAME [FIELD=TEXT...]"), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_case_new, .opens = true,
@@ -146,6 +147,26 @@ const struct cmd table_cmds[] = {
 	.summary = N_("change fields of a goal"),
 	.more = N_("Prints the command that undoes the change."),
 	.examples = { "tugi plan set 5b2200c1 outcome=reached" }
+}, {
+	.name = "delete", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
+	.run = cmd_delete, .opens = true,
+	.summary = N_("take a note, a goal or a case out of the lists"),
+	.more = N_("Nothing is lost: tugi restore brings it back, and tugi "
+	    "erase removes text for good. Who wrote it and who keeps the "
+	    "section may. Notes of a deleted case stay."),
+	.examples = { "tugi delete 1f0c77ab", "tugi delete anna" }
+}, {
+	.name = "restore", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
+	.run = cmd_restore, .opens = true,
+	.summary = N_("bring back what was deleted"),
+	.more = N_("A deletion that you had not seen yet holds: sync, look, "
+	    "and restore again. A deleted case is named by its code or id."),
+	.examples = { "tugi restore 1f0c77ab" }
+}, {
+	.name = "deleted", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_deleted, .opens = true,
+	.summary = N_("what is deleted, by whom, and changed after"),
+	.examples = { "tugi deleted", "tugi deleted anna" }
 }, {
 	.name = "consent grant", .words = N_("CASE"), .min = 1, .max = 1,
 	.run = cmd_consent_grant, .opens = true,

@@ -17,6 +17,7 @@
 #define CODE_DIGITS 6
 #define TEXT_MAX 65536
 #define TOLD_MAX 4  /* of the cases that fit a name alike */
+#define FITS_CODE 3 /* see fits */
 #define SHORT_AT 24 /* the eight digits that lists show */
 
 /* ---- opening ---- */
@@ -238,17 +239,19 @@ is_shut(const struct space *sp)
 	return sp->state == SPACE_LOST || sp->hidden;
 }
 
-/* The cases of which some section is open here. */
+/* The cases of which some section is open here, ${deleted} ones too. */
 static int
-open_cases(struct store *s, struct buf *ids, struct err *e)
+open_cases(struct store *s, bool deleted, struct buf *ids, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT DISTINCT case_id FROM space WHERE case_id IS NOT NULL "
-	    "AND state <> ? AND hidden = 0 ORDER BY case_id");
+	    "AND state <> ?1 AND hidden = 0 AND (?2 OR case_id NOT IN "
+	    RECORD_GONE_CASES_SQL ") ORDER BY case_id");
 	struct id id;
 	int rc;
 
 	db_bind_int(q, 1, SPACE_LOST);
+	db_bind_int(q, 2, deleted);
 	while ((rc = db_step(q, e)) == 1)
 		if (db_id(q, 0, &id) == 0)
 			buf_add(ids, id.b, sizeof(id.b));
@@ -268,7 +271,7 @@ fits(const struct known *k, const char *text)
 	if (strcmp(id_text(&k->id, hex), text) == 0)
 		return 4;
 	if (k->code[0] != '\0' && utf8_same(view_str(k->code), v))
-		return 3;
+		return FITS_CODE;
 	if (utf8_same(view_str(name), v))
 		return 2;
 	return utf8_has(view_str(name), v) ? 1 : 0;
@@ -281,7 +284,8 @@ struct found {
 };
 
 static int
-find_best(struct store *s, const char *text, struct found *f, struct err *e)
+find_best(struct store *s, const char *text, bool deleted, struct found *f,
+    struct err *e)
 {
 	struct buf ids;
 	struct known k;
@@ -292,7 +296,7 @@ find_best(struct store *s, const char *text, struct found *f, struct err *e)
 	memset(f, 0, sizeof(*f));
 	f->best = 1;
 	buf_init(&ids, 1u << 26);
-	rc = open_cases(s, &ids, e);
+	rc = open_cases(s, deleted, &ids, e);
 	for (at = 0; rc == 0 && at < ids.len; at += sizeof(id.b)) {
 		memcpy(id.b, ids.data + at, sizeof(id.b));
 		rc = know(s, &id, &k, e);
@@ -310,6 +314,22 @@ find_best(struct store *s, const char *text, struct found *f, struct err *e)
 	return rc;
 }
 
+/* A deleted one by its id or code alone. */
+static int
+find_listed(struct store *s, const char *text, struct found *f,
+    struct err *e)
+{
+	if (find_best(s, text, false, f, e) != 0)
+		return -1;
+	if (f->hits > 0)
+		return 0;
+	if (find_best(s, text, true, f, e) != 0)
+		return -1;
+	if (f->best < FITS_CODE)
+		f->hits = 0;
+	return 0;
+}
+
 /* The cases that fit alike, by code and name: what to type instead. */
 static int
 tell_hits(struct store *s, const char *text, const struct found *f,
@@ -324,7 +344,7 @@ tell_hits(struct store *s, const char *text, const struct found *f,
 
 	buf_init(&ids, 1u << 26);
 	buf_init(&list, 1024);
-	rc = open_cases(s, &ids, e);
+	rc = open_cases(s, false, &ids, e);
 	for (at = 0; rc == 0 && at < ids.len && told < TOLD_MAX;
 	    at += sizeof(id.b)) {
 		memcpy(id.b, ids.data + at, sizeof(id.b));
@@ -355,7 +375,7 @@ cases_find(struct session *s, const char *text, struct id *id, struct err *e)
 	if (text[0] == '\0')
 		return err_set(e, ERR_INPUT,
 		    "a case is named by its code, the child's name or its id");
-	if (find_best(session_store(s), text, &f, e) != 0)
+	if (find_listed(session_store(s), text, &f, e) != 0)
 		return -1;
 	if (f.hits == 0)
 		return err_set(e, ERR_ABSENT, "no case that is open to you has "
@@ -376,9 +396,9 @@ cases_open(struct session *session, const struct assignment *set, size_t n,
 	int rc;
 
 	if (code != NULL && code[0] != '\0') {
-		if (find_best(s, code, &f, e) != 0)
+		if (find_best(s, code, true, &f, e) != 0)
 			return -1;
-		if (f.best == 3)
+		if (f.best == FITS_CODE)
 			return err_set(e, ERR_CLASH,
 			    "a case with this code is there already");
 	}
@@ -429,9 +449,10 @@ count_notes(struct store *s, struct case_item *item, struct err *e)
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT (SELECT count(*) FROM record WHERE case_id = ?1 "
 	    "AND type = ?2) - (SELECT count(*) FROM record WHERE flags <> 0 "
-	    "AND flags & 4 <> 0 AND +case_id = ?1 AND +type = ?2), "
+	    "AND " RECORD_OUT_SQL " <> 0 AND +case_id = ?1 "
+	    "AND +type = ?2), "
 	    "(SELECT at_ms FROM record WHERE case_id = ?1 AND type = ?2 "
-	    "AND flags & 4 = 0 ORDER BY at_ms DESC LIMIT 1)");
+	    "AND " RECORD_OUT_SQL " = 0 ORDER BY at_ms DESC LIMIT 1)");
 	int rc;
 
 	db_bind_id(q, 1, &item->id);
@@ -442,7 +463,8 @@ count_notes(struct store *s, struct case_item *item, struct err *e)
 	item->last_ms = db_int(q, 1);
 	db_reset(q);
 	q = db_prepare(s->db, "SELECT 1 FROM record WHERE flags <> 0 "
-	    "AND flags & 5 = 1 AND +case_id = ? LIMIT 1");
+	    "AND flags & 1 AND " RECORD_OUT_SQL " = 0 "
+	    "AND +case_id = ? LIMIT 1");
 	db_bind_id(q, 1, &item->id);
 	rc = db_step(q, e);
 	if (rc == 1)
@@ -501,7 +523,7 @@ cases_list(struct session *session, struct case_list *out, struct err *e)
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&ids, 1u << 26);
-	rc = open_cases(s, &ids, e);
+	rc = open_cases(s, false, &ids, e);
 	if (rc == 0)
 		out->items = mem_new(ids.len / sizeof(id.b) *
 		    sizeof(*out->items));
@@ -594,11 +616,29 @@ begin_section(struct session *session, const struct id *case_id,
 	return 0;
 }
 
+/* Its card takes what is said about consent all the same. */
+static int
+check_deleted(struct store *s, const struct id *case_id, const char *section,
+    struct err *e)
+{
+	struct record_row row;
+	int rc = versions_row(s, case_id, &row, e);
+
+	if (rc < 0)
+		return -1;
+	return rc == 1 && (row.flags & RECORD_OUT) == RECORD_DELETED &&
+	    strcmp(section, "card") != 0 ? err_set(e, ERR_DENIED,
+	    "this case is deleted; restore it first") : 0;
+}
+
 int
 cases_section_tx(struct session *session, const struct id *case_id,
     const char *section, struct id *space, struct err *e)
 {
 	struct place p;
+
+	if (check_deleted(session_store(session), case_id, section, e) != 0)
+		return -1;
 
 	if (look_for_place(session_store(session), case_id, section, &p,
 	    e) != 0)

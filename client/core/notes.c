@@ -140,6 +140,9 @@ check_amends(struct desk *d, const struct note_draft *draft, struct err *e)
 	    (row.flags & RECORD_HIDDEN) != 0)
 		return err_set(e, ERR_ABSENT,
 		    "the note to be amended is not here");
+	if ((row.flags & RECORD_DELETED) != 0)
+		return err_set(e, ERR_DENIED,
+		    "this note is deleted; restore it first");
 	if (!id_eq(&row.case_id, &draft->case_id))
 		return err_set(e, ERR_INPUT,
 		    "the note to be amended belongs to another case");

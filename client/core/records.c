@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "client/core/local/versions.h"
+#include "client/core/local/deleted.h"
 #include "client/core/value.h"
 
 static void
@@ -36,6 +36,25 @@ fill_marks(const struct loaded *l, struct record_item *r)
 	r->conflict = (l->row.flags & RECORD_CONFLICT) != 0;
 }
 
+static void
+fill_deleted(struct values *v, const struct loaded *l, struct record_item *r)
+{
+	struct deleted d;
+
+	deleted_of(&l->heads, l->versions, l->count, &d);
+	r->deleted = d.on;
+	if (!d.on)
+		return;
+	r->deleted_by = mem_dup(value_author(v, &d.by->rec.origin));
+	r->deleted_ms = hlc_ms(d.by->eff);
+	if (d.change != NULL)
+		r->changed_by = mem_dup(value_author(v,
+		    &d.change->rec.origin));
+	if (d.restored != NULL)
+		r->restored_by = mem_dup(value_author(v,
+		    &d.restored->rec.origin));
+}
+
 static int
 fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
     struct err *e)
@@ -49,7 +68,8 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 		    f[i].number);
 		struct field_text *t = &r->fields[r->field_count];
 
-		if (h == NULL || (!h->conflict &&
+		if (h == NULL || f[i].number == FIELD_DELETED ||
+		    (!h->conflict &&
 		    h->heads[0].op->value.type == VALUE_NULL))
 			continue;
 		r->field_count++;
@@ -67,7 +87,7 @@ static int
 fill_amended(struct store *s, struct record_item *r, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM record "
-	    "WHERE parent = ? AND type = ? AND flags & 4 = 0 LIMIT 1");
+	    "WHERE parent = ? AND type = ? AND " RECORD_OUT_SQL " = 0 LIMIT 1");
 	int rc;
 
 	if (r->type != TYPE_NOTE)
@@ -100,6 +120,7 @@ fill_item(struct values *v, const struct record_row *row,
 	r->at_ms = row->at_ms;
 	fill_author(v, l, r);
 	fill_marks(l, r);
+	fill_deleted(v, l, r);
 	if (value_section(v, &row->space, r->section, e) == 0 &&
 	    fill_fields(v, l, r, e) == 0 && fill_amended(v->s, r, e) == 0)
 		rc = 0;
@@ -122,6 +143,9 @@ record_item_done(struct record_item *r)
 	}
 	mem_free(r->fields);
 	mem_free(r->author);
+	mem_free(r->deleted_by);
+	mem_free(r->changed_by);
+	mem_free(r->restored_by);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -200,7 +224,7 @@ fill_list(struct session *session, const struct buf *rows,
 }
 
 #define LESS_HIDDEN " - (SELECT count(*) FROM record WHERE flags <> 0 " \
-	"AND flags & 4 <> 0 AND (?1 = 0 OR type = ?1) " \
+	"AND " RECORD_OUT_SQL " <> 0 AND (?1 = 0 OR type = ?1) " \
 	"AND (?2 IS NULL OR case_id = ?2))"
 
 static int
@@ -235,7 +259,8 @@ records_list(struct session *session, const struct records_query *q,
 {
 	struct store *s = session_store(session);
 	struct version_query vq = { .type = q->type, .case_id = q->case_id,
-		.limit = q->limit };
+		.limit = q->limit, .deleted = q->deleted,
+		.flags = q->deleted ? RECORD_DELETED : 0 };
 	struct buf rows;
 	int rc;
 
@@ -247,7 +272,7 @@ records_list(struct session *session, const struct records_query *q,
 	if (rc == 0)
 		rc = fill_list(session, &rows, out, e);
 	buf_done(&rows);
-	if (rc == 0 && q->limit > 0 && out->count == q->limit &&
+	if (rc == 0 && q->limit > 0 && !q->deleted && out->count == q->limit &&
 	    count_all(s, q, &out->total, e) != 0) {
 		record_list_done(out);
 		return -1;
@@ -271,6 +296,9 @@ records_set(struct session *session, const struct id *id,
 		return -1;
 	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
 		return err_set(e, ERR_ABSENT, "there is no such record here");
+	if ((row.flags & RECORD_DELETED) != 0)
+		return err_set(e, ERR_DENIED,
+		    "this is deleted; restore it first");
 	if (n == 0)
 		return err_set(e, ERR_INPUT, "there is nothing to change");
 	memset(&w, 0, sizeof(w));

@@ -24,6 +24,12 @@ struct record_item {
 	bool held;
 	bool conflict;
 	bool amended;            /* a later note amends it */
+	bool deleted;
+	char *deleted_by;        /* name; NULL: not deleted */
+	int64_t deleted_ms;
+	char *changed_by;        /* who changed it without knowing; NULL: nobody */
+	char *restored_by;       /* who restored it without knowing of this
+	                            deletion; NULL: nobody */
 	struct field_text *fields;
 	size_t field_count;
 };
@@ -46,6 +52,7 @@ struct records_query {
 	enum record_type type;
 	const struct id *case_id; /* NULL: all cases */
 	size_t limit;             /* 0: all */
+	bool deleted;             /* these alone; otherwise none of them */
 };
 int records_list(struct session *s, const struct records_query *q,
     struct record_list *out, struct err *e);

@@ -14,10 +14,11 @@
 #define AROUND 70             /* bytes shown before the hit */
 #define EXCERPT 160
 
-int
-search_run(struct session *session, const char *words, size_t limit,
+static int
+run(struct session *session, const struct index_query *ask,
     struct record_list *out, struct err *e)
 {
+	struct index_query q = *ask;
 	struct store *s = session_store(session);
 	struct hit *hits;
 	size_t n, i, done;
@@ -28,11 +29,11 @@ search_run(struct session *session, const char *words, size_t limit,
 		if (index_step(s, INDEX_AT_ONCE, &done, e) != 0)
 			return -1;
 	} while (done > 0);
-	if (limit == 0 || limit > LIMIT_MAX)
-		limit = LIMIT_MAX;
-	hits = mem_new(limit * sizeof(*hits));
-	out->items = mem_new(limit * sizeof(*out->items));
-	rc = index_search(s, words, limit, hits, &n, e);
+	if (q.limit == 0 || q.limit > LIMIT_MAX)
+		q.limit = LIMIT_MAX;
+	hits = mem_new(q.limit * sizeof(*hits));
+	out->items = mem_new(q.limit * sizeof(*out->items));
+	rc = index_ask(s, &q, hits, &n, e);
 	for (i = 0; rc == 0 && i < n; i++) {
 		rc = records_find(session, &hits[i].id,
 		    &out->items[out->count], e);
@@ -44,6 +45,24 @@ search_run(struct session *session, const char *words, size_t limit,
 	if (rc != 0)
 		record_list_done(out);
 	return rc;
+}
+
+int
+search_run(struct session *s, const char *words, size_t limit,
+    struct record_list *out, struct err *e)
+{
+	struct index_query q = { words, limit, false };
+
+	return run(s, &q, out, e);
+}
+
+int
+search_all(struct session *s, const char *words, size_t limit,
+    struct record_list *out, struct err *e)
+{
+	struct index_query q = { words, limit, true };
+
+	return run(s, &q, out, e);
 }
 
 /* ---- excerpts ---- */

@@ -11,6 +11,10 @@
 int search_run(struct session *s, const char *words, size_t limit,
     struct record_list *out, struct err *e);
 
+/** search_all(s, words, limit, out, e): deleted records as well. */
+int search_all(struct session *s, const char *words, size_t limit,
+    struct record_list *out, struct err *e);
+
 /** search_excerpt(text, words, out): about 160 bytes around the first hit,
  * the hit between "[" and "]". */
 void search_excerpt(const char *text, const char *words, struct buf *out);

@@ -46,14 +46,20 @@ count_all(struct store *s, struct status *out, struct err *e)
 	int64_t oldest;
 
 	if (count(s, "SELECT count(DISTINCT case_id) FROM space "
-	        "WHERE state <> 2 AND hidden = 0", &out->cases, e) != 0 ||
+	        "WHERE state <> 2 AND hidden = 0 AND case_id NOT IN "
+	        RECORD_GONE_CASES_SQL, &out->cases, e) != 0 ||
 	    count(s, "SELECT (SELECT count(*) FROM record WHERE type = 4) - "
 	        "(SELECT count(*) FROM record WHERE flags <> 0 "
-	        "AND flags & 4 <> 0 AND +type = 4)", &out->notes, e) != 0 ||
+	        "AND " RECORD_OUT_SQL " <> 0 AND +type = 4)", &out->notes,
+	        e) != 0 ||
 	    count(s, "SELECT count(*) FROM version WHERE state IN (1, 2, 4) "
 	        "AND state <> 4", &out->unsent, e) != 0 ||
 	    count(s, "SELECT count(*) FROM record WHERE flags <> 0 "
-	        "AND flags & 5 = 1", &out->conflicts, e) != 0 ||
+	        "AND flags & 1 AND " RECORD_OUT_SQL " = 0", &out->conflicts,
+	        e) != 0 ||
+	    count(s, "SELECT count(*) FROM record WHERE flags <> 0 "
+	        "AND flags & 4 = 0 AND flags & 48 = 48", &out->deleted_changed,
+	        e) != 0 ||
 	    count(s, "SELECT count(*) FROM held WHERE outcome IS NULL",
 	        &out->held, e) != 0 ||
 	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL "

@@ -269,6 +269,26 @@ run worker search kojuoppel
 check "search folds accents" says "$(printf 'Koju\xc3\xb5ppel')"
 run worker search zzzzz
 check "nothing found is no error" ends 0
+run worker delete "$dos"
+check "a note is deleted" ends 0
+undo=$(sed -n 's/^Deleted. To undo: tugi //p' "$D/err")
+check "and the way back is printed" test "$undo" = "restore $dos"
+run worker note list --json
+check "it is in no list" json 'map(.fields.text) | index("one\ntwo") | not'
+run worker search two --json
+check "and not found" json 'length == 0'
+run worker search --deleted two --json
+check "but among what is deleted" json 'length == 1 and .[0].deleted'
+run worker note show "$dos"
+check "by its id it says so" says "Deleted by"
+run worker deleted anna
+check "and so does the list of what is deleted" says "$dos"
+run worker delete "$dos"
+check "twice is refused" ends 4
+eval "run worker $undo"
+check "restored" ends 0
+run worker note list --json
+check "and back in the list" json 'map(.fields.text) | index("one\ntwo")'
 run worker plan add anna 'Two friends in class' due=2027-03-01
 check "a goal" ends 0
 plan=$(cat "$D/out")

@@ -423,7 +423,8 @@ world_note(struct world *w, int i, const struct id *case_id,
 size_t
 world_notes(struct world *w, int i, const struct id *case_id)
 {
-	struct records_query q = { TYPE_NOTE, case_id, 0 };
+	struct records_query q = { .type = TYPE_NOTE,
+		.case_id = case_id, .limit = 0 };
 	struct record_list list;
 	struct err e;
 	size_t n;

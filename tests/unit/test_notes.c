@@ -105,7 +105,8 @@ test_all_or_none(void **state)
 {
 	struct id c = fixture_case(&fx, "Kask", "K1");
 	struct note_draft d[3];
-	struct records_query q = { TYPE_NOTE, NULL, 0 };
+	struct records_query q = { .type = TYPE_NOTE,
+		.case_id = NULL, .limit = 0 };
 	struct record_list l;
 	struct err e = { 0 };
 	int i;

@@ -101,7 +101,8 @@ test_list(void **state)
 {
 	struct id a = fixture_case(&fx, "Kask", "K1");
 	struct id b = fixture_case(&fx, "Tamm", "T1");
-	struct records_query q = { TYPE_NOTE, &a, 2 };
+	struct records_query q = { .type = TYPE_NOTE,
+		.case_id = &a, .limit = 2 };
 	struct record_list l;
 	struct err e = { 0 };
 	int i;

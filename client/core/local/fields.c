@@ -72,6 +72,8 @@ static const struct field fields[] = {
 	    "contact", "Contact" },
 	{ TYPE_CASE, CASE_SAFETY, FIELD_LONG, true, true,
 	    "safety", "Safety" },
+	{ TYPE_CASE, FIELD_DELETED, FIELD_FLAG, false, false,
+	    "deleted", "Deleted" },
 
 	{ TYPE_NOTE, NOTE_HAPPENED, FIELD_TIME, false, false,
 	    "happened", "Happened" },
@@ -91,6 +93,8 @@ static const struct field fields[] = {
 	    "amends", "Amends" },
 	{ TYPE_NOTE, NOTE_SOURCE, FIELD_CODE, false, false,
 	    "source", "Source" },
+	{ TYPE_NOTE, FIELD_DELETED, FIELD_FLAG, false, false,
+	    "deleted", "Deleted" },
 
 	{ TYPE_CONSENT, CONSENT_STATUS, FIELD_CODE, false, false,
 	    "status", "Status" },
@@ -150,6 +154,8 @@ static const struct field fields[] = {
 	    "child-view", "Child's view" },
 	{ TYPE_PLAN, PLAN_GUARDIAN_VIEW, FIELD_LONG, true, true,
 	    "guardian-view", "Guardian's view" },
+	{ TYPE_PLAN, FIELD_DELETED, FIELD_FLAG, false, false,
+	    "deleted", "Deleted" },
 
 	{ TYPE_REVIEW, REVIEW_DEPOSIT, FIELD_HASH, false, false,
 	    "deposit", "Deposit" },
@@ -293,6 +299,17 @@ parse_bytes(const struct field *f, const char *text, uint8_t scratch[32],
 	return 0;
 }
 
+static int
+parse_flag(const struct field *f, const char *text, struct value *out,
+    struct err *e)
+{
+	memset(out, 0, sizeof(*out));
+	out->type = VALUE_BOOL;
+	out->num = strcmp(text, "yes") == 0;
+	return out->num || strcmp(text, "no") == 0 ? 0 : err_set(e, ERR_INPUT,
+	    "%s is yes or no", f->name);
+}
+
 int
 fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
     struct value *out, struct err *e)
@@ -328,6 +345,8 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 	case FIELD_RECORD:
 	case FIELD_HASH:
 		return parse_bytes(f, text, scratch, out, e);
+	case FIELD_FLAG:
+		return parse_flag(f, text, out, e);
 	}
 	return err_set(e, ERR_BUG, "%s has no kind", f->name);
 }

@@ -44,6 +44,9 @@ enum {
 	REPORT_PERSON = 1, REPORT_WHAT
 };
 
+/* The number of "deleted", in every type that has it (schema/rules.md 6.8). */
+#define FIELD_DELETED 60000
+
 enum field_kind { /* how a value is typed in and shown */
 	FIELD_TEXT,    /* one line */
 	FIELD_LONG,    /* several lines */
@@ -53,7 +56,8 @@ enum field_kind { /* how a value is typed in and shown */
 	FIELD_NUMBER,  /* VALUE_INT */
 	FIELD_PERSON,  /* VALUE_BYTES, person id */
 	FIELD_RECORD,  /* VALUE_BYTES, record id */
-	FIELD_HASH     /* VALUE_BYTES, 32 */
+	FIELD_HASH,    /* VALUE_BYTES, 32 */
+	FIELD_FLAG     /* VALUE_BOOL */
 };
 
 struct field {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/local/fields.h"
 #include "common/base/mem.h"
 
 struct named { /* a version that somebody's op names as base of a field */
@@ -133,7 +134,8 @@ fill_field(const struct head *all, size_t n, const struct named *named,
 			continue;
 		if (shown == NULL)
 			shown = &all[i].op->value;
-		else if (!same_value(shown, &all[i].op->value))
+		else if (f->field != FIELD_DELETED &&
+		    !same_value(shown, &all[i].op->value))
 			f->conflict = true;
 		if (f->count < RECORD_BASES_MAX)
 			f->heads[f->count++] = all[i];

@@ -5,6 +5,7 @@
  * base. Shown is the head with the highest (eff, seq, idx); an own version not
  * yet accepted ranks on top. More than one head with different values is a
  * conflict: the others are kept and shown until somebody writes naming all.
+ * Not so for "deleted", where any head that says so decides (deleted.h).
  * A pure function of the versions: no database, no clock.
  *
  * Source: schema/rules.md, "Fields".

@@ -209,9 +209,17 @@ collect_matches(struct store *s, const char *match, int64_t *few,
 	return rc;
 }
 
+/* Flags of what is not among the hits. */
+static unsigned
+left_out(const struct index_query *q)
+{
+	return q->deleted ? RECORD_OUT & ~(unsigned)RECORD_DELETED :
+	    RECORD_OUT;
+}
+
 static int
-look_up(struct store *s, const int64_t *rids, size_t n, struct buf *out,
-    struct err *e)
+look_up(struct store *s, const struct index_query *ask, const int64_t *rids,
+    size_t n, struct buf *out, struct err *e)
 {
 	struct dated d;
 	size_t i;
@@ -219,9 +227,10 @@ look_up(struct store *s, const int64_t *rids, size_t n, struct buf *out,
 
 	for (i = 0; i < n; i++) {
 		struct stmt *q = db_prepare(s->db, "SELECT at_ms, id "
-		    "FROM record WHERE rid = ? AND flags & 4 = 0");
+		    "FROM record WHERE rid = ? AND flags & ? = 0");
 
 		db_bind_int(q, 1, rids[i]);
+		db_bind_int(q, 2, left_out(ask));
 		rc = db_step(q, e);
 		if (rc < 0)
 			return -1;
@@ -236,10 +245,10 @@ look_up(struct store *s, const int64_t *rids, size_t n, struct buf *out,
 	return 0;
 }
 
-/* The newest ${limit} records of a type that are in the set. */
+/* The newest records of a type that are in the set. */
 static int
 walk(struct store *s, enum record_type type, const struct buf *bits,
-    size_t limit, struct buf *out, struct err *e)
+    const struct index_query *ask, struct buf *out, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT at_ms, rid, id, flags FROM record WHERE type = ? "
@@ -249,10 +258,10 @@ walk(struct store *s, enum record_type type, const struct buf *bits,
 	int rc = 0;
 
 	db_bind_int(q, 1, type);
-	while (found < limit && (rc = db_step(q, e)) == 1) {
+	while (found < ask->limit && (rc = db_step(q, e)) == 1) {
 		d.rid = db_int(q, 1);
 		if ((bits->data[d.rid / 8] & 1 << (d.rid % 8)) == 0 ||
-		    (db_int(q, 3) & RECORD_HIDDEN) != 0)
+		    (db_int(q, 3) & left_out(ask)) != 0)
 			continue;
 		d.at_ms = db_int(q, 0);
 		if (db_id(q, 2, &d.id) == 0)
@@ -265,14 +274,14 @@ walk(struct store *s, enum record_type type, const struct buf *bits,
 }
 
 static int
-walk_all(struct store *s, const struct buf *bits, size_t limit,
-    struct buf *out, struct err *e)
+walk_all(struct store *s, const struct buf *bits,
+    const struct index_query *ask, struct buf *out, struct err *e)
 {
 	int type;
 
 	for (type = TYPE_SPACE; type <= TYPE_REPORT; type++)
 		if (words_searched((enum record_type)type) &&
-		    walk(s, (enum record_type)type, bits, limit, out, e) != 0)
+		    walk(s, (enum record_type)type, bits, ask, out, e) != 0)
 			return -1;
 	return 0;
 }
@@ -313,10 +322,20 @@ int
 index_search(struct store *s, const char *text, size_t limit,
     struct hit *hits, size_t *n, struct err *e)
 {
+	struct index_query q = { text, limit, false };
+
+	return index_ask(s, &q, hits, n, e);
+}
+
+int
+index_ask(struct store *s, const struct index_query *q, struct hit *hits,
+    size_t *n, struct err *e)
+{
 	struct buf match, bits, found;
 	int64_t *few;
 	size_t matches;
-	int rc = recent_search(s, text, limit, hits, n, e);
+	int rc = q->deleted ? 0 :
+	    recent_search(s, q->text, q->limit, hits, n, e);
 
 	if (rc != 0)
 		return rc == 1 ? 0 : -1;
@@ -326,7 +345,7 @@ index_search(struct store *s, const char *text, size_t limit,
 	buf_init(&match, MATCH_BYTES_MAX);
 	buf_init(&bits, 1u << 28);
 	buf_init(&found, 1u << 28);
-	if (match_of(text, &match) == 0) {
+	if (match_of(q->text, &match) == 0) {
 		err_set(e, ERR_INPUT, "there is no word to search for");
 		goto out;
 	}
@@ -334,12 +353,12 @@ index_search(struct store *s, const char *text, size_t limit,
 	    room_for_rids(s, &bits, e) != 0 ||
 	    collect_matches(s, buf_str(&match), few, &bits, &matches, e) != 0)
 		goto out;
-	rc = matches <= FEW ? look_up(s, few, matches, &found, e) :
-	    walk_all(s, &bits, limit, &found, e);
+	rc = matches <= FEW ? look_up(s, q, few, matches, &found, e) :
+	    walk_all(s, &bits, q, &found, e);
 	if (rc == 0)
 		rc = buf_check(&found, "the list of hits", e);
 	if (rc == 0)
-		give_hits(&found, limit, hits, n);
+		give_hits(&found, q->limit, hits, n);
 out:
 	mem_free(few);
 	buf_done(&match);

@@ -25,8 +25,17 @@ struct hit {
 };
 
 /** index_search(s, text, limit, hits, n, e): records that hold every word
- * (prefixes count), newest first. Hidden ones are left out. */
+ * (prefixes count), newest first. Hidden and deleted ones are left out. */
 int index_search(struct store *s, const char *text, size_t limit,
     struct hit *hits, size_t *n, struct err *e);
+
+/** index_ask(s, q, hits, n, e): the same, with the wish for deleted ones. */
+struct index_query {
+	const char *text;
+	size_t limit;
+	bool deleted;
+};
+int index_ask(struct store *s, const struct index_query *q, struct hit *hits,
+    size_t *n, struct err *e);
 
 #endif

@@ -227,7 +227,7 @@ look(struct store *s, const struct buf *list, const struct terms *t,
 
 	buf_init(&text, WORDS_TEXT_MAX);
 	for (i = 0; i < count && i < LOOK_AT(limit) && *n < limit; i++) {
-		if ((c[i].row.flags & RECORD_HIDDEN) != 0)
+		if ((c[i].row.flags & RECORD_OUT) != 0)
 			continue;
 		buf_reset(&text);
 		rc = versions_words(s, &c[i].row, rec, &text, e);

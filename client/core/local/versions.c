@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/local/deleted.h"
 #include "client/core/local/words.h"
 
 /* ---- flags and index ---- */
@@ -89,6 +90,7 @@ flags_of(const struct store *s, const struct loaded *l,
     const struct space *sp)
 {
 	unsigned flags = l->wiped > 0 ? RECORD_WIPED : 0;
+	struct deleted del;
 	size_t i;
 
 	for (i = 0; i < l->heads.count; i++)
@@ -97,7 +99,10 @@ flags_of(const struct store *s, const struct loaded *l,
 	for (i = 0; i < l->count; i++)
 		if (l->versions[i].state == VERSION_HELD)
 			flags |= RECORD_HELD;
-	if (l->heads.count == 0 || sp->state == SPACE_LOST ||
+	deleted_of(&l->heads, l->versions, l->count, &del);
+	flags |= (del.on ? RECORD_DELETED : 0) |
+	    (del.change != NULL ? RECORD_CHANGED : 0);
+	if (!deleted_shows(&l->heads) || sp->state == SPACE_LOST ||
 	    (sp->hidden && !is_unsent(s, l)))
 		flags |= RECORD_HIDDEN;
 	return flags;
@@ -230,6 +235,26 @@ may_write(struct store *s, const struct id *space, struct err *e)
 	return 0;
 }
 
+/* Schema/rules.md 6.8: who wrote it, and keepers of the section. */
+static int
+may_delete(struct store *s, const struct record_row *row,
+    const struct write *w, struct err *e)
+{
+	enum right right;
+	bool may;
+
+	if (deleted_doubt(row->type, w->ops, w->op_count) != NULL)
+		return err_set(e, ERR_DENIED, "a %s is not deleted; it is "
+		    "ended by a record of its own",
+		    fields_kind(row->type)->name);
+	if (deleted_may(s, row, &s->person, &may, e) != 0 ||
+	    spaces_right(s, &row->space, &right, e) != 0)
+		return -1;
+	return may || right == RIGHT_KEEP ? 0 : err_set(e, ERR_DENIED, "only "
+	    "who wrote it and who keeps the section may delete or restore "
+	    "this; ask one of them");
+}
+
 static void
 take_bases(const struct heads *h, struct op *op)
 {
@@ -263,7 +288,10 @@ make_record(struct store *s, const struct write *w, const struct heads *h,
 	for (i = 0; i < w->op_count; i++) {
 		rec->ops[i].field = w->ops[i].field;
 		rec->ops[i].value = w->ops[i].value;
-		take_bases(h, &rec->ops[i]);
+		if (rec->ops[i].field == FIELD_DELETED)
+			deleted_bases(h, &rec->ops[i]);
+		else
+			take_bases(h, &rec->ops[i]);
 	}
 	return 0;
 }
@@ -348,11 +376,14 @@ write_more(struct store *s, const struct write *w,
 		return err_set(e, ERR_INPUT, "this is not a %s",
 		    fields_kind(w->type) != NULL ? fields_kind(w->type)->name :
 		    "known record");
-	if (kind == NULL || kind->append_only)
+	if (kind == NULL || (kind->append_only &&
+	    !deleted_only(w->ops, w->op_count)))
 		return err_set(e, ERR_DENIED, "a %s is never changed; write "
 		    "an amendment beside it", kind != NULL ? kind->name :
 		    "record of a newer program");
-	if (may_write(s, &row->space, e) != 0)
+	if (may_write(s, &row->space, e) != 0 ||
+	    (deleted_in(w->ops, w->op_count) &&
+	    may_delete(s, row, w, e) != 0))
 		return -1;
 	l = mem_new(sizeof(*l));
 	if (versions_load_row(s, row, l, e) != 1) {
@@ -447,7 +478,10 @@ accept_new(struct store *s, const struct id *space, const struct record *rec,
 	if (insert_record(s, &row, e) != 0)
 		return -1;
 	v.rid = row.rid;
-	return insert_version(s, &v, e);
+	if (insert_version(s, &v, e) != 0)
+		return -1;
+	return deleted_in(rec->ops, rec->op_count) ?
+	    versions_flags_tx(s, row.rid, e) : 0;
 }
 
 /* The version is here already: its place, and its text if that was wiped. */
@@ -509,10 +543,13 @@ check_more(const struct loaded *l, const struct record *rec, struct err *e)
 	if (l->count + l->wiped >= HEADS_VERSIONS_MAX)
 		return err_set(e, ERR_PEER, "a record came with more than %d "
 		    "versions", HEADS_VERSIONS_MAX);
-	if (kind == NULL || !kind->append_only)
+	if (kind == NULL || !kind->append_only ||
+	    (deleted_only(rec->ops, rec->op_count) &&
+	    deleted_doubt(l->row.type, rec->ops, rec->op_count) == NULL))
 		return 0;
 	for (i = 0; i < l->count; i++)
-		if (!same_words(&l->versions[i].rec, rec))
+		if (!deleted_only(l->versions[i].rec.ops,
+		    l->versions[i].rec.op_count) && !same_words(&l->versions[i].rec, rec))
 			return err_set(e, ERR_PEER, "a %s came changed, and "
 			    "it is never changed", kind->name);
 	return 0;

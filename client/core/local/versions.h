@@ -15,8 +15,18 @@ enum { /* record.flags */
 	RECORD_CONFLICT = 1,  /* a field has more than one head */
 	RECORD_HELD = 2,      /* has a version that waits for a decision */
 	RECORD_HIDDEN = 4,    /* section lost or expired; not shown */
-	RECORD_WIPED = 8      /* text removed from this device */
+	RECORD_WIPED = 8,     /* text removed from this device */
+	RECORD_DELETED = 16,  /* in no list and no count (deleted.h) */
+	RECORD_CHANGED = 32,  /* and changed by somebody who did not know */
+	RECORD_ERASED = 64    /* an erase order names all of it */
 };
+
+/* What no list shows and nobody counts, for statements too. */
+#define RECORD_OUT (RECORD_HIDDEN | RECORD_DELETED | RECORD_ERASED)
+#define RECORD_OUT_SQL "flags & 84"
+/* A case that is in no list: its card is here, and deleted or erased. */
+#define RECORD_GONE_CASES_SQL "(SELECT id FROM record WHERE flags <> 0 " \
+	"AND flags & 4 = 0 AND flags & 80 <> 0 AND +type = 3)"
 
 struct record_row {
 	int64_t rid;
@@ -42,7 +52,8 @@ struct write { /* a new version of a record, by this person */
  * versions_write_tx(s, w, out_id, e): save a local version. The bases of each
  * op are the current heads of its field. A record that is there keeps its
  * space, case and date. ERR_DENIED without the right to write, for a second
- * version of an append-only record, and in a store that was stopped;
+ * version of an append-only record that does more than delete or restore it,
+ * for deleting what one may not (deleted.h), and in a store that was stopped;
  * ERR_TOOBIG past CHANGESET_BODY_MAX.
  */
 int versions_write_tx(struct store *s, const struct write *w,
@@ -123,7 +134,8 @@ struct version_query {
 	unsigned flags;            /* all of these bits set */
 	size_t limit;              /* 0: all */
 	bool oldest_first;
-	bool with_hidden;
+	bool deleted;              /* also what is deleted or erased */
+	bool with_hidden;          /* whatever its flags */
 };
 int versions_each(struct store *s, const struct version_query *q,
     int (*fn)(void *ctx, const struct record_row *row, struct err *e),

@@ -337,7 +337,8 @@ collect(struct store *s, const struct version_query *q, struct buf *rows,
 	db_bind_id(st, 3, q->space);
 	db_bind_id(st, 4, q->parent);
 	db_bind_int(st, 5, (int64_t)q->flags);
-	db_bind_int(st, 6, q->with_hidden ? 0 : RECORD_HIDDEN);
+	db_bind_int(st, 6, q->with_hidden ? 0 :
+	    q->deleted ? RECORD_HIDDEN : RECORD_OUT);
 	db_bind_int(st, 7, q->limit > 0 ? (int64_t)q->limit : -1);
 	memset(&row, 0, sizeof(row));
 	while ((rc = db_step(st, e)) == 1) {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "client/core/local/versions.h"
+#include "client/core/local/deleted.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
@@ -65,6 +65,24 @@ hold_without_body(struct intake *k, const struct incoming *in, struct err *e)
 
 /* ---- content ---- */
 
+/* Schema/rules.md 6.8: by who wrote the record, or filed by a keeper. */
+static int
+doubt_deletion(struct intake *k, const struct record_row *row,
+    const struct epoch_recipient *author, const char **words, struct err *e)
+{
+	const struct roster_device *d = roster_device(&k->s->roster,
+	    &k->rec->origin);
+	bool may = author != NULL && author->right == RIGHT_KEEP;
+
+	if (!may && d != NULL &&
+	    deleted_may(k->s, row, &d->person, &may, e) != 0)
+		return -1;
+	if (!may)
+		*words = "it deletes or restores what another person wrote, "
+		    "which only a keeper may";
+	return 0;
+}
+
 /* What the reason is not to believe record k->rec; NULL: none. */
 static int
 doubt(struct intake *k, const struct incoming *in,
@@ -76,7 +94,10 @@ doubt(struct intake *k, const struct incoming *in,
 	struct record_row row;
 	int rc;
 
-	*words = NULL;
+	*words = deleted_doubt((enum record_type)rec->type, rec->ops,
+	    rec->op_count);
+	if (*words != NULL)
+		return 0;
 	if (roster_device(&k->s->roster, &rec->origin) == NULL)
 		*words = "it names an author who is not in the directory";
 	else if (!id_eq(&rec->origin, &in->cs.h.author) &&
@@ -93,6 +114,9 @@ doubt(struct intake *k, const struct incoming *in,
 	if (rc == 1 && (!id_eq(&row.space, &k->space) ||
 	    row.type != (enum record_type)rec->type))
 		*words = "it takes the place of a record of another section";
+	if (rc == 1 && *words == NULL &&
+	    deleted_in(rec->ops, rec->op_count))
+		rc = doubt_deletion(k, &row, author, words, e);
 	return rc < 0 ? -1 : 0;
 }
 
