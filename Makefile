@@ -13,7 +13,7 @@ endif
 PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
-CLIENT_PKGS = libcurl jansson libkeyutils
+CLIENT_PKGS = libcurl jansson libkeyutils libgit2
 HUB_PKGS = libmicrohttpd gnutls libconfuse
 libs = $(shell pkg-config --libs $1)
 

@@ -7,7 +7,8 @@
 #   packaging/install-deps.sh --cover  what "make cover" needs, and no more
 set -eu
 
-# To build. The five the project is built on, then what stands beside them:
+# To build. The five the project is built on (libgit2, GPL-2 with a linking
+# exception, merges two people's texts), then what stands beside them:
 #   libmicrohttpd  HTTPS server (LGPL-2.1+), with GnuTLS inside
 #   libcbor        CBOR encoding and streaming decoding (MIT)
 #   libzstd        compression with a dictionary (BSD)

@@ -32,7 +32,7 @@ gnutls/: daemon/
 confuse.h: daemon/settings.c
 keyutils.h: client/core/local/keyring.c
 jansson.h: client/cli/
-git2.h: none
+git2.h: client/core/merge.c
 '
 
 files=$(find common client daemon -name '*.[ch]' | sort)
