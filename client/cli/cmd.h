@@ -106,6 +106,7 @@ int cmd_who(struct ctx *c, struct err *e);
 int cmd_conflicts_list(struct ctx *c, struct err *e);
 int cmd_conflicts_show(struct ctx *c, struct err *e);
 int cmd_conflicts_take(struct ctx *c, struct err *e);
+int cmd_history(struct ctx *c, struct err *e);
 int cmd_held_list(struct ctx *c, struct err *e);
 int cmd_held_show(struct ctx *c, struct err *e);
 int cmd_review_list(struct ctx *c, struct err *e);

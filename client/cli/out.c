@@ -21,6 +21,7 @@
 #define GROW_LEAST 12 /* a shortened column narrower than this tells nothing */
 #define GAP 2         /* columns between two cells */
 #define BAR_CELLS 20
+#define SAME_BYTES 200 /* of an unchanged stretch, at each end */
 
 static size_t
 terminal_width(void)
@@ -231,6 +232,54 @@ out_step_end(struct out *o)
 	if (o->bar)
 		fputs("\r\033[K", stderr);
 	o->bar = false;
+}
+
+/* The beginning and end of what did not change, cut between words. */
+static void
+add_same(struct buf *b, struct view text, bool first, bool last)
+{
+	size_t head = first ? 0 : SAME_BYTES, tail = last ? 0 : SAME_BYTES;
+
+	if (text.len <= 2 * SAME_BYTES + 8) {
+		out_escape(b, text, true);
+		return;
+	}
+	while (head > 0 && text.data[head] != ' ')
+		head--;
+	tail = text.len - tail;
+	while (tail < text.len && text.data[tail - 1] != ' ')
+		tail++;
+	out_escape(b, view_of(text.data, head), true);
+	buf_add_str(b, " [...] ");
+	out_escape(b, view_of(text.data + tail, text.len - tail), true);
+}
+
+void
+out_change(struct out *o, const struct merge_diff *d)
+{
+	static const char *const red = "\033[31m", *const green = "\033[32m";
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, OUT_MAX_BYTES);
+	for (i = 0; i < d->count; i++) {
+		const struct merge_piece *x = &d->pieces[i];
+
+		if (x->mark == ' ') {
+			add_same(&b, x->text, i == 0, i + 1 == d->count);
+			continue;
+		}
+		if (o->colour)
+			buf_add_str(&b, x->mark == '-' ? red : green);
+		buf_add_str(&b, x->mark == '-' ? "[-" : "{+");
+		out_escape(&b, x->text, true);
+		buf_add_str(&b, x->mark == '-' ? "-]" : "+}");
+		if (o->colour)
+			buf_add_str(&b, "\033[0m");
+	}
+	buf_add_str(&b, "\n");
+	fputs(buf_str(&b), stdout);
+	buf_done(&b);
 }
 
 void

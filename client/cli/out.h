@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "client/core/merge.h"
 #include "common/base/buf.h"
 
 struct out {
@@ -42,6 +43,10 @@ void out_cut(struct buf *b, const char *text, size_t width);
 /** out_line(o, fmt, ...): data: one or more lines on stdout, escaped. */
 void out_line(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** out_change(o, d): data: a difference by words, [-gone-]{+come+}, coloured
+ * besides on a terminal; long stretches without a change are shortened. */
+void out_change(struct out *o, const struct merge_diff *d);
 
 /** out_head(o, text): a heading: bold on a terminal. */
 void out_head(struct out *o, const char *text);

@@ -290,6 +290,22 @@ show_record_find(struct ctx *c, const char *text, int type,
 	return rc < 0 ? -1 : 0;
 }
 
+int
+show_any_find(struct ctx *c, const char *text, struct id *id, struct err *e)
+{
+	if (match_digits(text)) {
+		if (match_record(c->s, text, 0, id, e) == 0)
+			return 0;
+		if (e->kind != ERR_ABSENT)
+			return -1;
+		err_clear(e);
+	}
+	if (cases_find(c->s, text, id, e) == 0)
+		return 0;
+	return e->kind != ERR_ABSENT ? -1 : err_set(e, ERR_ABSENT, "%s",
+	    _("no record or case here has this id, code or name"));
+}
+
 const char *
 show_case_name(const struct case_list *cases, const struct id *id)
 {

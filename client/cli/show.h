@@ -59,6 +59,10 @@ int show_case_find(struct ctx *c, const char *text, struct id *id,
 int show_record_find(struct ctx *c, const char *text, int type,
     struct record_item *out, struct err *e);
 
+/** show_any_find(c, text, id, e): a record by a piece of its id, or a case. */
+int show_any_find(struct ctx *c, const char *text, struct id *id,
+    struct err *e);
+
 /** show_case_name(cases, id): its name or code, "" if it is not listed. */
 const char *show_case_name(const struct case_list *cases,
     const struct id *id);

@@ -227,17 +227,35 @@ const struct cmd table_cmds[] = {
 	.summary = N_("fields that two people changed at the same time"),
 	.examples = { "tugi conflicts" }
 }, {
-	.name = "conflicts show", .words = N_("RECORD [FIELD]"), .min = 1,
-	.max = 2, .run = cmd_conflicts_show, .opens = true,
-	.summary = N_("all texts of a conflict"),
-	.examples = { "tugi conflicts show 5b2200c1 measures" }
+	.name = "conflicts show", .words = N_("NUMBER | RECORD [FIELD]"),
+	.min = 1, .max = 2, .run = cmd_conflicts_show, .opens = true,
+	.summary = N_("all texts of a conflict, what each changed, a merge"),
+	.more = N_("NUMBER is the row that tugi conflicts lists. What went is "
+	    "shown as [-gone-], what came as {+new+}. A merge is only "
+	    "proposed."),
+	.examples = { "tugi conflicts show 1",
+	    "tugi conflicts show 5b2200c1 measures" }
 }, {
-	.name = "conflicts take", .words = N_("RECORD FIELD NUMBER"),
-	.min = 3, .max = 3, .run = cmd_conflicts_take, .opens = true,
-	.summary = N_("choose one of the texts, for everybody"),
-	.more = N_("To merge them, write the field anew with tugi case set or "
-	    "tugi plan set. The texts not taken stay in the record's past."),
-	.examples = { "tugi conflicts take 5b2200c1 measures 2" }
+	.name = "conflicts take",
+	.words = N_("RECORD FIELD [mine|theirs|merge|NUMBER]"),
+	.min = 2, .max = 3, .run = cmd_conflicts_take, .opens = true,
+	.summary = N_("end a conflict, for everybody"),
+	.more = N_("Takes your text, the other one, the merge that tugi "
+	    "conflicts show proposes, the text of a number, or a new one. The "
+	    "texts not taken stay in the record's past; the command that "
+	    "brings back what was shown is printed."),
+	.examples = { "tugi conflicts take 5b2200c1 measures merge",
+	    "tugi conflicts take 5b2200c1 measures 2",
+	    "tugi conflicts take 5b2200c1 measures --text 'Both of them.'" },
+	.opts = { { "text", N_("TEXT"), N_("take TEXT instead"), false },
+	    TEXT_FROM_FILE }
+}, {
+	.name = "history", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
+	.run = cmd_history, .opens = true,
+	.summary = N_("all that was ever written in a record, and by whom"),
+	.more = N_("Tells of each text whether it is shown, kept beside what "
+	    "is shown, written over, held, under review or gone."),
+	.examples = { "tugi history 5b2200c1", "tugi history anna" }
 }, {
 	.name = "held list", .words = "", .run = cmd_held_list, .opens = true,
 	.summary = N_("your texts that could not be filed"),

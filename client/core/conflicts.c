@@ -1,7 +1,7 @@
 /*
- * Conflicts shown and ended. Taking a side writes its value again as a new
- * version that names all heads, so that for everybody who gets it the
- * conflict is over; the other side stays in the record's history.
+ * Conflicts shown and ended. Whatever is taken is written as a new version
+ * that names all heads, so that for everybody who gets it the conflict is
+ * over; the other texts stay in the record's history.
  */
 #include "client/core/conflicts.h"
 
@@ -62,7 +62,7 @@ count_ancestors(const struct loaded *l, const struct head *head,
 }
 
 /* The newest version that every side comes from, or NULL. */
-static const struct op *
+static const struct version *
 common_base(const struct loaded *l, const struct heads_field *f)
 {
 	size_t *times = mem_new(l->count * sizeof(*times));
@@ -83,7 +83,7 @@ common_base(const struct loaded *l, const struct heads_field *f)
 	}
 	mem_free(times);
 	mem_free(todo);
-	return best != NULL ? op_of(best, f->field) : NULL;
+	return best;
 }
 
 /* ---- listing ---- */
@@ -96,12 +96,15 @@ conflict_done(struct conflict *c)
 	for (i = 0; i < c->side_count; i++) {
 		value_text_done(c->sides[i].text);
 		mem_free(c->sides[i].author);
+		merge_diff_done(&c->sides[i].change);
 	}
 	mem_free(c->sides);
 	mem_free(c->field);
 	mem_free(c->label);
 	mem_free(c->case_label);
+	mem_free(c->base_author);
 	value_text_done(c->base);
+	value_text_done(c->merged);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -114,6 +117,16 @@ conflict_list_done(struct conflict_list *l)
 		conflict_done(&l->items[i]);
 	mem_free(l->items);
 	memset(l, 0, sizeof(*l));
+}
+
+static bool
+is_mine(const struct store *s, const struct version *v)
+{
+	const struct roster_device *d = roster_device(&s->roster,
+	    &v->rec.origin);
+
+	return id_eq(&v->rec.origin, &s->me->device) ||
+	    (d != NULL && id_eq(&d->person, &s->person));
 }
 
 static int
@@ -130,6 +143,7 @@ fill_sides(struct values *v, const struct field *f,
 		    &h->heads[i].version->rec.origin));
 		side->written_ms = hlc_ms(h->heads[i].version->eff);
 		side->shown = i == 0;
+		side->mine = is_mine(v->s, h->heads[i].version);
 		side->text = value_text(v, f, &h->heads[i].op->value, e);
 		if (side->text == NULL)
 			return -1;
@@ -138,22 +152,33 @@ fill_sides(struct values *v, const struct field *f,
 }
 
 static int
+fill_base(struct values *v, const struct loaded *l, const struct field *f,
+    const struct heads_field *h, struct conflict *c, struct err *e)
+{
+	const struct version *base = common_base(l, h);
+	const struct op *op = base != NULL ? op_of(base, h->field) : NULL;
+
+	if (op == NULL || op->value.type == VALUE_NULL)
+		return 0;
+	c->base_author = mem_dup(value_author(v, &base->rec.origin));
+	c->base_ms = hlc_ms(base->eff);
+	c->base = value_text(v, f, &op->value, e);
+	return c->base != NULL ? 0 : -1;
+}
+
+static int
 fill_conflict(struct values *v, const struct loaded *l,
     const struct heads_field *h, struct conflict *c, struct err *e)
 {
 	const struct field *f = fields_number(l->row.type, h->field);
-	const struct op *base = common_base(l, h);
 
 	c->record = l->row.id;
 	c->case_id = l->row.case_id;
 	c->type = l->row.type;
 	c->field = mem_dup(f->name);
 	c->label = mem_dup(f->label);
-	if (base != NULL && base->value.type != VALUE_NULL) {
-		c->base = value_text(v, f, &base->value, e);
-		if (c->base == NULL)
-			return -1;
-	}
+	if (fill_base(v, l, f, h, c, e) != 0)
+		return -1;
 	if (!id_is_zero(&c->case_id) &&
 	    cases_label(v->session, &c->case_id, &c->case_label, e) != 0)
 		return -1;
@@ -227,31 +252,165 @@ conflicts_list(struct session *session, struct conflict_list *out,
 	return rc;
 }
 
-/* ---- taking a side ---- */
+/* ---- what each changed, and a merge ---- */
 
 static int
-write_side(struct store *s, const struct loaded *l, const char *field,
-    size_t side, struct err *e)
+merge_sides(struct conflict *c, struct buf *out, enum merge_step *worst,
+    struct err *e)
 {
-	const struct field *f = fields_find(l->row.type, field);
-	const struct heads_field *h = f != NULL ?
-	    heads_find(&l->heads, f->number) : NULL;
-	struct op op;
-	struct write w;
+	enum merge_step step;
+	struct buf next;
+	size_t i;
+	int rc = 1;
 
-	if (h == NULL || !h->conflict)
-		return err_set(e, ERR_ABSENT,
-		    "there is no conflict there, or no longer");
+	*worst = MERGE_LINES;
+	buf_add_str(out, c->sides[0].text);
+	for (i = 1; rc == 1 && i < c->side_count; i++) {
+		buf_init(&next, 2 * MERGE_TEXT_MAX);
+		rc = merge_three(view_str(c->base), buf_view(out),
+		    view_str(c->sides[i].text), &next, &step, e);
+		if (rc == 1 && step > *worst)
+			*worst = step;
+		buf_done(out);
+		*out = next;
+	}
+	return rc;
+}
+
+/* A merge is proposed where the field could be typed so. */
+static int
+propose(struct conflict *c, const struct field *f, struct err *e)
+{
+	uint8_t scratch[32];
+	enum merge_step step;
+	struct value value;
+	struct buf out;
+	struct err why;
+	int rc;
+
+	if (f->kind != FIELD_TEXT && f->kind != FIELD_LONG)
+		c->merge = CONFLICT_NO_TEXT;
+	else if (c->base == NULL)
+		c->merge = CONFLICT_NO_BASE;
+	if (c->merge != 0)
+		return 0;
+	buf_init(&out, 2 * MERGE_TEXT_MAX);
+	rc = merge_sides(c, &out, &step, e);
+	if (rc == 0)
+		c->merge = CONFLICT_OVERLAPS;
+	else if (rc == 1 && fields_parse(f, buf_str(&out), scratch, &value,
+	    &why) != 0)
+		c->merge = CONFLICT_TOO_LONG;
+	else if (rc == 1)
+		c->merge = step == MERGE_WORDS ? CONFLICT_MERGED_WORDS :
+		    CONFLICT_MERGED;
+	if (c->merge == CONFLICT_MERGED || c->merge == CONFLICT_MERGED_WORDS)
+		c->merged = mem_dup(buf_str(&out));
+	buf_done(&out);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+conflict_explain(struct conflict *c, struct err *e)
+{
+	const struct field *f = fields_find(c->type, c->field);
+	const char *from = c->base != NULL ? c->base : c->sides[0].text;
+	size_t i;
+
+	for (i = 0; i < c->side_count; i++) {
+		if (c->sides[i].change.pieces == NULL &&
+		    merge_diff(view_str(from), view_str(c->sides[i].text),
+		    &c->sides[i].change, e) != 0)
+			return -1;
+	}
+	return f != NULL && c->merge == 0 ? propose(c, f, e) : 0;
+}
+
+/* ---- taking ---- */
+
+/* The number of the only side that is, or is not, this person's. */
+static int
+only_side(const struct conflict *c, bool mine, size_t *out, struct err *e)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < c->side_count; i++)
+		if (c->sides[i].mine == mine) {
+			*out = i + 1;
+			n++;
+		}
+	if (n == 1)
+		return 0;
+	return err_set(e, ERR_INPUT, n == 0 ? (mine ?
+	    "none of the texts is yours; choose one by its number" :
+	    "all of the texts are yours; choose one by its number") : (mine ?
+	    "several of the texts are yours; choose one by its number" :
+	    "several of the texts are by others; choose one by its number"));
+}
+
+static const char *
+no_merge(enum conflict_merge why)
+{
+	switch (why) {
+	case CONFLICT_NO_BASE:
+		return "there is no merge: the texts have no common beginning; "
+		    "take one or write a new one";
+	case CONFLICT_NO_TEXT:
+		return "a field of this kind is not merged; take one of the "
+		    "two";
+	case CONFLICT_TOO_LONG:
+		return "the merge is longer than the field may be; take one or "
+		    "write a new one";
+	case CONFLICT_OVERLAPS:
+	case CONFLICT_MERGED:
+	case CONFLICT_MERGED_WORDS:
+		break;
+	}
+	return "there is no merge: the changes overlap; take one or write a "
+	    "new one";
+}
+
+/* The value chosen; it borrows ${l}, ${c}, the choice or ${p}. */
+static int
+chosen_value(struct session *session, const struct heads_field *h,
+    struct conflict *c, const struct conflict_choice *x, struct parsed *p,
+    struct err *e)
+{
+	struct assignment set = { x->field, x->text };
+	size_t side = x->side;
+
+	if (x->how == CONFLICT_MERGE) {
+		if (conflict_explain(c, e) != 0)
+			return -1;
+		if (c->merged == NULL)
+			return err_set(e, ERR_INPUT, "%s", no_merge(c->merge));
+		set.text = c->merged;
+	}
+	if (x->how == CONFLICT_MERGE || x->how == CONFLICT_TEXT)
+		return value_parse(session, c->type, &set, 1, p, e);
+	if (x->how != CONFLICT_SIDE &&
+	    only_side(c, x->how == CONFLICT_MINE, &side, e) != 0)
+		return -1;
 	if (side < 1 || side > h->count)
 		return err_set(e, ERR_INPUT,
 		    "choose a text by its number, 1 to %zu", h->count);
+	p->ops[0].field = h->field;
+	p->ops[0].value = h->heads[side - 1].op->value;
+	p->count = 1;
+	return 0;
+}
+
+static int
+write_choice(struct store *s, const struct loaded *l, struct parsed *p,
+    struct err *e)
+{
+	struct write w;
+
 	memset(&w, 0, sizeof(w));
-	op.field = f->number;
-	op.value = h->heads[side - 1].op->value;
 	w.id = l->row.id;
 	w.type = l->row.type;
-	w.ops = &op;
-	w.op_count = 1;
+	w.ops = p->ops;
+	w.op_count = p->count;
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	if (versions_write_tx(s, &w, NULL, e) == 0 &&
@@ -261,20 +420,65 @@ write_side(struct store *s, const struct loaded *l, const char *field,
 	return -1;
 }
 
+static int
+take_from(struct values *v, const struct loaded *l,
+    const struct conflict_choice *x, struct conflict_taken *out,
+    struct err *e)
+{
+	const struct field *f = fields_find(l->row.type, x->field);
+	const struct heads_field *h = f != NULL ?
+	    heads_find(&l->heads, f->number) : NULL;
+	struct parsed *p = mem_new(sizeof(*p));
+	struct conflict c = { 0 };
+	int rc = -1;
+
+	if (h == NULL || !h->conflict) {
+		err_set(e, ERR_ABSENT,
+		    "there is no conflict there, or no longer");
+		goto out;
+	}
+	if (fill_conflict(v, l, h, &c, e) != 0 ||
+	    chosen_value(v->session, h, &c, x, p, e) != 0)
+		goto out;
+	out->type = l->row.type;
+	out->before = value_text(v, f, &h->heads[0].op->value, e);
+	out->now = value_text(v, f, &p->ops[0].value, e);
+	if (out->before != NULL && out->now != NULL)
+		rc = write_choice(v->s, l, p, e);
+	if (rc != 0)
+		conflict_taken_done(out);
+out:
+	conflict_done(&c);
+	mem_free(p);
+	return rc;
+}
+
+void
+conflict_taken_done(struct conflict_taken *t)
+{
+	value_text_done(t->before);
+	value_text_done(t->now);
+	memset(t, 0, sizeof(*t));
+}
+
 int
-conflicts_take(struct session *session, const struct id *record,
-    const char *field, size_t side, struct err *e)
+conflicts_take(struct session *session, const struct conflict_choice *choice,
+    struct conflict_taken *out, struct err *e)
 {
 	struct store *s = session_store(session);
 	struct loaded *l = mem_new(sizeof(*l));
-	int rc = versions_load(s, record, l, e);
+	struct values v;
+	int rc = versions_load(s, &choice->record, l, e);
 
-	if (rc == 1) {
-		rc = (l->row.flags & RECORD_HIDDEN) != 0 ?
-		    err_set(e, ERR_ABSENT, "there is no such record here") :
-		    write_side(s, l, field, side, e);
+	memset(out, 0, sizeof(*out));
+	if (rc == 1 && (l->row.flags & RECORD_HIDDEN) == 0) {
+		values_init(&v, session);
+		rc = take_from(&v, l, choice, out, e);
+		values_done(&v);
 		versions_done(l);
-	} else if (rc == 0) {
+	} else if (rc >= 0) {
+		if (rc == 1)
+			versions_done(l);
 		rc = err_set(e, ERR_ABSENT, "there is no such record here");
 	}
 	mem_free(l);

@@ -350,25 +350,43 @@ alike(struct view a, struct view b)
 	return n;
 }
 
-/* A word with a blank behind it and the same word without are one word. */
+static size_t
+blanks_behind(struct view a, struct view b)
+{
+	size_t n = 0;
+
+	while (n < a.len && n < b.len && is_blank(a.data[a.len - 1 - n]) &&
+	    a.data[a.len - 1 - n] == b.data[b.len - 1 - n])
+		n++;
+	return n;
+}
+
+/* A word with a blank behind it and the same word without are one word, and a
+ * blank that both have behind the last word has not changed. */
 static void
 refine(struct merge_diff *d)
 {
 	struct merge_diff fine = { 0 };
-	size_t i, n;
+	size_t i, n, m;
 
-	fine.pieces = mem_new((2 * d->count + 1) * sizeof(*fine.pieces));
+	fine.pieces = mem_new((3 * d->count + 1) * sizeof(*fine.pieces));
 	for (i = 0; i < d->count; i++) {
-		struct merge_piece *x = &d->pieces[i];
-		struct merge_piece *y = i + 1 < d->count ? x + 1 : NULL;
+		struct view x = d->pieces[i].text, y;
 
-		if (x->mark == '-' && y != NULL && y->mark == '+') {
-			n = alike(x->text, y->text);
-			add_piece(&fine, ' ', view_of(x->text.data, n));
-			x->text = view_of(x->text.data + n, x->text.len - n);
-			y->text = view_of(y->text.data + n, y->text.len - n);
+		if (d->pieces[i].mark != '-' || i + 1 == d->count ||
+		    d->pieces[i + 1].mark != '+') {
+			add_piece(&fine, d->pieces[i].mark, x);
+			continue;
 		}
-		add_piece(&fine, x->mark, x->text);
+		y = d->pieces[++i].text;
+		n = alike(x, y);
+		add_piece(&fine, ' ', view_of(x.data, n));
+		x = view_of(x.data + n, x.len - n);
+		y = view_of(y.data + n, y.len - n);
+		m = blanks_behind(x, y);
+		add_piece(&fine, '-', view_of(x.data, x.len - m));
+		add_piece(&fine, '+', view_of(y.data, y.len - m));
+		add_piece(&fine, ' ', view_of(x.data + x.len - m, m));
 	}
 	mem_free(d->pieces);
 	*d = fine;

@@ -20,7 +20,7 @@
 enum merge_step { /* the coarsest cut by which no change overlaps another */
 	MERGE_LINES = 1,
 	MERGE_SENTENCES = 2,
-	MERGE_WORDS = 3       /* both changed one sentence */
+	MERGE_WORDS = 3       /* both changed one sentence or neighbours */
 };
 
 /** merge_three(base, a, b, out, step, e): append to ${out} the text with what

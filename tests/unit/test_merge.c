@@ -232,7 +232,7 @@ test_diff(void **state)
 	diff_is("same words", "same words", " (same words)");
 	diff_is("", "new", "+(new)");
 	diff_is("old", "", "-(old)");
-	diff_is("one two three", "one 2 three", " (one )-(two )+(2 ) (three)");
+	diff_is("one two three", "one 2 three", " (one )-(two)+(2) ( three)");
 	diff_is("she sat", "she sat down", " (she sat)+( down)");
 	diff_is("kell üks", "kell kaks", " (kell )-(üks)+(kaks)");
 }
