@@ -1,4 +1,5 @@
-/* Who may hold a space, schema/rules.md 5: order of arrival does not matter. */
+/* Who may hold a space, schema/rules.md 5 and 8: order of arrival does not
+ * matter. */
 #include "common/rules/access.h"
 
 #include <string.h>
@@ -56,19 +57,97 @@ names(const struct access *a, const struct id *id)
 	return false;
 }
 
+/* Withdrawal ${w} ends statement ${a}: one that names statements those alone,
+ * any other every grant that does not name it. */
 static bool
-is_ended(const struct access_book *b, const struct access *grant)
+ends(const struct access *w, const struct access *a)
+{
+	if (w->kind != ACCESS_WITHDRAW || !id_eq(&w->person, &a->person))
+		return false;
+	if (w->supersedes_count > 0)
+		return names(w, &a->id);
+	return a->kind == ACCESS_GRANT && !names(a, &w->id);
+}
+
+static bool
+is_ended(const struct access_book *b, const struct access *a)
 {
 	size_t i;
 
-	if (grant->kind == ACCESS_OWNER)
+	if (a->kind == ACCESS_OWNER)
+		return false;
+	for (i = 0; i < b->count; i++)
+		if (ends(&b->list[i], a))
+			return true;
+	return false;
+}
+
+/* ---- overrides (rules.md 8) ---- */
+
+int64_t
+access_end(const struct access *a)
+{
+	int64_t last = a->until_ms;
+
+	if (a->kind == ACCESS_OVERRIDE &&
+	    last - ACCESS_OVERRIDE_MS > a->from_ms)
+		last = a->from_ms + ACCESS_OVERRIDE_MS;
+	return last;
+}
+
+static bool
+is_earlier(const struct access *a, const struct access *b)
+{
+	return a->from_ms != b->from_ms ? a->from_ms < b->from_ms :
+	    id_cmp(&a->id, &b->id) < 0;
+}
+
+/* A second one that begins while one runs, or soon after, needs an officer's
+ * signature (8.4), which who took it in has verified. Which is the second is
+ * told by their stamps, not by which came first. */
+static bool
+lacks_second(const struct access_book *b, const struct access *a)
+{
+	size_t i;
+
+	if (a->has_second)
 		return false;
 	for (i = 0; i < b->count; i++) {
-		const struct access *w = &b->list[i];
+		const struct access *o = &b->list[i];
 
-		if (w->kind == ACCESS_WITHDRAW &&
-		    id_eq(&w->person, &grant->person) &&
-		    !names(grant, &w->id))
+		if (o->kind == ACCESS_OVERRIDE &&
+		    id_eq(&o->person, &a->person) && is_earlier(o, a) &&
+		    a->from_ms - ACCESS_RENEWAL_MS < access_end(o))
+			return true;
+	}
+	return false;
+}
+
+/* When it was over: by itself, or by who ended it. */
+static int64_t
+real_end(const struct access_book *b, const struct access *o)
+{
+	int64_t last = access_end(o);
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (ends(&b->list[i], o) && b->list[i].from_ms < last)
+			last = b->list[i].from_ms;
+	return last;
+}
+
+bool
+access_lawful(const struct access_book *b, const struct id *person,
+    int64_t at_ms)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		const struct access *o = &b->list[i];
+
+		if (o->kind == ACCESS_OVERRIDE && o->right >= RIGHT_WRITE &&
+		    id_eq(&o->person, person) && at_ms >= o->from_ms &&
+		    at_ms < real_end(b, o) && !lacks_second(b, o))
 			return true;
 	}
 	return false;
@@ -78,9 +157,10 @@ bool
 access_is_live(const struct access_book *b, const struct access *grant,
     int64_t now_ms)
 {
-	if (grant->kind != ACCESS_GRANT && grant->kind != ACCESS_OWNER)
+	if (grant->kind == ACCESS_OVERRIDE ? lacks_second(b, grant) :
+	    grant->kind != ACCESS_GRANT && grant->kind != ACCESS_OWNER)
 		return false;
-	return now_ms < grant->until_ms && !is_ended(b, grant);
+	return now_ms < access_end(grant) && !is_ended(b, grant);
 }
 
 void
@@ -96,10 +176,11 @@ access_judge(const struct access_book *b, const struct id *person,
 		if (!id_eq(&a->person, person) ||
 		    !access_is_live(b, a, now_ms))
 			continue;
-		if (a->right > out->right)
+		if (a->right > out->right || (a->right == out->right &&
+		    access_end(a) > out->until_ms)) {
 			out->right = a->right;
-		if (a->until_ms > out->until_ms)
-			out->until_ms = a->until_ms;
+			out->until_ms = access_end(a);
+		}
 		if (out->basis_count < BASES_MAX)
 			out->basis[out->basis_count++] = a;
 	}
@@ -117,7 +198,7 @@ is_covered(const struct access_book *b, const struct epoch_recipient *r,
 		const struct access *a = &b->list[i];
 
 		if (id_eq(&a->person, &r->person) && a->right >= r->right &&
-		    a->until_ms >= r->until_ms &&
+		    access_end(a) >= r->until_ms &&
 		    access_is_live(b, a, now_ms))
 			return true;
 	}

@@ -9,7 +9,10 @@
 #include "common/wire/cbor.h"
 
 enum { KEY_KIND = 1, KEY_ID, KEY_PERSON, KEY_RIGHT, KEY_FROM, KEY_UNTIL,
-	KEY_HLC, KEY_ORIGIN, KEY_CONSENT, KEY_CONSENT_HASH, KEY_SUPERSEDES };
+	KEY_HLC, KEY_ORIGIN, KEY_CONSENT, KEY_CONSENT_HASH, KEY_SUPERSEDES,
+	KEY_SECOND };
+
+#define TAG_SECOND "tugi override 1"
 
 void
 access_encode(const struct access *a, struct buf *out)
@@ -18,7 +21,8 @@ access_encode(const struct access *a, struct buf *out)
 	bool consent = !id_is_zero(&a->consent);
 	size_t i;
 
-	cbor_put_map(out, 8 + (right ? 1u : 0u) + (consent ? 2u : 0u));
+	cbor_put_map(out, 8 + (right ? 1u : 0u) + (consent ? 2u : 0u) +
+	    (a->has_second ? 1u : 0u));
 	cbor_put_uint(out, KEY_KIND);
 	cbor_put_uint(out, (uint64_t)a->kind);
 	cbor_put_uint(out, KEY_ID);
@@ -50,6 +54,20 @@ access_encode(const struct access *a, struct buf *out)
 	cbor_put_array(out, a->supersedes_count);
 	for (i = 0; i < a->supersedes_count; i++)
 		cbor_put_id(out, &a->supersedes[i]);
+	if (!a->has_second)
+		return;
+	cbor_put_uint(out, KEY_SECOND);
+	cbor_put_array(out, 2);
+	cbor_put_id(out, &a->second);
+	cbor_put_bytes(out, view_of(a->second_sig.b,
+	    sizeof(a->second_sig.b)));
+}
+
+static bool
+is_known(uint64_t kind)
+{
+	return (kind >= ACCESS_GRANT && kind <= ACCESS_OWNER) ||
+	    kind == ACCESS_OVERRIDE;
 }
 
 static void
@@ -59,7 +77,7 @@ read_kind(struct cbor_reader *r, struct access *a)
 
 	cbor_need(r, KEY_KIND);
 	v = cbor_uint(r);
-	if (v < ACCESS_GRANT || v > ACCESS_OWNER)
+	if (!is_known(v))
 		r->bad = true;
 	a->kind = (enum access_kind)v;
 	cbor_need(r, KEY_ID);
@@ -70,7 +88,8 @@ read_kind(struct cbor_reader *r, struct access *a)
 		return;
 	cbor_need(r, KEY_RIGHT);
 	v = cbor_uint(r);
-	if (v < RIGHT_READ || v > RIGHT_KEEP)
+	if (v < RIGHT_READ || v > RIGHT_KEEP ||
+	    (a->kind == ACCESS_OVERRIDE && v == RIGHT_KEEP))
 		r->bad = true;
 	a->right = (enum right)v;
 }
@@ -116,6 +135,49 @@ access_decode(struct view in, struct access *a, struct err *e)
 	for (i = 0; i < a->supersedes_count; i++)
 		cbor_id(&r, &a->supersedes[i]);
 	cbor_leave(&r);
+	if (a->kind == ACCESS_OVERRIDE && cbor_key(&r, KEY_SECOND)) {
+		a->has_second = true;
+		if (cbor_array(&r, 2) != 2)
+			r.bad = true;
+		cbor_id(&r, &a->second);
+		cbor_fixed(&r, a->second_sig.b, sizeof(a->second_sig.b));
+		cbor_leave(&r);
+	}
 	cbor_leave(&r);
 	return cbor_end(&r, "an access statement", e);
+}
+
+static void
+second_data(const struct access_second *s, struct buf *out)
+{
+	buf_add(out, s->case_id->b, sizeof(s->case_id->b));
+	buf_add(out, s->person->b, sizeof(s->person->b));
+	buf_add(out, s->record->b, sizeof(s->record->b));
+	buf_add_be(out, (uint64_t)s->until_ms, 8);
+}
+
+void
+access_second_sign(const struct access_second *s, const struct sign_key *key,
+    struct sig *out)
+{
+	struct buf b;
+
+	buf_init(&b, 128);
+	second_data(s, &b);
+	keys_sign(key, TAG_SECOND, buf_view(&b), out);
+	buf_done(&b);
+}
+
+bool
+access_second_verify(const struct access_second *s,
+    const struct sign_pub *pub, const struct sig *sig)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 128);
+	second_data(s, &b);
+	ok = keys_verify(pub, TAG_SECOND, buf_view(&b), sig);
+	buf_done(&b);
+	return ok;
 }

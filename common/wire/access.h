@@ -13,25 +13,42 @@
 
 enum access_kind {
 	ACCESS_GRANT = 1,
-	ACCESS_WITHDRAW = 2, /* ends every grant to the person in this space */
-	ACCESS_OWNER = 3     /* the creator's own side, when the space begins */
+	ACCESS_WITHDRAW = 2, /* ends every grant to the person in this space;
+			      * one that names statements ends those alone */
+	ACCESS_OWNER = 3,    /* the creator's own side, when the space begins */
+	ACCESS_OVERRIDE = 7  /* by law, for a while, whatever is withdrawn */
 };
 
 struct access {
 	enum access_kind kind;
 	struct id id;             /* of this statement */
 	struct id person;
-	enum right right;         /* GRANT, OWNER */
+	enum right right;         /* not WITHDRAW; OVERRIDE: never keep */
 	int64_t from_ms, until_ms;
 	uint64_t hlc;             /* when it was recorded */
 	struct id origin;         /* device that recorded it */
-	struct id consent;        /* consent record in card; zero: OWNER */
-	struct hash consent_hash; /* keys_hash of the consent's body */
+	struct id consent;        /* record in the card; zero: OWNER */
+	struct hash consent_hash; /* keys_hash of that record's body */
 	size_t supersedes_count;  /* statements this one replaces or ends */
 	struct id supersedes[ACCESS_SUPERSEDES_MAX];
+	bool has_second;          /* OVERRIDE: an officer signed it too, */
+	struct id second;         /* with this device */
+	struct sig second_sig;    /* access_second_sign */
 };
 
 void access_encode(const struct access *a, struct buf *out);
 int access_decode(struct view in, struct access *a, struct err *e);
+
+/* What an officer puts a name to when an override is renewed. */
+struct access_second {
+	const struct id *case_id; /* members know it; the card they may not */
+	const struct id *person;  /* to whom it opens */
+	const struct id *record;  /* the override */
+	int64_t until_ms;
+};
+void access_second_sign(const struct access_second *s,
+    const struct sign_key *key, struct sig *out);
+bool access_second_verify(const struct access_second *s,
+    const struct sign_pub *pub, const struct sig *sig);
 
 #endif

@@ -29,6 +29,11 @@ sample(enum access_kind kind, struct access *a)
 		memset(a->consent.b, 4, 16);
 		memset(a->consent_hash.b, 5, 32);
 	}
+	if (kind == ACCESS_OVERRIDE) {
+		a->has_second = true;
+		memset(a->second.b, 8, 16);
+		memset(a->second_sig.b, 9, 64);
+	}
 	a->supersedes_count = 2;
 	memset(a->supersedes[0].b, 6, 16);
 	memset(a->supersedes[1].b, 7, 16);
@@ -64,11 +69,15 @@ passes(const struct access *a, struct access *back)
 static void
 test_round_trip(void **state)
 {
+	static const int kinds[] = { ACCESS_GRANT, ACCESS_WITHDRAW,
+		ACCESS_OWNER, ACCESS_OVERRIDE };
 	struct access a, b;
+	size_t i;
 	int kind;
 
 	(void)state;
-	for (kind = ACCESS_GRANT; kind <= ACCESS_OWNER; kind++) {
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		kind = kinds[i];
 		sample((enum access_kind)kind, &a);
 		assert_int_equal(passes(&a, &b), 0);
 		assert_int_equal((int)b.kind, kind);
@@ -83,6 +92,9 @@ test_round_trip(void **state)
 		assert_true(hash_eq(&a.consent_hash, &b.consent_hash));
 		assert_int_equal(b.supersedes_count, 2);
 		assert_true(id_eq(&a.supersedes[1], &b.supersedes[1]));
+		assert_int_equal(b.has_second, kind == ACCESS_OVERRIDE);
+		assert_true(id_eq(&a.second, &b.second));
+		assert_memory_equal(&a.second_sig, &b.second_sig, 64);
 	}
 }
 
@@ -93,7 +105,7 @@ test_refusals(void **state)
 
 	(void)state;
 	sample(ACCESS_GRANT, &a);
-	a.kind = (enum access_kind)4;
+	a.kind = (enum access_kind)8;
 	assert_int_equal(passes(&a, &b), -1);
 	a.kind = (enum access_kind)0;
 	assert_int_equal(passes(&a, &b), -1);
@@ -105,6 +117,40 @@ test_refusals(void **state)
 	a.right = RIGHT_KEEP;
 	a.supersedes_count = ACCESS_SUPERSEDES_MAX;
 	assert_int_equal(passes(&a, &b), 0);
+	/* by law nobody comes to keep; nobody else has a second signature */
+	sample(ACCESS_OVERRIDE, &a);
+	a.right = RIGHT_KEEP;
+	assert_int_equal(passes(&a, &b), -1);
+	sample(ACCESS_GRANT, &a);
+	a.has_second = true;
+	assert_int_equal(passes(&a, &b), -1);
+}
+
+/* It binds case, person, record and end. */
+static void
+test_second(void **state)
+{
+	struct id ids[3], other = { { 9 } };
+	struct access_second s = { &ids[0], &ids[1], &ids[2], 1800000000000 };
+	struct access_second t;
+	struct sign_pub pub;
+	struct sign_key key;
+	struct sig sig;
+	int what;
+
+	(void)state;
+	memset(ids, 7, sizeof(ids));
+	keys_sign_make(&pub, &key);
+	access_second_sign(&s, &key, &sig);
+	assert_true(access_second_verify(&s, &pub, &sig));
+	for (what = 0; what < 4; what++) {
+		t = s;
+		t.case_id = what == 0 ? &other : t.case_id;
+		t.person = what == 1 ? &other : t.person;
+		t.record = what == 2 ? &other : t.record;
+		t.until_ms += what == 3;
+		assert_false(access_second_verify(&t, &pub, &sig));
+	}
 }
 
 static void
@@ -151,15 +197,16 @@ static void
 test_vectors(void **state)
 {
 	static const char *const names[] = { "access-grant",
-	    "access-withdraw", "access-owner" };
+	    "access-withdraw", "access-owner", "access-override" };
 	struct access a;
 	struct buf b;
 	int i;
 
 	(void)state;
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		buf_init(&b, 10000);
-		sample((enum access_kind)(i + 1), &a);
+		sample(i < 3 ? (enum access_kind)(i + 1) : ACCESS_OVERRIDE,
+		    &a);
 		access_encode(&a, &b);
 		vector_check(names[i], buf_view(&b));
 		vector_abuse(names[i], again);
@@ -173,6 +220,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_second),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_vectors)
 	};

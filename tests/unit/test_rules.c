@@ -705,8 +705,118 @@ grants_end_owners_do_not_and_every_basis_is_named(void **state)
 		assert_int_equal(access_book_add(&b, &list[i], &e), 0);
 	access_judge(&b, &nurse, NOW, &out);
 	assert_int_equal(out.right, RIGHT_WRITE);
-	assert_int_equal(out.until_ms, NOW + 9);
+	assert_int_equal(out.until_ms, NOW + 5); /* with the right it gives */
 	assert_int_equal(out.basis_count, 2);
+	list[1].right = RIGHT_WRITE; /* of two that give as much, the later */
+	access_book_done(&b);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(access_book_add(&b, &list[i], &e), 0);
+	access_judge(&b, &nurse, NOW, &out);
+	assert_int_equal(out.until_ms, NOW + 9);
+	access_book_done(&b);
+}
+
+static struct access
+override(const struct id *person, int64_t from_ms)
+{
+	struct access a = statement(ACCESS_OVERRIDE, person, from_ms +
+	    ACCESS_OVERRIDE_MS);
+
+	a.from_ms = from_ms;
+	return a;
+}
+
+static void
+an_override_outlasts_withdrawals_for_seven_days(void **state)
+{
+	struct id nurse;
+	struct access list[3];
+
+	(void)state;
+	id_random(&nurse);
+	list[0] = override(&nurse, NOW - DAY_MS);
+	list[1] = statement(ACCESS_WITHDRAW, &nurse, 0);
+	list[2] = statement(ACCESS_GRANT, &nurse, NOW + 1);
+	list[0].right = RIGHT_READ;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_READ);
+	list[0].until_ms = NOW + 365 * DAY_MS; /* capped */
+	list[0].from_ms = NOW - 7 * DAY_MS + 1;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_READ);
+	list[0].from_ms--;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_NONE);
+	/* An end of it, naming it, ends it and no consent. */
+	list[0].from_ms = NOW - DAY_MS;
+	list[1].supersedes_count = 1;
+	list[1].supersedes[0] = list[0].id;
+	list[0].right = RIGHT_WRITE;
+	list[2].right = RIGHT_READ;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_READ);
+	list[1].supersedes[0] = list[2].id;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_WRITE);
+}
+
+static void
+a_second_override_needs_an_officer(void **state)
+{
+	struct id nurse, other;
+	struct access list[3], tmp;
+
+	(void)state;
+	id_random(&nurse);
+	id_random(&other);
+	list[0] = override(&nurse, NOW - 36 * DAY_MS); /* over since 29 days */
+	list[1] = override(&nurse, NOW - DAY_MS);
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_NONE);
+	tmp = list[0]; /* whichever is taken in first */
+	list[0] = list[1];
+	list[1] = tmp;
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_NONE);
+	list[0].has_second = true;
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+	list[0].has_second = false;
+	list[1].from_ms -= 2 * DAY_MS; /* over since more than 30 */
+	list[1].until_ms -= 2 * DAY_MS;
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+	list[1] = override(&other, NOW - 2 * DAY_MS); /* another's is none */
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+	/* Two that run at once: the earlier needs nobody. */
+	list[1] = override(&nurse, NOW - 2 * DAY_MS);
+	list[1].right = RIGHT_READ;
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_READ);
+	list[1].from_ms = list[0].from_ms; /* of one moment: one of the two */
+	memset(list[1].id.b, 0, sizeof(list[1].id.b));
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_READ);
+	memset(list[1].id.b, 0xff, sizeof(list[1].id.b));
+	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+}
+
+static void
+text_written_by_law_is_not_put_aside(void **state)
+{
+	struct id nurse;
+	struct access list[2];
+	struct access_book b;
+	struct err e = { 0 };
+
+	(void)state;
+	id_random(&nurse);
+	list[0] = override(&nurse, NOW);
+	list[1] = statement(ACCESS_WITHDRAW, &nurse, 0);
+	access_book_init(&b);
+	assert_int_equal(access_book_add(&b, &list[0], &e), 0);
+	assert_int_equal(access_book_add(&b, &list[1], &e), 0);
+	assert_true(access_lawful(&b, &nurse, NOW));
+	assert_false(access_lawful(&b, &nurse, NOW - 1));
+	assert_true(access_lawful(&b, &nurse, NOW + 7 * DAY_MS - 1));
+	assert_false(access_lawful(&b, &nurse, NOW + 7 * DAY_MS));
+	list[1].supersedes_count = 1; /* ended after a day */
+	list[1].supersedes[0] = list[0].id;
+	list[1].from_ms = NOW + DAY_MS;
+	assert_int_equal(access_book_add(&b, &list[1], &e), 0);
+	assert_true(access_lawful(&b, &nurse, NOW + DAY_MS - 1));
+	assert_false(access_lawful(&b, &nurse, NOW + DAY_MS));
+	b.list[0].right = RIGHT_READ;
+	assert_false(access_lawful(&b, &nurse, NOW));
 	access_book_done(&b);
 }
 
@@ -744,6 +854,15 @@ surplus_recipients_are_found(void **state)
 	ep.recipient_count = 2;
 	r[1].person = ghost;
 	r[1].right = RIGHT_READ;
+	assert_ptr_equal(access_surplus(&b, &ep, NOW), &r[1]);
+	/* An override covers what it gives, as long as it may last. */
+	a[0] = override(&ghost, NOW - DAY_MS);
+	a[0].until_ms = INT64_MAX;
+	assert_int_equal(access_book_add(&b, &a[0], &e), 0);
+	r[1].right = RIGHT_WRITE;
+	r[1].until_ms = NOW + 6 * DAY_MS;
+	assert_null(access_surplus(&b, &ep, NOW));
+	r[1].until_ms++;
 	assert_ptr_equal(access_surplus(&b, &ep, NOW), &r[1]);
 	access_book_done(&b);
 }
@@ -789,6 +908,10 @@ main(void)
 		cmocka_unit_test(a_withdrawal_beats_what_did_not_know_of_it),
 		cmocka_unit_test(
 		    grants_end_owners_do_not_and_every_basis_is_named),
+		cmocka_unit_test(
+		    an_override_outlasts_withdrawals_for_seven_days),
+		cmocka_unit_test(a_second_override_needs_an_officer),
+		cmocka_unit_test(text_written_by_law_is_not_put_aside),
 		cmocka_unit_test(surplus_recipients_are_found),
 		cmocka_unit_test(stamps_are_clamped_between_seen_and_accepted),
 	};

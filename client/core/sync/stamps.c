@@ -208,6 +208,13 @@ move_statement(const struct mend *m, struct access *a)
 	if (v == NULL || v->old != a->hlc ||
 	    !id_eq(&a->origin, &m->s->me->device))
 		return false;
+	/* An override runs from its stamp, as long as was said; one that an
+	 * officer signed has the end that was signed. */
+	if (a->kind == ACCESS_OVERRIDE) {
+		a->from_ms = hlc_ms(v->new);
+		if (!a->has_second)
+			a->until_ms += hlc_ms(v->new) - hlc_ms(v->old);
+	}
 	a->hlc = v->new;
 	return true;
 }

@@ -421,8 +421,9 @@ statement_make(const struct statement_source *src, const struct id *space,
 	a->consent = src->record;
 	a->consent_hash = src->hash;
 	statement_id(&src->record, space, person, &a->id);
-	a->supersedes_count = src->supersedes_count;
-	for (i = 0; i < src->supersedes_count; i++)
+	/* A withdrawal that named statements would end those alone. */
+	a->supersedes_count = src->opens ? src->supersedes_count : 0;
+	for (i = 0; i < a->supersedes_count; i++)
 		statement_id(&src->supersedes[i], space, person,
 		    &a->supersedes[i]);
 }
@@ -511,7 +512,7 @@ apply_closing(struct applying *ap, const struct statement_source *src,
 		    (!id_is_zero(&src->audience) &&
 		    !id_eq(&src->audience, &g.person)) ||
 		    !access_is_live(&ap->book, &g, store_now_ms(ap->s)))
-			continue;
+			continue; /* an override is no grant: it stays */
 		statement_make(src, &ap->sp->id, &g.person, &w);
 		if (overrules(&g, &w.id))
 			continue; /* given again since */
@@ -667,7 +668,10 @@ statements_believe(const struct access *a, const struct epoch *ep,
 	case ACCESS_GRANT:
 		return r->right == RIGHT_KEEP;
 	case ACCESS_WITHDRAW:
-		return r->right >= RIGHT_WRITE && !id_is_zero(&a->consent);
+		return r->right >= RIGHT_WRITE && !id_is_zero(&a->consent) &&
+		    a->supersedes_count == 0;
+	case ACCESS_OVERRIDE: /* overrides_believe */
+		break;
 	}
 	return false;
 }
