@@ -24,4 +24,13 @@ void faults_set(const struct fault *f);
  * also when asked again. */
 bool faults_end(void);
 
+/** faults_sql(): the first statement that failed, "" when none did. */
+const char *faults_sql(void);
+
+/** faults_fresh(nth): of the steps counted since faults_set: whether its
+ * statement after the two before it is new to this program. Trying each such
+ * row once meets each place of a long request without each round of its
+ * loops. false also when there were not so many. */
+bool faults_fresh(unsigned nth);
+
 #endif
