@@ -22,8 +22,12 @@ say_hub(struct ctx *c, const struct status *st)
 	else
 		out_line(&c->out, "%s", _("Not joined to a hub yet: tugi join "
 		    "with the card from the office."));
-	if (st->stopped)
-		out_alarm(&c->out, st->stopped_words);
+	if (!st->stopped)
+		return;
+	out_alarm(&c->out, st->stopped_words);
+	out_line(&c->out, "%s", _("What you write is saved on this device and "
+	    "stays here: nothing is sent until the office has looked into it. "
+	    "Do not join again; tell the office by telephone now."));
 }
 
 static void

@@ -184,8 +184,9 @@ say_failure(struct ctx *c, const struct exchange_result *r,
 		out_alarm(&c->out, _("THE HUB CONTRADICTS WHAT IT SAID BEFORE. "
 		    "Nothing more is sent to it. Both of its statements are "
 		    "kept as evidence. All that is on this device can still "
-		    "be read, but nothing new can be written on it. Do not "
-		    "join again; tell the office by telephone now."));
+		    "be read, and what you write is saved here, and stays "
+		    "here. Do not join again; tell the office by telephone "
+		    "now."));
 		return;
 	}
 	if (moved(r) && !c->g.json)

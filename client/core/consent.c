@@ -653,7 +653,7 @@ consent_expire(struct session *session, size_t *closed, struct err *e)
 	int rc = -1;
 
 	*closed = 0;
-	if (s->stage != STORE_MEMBER || s->read_only)
+	if (s->stage != STORE_MEMBER || s->stopped)
 		return 0;
 	if (db_one_int(s->db, "SELECT count(*) FROM space", &count, e) < 0)
 		return -1;

@@ -57,6 +57,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct talk_progress progress = { NULL, NULL };
 	struct talk_figures figures;
 	struct store *st = session_store(s);
+	struct err why;
 	size_t ended = 0;
 	int rc;
 
@@ -72,5 +73,9 @@ exchange_sync(struct session *s, struct remote *r,
 	out->lost_spaces += ended;
 	if (rc == 0 && ended > 0) /* what was held goes to its keeper */
 		rc = round_run(st, r, &progress, &figures, e);
-	return rc != 0 ? -1 : bring_index_up(st, p, e);
+	if (rc != 0) { /* what came before the failure is found all the same */
+		(void)bring_index_up(st, p, &why);
+		return -1;
+	}
+	return bring_index_up(st, p, e);
 }

@@ -31,7 +31,8 @@ struct exchange_result {
  * May be cut at any point: everything taken in or sent so far stands, the
  * next call goes on. ERR_AWAY: offline, work goes on. ERR_PEER with
  * EXCHANGE_SPLIT in code: the hub contradicts what it said before; evidence
- * is kept and writing to it stops.
+ * is kept and nothing more is sent to it, at later calls either. Writing on
+ * this device goes on.
  */
 #define EXCHANGE_SPLIT 1
 int exchange_sync(struct session *s, struct remote *r,

@@ -146,7 +146,7 @@ find_stopped(struct store *s, struct status *out, struct err *e)
 	struct buf words;
 	int rc;
 
-	out->stopped = s->read_only;
+	out->stopped = s->stopped;
 	buf_init(&words, WORDS_MAX);
 	rc = store_get(s, STORE_STOPPED, &words, e);
 	if (rc == 1)

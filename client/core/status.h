@@ -21,7 +21,7 @@ struct status {
 	size_t recovered;         /* own sections that officers had opened */
 	int64_t recovered_ms;     /* the newest of those orders */
 	int64_t skew_ms;          /* own clock minus hub's, at the last contact */
-	bool stopped;             /* fork or damage seen: reading only */
+	bool stopped;             /* fork or copy seen: nothing is sent */
 	char stopped_words[240];
 };
 int status_read(struct session *s, struct status *out, struct err *e);

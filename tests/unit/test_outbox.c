@@ -367,7 +367,7 @@ test_read_only(void **state)
 
 	(void)state;
 	notes(1, 20);
-	s->read_only = true;
+	s->stopped = true;
 	assert_int_equal(cut(), 0);
 	assert_int_equal(outbox_add_tx(s, &in, &id, &oid, &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);

@@ -579,16 +579,22 @@ test_old_head(void **state)
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_PEER);
 	assert_int_equal(e.code, EXCHANGE_SPLIT);
-	assert_true(world_store(&w, 1)->read_only);
+	assert_true(world_store(&w, 1)->stopped);
 	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM evidence"),
 	    1);
 	w.tamper = NULL;
-	/* It stays stopped, also after a restart, and still reads. */
+	/* It sends nothing, also after a restart, reads, and saves. */
 	world_close(&w, 1);
 	assert_int_equal(world_open(&w, 1, &e), 0);
-	assert_true(world_store(&w, 1)->read_only);
-	assert_int_equal(world_note(&w, 1, &the_case, "no", NULL), -1);
-	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	assert_true(world_store(&w, 1)->stopped);
+	assert_int_equal(world_note(&w, 1, &the_case, "for later", NULL), 0);
+	assert_int_equal(world_notes(&w, 1, &the_case), 3);
+	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 2);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM evidence"),
+	    1);
 	buf_done(&kept);
 }
 
@@ -629,7 +635,7 @@ fork_log(int more)
 	world_must_sync(&w, 1);
 	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
 	assert_int_equal(e.code, EXCHANGE_SPLIT);
-	assert_true(world_store(&w, 0)->read_only);
+	assert_true(world_store(&w, 0)->stopped);
 	assert_false(world_has(&w, 0, "there"));
 	world_hub_close(&w);
 	unlink(other);
@@ -1123,9 +1129,15 @@ test_clone(void **state)
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH);
 	assert_int_equal(e.code, INTAKE_CLONE);
-	assert_true(world_store(&w, 1)->read_only);
+	assert_true(world_store(&w, 1)->stopped);
 	assert_true(world_has(&w, 1, "by the other"));
 	assert_int_equal(world_notes(&w, 0, &the_case), 1);
+	assert_int_equal(world_note(&w, 1, &the_case, "goes on", NULL), 0);
+	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+	assert_int_equal(e.code, INTAKE_CLONE);
+	assert_true(world_has(&w, 1, "goes on"));
+	world_must_sync(&w, 0);
+	assert_false(world_has(&w, 0, "goes on"));
 }
 
 /* ---- gossip ---- */

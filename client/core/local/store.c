@@ -340,7 +340,7 @@ load_head(struct store *s, struct err *e)
 	}
 	buf_init(&why, VALUE_MAX);
 	rc = store_get(s, STORE_STOPPED, &why, e);
-	s->read_only = rc == 1;
+	s->stopped = rc == 1;
 	buf_done(&why);
 	return rc < 0 ? -1 : 0;
 }
@@ -348,7 +348,7 @@ load_head(struct store *s, struct err *e)
 int
 store_stop(struct store *s, const char *words, struct err *e)
 {
-	s->read_only = true;
+	s->stopped = true;
 	return store_put(s, STORE_STOPPED, view_str(words), e);
 }
 

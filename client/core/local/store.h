@@ -22,7 +22,7 @@ enum store_stage {
 /* Names for store_get and its kin that more than one file uses. */
 #define STORE_LAST_SYNC "sync.last_ms" /* int: end of the last whole sync */
 #define STORE_SKEW "sync.skew_ms"      /* int: own clock minus the hub's */
-#define STORE_STOPPED "stopped"        /* sentence: read_only, and why */
+#define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
 
 struct store {
 	struct db *db;
@@ -40,7 +40,7 @@ struct store {
 				  * under way found; 0: it is not */
 	int64_t contact_ms;      /* the hub's time at the last contact of this
 				  * session; 0: none yet */
-	bool read_only;          /* fork or damage seen: nothing is written */
+	bool stopped;            /* fork or copy seen: nothing is sent */
 	struct {                 /* hidden is what has ended (ends.h): */
 		bool known;          /* and is right between these times */
 		bool failed;         /* it may not be: no text is loaded */
@@ -85,8 +85,8 @@ int store_save_head_tx(struct store *s, const struct checkpoint *cp,
 /** store_save_hub(s, e): write hub card, person and stage. */
 int store_save_hub(struct store *s, struct err *e);
 
-/** store_stop(s, words, e): from here on nothing is written or sent: the
- * sentence is kept and shown (STORE_STOPPED), read_only stays on. Commits. */
+/** store_stop(s, words, e): from here on nothing is sent: the sentence is kept
+ * and shown (STORE_STOPPED). Reading and writing on this device go on. */
 int store_stop(struct store *s, const char *words, struct err *e);
 
 /** store_absorb(s, eff, hub_ms): what was taken in: later stamps come after

@@ -222,10 +222,6 @@ may_write(struct store *s, const struct id *space, struct err *e)
 {
 	enum right right;
 
-	if (s->read_only)
-		return err_set(e, ERR_DENIED, "this profile is stopped for "
-		    "writing because the hub's log or the store does not fit; "
-		    "see the status");
 	if (spaces_right(s, space, &right, e) != 0)
 		return -1;
 	if (right < RIGHT_WRITE)

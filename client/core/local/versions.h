@@ -53,8 +53,8 @@ struct write { /* a new version of a record, by this person */
  * op are the current heads of its field. A record that is there keeps its
  * space, case and date. ERR_DENIED without the right to write, for a second
  * version of an append-only record that does more than delete or restore it,
- * for deleting what one may not (deleted.h), and in a store that was stopped;
- * ERR_TOOBIG past CHANGESET_BODY_MAX.
+ * and for deleting what one may not (deleted.h); ERR_TOOBIG past
+ * CHANGESET_BODY_MAX.
  */
 int versions_write_tx(struct store *s, const struct write *w,
     struct id *out_id, struct err *e);

@@ -235,7 +235,7 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 	int rc = -1;
 
 	*rekeyed = 0;
-	if (s->read_only || s->stage != STORE_MEMBER)
+	if (s->stopped || s->stage != STORE_MEMBER)
 		return 0;
 	buf_init(&ids, 1 << 24);
 	if (statements_settle(s, &added, e) != 0 ||
@@ -308,7 +308,7 @@ doors_writable(struct store *s, const struct id *space, bool *out,
 	*out = false;
 	rc = spaces_find(s, space, &sp, e);
 	if (rc <= 0 || sp.state != SPACE_OPEN || sp.epoch == 0 ||
-	    s->read_only)
+	    s->stopped)
 		return rc < 0 ? -1 : 0;
 	rc = spaces_epoch_find(s, space, sp.epoch, &se, e);
 	if (rc <= 0)

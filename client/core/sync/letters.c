@@ -509,7 +509,7 @@ int
 letters_queue(struct store *s, size_t *queued, struct err *e)
 {
 	*queued = 0;
-	if (s->read_only || s->stage != STORE_MEMBER)
+	if (s->stopped || s->stage != STORE_MEMBER)
 		return 0;
 	if (db_begin(s->db, e) != 0)
 		return -1;

@@ -141,9 +141,10 @@ outbox_add_tx(struct store *s, const struct outbox_item *in, struct hash *id,
 	struct buf bytes;
 	int rc = -1;
 
-	if (s->read_only)
-		return err_set(e, ERR_DENIED, "this device only reads: what it "
-		    "holds and what the hub shows do not agree");
+	if (s->stopped)
+		return err_set(e, ERR_DENIED, "nothing is sent from this "
+		    "device: what it holds and what the hub shows do not "
+		    "agree; see tugi status");
 	h = mem_new(sizeof(*h));
 	buf_init(&bytes, CHANGESET_BYTES_MAX);
 	if (find_line(s, &in->space, &l, e) != 0)

@@ -271,7 +271,7 @@ outbox_cut(struct store *s, size_t *changed, struct err *e)
 	int rc;
 
 	*changed = 0;
-	if (s->read_only || s->stage != STORE_MEMBER)
+	if (s->stopped || s->stage != STORE_MEMBER)
 		return 0;
 	c = mem_new(sizeof(*c));
 	c->s = s;

@@ -390,7 +390,7 @@ pull_all(struct talk *t, struct err *e)
 		rc = until_steady(&p, e);
 	proto_page_done(p.page);
 	if (rc == 0 && t->witness.split) {
-		t->s->read_only = true;
+		t->s->stopped = true;
 		rc = witness_error(e);
 	}
 	buf_done(&p.body);

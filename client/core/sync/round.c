@@ -181,10 +181,13 @@ run(struct talk *t, struct err *e)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)
 		return -1;
-	if (t->s->stage == STORE_MEMBER && !t->s->read_only &&
+	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
 	    send_all(t, e) != 0)
 		return -1;
-	return finish(t, e);
+	if (finish(t, e) != 0)
+		return -1;
+	/* Said each time: what waits here does not go by itself. */
+	return t->s->stopped ? witness_error(e) : 0;
 }
 
 int

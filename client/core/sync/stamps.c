@@ -318,7 +318,7 @@ stamps_mend(struct store *s, int64_t offset_ms, size_t *mended,
 	int rc;
 
 	*mended = 0;
-	if (llabs(offset_ms) <= TIME_SLACK_MS || s->read_only)
+	if (llabs(offset_ms) <= TIME_SLACK_MS || s->stopped)
 		return 0;
 	m.rec = mem_new(sizeof(*m.rec));
 	buf_init(&m.body, 2 * CHANGESET_BODY_MAX);

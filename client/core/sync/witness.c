@@ -8,6 +8,7 @@
 
 #define KEY_NEWEST "newest"
 #define KEY_STOPPED "stopped"
+#define EVIDENCE_MAX 256
 
 static int
 split(struct err *e, const char *what)
@@ -79,13 +80,17 @@ static int
 keep_evidence_tx(struct store *s, const char *words, struct view ours,
     struct view theirs, struct err *e)
 {
+	/* A hub that repeats its lie at every sync proves nothing more. */
 	struct stmt *q = db_prepare(s->db, "INSERT INTO evidence "
-	    "(at_ms, words, ours, theirs) VALUES (?, ?, ?, ?)");
+	    "(at_ms, words, ours, theirs) SELECT ?1, ?2, ?3, ?4 "
+	    "WHERE (SELECT count(*) FROM evidence) < ?5 AND NOT EXISTS "
+	    "(SELECT 1 FROM evidence WHERE ours = ?3 AND theirs = ?4)");
 
 	db_bind_int(q, 1, tick_wall_ms(&s->tick));
 	db_bind_text(q, 2, words);
 	db_bind_view(q, 3, ours);
 	db_bind_view(q, 4, theirs);
+	db_bind_int(q, 5, EVIDENCE_MAX);
 	if (db_run(q, e) != 0)
 		return -1;
 	return store_put(s, KEY_STOPPED, view_str(words), e);
@@ -224,7 +229,7 @@ int
 witness_stop(struct store *s, struct witness *w, struct view theirs,
     const char *words, struct err *e)
 {
-	s->read_only = true;
+	s->stopped = true;
 	w->split = true;
 	if (db_begin(s->db, e) != 0)
 		return -1;

@@ -5,8 +5,8 @@
  * Every answer carries a signed head; it must continue the newest one known
  * here. Colleagues' records name the heads they hold (gossip), so that a hub
  * which shows two people two logs is caught by the first text that passes
- * between them. A contradiction is kept as evidence and ends writing to the
- * hub until a person has looked: reading and local work go on.
+ * between them. A contradiction is kept as evidence and ends sending to the
+ * hub until a person has looked: reading and writing here go on.
  */
 #ifndef SYNC_WITNESS_H
 #define SYNC_WITNESS_H
@@ -55,7 +55,7 @@ int witness_hear_tx(struct store *s, struct witness *w,
     const struct gossip *g, const struct witness_from *from, struct err *e);
 
 /** witness_stop(s, w, theirs, words, e): outside a transaction: keep the
- * evidence and stop writing. */
+ * evidence, once for each head, and stop sending. */
 int witness_stop(struct store *s, struct witness *w, struct view theirs,
     const char *words, struct err *e);
 
