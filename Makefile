@@ -138,6 +138,9 @@ JOBS ?= $(shell nproc)
 sim:
 	@+$(SUB) $B/sim/sim
 	@$B/sim/sim --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
+# Does a test notice when a rule is broken? tests/mutants/README.md
+mutants: deps
+	@+tests/mutants/run.sh $(if $M,'$M')
 bench: deps
 	@+$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B
@@ -169,13 +172,13 @@ install: all
 clean:
 	rm -rf build
 help:
-	@echo "all test demo bench sim lint asan leak install clean deps"
+	@echo "all test demo bench sim mutants lint asan leak install clean deps"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak demo bench sim lint cover install clean help
+	leak demo bench sim mutants lint cover install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/consent.h"
 #include "client/core/local/versions.h"
 #include "client/core/office.h"
 #include "client/core/people.h"
@@ -282,6 +283,89 @@ test_owner_is_not_withdrawn(void **state)
 	assert_int_equal(world_notes(&w, 1, &the_case), 2);
 }
 
+/* ---- more than was given ---- */
+
+static void
+give(enum right right, int64_t days)
+{
+	struct consent_draft d = { .case_id = the_case,
+		.audience = w.c[2].person, .sections = "notes",
+		.right = right, .giver = "Mari", .giver_role = "guardian",
+		.until_ms = atomic_load(&w.wall_ms) + days * 86400000 };
+	struct id id;
+	struct err e;
+
+	assert_int_equal(consent_grant(w.c[0].session, &d, &id, &e), 0);
+	world_must_sync(&w, 0);
+}
+
+static int64_t
+end_of(int whom)
+{
+	struct id space = trust_space(&w, 0, &the_case, "notes");
+	struct space_epoch se;
+	int64_t until = 0;
+	size_t i;
+
+	trust_epoch(&w, 0, &space, &se);
+	for (i = 0; i < se.ep.recipient_count; i++)
+		if (id_eq(&se.ep.recipients[i].person, &w.c[whom].person))
+			until = se.ep.recipients[i].until_ms;
+	space_epoch_done(&se);
+	return until;
+}
+
+/* To write for a week and to read for a month is not to write for a month,
+ * in whichever order they were given (rules.md 5.4). */
+static void
+two_grants(enum right first, int64_t days, enum right second, int64_t more)
+{
+	struct id space = trust_space(&w, 0, &the_case, "notes");
+
+	give(first, days);
+	give(second, more);
+	assert_int_equal(trust_right(&w, 0, &space, 2), RIGHT_WRITE);
+	assert_int_equal(end_of(2), atomic_load(&w.wall_ms) +
+	    7 * INT64_C(86400000));
+	world_pass(&w, 8 * INT64_C(86400000));
+	world_must_sync(&w, 0);
+	assert_int_equal(trust_right(&w, 0, &space, 2), RIGHT_READ);
+}
+
+static void
+test_two_grants(void **state)
+{
+	(void)state;
+	two_grants(RIGHT_WRITE, 7, RIGHT_READ, 30);
+}
+
+static void
+test_two_grants_other_order(void **state)
+{
+	(void)state;
+	two_grants(RIGHT_READ, 30, RIGHT_WRITE, 7);
+}
+
+/* Nothing of a closed section is left, its words in the search neither. */
+static void
+test_no_word_is_left(void **state)
+{
+	static const char find[] = "SELECT count(*) FROM words_terms "
+	    "WHERE term LIKE 'otorhino%'";
+
+	(void)state;
+	assert_int_equal(world_note(&w, 0, &the_case, "otorhinolaryngology",
+	    NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_count(&w, 1, find), 1);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 1).lost_spaces, 1);
+	assert_int_equal(world_count(&w, 1, find), 0);
+	assert_int_equal(world_count(&w, 0, find), 1);
+}
+
 /* ---- a right that was put off ---- */
 
 /* Its own clock stood still: it wrote before it heard that its right had
@@ -492,6 +576,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_revocation_is_not_talked_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_recovery_goes_on, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_two_grants, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_two_grants_other_order,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_word_is_left, setup,
 		    teardown),
 	};
 

@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# Proof that the proof works: each mutant (*.mut, README.md) breaks one rule
+# in a private copy of the tree; a test must notice. First the unit tests named
+# with it, then all others, then the simulator, seed by seed.
+# usage: tests/mutants/run.sh [pattern of names]
+#   STAGES="named all sim"  which of them; "sim" alone asks the simulator only
+#   SEEDS=40                how many seeds
+#   LIMIT=180               seconds for one mutant
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+unset MAKEFLAGS MFLAGS # of a make that called this
+pattern=${1:-.}
+STAGES=${STAGES:-named all sim}
+SEEDS=${SEEDS:-40}
+LIMIT=${LIMIT:-180}
+work=$PWD/build/mutants
+tree=$work/tree
+log=$work/log
+read_awk=$PWD/tests/mutants/read.awk
+lists=$(printf '%s ' "$PWD"/tests/mutants/*.mut)
+sources="common client daemon schema tests packaging"
+commit=$(git log -1 --format=%h 2>/dev/null || echo unknown)
+[ -z "$(git status --porcelain --untracked-files=no 2>/dev/null)" ] ||
+	commit="$commit with changes"
+begun=$SECONDS
+
+say() { printf '%s\n' "$*"; }
+fail() {
+	say "$*" >&2
+	exit 1
+}
+# Warnings are not what is looked for; -O1 builds and runs quickest together.
+build() { # targets
+	make -s -C "$tree" B=out WARN=-w HARDEN=-O1 CFLAGS= "$@" \
+	    >"$log/build" 2>&1
+}
+unit_all() {
+	# The quick ones first.
+	find "$tree/tests/unit" -name 'test_*.c' |
+	    sed 's,.*/test_,,; s,\.c$,,' | sort |
+	    grep -vxE 'crash|round|consent' | tr '\n' ' '
+	echo round consent crash
+}
+
+# Copies what changed; what differs gets a new time, so make sees it, also
+# after a run that was cut off in the middle of a mutant.
+copy_tree() {
+	local f
+	mkdir -p "$tree" "$log"
+	for f in $(cd "$tree" && find $sources -type f 2>/dev/null); do
+		[ -f "$f" ] || rm -f "$tree/$f"
+	done
+	for f in Makefile $(find $sources -type f); do
+		if ! cmp -s "$f" "$tree/$f"; then
+			mkdir -p "$tree/$(dirname "$f")"
+			cp "$f" "$tree/$f"
+		fi
+	done
+}
+
+left() { # seconds that this mutant may still take, at least 1
+	local n=$((LIMIT - (SECONDS - started)))
+	echo $((n > 1 ? n : 1))
+}
+out_of_time() { [ $((SECONDS - started)) -ge "$LIMIT" ]; }
+
+# 0 and the words in $by when one of the tests fails.
+unit_notices() { # names
+	local t targets=""
+	for t in "$@"; do targets="$targets out/unit/test_$t"; done
+	build -j2 $targets || return 2
+	for t in "$@"; do
+		if ! { (cd "$tree" && exec timeout "$(left)" \
+		    "out/unit/test_$t") >"$log/$name.$t" 2>&1; } 2>/dev/null
+		then
+			by="test_$t $(sed -n \
+			    's/^\[  FAILED  \] \([a-z][a-z_0-9]*\)$/\1/p' \
+			    "$log/$name.$t" | head -n 1)"
+			return 0
+		fi
+		rm -f "$log/$name.$t"
+		out_of_time && return 1
+	done
+	return 1
+}
+sim_notices() {
+	local seed
+	build -j2 out/sim/sim || return 2
+	for seed in $(seq 1 "$SEEDS"); do
+		seeds=$seed
+		if ! (cd "$tree" && timeout "$(left)" out/sim/sim --long \
+		    --seed "$seed") >"$log/$name.sim" 2>&1; then
+			by="sim, seed $seed: $(sed -n \
+			    's/^FAILED seed [0-9]*, step [0-9]*: //p' \
+			    "$log/$name.sim" | head -n 1 | cut -c 1-60)"
+			return 0
+		fi
+		out_of_time && return 1
+	done
+	return 1
+}
+
+notices() { # the unit tests named with it
+	local stage rc others t
+	seeds=-
+	for stage in $STAGES; do
+		case $stage in
+		named) unit_notices $1 ;;
+		all)
+			others=
+			for t in $(unit_all); do
+				case " $1 " in
+				*" $t "*) ;;
+				*) others="$others $t" ;;
+				esac
+			done
+			unit_notices $others
+			;;
+		sim) sim_notices ;;
+		*) fail "there is no stage $stage" ;;
+		esac
+		rc=$?
+		[ $rc -ne 1 ] && return $rc
+		out_of_time && break
+	done
+	return 1
+}
+
+# The file as it was, with its old time; its object with a new one, so that
+# nothing is compiled twice and every library takes it up again.
+set_aside() {
+	local f
+	for f in $1; do
+		cp -p "$tree/$f" "$work/kept.$(basename "$f")"
+		[ ! -f "$tree/out/${f%.c}.o" ] || cp -p "$tree/out/${f%.c}.o" \
+		    "$work/kept.$(basename "${f%.c}").o"
+	done
+}
+put_back() {
+	local f
+	for f in $1; do
+		case $f in
+		*.c)
+			cp -p "$work/kept.$(basename "$f")" "$tree/$f"
+			cp "$work/kept.$(basename "${f%.c}").o" \
+			    "$tree/out/${f%.c}.o"
+			;;
+		*) cp "$work/kept.$(basename "$f")" "$tree/$f" ;;
+		esac
+	done
+	rm -f "$work"/kept.*
+}
+
+one() { # name, files, unit tests, why
+	local rc
+	name=$1
+	by=
+	started=$SECONDS
+	set_aside "$2"
+	awk -f "$read_awk" -v mode=apply -v root="$tree" -v want="$1" $lists ||
+	    fail "the mutant $1 does not apply"
+	notices "$3"
+	rc=$?
+	put_back "$2"
+	case $rc in
+	1) by="**nothing: it survives**" ;;
+	2)
+		by="**it does not compile**"
+		tail -n 5 "$log/build" >&2
+		;;
+	esac
+	[ $rc -eq 0 ] || survivors="$survivors $1"
+	count=$((count + 1))
+	printf '| %s | %s | %s | %s | %d |\n' "$1" "$4" "$by" "$seeds" \
+	    $((SECONDS - started)) >>"$work/rows"
+	printf '%-28s %4d s  %s\n' "$1" $((SECONDS - started)) "$by"
+}
+
+# One function, so that this file may change while it runs.
+main() {
+	awk -f "$read_awk" -v mode=check -v root=. $lists || exit 1
+	copy_tree
+	cp $lists "$read_awk" "$work"
+	lists=$(printf '%s ' "$work"/*.mut)
+	read_awk=$work/read.awk
+	: >"$work/rows"
+	say "building the tree as it is"
+	build -j2 unit-programs || fail "the tree does not build: $log/build"
+	name=unchanged
+	started=$SECONDS
+	LIMIT_SAVED=$LIMIT
+	LIMIT=600
+	if unit_notices $(unit_all); then
+		fail "$by fails without any mutant: $log/unchanged.*"
+	fi
+	case $STAGES in
+	*sim*)
+		if sim_notices; then
+			fail "without any mutant: $by"
+		fi
+		;;
+	esac
+	LIMIT=$LIMIT_SAVED
+	say "unchanged, everything passes ($((SECONDS - begun)) s)"
+
+	count=0
+	survivors=
+	while IFS='	' read -r name files unit why <&3; do
+		[[ $name =~ $pattern ]] || continue
+		one "$name" "$files" "$unit" "$why"
+	done 3< <(awk -f "$read_awk" -v mode=list -v root=. $lists)
+
+	{
+		say "# The last run"
+		say
+		say "Commit $commit; \`STAGES=\"$STAGES\" SEEDS=$SEEDS" \
+		    "tests/mutants/run.sh $pattern\`; $count mutants," \
+		    "$(echo $survivors | wc -w) survived; $((SECONDS - begun)) s."
+		say
+		say "| mutant | what it breaks | noticed by | seeds | s |"
+		say "|---|---|---|---|---|"
+		cat "$work/rows"
+	} >"$work/TABLE.md"
+	say "$count mutants, $(echo $survivors | wc -w) survived:$survivors" \
+	    "($((SECONDS - begun)) s, $work/TABLE.md)"
+	[ -z "$survivors" ] && [ "$count" -gt 0 ]
+}
+main
+exit $?
