@@ -141,7 +141,7 @@ look(int who, struct figures *f)
 	assert_int_equal(hub_status(w.hub, &st, &e), 0);
 	f->n[n] = (int64_t)st.log.size;
 	f->n[n + 1] = world_store(&w, who)->stage;
-	f->n[n + 2] = world_store(&w, who)->read_only;
+	f->n[n + 2] = world_store(&w, who)->stopped;
 	store_check(world_store(&w, who));
 }
 
