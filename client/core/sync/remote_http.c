@@ -311,28 +311,35 @@ set_pin(CURL *curl, const struct hash *pin)
 static int
 set_options(struct http *h, const struct hash *pin, struct err *e)
 {
+	static const struct {
+		CURLoption option;
+		long value;
+	} numbers[] = {
+		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_3 },
+		{ CURLOPT_SSL_VERIFYPEER, 0 }, /* self-signed: the pin decides */
+		{ CURLOPT_SSL_VERIFYHOST, 0 },
+		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+		{ CURLOPT_FOLLOWLOCATION, 0 },
+		{ CURLOPT_NETRC, CURL_NETRC_IGNORED },
+		{ CURLOPT_NOSIGNAL, 1 },
+		{ CURLOPT_CONNECTTIMEOUT, CONNECT_S },
+		{ CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES },
+		{ CURLOPT_LOW_SPEED_TIME, STALL_S },
+		{ CURLOPT_TIMEOUT, LONGEST_S },
+		{ CURLOPT_MAXFILESIZE, PROTO_ANSWER_BYTES_MAX },
+	};
 	CURL *c = h->curl;
 	bool ok = set_pin(c, pin) == 0;
+	size_t i;
 
-#define SET(o, v) ok = curl_easy_setopt(c, o, v) == CURLE_OK && ok
-	SET(CURLOPT_PROTOCOLS_STR, "https");
-	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_3);
-	SET(CURLOPT_SSL_VERIFYPEER, 0L); /* self-signed: the pin decides */
-	SET(CURLOPT_SSL_VERIFYHOST, 0L);
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_PROXY, "");
-	SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT, CONNECT_S);
-	SET(CURLOPT_LOW_SPEED_LIMIT, STALL_BYTES);
-	SET(CURLOPT_LOW_SPEED_TIME, STALL_S);
-	SET(CURLOPT_TIMEOUT, LONGEST_S);
-	SET(CURLOPT_MAXFILESIZE, (long)PROTO_ANSWER_BYTES_MAX);
-	SET(CURLOPT_ERRORBUFFER, h->words);
-	SET(CURLOPT_WRITEFUNCTION, receive);
-	SET(CURLOPT_WRITEDATA, h);
-#undef SET
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ok &= curl_easy_setopt(c, numbers[i].option,
+		    numbers[i].value) == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->words) == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_WRITEDATA, h) == CURLE_OK;
 	return ok ? 0 : err_set(e, ERR_LOCAL, "the system's libcurl cannot "
 	    "be told to be safe: TLS 1.3 and pinned keys are needed");
 }
