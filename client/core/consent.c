@@ -282,23 +282,25 @@ devices_allowed(struct store *s, const struct access_book *b)
 
 /* A section that cannot take one more reader refuses the whole consent here,
  * not half of it at the hub. */
-static int
-check_room(struct giving *g, struct err *e)
+int
+consent_room(struct session *session, const struct id *case_id,
+    struct err *e)
 {
+	struct store *s = session_store(session);
 	struct space *list = mem_new(CASE_SPACES_MAX * sizeof(*list));
 	struct access_book book;
 	size_t i, n = 0;
-	int rc = spaces_list(g->s, &g->d->case_id, list, CASE_SPACES_MAX, &n,
+	int rc = spaces_list(s, case_id, list, CASE_SPACES_MAX, &n,
 	    e);
 
 	for (i = 0; rc == 0 && i < n; i++) {
 		access_book_init(&book);
-		rc = spaces_access_load(g->s, &list[i].id, &book, e);
-		if (rc == 0 && devices_allowed(g->s, &book) >
-		    admit_recipients_max(&g->s->roster, &list[i].id))
+		rc = spaces_access_load(s, &list[i].id, &book, e);
+		if (rc == 0 && devices_allowed(s, &book) >
+		    admit_recipients_max(&s->roster, &list[i].id))
 			rc = err_set(e, ERR_TOOBIG, "the section \"%s\" is "
 			    "open to as many devices as it can be (%d); "
-			    "nothing of this consent was recorded",
+			    "nothing of this was recorded",
 			    list[i].section, EPOCH_RECIPIENTS_CASE_MAX);
 		access_book_done(&book);
 	}
@@ -325,7 +327,7 @@ consent_grant(struct session *session, const struct consent_draft *d,
 		return -1;
 	if (write_consent_tx(&g, &card, id, e) != 0 ||
 	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
-	    (!d->refused && check_room(&g, e) != 0) ||
+	    (!d->refused && consent_room(session, &d->case_id, e) != 0) ||
 	    db_commit(s->db, e) != 0) {
 		db_rollback(s->db);
 		return -1;
@@ -383,8 +385,9 @@ held_by(struct store *s, const struct access_book *b,
 	for (i = 0; i < b->count; i++) {
 		const struct access *a = &b->list[i];
 
-		if (a->kind != ACCESS_GRANT ||
-		    (!id_is_zero(audience) && !id_eq(audience, &a->person)))
+		/* Who was taken into the side stays, and that is said. */
+		if (a->kind == ACCESS_OWNER || (!id_is_zero(audience) ?
+		    !id_eq(audience, &a->person) : a->kind != ACCESS_GRANT))
 			continue;
 		access_judge(b, &a->person, store_now_ms(s), &answer);
 		if (answer.right != RIGHT_NONE)

@@ -28,6 +28,11 @@ struct consent_draft {
 int consent_grant(struct session *s, const struct consent_draft *d,
     struct id *id, struct err *e);
 
+/** consent_room(s, case_id, e): every section of the case still has room for
+ * the devices of all whom its statements name; ERR_TOOBIG. */
+int consent_room(struct session *s, const struct id *case_id,
+    struct err *e);
+
 struct withdrawal_draft {
 	struct id case_id;
 	struct id audience;       /* person; zero: everybody */

@@ -1,4 +1,4 @@
-/* Who may hold a space, schema/rules.md 5 and 8: order of arrival does not
+/* Who may hold a space, schema/rules.md 5, 8 and 9: order of arrival does not
  * matter. */
 #include "common/rules/access.h"
 
@@ -153,14 +153,162 @@ access_lawful(const struct access_book *b, const struct id *person,
 	return false;
 }
 
+/* ---- sides (rules.md 9) ---- */
+
+bool
+access_is_side(enum access_kind kind)
+{
+	return kind == ACCESS_OWNER || kind == ACCESS_HANDOVER ||
+	    kind == ACCESS_TAKEOVER;
+}
+
+bool
+access_closes(enum access_kind kind)
+{
+	return kind == ACCESS_WITHDRAW || kind == ACCESS_REDUCE;
+}
+
+/* A REDUCE that names statements ends those and no others; one that names
+ * none holds for each of the person's that does not name it. */
+static bool
+reduces(const struct access *r, const struct access *side)
+{
+	if (r->kind != ACCESS_REDUCE || !id_eq(&r->person, &side->person))
+		return false;
+	return r->supersedes_count > 0 ? names(r, &side->id) :
+	    !names(side, &r->id);
+}
+
+static enum right
+side_right(const struct access_book *b, const struct access *side)
+{
+	enum right right = side->right;
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		const struct access *r = &b->list[i];
+
+		if (!reduces(r, side))
+			continue;
+		if (r->supersedes_count > 0)
+			return RIGHT_NONE;
+		if (r->right < right)
+			right = r->right;
+	}
+	return right;
+}
+
+/* ---- what is live ---- */
+
+enum right
+access_right(const struct access_book *b, const struct access *a,
+    int64_t now_ms)
+{
+	if (now_ms >= access_end(a))
+		return RIGHT_NONE;
+	if (access_is_side(a->kind))
+		return side_right(b, a);
+	if (a->kind == ACCESS_OVERRIDE ? lacks_second(b, a) :
+	    a->kind != ACCESS_GRANT)
+		return RIGHT_NONE;
+	return is_ended(b, a) ? RIGHT_NONE : a->right;
+}
+
 bool
 access_is_live(const struct access_book *b, const struct access *grant,
     int64_t now_ms)
 {
-	if (grant->kind == ACCESS_OVERRIDE ? lacks_second(b, grant) :
-	    grant->kind != ACCESS_GRANT && grant->kind != ACCESS_OWNER)
+	return access_right(b, grant, now_ms) != RIGHT_NONE;
+}
+
+bool
+access_on_side(const struct access_book *b, const struct id *person,
+    int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (access_is_side(b->list[i].kind) &&
+		    id_eq(&b->list[i].person, person) &&
+		    access_right(b, &b->list[i], now_ms) == RIGHT_KEEP)
+			return true;
+	return false;
+}
+
+static bool
+has_say(const struct access_book *b, const struct id *person, int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (b->list[i].kind == ACCESS_TAKEOVER &&
+		    id_eq(&b->list[i].person, person) &&
+		    access_right(b, &b->list[i], now_ms) == RIGHT_KEEP)
+			return true;
+	return false;
+}
+
+/* Somebody else keeps the space when ${a} has been said. */
+static bool
+leaves_keeper(const struct access_book *b, const struct access *a,
+    int64_t now_ms)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		const struct access *k = &b->list[i];
+
+		/* A substitute's end would leave nobody. */
+		if (!access_is_side(k->kind) || reduces(a, k) ||
+		    k->until_ms != INT64_MAX)
+			continue;
+		if (access_right(b, k, now_ms) == RIGHT_KEEP)
+			return true;
+	}
+	return false;
+}
+
+/* Taking back what one has said oneself, and nothing more. */
+static bool
+takes_back(const struct access_book *b, const struct access *a,
+    const struct roster *r, const struct id *author)
+{
+	const struct roster_device *d;
+	size_t i, n = 0;
+
+	if (a->supersedes_count == 0)
 		return false;
-	return now_ms < access_end(grant) && !is_ended(b, grant);
+	for (i = 0; i < b->count; i++) {
+		if (!reduces(a, &b->list[i]))
+			continue;
+		d = roster_device(r, &b->list[i].origin);
+		if (b->list[i].kind != ACCESS_HANDOVER || d == NULL ||
+		    !id_eq(&d->person, author))
+			return false;
+		n++;
+	}
+	return n == a->supersedes_count;
+}
+
+bool
+access_may_say(const struct access_book *b, const struct access *a,
+    const struct access_by *by)
+{
+	const struct id *author = by->person;
+	int64_t now_ms = by->now_ms;
+	bool self = id_eq(&a->person, author);
+
+	switch (a->kind) {
+	case ACCESS_HANDOVER:
+		return a->right == RIGHT_KEEP && !self;
+	case ACCESS_TAKEOVER:
+		return a->right == RIGHT_KEEP && self;
+	case ACCESS_REDUCE:
+		return (self || has_say(b, author, now_ms) ||
+		    takes_back(b, a, by->roster, author)) && leaves_keeper(b, a, now_ms);
+	default:
+		return false;
+	}
 }
 
 void
@@ -173,12 +321,14 @@ access_judge(const struct access_book *b, const struct id *person,
 	for (i = 0; i < b->count; i++) {
 		const struct access *a = &b->list[i];
 
-		if (!id_eq(&a->person, person) ||
-		    !access_is_live(b, a, now_ms))
+		enum right right = id_eq(&a->person, person) ?
+		    access_right(b, a, now_ms) : RIGHT_NONE;
+
+		if (right == RIGHT_NONE)
 			continue;
-		if (a->right > out->right || (a->right == out->right &&
+		if (right > out->right || (right == out->right &&
 		    access_end(a) > out->until_ms)) {
-			out->right = a->right;
+			out->right = right;
 			out->until_ms = access_end(a);
 		}
 		if (out->basis_count < BASES_MAX)
@@ -197,9 +347,9 @@ is_covered(const struct access_book *b, const struct epoch_recipient *r,
 	for (i = 0; i < b->count; i++) {
 		const struct access *a = &b->list[i];
 
-		if (id_eq(&a->person, &r->person) && a->right >= r->right &&
+		if (id_eq(&a->person, &r->person) &&
 		    access_end(a) >= r->until_ms &&
-		    access_is_live(b, a, now_ms))
+		    access_right(b, a, now_ms) >= r->right)
 			return true;
 	}
 	return false;

@@ -66,8 +66,7 @@ access_encode(const struct access *a, struct buf *out)
 static bool
 is_known(uint64_t kind)
 {
-	return (kind >= ACCESS_GRANT && kind <= ACCESS_OWNER) ||
-	    kind == ACCESS_OVERRIDE;
+	return kind >= ACCESS_GRANT && kind <= ACCESS_OVERRIDE;
 }
 
 static void
@@ -88,7 +87,8 @@ read_kind(struct cbor_reader *r, struct access *a)
 		return;
 	cbor_need(r, KEY_RIGHT);
 	v = cbor_uint(r);
-	if (v < RIGHT_READ || v > RIGHT_KEEP ||
+	if (a->kind == ACCESS_REDUCE ? v > RIGHT_WRITE :
+	    v < RIGHT_READ || v > RIGHT_KEEP ||
 	    (a->kind == ACCESS_OVERRIDE && v == RIGHT_KEEP))
 		r->bad = true;
 	a->right = (enum right)v;

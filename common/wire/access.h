@@ -16,6 +16,9 @@ enum access_kind {
 	ACCESS_WITHDRAW = 2, /* ends every grant to the person in this space;
 			      * one that names statements ends those alone */
 	ACCESS_OWNER = 3,    /* the creator's own side, when the space begins */
+	ACCESS_HANDOVER = 4, /* into the side, to keep */
+	ACCESS_TAKEOVER = 5, /* the same, with the say over who is on it */
+	ACCESS_REDUCE = 6,   /* what is left of a person's part in the side */
 	ACCESS_OVERRIDE = 7  /* by law, for a while, whatever is withdrawn */
 };
 
@@ -23,11 +26,11 @@ struct access {
 	enum access_kind kind;
 	struct id id;             /* of this statement */
 	struct id person;
-	enum right right;         /* not WITHDRAW; OVERRIDE: never keep */
+	enum right right;         /* not WITHDRAW; REDUCE: may be none */
 	int64_t from_ms, until_ms;
 	uint64_t hlc;             /* when it was recorded */
 	struct id origin;         /* device that recorded it */
-	struct id consent;        /* record in the card; zero: OWNER */
+	struct id consent;        /* record or order; zero: OWNER */
 	struct hash consent_hash; /* keys_hash of that record's body */
 	size_t supersedes_count;  /* statements this one replaces or ends */
 	struct id supersedes[ACCESS_SUPERSEDES_MAX];

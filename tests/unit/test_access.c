@@ -19,7 +19,9 @@ sample(enum access_kind kind, struct access *a)
 	a->kind = kind;
 	memset(a->id.b, 1, 16);
 	memset(a->person.b, 2, 16);
-	if (kind != ACCESS_WITHDRAW)
+	if (kind == ACCESS_HANDOVER || kind == ACCESS_TAKEOVER)
+		a->right = RIGHT_KEEP;
+	else if (kind != ACCESS_WITHDRAW)
 		a->right = RIGHT_WRITE;
 	a->from_ms = 1700000000000;
 	a->until_ms = kind == ACCESS_OWNER ? INT64_MAX : 1800000000000;
@@ -70,7 +72,8 @@ static void
 test_round_trip(void **state)
 {
 	static const int kinds[] = { ACCESS_GRANT, ACCESS_WITHDRAW,
-		ACCESS_OWNER, ACCESS_OVERRIDE };
+		ACCESS_OWNER, ACCESS_HANDOVER, ACCESS_TAKEOVER, ACCESS_REDUCE,
+		ACCESS_OVERRIDE };
 	struct access a, b;
 	size_t i;
 	int kind;
@@ -112,6 +115,16 @@ test_refusals(void **state)
 	sample(ACCESS_GRANT, &a);
 	a.right = RIGHT_NONE;
 	assert_int_equal(passes(&a, &b), -1);
+	/* A reduction leaves nothing, or less than to keep. */
+	sample(ACCESS_REDUCE, &a);
+	a.right = RIGHT_NONE;
+	assert_int_equal(passes(&a, &b), 0);
+	a.right = RIGHT_KEEP;
+	assert_int_equal(passes(&a, &b), -1);
+	sample(ACCESS_HANDOVER, &a);
+	a.right = RIGHT_NONE;
+	assert_int_equal(passes(&a, &b), -1);
+	sample(ACCESS_GRANT, &a);
 	a.right = (enum right)4;
 	assert_int_equal(passes(&a, &b), -1);
 	a.right = RIGHT_KEEP;
@@ -197,16 +210,16 @@ static void
 test_vectors(void **state)
 {
 	static const char *const names[] = { "access-grant",
-	    "access-withdraw", "access-owner", "access-override" };
+	    "access-withdraw", "access-owner", "access-handover",
+	    "access-takeover", "access-reduce", "access-override" };
 	struct access a;
 	struct buf b;
 	int i;
 
 	(void)state;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 7; i++) {
 		buf_init(&b, 10000);
-		sample(i < 3 ? (enum access_kind)(i + 1) : ACCESS_OVERRIDE,
-		    &a);
+		sample((enum access_kind)(i + 1), &a);
 		access_encode(&a, &b);
 		vector_check(names[i], buf_view(&b));
 		vector_abuse(names[i], again);

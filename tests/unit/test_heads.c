@@ -3,12 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include <sodium.h>
 
+#include "client/core/local/fields.h"
 #include "client/core/local/heads.h"
 #include "common/base/mem.h"
 
@@ -311,10 +313,69 @@ test_order_does_not_matter(void **state)
 	}
 }
 
+/* A version of a case that sets lead and, with ${cp}, the stage to cp. */
+static struct version
+leads(uint8_t n, uint64_t hlc, uint64_t seq, const char *who, bool cp)
+{
+	struct version v = make(n, hlc, seq, who);
+
+	v.rec.type = TYPE_CASE;
+	v.rec.ops[0].field = CASE_LEAD;
+	v.rec.ops[1].field = CASE_STAGE;
+	v.rec.ops[1].value.type = VALUE_TEXT;
+	v.rec.ops[1].value.data = view_str(cp ? "cp" : "2");
+	v.rec.op_count = 2;
+	return v;
+}
+
+static const char *
+lead_of(const struct version *a, const struct version *b)
+{
+	static struct version v[2];
+	static struct heads h;
+	static char text[64];
+	const struct heads_field *f;
+
+	v[0] = *a;
+	v[1] = *b;
+	heads_compute(v, 2, &h);
+	f = heads_find(&h, CASE_LEAD);
+	assert_non_null(f);
+	snprintf(text, sizeof(text), "%.*s",
+	    (int)f->heads[0].op->value.data.len,
+	    (const char *)f->heads[0].op->value.data.data);
+	return text;
+}
+
+/* rules.md 6.9: above what did not see it, whatever the times. */
+static void
+test_takeover(void **state)
+{
+	static struct version cp, school, own, late;
+
+	(void)state;
+	cp = leads(1, 10, 1, "kadri", true);
+	school = leads(2, 1000, 2, "mari", false);
+	own = leads(3, 2000, UINT64_MAX, "mine", false);
+	assert_string_equal(lead_of(&cp, &school), "kadri");
+	assert_string_equal(lead_of(&school, &cp), "kadri");
+	assert_string_equal(lead_of(&own, &cp), "kadri");
+	/* Among equals the later; and who saw it writes over it as ever. */
+	late = leads(4, 1000, 3, "reet", true);
+	assert_string_equal(lead_of(&late, &cp), "reet");
+	saw(&school, &cp);
+	assert_string_equal(lead_of(&school, &cp), "mari");
+	/* Only the three fields, and only of a case. */
+	cp.rec.type = school.rec.type = TYPE_PLAN;
+	school.rec.ops[0].base_count = 0;
+	assert_string_equal(lead_of(&cp, &school), "mari");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_takeover),
 		cmocka_unit_test(test_none_and_one),
 		cmocka_unit_test(test_overwrite_whatever_the_clock),
 		cmocka_unit_test(test_concurrent),

@@ -821,6 +821,46 @@ text_written_by_law_is_not_put_aside(void **state)
 }
 
 static void
+a_side_is_reduced_not_withdrawn(void **state)
+{
+	struct id mari, kadri;
+	struct access list[4];
+
+	(void)state;
+	id_random(&mari);
+	id_random(&kadri);
+	list[0] = statement(ACCESS_OWNER, &mari, INT64_MAX);
+	list[0].right = RIGHT_KEEP;
+	list[1] = statement(ACCESS_HANDOVER, &kadri, NOW + 1);
+	list[1].right = RIGHT_KEEP;
+	list[2] = statement(ACCESS_WITHDRAW, &kadri, 0);
+	assert_int_equal(right_of(list, 3, &kadri), RIGHT_KEEP);
+	list[1].until_ms = NOW;
+	assert_int_equal(right_of(list, 3, &kadri), RIGHT_NONE);
+	/* Less and less, never more by a second word. */
+	list[1] = statement(ACCESS_REDUCE, &mari, INT64_MAX);
+	assert_int_equal(right_of(list, 2, &mari), RIGHT_WRITE);
+	list[2] = statement(ACCESS_REDUCE, &mari, INT64_MAX);
+	list[2].right = RIGHT_READ;
+	assert_int_equal(right_of(list, 3, &mari), RIGHT_READ);
+	/* Taken in again: what it does not name still holds. */
+	list[3] = statement(ACCESS_HANDOVER, &mari, INT64_MAX);
+	list[3].right = RIGHT_KEEP;
+	list[3].supersedes_count = 1;
+	list[3].supersedes[0] = list[1].id;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_READ);
+	list[3].supersedes_count = 2;
+	list[3].supersedes[1] = list[2].id;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_KEEP);
+	/* One that names what it ends leaves the rest. */
+	list[1].supersedes_count = list[2].supersedes_count = 1;
+	list[1].supersedes[0] = list[2].supersedes[0] = list[3].id;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_KEEP);
+	list[2].supersedes[0] = list[0].id;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_NONE);
+}
+
+static void
 surplus_recipients_are_found(void **state)
 {
 	struct id nurse, ghost;
@@ -912,6 +952,7 @@ main(void)
 		    an_override_outlasts_withdrawals_for_seven_days),
 		cmocka_unit_test(a_second_override_needs_an_officer),
 		cmocka_unit_test(text_written_by_law_is_not_put_aside),
+		cmocka_unit_test(a_side_is_reduced_not_withdrawn),
 		cmocka_unit_test(surplus_recipients_are_found),
 		cmocka_unit_test(stamps_are_clamped_between_seen_and_accepted),
 	};

@@ -27,6 +27,7 @@ static const struct record_kind kinds[] = {
 	{ TYPE_PLAN, "plan", "plan", false },
 	{ TYPE_REVIEW, "review", NULL, true },
 	{ TYPE_REPORT, "report", NULL, true },
+	{ TYPE_HANDOVER, "handover", "card", true },
 };
 
 /* Sorted by type; within a type in the order they are shown in. */
@@ -172,6 +173,25 @@ static const struct field fields[] = {
 	    "person", "Person" },
 	{ TYPE_REPORT, REPORT_WHAT, FIELD_TEXT, false, false,
 	    "what", "What" },
+
+	{ TYPE_HANDOVER, HANDOVER_STEP, FIELD_CODE, false, false,
+	    "step", "Step" },
+	{ TYPE_HANDOVER, HANDOVER_PERSON, FIELD_PERSON, false, false,
+	    "person", "Person" },
+	{ TYPE_HANDOVER, HANDOVER_OF, FIELD_RECORD, false, false,
+	    "of", "Answers" },
+	{ TYPE_HANDOVER, HANDOVER_UNTIL, FIELD_TIME, false, false,
+	    "until", "Until" },
+	{ TYPE_HANDOVER, HANDOVER_RIGHT, FIELD_NUMBER, false, false,
+	    "right", "Right" },
+	{ TYPE_HANDOVER, HANDOVER_PROVISION, FIELD_TEXT, false, false,
+	    "provision", "Provision" },
+	{ TYPE_HANDOVER, HANDOVER_REASON, FIELD_LONG, true, false,
+	    "reason", "Reason" },
+	{ TYPE_HANDOVER, HANDOVER_BY, FIELD_PERSON, false, false,
+	    "by", "By" },
+	{ TYPE_HANDOVER, HANDOVER_SUPERSEDES, FIELD_RECORD, false, false,
+	    "supersedes", "Supersedes" },
 };
 
 const struct field *

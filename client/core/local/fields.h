@@ -18,7 +18,8 @@ enum record_type {
 	TYPE_WITHDRAWAL = 6, /* card */
 	TYPE_PLAN = 7,       /* plan */
 	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit */
-	TYPE_REPORT = 9      /* any: a client wiped what it may not hold */
+	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
+	TYPE_HANDOVER = 11   /* card: a step of a handover or takeover */
 };
 
 /* Field numbers; each type has its own. */
@@ -41,7 +42,10 @@ enum {
 	PLAN_OUTCOME, PLAN_CHILD_VIEW, PLAN_GUARDIAN_VIEW,
 	REVIEW_DEPOSIT = 1, REVIEW_OUTCOME, REVIEW_BASIS, REVIEW_WORDS,
 	REVIEW_KEEPER,
-	REPORT_PERSON = 1, REPORT_WHAT
+	REPORT_PERSON = 1, REPORT_WHAT,
+	HANDOVER_STEP = 1, HANDOVER_PERSON, HANDOVER_OF, HANDOVER_UNTIL,
+	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
+	HANDOVER_SUPERSEDES
 };
 
 /* The number of "deleted", in every type that has it (schema/rules.md 6.8). */

@@ -61,12 +61,32 @@ cmp_rank(const struct version *a, const struct version *b)
 	return c != 0 ? c : id_cmp(&b->rec.origin, &a->rec.origin);
 }
 
+/* Child protection leads (rules.md 6.9): its word on who leads stands above
+ * one that had not seen it, whatever their times. */
+static bool
+is_takeover(const struct head *h)
+{
+	const struct record *rec = &h->version->rec;
+	size_t i;
+
+	if (rec->type != TYPE_CASE || (h->op->field != CASE_LEAD &&
+	    h->op->field != CASE_COORDINATOR && h->op->field != CASE_STAGE))
+		return false;
+	for (i = 0; i < rec->op_count; i++)
+		if (rec->ops[i].field == CASE_STAGE)
+			return rec->ops[i].value.type == VALUE_TEXT &&
+			    view_eq(rec->ops[i].value.data, view_str("cp"));
+	return false;
+}
+
 static int
 cmp_head(const void *va, const void *vb)
 {
 	const struct head *a = va, *b = vb;
 	int c = cmp_u64(a->op->field, b->op->field);
 
+	if (c == 0)
+		c = cmp_u64(is_takeover(b), is_takeover(a));
 	return c != 0 ? c : cmp_rank(a->version, b->version);
 }
 

@@ -393,19 +393,13 @@ spaces_right(struct store *s, const struct id *space, enum right *out,
 
 /* ---- access statements ---- */
 
-int
-spaces_access_load(struct store *s, const struct id *space,
-    struct access_book *out, struct err *e)
+static int
+read_book(struct stmt *q, struct access_book *out, struct err *e)
 {
-	/* Log order, then idx as saved; own unsent ones last. */
-	struct stmt *q = db_prepare(s->db,
-	    "SELECT body FROM access WHERE space = ? "
-	    "ORDER BY seq IS NULL, seq, id");
 	struct access a;
 	int rc;
 
 	access_book_init(out);
-	db_bind_id(q, 1, space);
 	while ((rc = db_step(q, e)) == 1)
 		if (access_decode(db_blob(q, 0), &a, e) != 0 ||
 		    access_book_add(out, &a, e) != 0) {
@@ -417,6 +411,32 @@ spaces_access_load(struct store *s, const struct id *space,
 	if (rc < 0)
 		access_book_done(out);
 	return rc;
+}
+
+int
+spaces_access_load(struct store *s, const struct id *space,
+    struct access_book *out, struct err *e)
+{
+	/* Log order, then idx as saved; own unsent ones last. */
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body FROM access WHERE space = ? "
+	    "ORDER BY seq IS NULL, seq, id");
+
+	db_bind_id(q, 1, space);
+	return read_book(q, out, e);
+}
+
+int
+spaces_access_before(struct store *s, const struct id *space, int64_t seq,
+    struct access_book *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body FROM access WHERE space = ? AND seq < ? "
+	    "ORDER BY seq, id");
+
+	db_bind_id(q, 1, space);
+	db_bind_int(q, 2, seq);
+	return read_book(q, out, e);
 }
 
 int

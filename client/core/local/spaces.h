@@ -78,6 +78,10 @@ int spaces_right(struct store *s, const struct id *space, enum right *out,
 
 int spaces_access_load(struct store *s, const struct id *space,
     struct access_book *out, struct err *e);
+/** spaces_access_before(s, space, seq, out, e): the accepted ones below log
+ * place ${seq}, as every member has them. */
+int spaces_access_before(struct store *s, const struct id *space,
+    int64_t seq, struct access_book *out, struct err *e);
 int spaces_access_save_tx(struct store *s, const struct id *space,
     const struct access *a, const struct hash *item, int64_t seq,
     struct err *e); /* seq -1: not yet accepted */

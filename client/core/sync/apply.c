@@ -11,6 +11,7 @@
 #include "client/core/sync/letters.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
+#include "client/core/sync/sides.h"
 #include "client/core/sync/stamps.h"
 #include "client/core/sync/statements.h"
 #include "common/rules/time.h"
@@ -186,22 +187,20 @@ load_book(struct intake *k, struct err *e)
 	if (k->has_book)
 		return 0;
 	access_book_done(&k->book);
-	k->has_book = spaces_access_load(k->s, &k->space, &k->book, e) == 0;
+	/* What only waits here says nothing to others. */
+	k->has_book = spaces_access_before(k->s, &k->space, INT64_MAX,
+	    &k->book, e) == 0;
 	return k->has_book ? 0 : -1;
 }
 
-/* Whose section it is cannot be withdrawn (rules.md 5.3), so nothing that they
- * wrote is put aside for somebody's saying so. */
+/* Whose section it is, or who was taken into its side, is not withdrawn
+ * (rules.md 5.3, 9.1), so nothing that they wrote is put aside for somebody's
+ * saying so. */
 static bool
-owns(const struct intake *k, const struct id *person)
+owns(const struct intake *k, const struct incoming *in,
+    const struct id *person)
 {
-	size_t i;
-
-	for (i = 0; i < k->book.count; i++)
-		if (k->book.list[i].kind == ACCESS_OWNER &&
-		    id_eq(&k->book.list[i].person, person))
-			return true;
-	return false;
+	return access_on_side(&k->book, person, in->accept_ms);
 }
 
 /* The first withdrawal that meets text sealed under this epoch by the
@@ -219,7 +218,7 @@ find_withdrawn(struct intake *k, const struct incoming *in,
 	memset(w, 0, sizeof(*w));
 	if (d == NULL || load_book(k, e) != 0)
 		return d == NULL ? 0 : -1;
-	if (owns(k, &d->person))
+	if (owns(k, in, &d->person))
 		return 0;
 	for (i = 0; i < k->book.count; i++) {
 		const struct access *a = &k->book.list[i];
@@ -383,7 +382,8 @@ review_device(struct intake *k, const struct id *device, uint64_t from,
 /* Text of the withdrawn person that came before the withdrawal did, but was
  * written after it: looked at by a person before it is shown again. */
 static int
-review_earlier(struct intake *k, const struct access *a, struct err *e)
+review_earlier(struct intake *k, const struct incoming *in,
+    const struct access *a, struct err *e)
 {
 	const struct roster *r = &k->s->roster;
 	uint32_t epoch;
@@ -393,7 +393,7 @@ review_earlier(struct intake *k, const struct access *a, struct err *e)
 
 	if (load_book(k, e) != 0)
 		return -1;
-	if (owns(k, &a->person))
+	if (owns(k, in, &a->person))
 		return 0;
 	rc = withdrawal_time(k, a, &epoch, &eff, e);
 	for (i = 0; rc == 0 && i < r->device_count; i++)
@@ -407,19 +407,29 @@ static int
 apply_access(struct intake *k, const struct incoming *in,
     const struct space_epoch *ep, const struct opened *o, struct err *e)
 {
+	struct side_word w = { .s = k->s, .ep = &ep->ep,
+		.author = &in->cs.h.author, .seq = in->seq,
+		.accept_ms = in->accept_ms };
 	struct access a;
 	struct err why;
+	bool ok = true;
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; i < o->count; i++) {
-		if (access_decode(o->bodies[i], &a, &why) != 0)
+	for (i = 0; rc == 0 && ok && i < o->count; i++) {
+		if (access_decode(o->bodies[i], &a, &why) != 0) {
+			side_word_done(&w);
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
 			    why.text, e);
-		if (!statements_believe(&a, &ep->ep, &in->cs.h.author))
-			return intake_hold_tx(k, in, QUARANTINE_RULES,
-			    "it opens or closes a section without the right "
-			    "to", e);
+		}
+		rc = sides_believe(&w, &a, &ok, e);
 	}
+	side_word_done(&w);
+	if (rc != 0)
+		return -1;
+	if (!ok)
+		return intake_hold_tx(k, in, QUARANTINE_RULES,
+		    "it opens or closes a section without the right to", e);
 	for (i = 0; i < o->count; i++) {
 		if (access_decode(o->bodies[i], &a, e) != 0 ||
 		    spaces_access_save_tx(k->s, &k->space, &a, &in->cs.id,
@@ -427,7 +437,7 @@ apply_access(struct intake *k, const struct incoming *in,
 			return -1;
 		k->has_book = false;
 		if (a.kind == ACCESS_WITHDRAW && !in->again &&
-		    review_earlier(k, &a, e) != 0)
+		    review_earlier(k, in, &a, e) != 0)
 			return -1;
 	}
 	return 0;

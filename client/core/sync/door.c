@@ -50,25 +50,29 @@ end_of_rights(const struct store *s)
 	return now > s->hub_ms ? now : s->hub_ms;
 }
 
-/* The grant that counts: most right first, then the later end. Right and end
- * must stand in one grant, two do not add up. */
+/* The statement that counts: most right first, then the later end. Right and
+ * end must stand in one, two do not add up. */
 static const struct access *
-best_basis(const struct door *d, const struct id *person)
+best_basis(const struct door *d, const struct id *person, enum right *out)
 {
 	const struct access *best = NULL;
+	enum right right, most = RIGHT_NONE;
 	int64_t now = end_of_rights(d->s);
 	size_t i;
 
 	for (i = 0; i < d->book.count; i++) {
 		const struct access *a = &d->book.list[i];
 
-		if (!id_eq(&a->person, person) ||
-		    !access_is_live(&d->book, a, now))
+		if (!id_eq(&a->person, person))
 			continue;
-		if (best == NULL || a->right > best->right ||
-		    (a->right == best->right && a->until_ms > best->until_ms))
+		right = access_right(&d->book, a, now);
+		if (right > most || (right == most && best != NULL &&
+		    access_end(a) > access_end(best))) {
 			best = a;
+			most = right;
+		}
 	}
+	*out = most;
 	return best;
 }
 
@@ -85,7 +89,7 @@ named_before(const struct access_book *b, size_t at)
 
 static int
 want_add(struct door *d, const struct roster_device *dev,
-    const struct access *basis)
+    const struct access *basis, enum right right)
 {
 	struct epoch_recipient *r;
 
@@ -95,8 +99,8 @@ want_add(struct door *d, const struct roster_device *dev,
 	memset(r, 0, sizeof(*r));
 	r->person = dev->person;
 	r->device = dev->device;
-	r->right = basis->right;
-	r->until_ms = basis->until_ms;
+	r->right = right;
+	r->until_ms = access_end(basis);
 	return 0;
 }
 
@@ -104,20 +108,21 @@ static int
 want_person(struct door *d, const struct id *person)
 {
 	const struct roster_device *devices[DEVICES_MAX];
-	const struct access *basis = best_basis(d, person);
+	enum right right;
+	const struct access *basis = best_basis(d, person, &right);
 	size_t i, n;
 
 	if (basis == NULL)
 		return 0;
 	n = roster_devices_of(&d->s->roster, person, devices, DEVICES_MAX);
 	for (i = 0; i < n; i++)
-		if (want_add(d, devices[i], basis) != 0)
+		if (want_add(d, devices[i], basis, right) != 0)
 			return -1;
 	if (d->extra != NULL && id_eq(&d->extra->person, person) &&
-	    want_add(d, d->extra, basis) != 0)
+	    want_add(d, d->extra, basis, right) != 0)
 		return -1;
-	if (n > 0 && basis->until_ms < d->next_end)
-		d->next_end = basis->until_ms;
+	if (n > 0 && access_end(basis) < d->next_end)
+		d->next_end = access_end(basis);
 	return 0;
 }
 
@@ -146,12 +151,13 @@ want_allowed(struct door *d)
 static bool
 is_withdrawn(const struct door *d, const struct id *person)
 {
+	enum right right;
 	size_t i;
 
 	for (i = 0; i < d->book.count; i++)
-		if (d->book.list[i].kind == ACCESS_WITHDRAW &&
+		if (access_closes(d->book.list[i].kind) &&
 		    id_eq(&d->book.list[i].person, person))
-			return best_basis(d, person) == NULL;
+			return best_basis(d, person, &right) == NULL;
 	return false;
 }
 
@@ -404,6 +410,8 @@ door_judge(struct door *d, struct err *e)
 		want_allowed(d);
 		if (spoiled_find(d->s, &d->cur.ep, &d->spoiled, e) != 0)
 			return -1;
+		/* Who left, or was never in, and made this key knows it. */
+		d->spoiled |= epoch_find(&d->cur.ep, &d->cur.author) == NULL;
 		d->turn = d->locked || d->spoiled || want_differs(d);
 		d->stuck |= d->turn && !want_keeper(d);
 	} else if (d->mine == RIGHT_WRITE) {
@@ -454,8 +462,7 @@ door_may(const struct door *d)
 	if (d->stuck || d->mine < RIGHT_WRITE)
 		return false;
 	for (i = 0; i < d->waiting_count; i++)
-		if (d->waiting[i].kind != ACCESS_WITHDRAW &&
-		    d->mine < RIGHT_KEEP)
+		if (!access_closes(d->waiting[i].kind) && d->mine < RIGHT_KEEP)
 			return false;
 	return true;
 }
@@ -498,6 +505,7 @@ cite_all(struct door *d, struct epoch *ep, struct err *e)
 {
 	const struct epoch *was = &d->cur.ep;
 	const struct access *a;
+	enum right right;
 	size_t i, j;
 
 	for (i = 0; i < ep->recipient_count; i++) {
@@ -508,7 +516,7 @@ cite_all(struct door *d, struct epoch *ep, struct err *e)
 		if (old != NULL && old->right == r->right &&
 		    old->until_ms == r->until_ms)
 			continue;
-		a = best_basis(d, &r->person);
+		a = best_basis(d, &r->person, &right);
 		if (a != NULL && cite_statement(d, ep, &a->id, e) != 0)
 			return -1;
 	}
@@ -517,7 +525,7 @@ cite_all(struct door *d, struct epoch *ep, struct err *e)
 			continue;
 		for (j = 0; j < d->book.count; j++) {
 			a = &d->book.list[j];
-			if (a->kind == ACCESS_WITHDRAW && id_eq(&a->person,
+			if (access_closes(a->kind) && id_eq(&a->person,
 			    &was->recipients[i].person) &&
 			    cite_statement(d, ep, &a->id, e) != 0)
 				return -1;
@@ -721,7 +729,7 @@ door_close_only(struct door *d, struct err *e)
 		const struct access *a = &d->waiting[i];
 		size_t j, kept = 0;
 
-		if (a->kind == ACCESS_WITHDRAW) {
+		if (access_closes(a->kind)) {
 			d->waiting[n++] = *a;
 			continue;
 		}

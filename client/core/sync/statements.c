@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/sync/sides.h"
 #include "common/base/mem.h"
 
 #define TAG_ID "tugi statement 1"
@@ -157,8 +158,8 @@ sections_of(const struct record *rec, uint16_t field, bool opens)
 
 /* Over what was said, not over when: a stamp may be mended before it is sent,
  * and gossip is put in when a record is sealed. */
-static void
-hash_of(const struct record *rec, struct hash *out)
+void
+statements_hash(const struct record *rec, struct hash *out)
 {
 	struct record bare = *rec;
 	struct buf b;
@@ -286,7 +287,7 @@ add_record(struct store *s, const struct loaded *l,
 			read_consent(&v->rec, &src);
 		else
 			read_withdrawal(&v->rec, &src);
-		hash_of(&v->rec, &src.hash);
+		statements_hash(&v->rec, &src.hash);
 		if (src.opens && versions == 1 && is_keepers(s,
 		    &l->row.space, &src.origin, &src.sound, e) != 0)
 			return -1;
@@ -472,7 +473,7 @@ apply_grant(struct applying *ap, const struct statement_source *src,
 	size_t i;
 
 	if (!src->sound || ap->mine < RIGHT_KEEP ||
-	    id_eq(&src->audience, &ap->sp->side) ||
+	    access_on_side(&ap->book, &src->audience, store_now_ms(ap->s)) ||
 	    src->until_ms <= store_now_ms(ap->s))
 		return 0;
 	for (i = 0; i < ap->all->count; i++)
@@ -561,7 +562,8 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 	size_t i, n = 0;
 	int rc;
 
-	if (statements_load(s, case_id, &all, e) != 0)
+	if (sides_apply_tx(s, case_id, added, e) != 0 ||
+	    statements_load(s, case_id, &all, e) != 0)
 		return -1;
 	list = mem_new(CASE_SPACES_MAX * sizeof(*list));
 	rc = all.count == 0 ? 0 :
@@ -579,11 +581,11 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 
 /* ---- at each sync ---- */
 
-/* Cases touched at or after log place ?1: a consent or withdrawal came or
- * waits, a space began, a statement or an epoch came. */
+/* Cases touched at or after log place ?1: a consent, a withdrawal or a step of
+ * a handover came or waits, a space began, a statement or an epoch came. */
 static const char changed_cases[] =
     "SELECT r.case_id FROM record r JOIN version v ON v.rid = r.rid"
-    " WHERE r.type IN (5, 6) AND r.case_id IS NOT NULL"
+    " WHERE r.type IN (5, 6, 11) AND r.case_id IS NOT NULL"
     " AND (v.seq >= ?1 OR v.seq IS NULL)"
     " UNION SELECT case_id FROM space"
     " WHERE epoch = 0 AND case_id IS NOT NULL"
@@ -670,7 +672,7 @@ statements_believe(const struct access *a, const struct epoch *ep,
 	case ACCESS_WITHDRAW:
 		return r->right >= RIGHT_WRITE && !id_is_zero(&a->consent) &&
 		    a->supersedes_count == 0;
-	case ACCESS_OVERRIDE: /* overrides_believe */
+	default: /* overrides_believe, sides_believe */
 		break;
 	}
 	return false;

@@ -53,6 +53,9 @@ void statements_done(struct statement_sources *l);
 int statements_load(struct store *s, const struct id *case_id,
     struct statement_sources *out, struct err *e);
 
+/** statements_hash(rec, out): of what a record says, not of when. */
+void statements_hash(const struct record *rec, struct hash *out);
+
 /** statements_ends(closing, grant): the closing record ends this consent, as
  * far as their sections overlap. */
 bool statements_ends(const struct statement_source *closing,
@@ -69,7 +72,7 @@ int statements_settle(struct store *s, size_t *added, struct err *e);
 
 /** statements_believe(a, ep, author): may ${author}, sealing under ${ep}, say
  * this: grants are a keeper's, closing is any writer's, and OWNER is said by
- * who began the space of themselves. */
+ * who began the space of themselves. What is of the side, sides_believe. */
 bool statements_believe(const struct access *a, const struct epoch *ep,
     const struct id *author);
 
