@@ -6,6 +6,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "common/base/mem.h"
 
 static const char *
 outcome_name(int outcome)
@@ -34,6 +35,7 @@ held_json(const struct held_item *h)
 	json_object_set_new(j, "section", out_json_text(h->section));
 	json_object_set_new(j, "since", show_time_json(h->since_ms));
 	json_object_set_new(j, "deposited", json_boolean(h->deposited));
+	json_object_set_new(j, "under_review", json_boolean(h->late));
 	json_object_set_new(j, "outcome",
 	    out_json_text(outcome_name(h->outcome)));
 	json_object_set_new(j, "words", out_json_text(h->words));
@@ -58,7 +60,8 @@ held_table(struct ctx *c, const struct held_list *l, struct err *e)
 		table_cell(&t, since);
 		table_cell(&t, l->items[i].case_label);
 		table_cell(&t, l->items[i].section);
-		table_cell(&t, outcome_words(l->items[i].outcome));
+		table_cell(&t, l->items[i].late && l->items[i].outcome == 0 ?
+		    _("under review") : outcome_words(l->items[i].outcome));
 		show_excerpt(&t, record_field(&l->items[i].record, "text"));
 	}
 	rc = table_print(&t, &c->out, e);
@@ -102,10 +105,20 @@ say_held(struct ctx *c, const struct held_item *h)
 	char when[WHEN_BYTES];
 
 	when_words(h->since_ms, tick_wall_ms(&c->tick), when);
-	out_line(&c->out, _("Held since %s: you may no longer write in the "
-	    "section %s of %s."), when, h->section, has(h->case_label) ?
-	    h->case_label : _("this case"));
-	if (h->outcome == 0)
+	if (h->late)
+		out_line(&c->out, _("Received by the office %s and under "
+		    "review: it was written after the consent for you in the "
+		    "section %s of %s had been withdrawn, before that was "
+		    "known."), when, h->section, has(h->case_label) ?
+		    h->case_label : _("this case"));
+	else
+		out_line(&c->out, _("Held since %s: you may no longer write "
+		    "in the section %s of %s."), when, h->section,
+		    has(h->case_label) ? h->case_label : _("this case"));
+	if (h->outcome == 0 && h->late)
+		out_line(&c->out, "%s", _("Nobody else sees it until the "
+		    "keeper of the section decides."));
+	else if (h->outcome == 0)
 		out_line(&c->out, "%s", h->deposited ?
 		    _("The keeper of the section has it or gets it with the "
 		    "next tugi sync, and decides.") :
@@ -119,29 +132,53 @@ say_held(struct ctx *c, const struct held_item *h)
 		show_record(c, &h->record);
 }
 
+/* A record can be there more than once: held after it was put under review.
+ * 1 the piece of an id names one record, ${n} times. */
+static int
+held_find(const struct held_list *l, const char *text,
+    const struct held_item **found, size_t *n, struct err *e)
+{
+	size_t i, others = 0;
+
+	*n = 0;
+	for (i = 0; i < l->count; i++) {
+		if (!match_id(text, &l->items[i].record.id))
+			continue;
+		if (*n > 0 && !id_eq(&found[0]->record.id,
+		    &l->items[i].record.id))
+			others++;
+		found[(*n)++] = &l->items[i];
+	}
+	if (*n == 0)
+		return err_set(e, ERR_ABSENT, "%s",
+		    _("no held text has the id you gave"));
+	return others == 0 ? 0 : err_set(e, ERR_INPUT,
+	    _("%zu held texts fit the piece of an id you gave"), *n);
+}
+
 int
 cmd_held_show(struct ctx *c, struct err *e)
 {
 	struct held_list l = { 0 };
-	const struct held_item *found = NULL;
+	const struct held_item **found;
+	json_t *j;
 	size_t i, n = 0;
-	int rc = 0;
+	int rc;
 
 	if (held_list(c->s, &l, e) != 0)
 		return -1;
-	for (i = 0; i < l.count; i++)
-		if (match_id(cmd_word(c, 0), &l.items[i].record.id)) {
-			found = &l.items[i];
-			n++;
-		}
-	if (n != 1)
-		rc = err_set(e, n == 0 ? ERR_ABSENT : ERR_INPUT, n == 0 ?
-		    _("no held text has the id you gave") :
-		    _("%zu held texts fit the piece of an id you gave"), n);
-	else if (c->g.json)
-		rc = out_json(held_json(found), e);
-	else
-		say_held(c, found);
+	found = mem_new((l.count + 1) * sizeof(struct held_item *));
+	rc = held_find(&l, cmd_word(c, 0), found, &n, e);
+	if (rc == 0 && c->g.json) {
+		j = json_array();
+		for (i = 0; i < n; i++)
+			json_array_append_new(j, held_json(found[i]));
+		rc = out_json(j, e);
+	} else if (rc == 0) {
+		for (i = 0; i < n; i++)
+			say_held(c, found[i]);
+	}
+	mem_free(found);
 	held_list_done(&l);
 	return rc;
 }
@@ -163,6 +200,8 @@ review_json(const struct review_item *r)
 	json_t *j = json_object();
 
 	json_object_set_new(j, "id", json_string(hash_text(&r->id, id)));
+	json_object_set_new(j, "kind", json_string(r->late ? "text" :
+	    "deposit"));
 	json_object_set_new(j, "author", out_json_text(r->author));
 	json_object_set_new(j, "case_name", out_json_text(r->case_label));
 	json_object_set_new(j, "section", out_json_text(r->section));
@@ -179,7 +218,7 @@ static int
 review_table(struct ctx *c, const struct review_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("REVIEW"), N_("RECEIVED"),
-		N_("BY"), N_("CASE"), N_("SECTION"), N_("TEXTS"),
+		N_("BY"), N_("CASE"), N_("SECTION"), N_("TEXTS"), N_("WHY"),
 		N_("STATE") };
 	char id[HASH_TEXT_BYTES], when[WHEN_BYTES], count[24];
 	const struct review_item *r;
@@ -187,7 +226,7 @@ review_table(struct ctx *c, const struct review_list *l, struct err *e)
 	size_t i;
 	int rc;
 
-	table_init(&t, heads, 7, 3);
+	table_init(&t, heads, 8, 3);
 	for (i = 0; i < l->count; i++) {
 		r = &l->items[i];
 		table_cell(&t, review_id(r, id));
@@ -198,6 +237,8 @@ review_table(struct ctx *c, const struct review_list *l, struct err *e)
 		table_cell(&t, r->section);
 		snprintf(count, sizeof(count), "%zu", r->record_count);
 		table_cell(&t, count);
+		table_cell(&t, r->late ? _("written after the withdrawal") :
+		    _("sent after the right had ended"));
 		table_cell(&t, r->outcome == 0 ? _("waits for you") :
 		    outcome_words(r->outcome));
 	}
@@ -272,8 +313,12 @@ cmd_review_show(struct ctx *c, struct err *e)
 		goto out;
 	}
 	when_words(r->accept_ms, tick_wall_ms(&c->tick), when);
-	out_line(&c->out, _("%s wrote this after the right to write had ended, "
-	    "perhaps without knowing. Received %s; section %s of %s; %s."),
+	out_line(&c->out, r->late ?
+	    _("Written after %s's consent was withdrawn, before that was "
+	    "known; shown to nobody until it is decided on. Received %s; "
+	    "section %s of %s; %s.") :
+	    _("%s wrote this after the right to write had ended, perhaps "
+	    "without knowing. Received %s; section %s of %s; %s."),
 	    r->author, when, r->section, r->case_label, r->outcome == 0 ?
 	    _("waits for you") : outcome_words(r->outcome));
 	for (i = 0; i < r->record_count; i++) {

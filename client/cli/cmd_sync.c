@@ -52,7 +52,8 @@ static bool
 looks(const struct exchange_result *r)
 {
 	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
-	    r->reviews_new + r->outcomes_new + r->memos_new +
+	    r->late_new + r->reviews_new + r->outcomes_new +
+	    r->memos_new +
 	    r->quarantined_new > 0;
 }
 
@@ -93,6 +94,11 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    "tugi held"),
 		    _("%zu texts of yours could not be filed and are held: see "
 		    "tugi held")), r->held_new);
+	if (r->late_new > 0)
+		out_line(&c->out, plural(r->late_new,
+		    _("%zu text of yours is under review: see tugi held"),
+		    _("%zu texts of yours are under review: see tugi held")),
+		    r->late_new);
 	if (r->reviews_new > 0)
 		out_line(&c->out, plural(r->reviews_new,
 		    _("%zu review waits for your decision: see tugi review"),
@@ -157,6 +163,7 @@ result_json(const struct exchange_result *r)
 		{ "received_notes", r->got_notes },
 		{ "received_changes", r->got_changes },
 		{ "conflicts", r->conflicts_new }, { "held", r->held_new },
+		{ "under_review", r->late_new },
 		{ "closed_sections", r->lost_spaces },
 		{ "opened_sections", r->new_spaces },
 		{ "reviews", r->reviews_new }, { "outcomes", r->outcomes_new },

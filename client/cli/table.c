@@ -260,7 +260,9 @@ const struct cmd table_cmds[] = {
 	.name = "held list", .words = "", .run = cmd_held_list, .opens = true,
 	.summary = N_("your texts that could not be filed"),
 	.more = N_("What was written after the right to write had ended is "
-	    "kept and goes to the keeper of the section, who decides."),
+	    "kept and goes to the keeper of the section, who decides. What "
+	    "was sent before a withdrawal arrived and written after it is "
+	    "under review: the keeper decides on that too."),
 	.examples = { "tugi held" }
 }, {
 	.name = "held show", .words = N_("RECORD"), .min = 1, .max = 1,
@@ -270,7 +272,11 @@ const struct cmd table_cmds[] = {
 }, {
 	.name = "review list", .words = "", .run = cmd_review_list,
 	.opens = true,
-	.summary = N_("held texts of others that wait for your decision"),
+	.summary = N_("texts of others that wait for your decision"),
+	.more = N_("Two kinds: what somebody wrote after the right to write "
+	    "had ended, and what was received before a withdrawal arrived and "
+	    "had been written after it. Neither is shown in the case until "
+	    "you decide."),
 	.examples = { "tugi review" }
 }, {
 	.name = "review show", .words = N_("REVIEW"), .min = 1, .max = 1,
@@ -280,7 +286,9 @@ const struct cmd table_cmds[] = {
 }, {
 	.name = "review decide", .words = N_("REVIEW"), .min = 1, .max = 1,
 	.run = cmd_review_decide, .opens = true,
-	.summary = N_("file a held text, give it back or erase it"),
+	.summary = N_("file a text under review, give it back or erase it"),
+	.more = N_("The first decision in the office counts, for everybody. "
+	    "What was sent together is decided on together."),
 	.examples = { "tugi review decide 9e107d9d --file 'child protection "
 	    "act, paragraph 27'", "tugi review decide 9e107d9d --give-back "
 	    "--words 'Please ask for consent first.'" },

@@ -5,18 +5,15 @@
  * review record in the section that says who decided what and on which basis,
  * and the outcome that goes to the author with the next sync.
  */
-#include "client/core/review.h"
+#include "client/core/review_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/local/versions.h"
 #include "client/core/sync/letters.h"
-#include "client/core/value.h"
 #include "common/base/mem.h"
 
-#define REVIEWS_MAX 1024
-#define RECORDS_MAX 4096
+#define RECORDS_MAX DEPOSIT_RECORDS_MAX
 #define BASIS_MAX 200
 #define WORDS_MAX 4000
 
@@ -41,11 +38,9 @@ add_field(struct values *v, const struct op *op, struct record_item *item,
 	return 0;
 }
 
-/* ${item} is zeroed and gets what this one version says: it is in no case, so
- * there are no heads to ask. */
-static int
-item_of(struct values *v, const struct record *rec, struct record_item *item,
-    struct err *e)
+int
+review_item_of(struct values *v, const struct record *rec,
+    struct record_item *item, struct err *e)
 {
 	size_t i;
 
@@ -121,6 +116,26 @@ label_of(struct store *s, const struct id *space, char **out, struct err *e)
 	return 0;
 }
 
+int
+review_place(struct store *s, const struct id *space,
+    struct review_item *item, struct err *e)
+{
+	char section[32];
+	struct id case_id;
+	size_t i;
+
+	if (place_of(s, space, section, &case_id, e) != 0 ||
+	    label_of(s, space, &item->case_label, e) != 0)
+		return -1;
+	item->section = mem_dup(section);
+	for (i = 0; i < item->record_count; i++) {
+		item->records[i].space = *space;
+		snprintf(item->records[i].section,
+		    sizeof(item->records[i].section), "%s", section);
+	}
+	return 0;
+}
+
 /* ---- held ---- */
 
 void
@@ -141,7 +156,8 @@ held_list_done(struct held_list *l)
 struct held_row {
 	struct id space, record;
 	int64_t since_ms, outcome_ms;
-	bool deposited;
+	bool deposited, late;
+	uint64_t seq;      /* of what carried a late one */
 	int outcome;
 	char *words;
 };
@@ -151,8 +167,9 @@ load_rows(struct store *s, struct held_row *rows, size_t max, size_t *n,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT h.space, r.id, h.since_ms,"
-	    " h.deposit IS NOT NULL, h.outcome, h.words, h.outcome_ms"
-	    " FROM held h JOIN record r ON r.rid = h.rid"
+	    " h.deposit IS NOT NULL, h.outcome, h.words, h.outcome_ms,"
+	    " h.late, i.seq FROM held h JOIN record r ON r.rid = h.rid"
+	    " LEFT JOIN item i ON i.id = h.deposit AND h.late = 1"
 	    " ORDER BY h.since_ms DESC, h.hid DESC");
 	int rc;
 
@@ -171,6 +188,8 @@ load_rows(struct store *s, struct held_row *rows, size_t max, size_t *n,
 		r->outcome = (int)db_int(q, 4);
 		r->words = mem_dup(db_text(q, 5));
 		r->outcome_ms = db_int(q, 6);
+		r->late = db_int(q, 7) != 0;
+		r->seq = (uint64_t)db_int(q, 8);
 	}
 	if (*n == max)
 		rc = 0;
@@ -178,11 +197,22 @@ load_rows(struct store *s, struct held_row *rows, size_t max, size_t *n,
 	return rc < 0 ? -1 : 0;
 }
 
-/* The newest of the person's own versions that never entered the case. */
-static int
-own_text(struct values *names, const struct id *id, struct record_item *item,
-    struct err *e)
+static bool
+is_held(const struct held_row *row, const struct version *v)
 {
+	if (row->late)
+		return v->seq == row->seq;
+	return v->state == VERSION_HELD ||
+	    (v->state == VERSION_GONE && v->seq == UINT64_MAX);
+}
+
+/* The newest of the person's own versions that are in no case: under review,
+ * or never accepted. */
+static int
+own_text(struct values *names, const struct held_row *row,
+    struct record_item *item, struct err *e)
+{
+	const struct id *id = &row->record;
 	const struct version *newest = NULL;
 	struct loaded l;
 	size_t i;
@@ -195,14 +225,14 @@ own_text(struct values *names, const struct id *id, struct record_item *item,
 	for (i = 0; i < l.count; i++) {
 		const struct version *v = &l.versions[i];
 
-		if ((v->state == VERSION_HELD || v->state == VERSION_GONE) &&
+		if (is_held(row, v) &&
 		    (newest == NULL || v->rec.hlc > newest->rec.hlc))
 			newest = v;
 	}
 	item->id = *id;
 	item->type = l.row.type;
 	if (newest != NULL)
-		rc = item_of(names, &newest->rec, item, e);
+		rc = review_item_of(names, &newest->rec, item, e);
 	else
 		rc = 0;
 	item->held = true;
@@ -220,11 +250,12 @@ fill_held(struct values *names, struct held_row *row,
 
 	item->since_ms = row->since_ms;
 	item->deposited = row->deposited;
+	item->late = row->late;
 	item->outcome = row->outcome;
 	item->outcome_ms = row->outcome_ms;
 	item->words = row->words;
 	row->words = NULL;
-	if (own_text(names, &row->record, &item->record, e) != 0 ||
+	if (own_text(names, row, &item->record, e) != 0 ||
 	    place_of(s, &row->space, section, &case_id, e) != 0 ||
 	    label_of(s, &row->space, &item->case_label, e) != 0)
 		return -1;
@@ -240,14 +271,14 @@ int
 held_list(struct session *session, struct held_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct held_row *rows = mem_new(REVIEWS_MAX * sizeof(*rows));
+	struct held_row *rows = mem_new(REVIEW_LIST_MAX * sizeof(*rows));
 	struct values *names = mem_new(sizeof(*names));
 	size_t i, n = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	values_init(names, session);
-	rc = load_rows(s, rows, REVIEWS_MAX, &n, e);
+	rc = load_rows(s, rows, REVIEW_LIST_MAX, &n, e);
 	out->items = mem_new((n + 1) * sizeof(*out->items));
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = fill_held(names, &rows[i], &out->items[out->count++],
@@ -264,20 +295,28 @@ held_list(struct session *session, struct held_list *out, struct err *e)
 
 /* ---- reviews ---- */
 
+static void
+review_item_done(struct review_item *item)
+{
+	size_t i;
+
+	for (i = 0; i < item->record_count; i++)
+		record_item_done(&item->records[i]);
+	mem_free(item->records);
+	mem_free(item->author);
+	mem_free(item->case_label);
+	mem_free(item->section);
+	mem_free(item->basis);
+	memset(item, 0, sizeof(*item));
+}
+
 void
 review_list_done(struct review_list *l)
 {
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < l->count; i++) {
-		for (j = 0; j < l->items[i].record_count; j++)
-			record_item_done(&l->items[i].records[j]);
-		mem_free(l->items[i].records);
-		mem_free(l->items[i].author);
-		mem_free(l->items[i].case_label);
-		mem_free(l->items[i].section);
-		mem_free(l->items[i].basis);
-	}
+	for (i = 0; i < l->count; i++)
+		review_item_done(&l->items[i]);
 	mem_free(l->items);
 	memset(l, 0, sizeof(*l));
 }
@@ -331,7 +370,7 @@ review_row(struct store *s, const struct hash *id, struct review_row *r,
 
 static int
 fill_records(struct values *names, const struct review_row *row,
-    const char *section, struct review_item *item, struct err *e)
+    struct review_item *item, struct err *e)
 {
 	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
 	struct record *rec = mem_new(sizeof(*rec));
@@ -347,10 +386,8 @@ fill_records(struct values *names, const struct review_row *row,
 
 		rc = record_decode(list[i], rec, e);
 		if (rc == 0)
-			rc = item_of(names, rec, r, e);
+			rc = review_item_of(names, rec, r, e);
 		r->held = true;
-		r->space = row->space;
-		snprintf(r->section, sizeof(r->section), "%s", section);
 	}
 	mem_free(rec);
 	mem_free(list);
@@ -361,11 +398,8 @@ static int
 fill_review(struct values *names, const struct hash *id,
     struct review_item *item, struct err *e)
 {
-	struct store *s = names->s;
 	struct review_row row;
-	char section[32];
-	struct id case_id;
-	int rc = review_row(s, id, &row, e);
+	int rc = review_row(names->s, id, &row, e);
 
 	if (rc == 1) {
 		item->id = *id;
@@ -376,43 +410,73 @@ fill_review(struct values *names, const struct hash *id,
 		rc = 0;
 	}
 	if (rc == 0)
-		rc = place_of(s, &row.space, section, &case_id, e);
+		rc = fill_records(names, &row, item, e);
 	if (rc == 0)
-		rc = label_of(s, &row.space, &item->case_label, e);
-	if (rc == 0) {
-		item->section = mem_dup(section);
-		rc = fill_records(names, &row, section, item, e);
-	}
+		rc = review_place(names->s, &row.space, item, e);
 	review_row_done(&row);
+	return rc;
+}
+
+static int
+deposit_ids(struct store *s, bool decided, struct hash *ids, size_t *n,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT id FROM review"
+	    " WHERE (outcome IS NOT NULL) = ? AND space NOT IN"
+	    " (SELECT id FROM space WHERE hidden = 1)"
+	    " ORDER BY accept_ms DESC LIMIT 1024");
+	int rc;
+
+	*n = 0;
+	db_bind_int(q, 1, decided);
+	while ((rc = db_step(q, e)) == 1 && *n < REVIEW_LIST_MAX)
+		(void)db_hash(q, 0, &ids[(*n)++]);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* Deposits, then accepted text: those that wait, or those decided. */
+static int
+list_some(struct values *names, bool decided, struct review_list *out,
+    struct err *e)
+{
+	struct hash *ids = mem_new(REVIEW_LIST_MAX * sizeof(*ids));
+	size_t i, n = 0;
+	int rc = deposit_ids(names->s, decided, ids, &n, e);
+
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = fill_review(names, &ids[i], &out->items[out->count++],
+		    e);
+	if (rc == 0)
+		rc = review_text_ids(names->s, decided, ids, &n, e);
+	for (i = 0; rc == 0 && i < n; i++) {
+		struct review_item *item = &out->items[out->count++];
+
+		rc = review_text_fill(names, &ids[i], item, e) < 0 ? -1 : 0;
+		if (rc == 0 && decided && item->outcome == 0) {
+			/* Listed with those that wait. */
+			review_item_done(item);
+			out->count--;
+		}
+	}
+	mem_free(ids);
 	return rc;
 }
 
 int
 review_list(struct session *session, struct review_list *out, struct err *e)
 {
-	struct store *s = session_store(session);
-	struct hash *ids = mem_new(REVIEWS_MAX * sizeof(*ids));
 	struct values *names = mem_new(sizeof(*names));
-	struct stmt *q;
-	size_t i, n = 0;
-	int rc = 0;
+	int rc;
 
-	memset(out, 0, sizeof(*out));
+	out->count = 0;
+	out->items = mem_new(4 * REVIEW_LIST_MAX * sizeof(*out->items));
 	values_init(names, session);
-	q = db_prepare(s->db, "SELECT id FROM review WHERE space NOT IN"
-	    " (SELECT id FROM space WHERE hidden = 1)"
-	    " ORDER BY outcome IS NOT NULL, accept_ms DESC");
-	while (n < REVIEWS_MAX && (rc = db_step(q, e)) == 1)
-		(void)db_hash(q, 0, &ids[n++]);
-	db_reset(q);
-	rc = rc < 0 ? -1 : 0;
-	out->items = mem_new((n + 1) * sizeof(*out->items));
-	for (i = 0; rc == 0 && i < n; i++)
-		rc = fill_review(names, &ids[i], &out->items[out->count++],
-		    e);
+	rc = list_some(names, false, out, e);
+	if (rc == 0)
+		rc = list_some(names, true, out, e);
 	values_done(names);
 	mem_free(names);
-	mem_free(ids);
 	if (rc != 0)
 		review_list_done(out);
 	return rc;
@@ -420,19 +484,16 @@ review_list(struct session *session, struct review_list *out, struct err *e)
 
 /* ---- deciding ---- */
 
-static int
-check_decision(struct store *s, const struct review_decision *d,
-    const struct review_row *row, struct err *e)
+int
+review_check(struct store *s, const struct review_decision *d,
+    const struct id *space, struct err *e)
 {
 	enum right right;
 
-	if (row->outcome != 0)
-		return err_set(e, ERR_CLASH,
-		    "this review has been decided already");
 	if (d->outcome != OUTCOME_FILED && d->outcome != OUTCOME_GIVEN_BACK &&
 	    d->outcome != OUTCOME_ERASED)
 		return err_set(e, ERR_INPUT,
-		    "a deposit is filed, given back or erased");
+		    "a text under review is filed, given back or erased");
 	if (d->outcome == OUTCOME_FILED &&
 	    (d->basis == NULL || *d->basis == '\0'))
 		return err_set(e, ERR_INPUT, "filing text that was written "
@@ -441,11 +502,11 @@ check_decision(struct store *s, const struct review_decision *d,
 	    (d->words != NULL && strlen(d->words) > WORDS_MAX))
 		return err_set(e, ERR_INPUT, "the basis has at most %d bytes, "
 		    "the words to the author %d", BASIS_MAX, WORDS_MAX);
-	if (spaces_right(s, &row->space, &right, e) != 0)
+	if (spaces_right(s, space, &right, e) != 0)
 		return -1;
 	if (right != RIGHT_KEEP)
 		return err_set(e, ERR_DENIED, "only a keeper of the section "
-		    "decides on a deposit");
+		    "decides on its reviews");
 	return 0;
 }
 
@@ -489,35 +550,46 @@ put_op(struct op *ops, size_t *n, uint16_t field, enum value_type type,
 	(*n)++;
 }
 
-static int
-record_tx(struct store *s, const struct review_decision *d,
-    const struct review_row *row, struct err *e)
+static void
+put_id(struct op *ops, size_t *n, uint16_t field, const struct id *id)
 {
-	struct op *ops = mem_new(8 * sizeof(*ops));
-	struct write w = { .type = TYPE_REVIEW, .space = row->space };
+	put_op(ops, n, field, VALUE_BYTES, view_of(id->b, sizeof(id->b)), 0);
+}
+
+int
+review_record_tx(struct store *s, const struct review_decision *d,
+    const struct id *space, const struct decision_text *text,
+    struct record *out, struct err *e)
+{
+	struct write w = { .type = TYPE_REVIEW, .space = *space };
+	struct op *ops = out->ops;
 	struct space sp;
-	struct id id;
 	size_t n = 0;
-	int rc = spaces_find(s, &row->space, &sp, e);
+	int rc = spaces_find(s, space, &sp, e);
 
 	if (rc == 1)
 		w.case_id = sp.case_id;
-	put_op(ops, &n, REVIEW_DEPOSIT, VALUE_BYTES,
-	    view_of(d->id.b, sizeof(d->id.b)), 0);
+	if (text == NULL)
+		put_op(ops, &n, REVIEW_DEPOSIT, VALUE_BYTES,
+		    view_of(d->id.b, sizeof(d->id.b)), 0);
 	put_op(ops, &n, REVIEW_OUTCOME, VALUE_INT, view_of(NULL, 0),
 	    d->outcome);
 	put_op(ops, &n, REVIEW_BASIS, VALUE_TEXT,
 	    view_str(d->basis != NULL ? d->basis : ""), 0);
 	put_op(ops, &n, REVIEW_WORDS, VALUE_TEXT,
 	    view_str(d->words != NULL ? d->words : ""), 0);
-	put_op(ops, &n, REVIEW_KEEPER, VALUE_BYTES,
-	    view_of(s->person.b, sizeof(s->person.b)), 0);
+	put_id(ops, &n, REVIEW_KEEPER, &s->person);
+	if (text != NULL) {
+		put_id(ops, &n, REVIEW_RECORD, &text->record);
+		put_id(ops, &n, REVIEW_ORIGIN, &text->ref.origin);
+		put_op(ops, &n, REVIEW_STAMP, VALUE_INT, view_of(NULL, 0),
+		    (int64_t)text->ref.hlc);
+	}
+	out->type = TYPE_REVIEW;
+	out->op_count = n;
 	w.ops = ops;
 	w.op_count = n;
-	if (rc >= 0)
-		rc = versions_write_tx(s, &w, &id, e);
-	mem_free(ops);
-	return rc;
+	return rc < 0 ? -1 : versions_write_tx(s, &w, &out->id, e);
 }
 
 /* The deposit itself is forgotten: filed, it stands in the section; else it is
@@ -542,26 +614,38 @@ close_tx(struct store *s, const struct review_decision *d, struct err *e)
 }
 
 static int
+decide_deposit_tx(struct store *s, const struct review_decision *d,
+    const struct review_row *row, struct err *e)
+{
+	struct record *rec;
+	int rc;
+
+	if (row->outcome != 0)
+		return err_set(e, ERR_CLASH,
+		    "this review has been decided already");
+	if (review_check(s, d, &row->space, e) != 0 ||
+	    (d->outcome == OUTCOME_FILED && file_tx(s, row, e) != 0))
+		return -1;
+	rec = mem_new(sizeof(*rec));
+	rc = review_record_tx(s, d, &row->space, NULL, rec, e);
+	mem_free(rec);
+	return rc == 0 ? close_tx(s, d, e) : -1;
+}
+
+static int
 decide_tx(struct store *s, const struct review_decision *d, struct err *e)
 {
 	struct review_row row;
-	int rc;
+	int rc = review_row(s, &d->id, &row, e);
 
-	if (letters_settle_tx(s, e) != 0)
-		return -1;
-	rc = review_row(s, &d->id, &row, e);
-	if (rc == 0)
-		rc = err_set(e, ERR_ABSENT, "there is no such deposit here");
 	if (rc == 1)
-		rc = check_decision(s, d, &row, e);
-	if (rc == 0 && d->outcome == OUTCOME_FILED)
-		rc = file_tx(s, &row, e);
-	if (rc == 0)
-		rc = record_tx(s, d, &row, e);
-	if (rc == 0)
-		rc = close_tx(s, d, e);
+		rc = decide_deposit_tx(s, d, &row, e) == 0 ? 1 : -1;
+	else if (rc == 0)
+		rc = review_text_decide_tx(s, d, e);
 	review_row_done(&row);
-	return rc;
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, "there is no such review here");
+	return rc == 1 ? 0 : -1;
 }
 
 int

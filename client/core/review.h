@@ -1,6 +1,7 @@
 /*
- * Held text and its review: what somebody wrote after being excluded is never
- * shown and never lost. Its author sees it as held; the keeper decides.
+ * Held text and its review: what somebody wrote after being excluded, or after
+ * a withdrawal that had not arrived, is never shown and never lost. Its author
+ * sees it as held; the keeper decides.
  */
 #ifndef CORE_REVIEW_H
 #define CORE_REVIEW_H
@@ -13,6 +14,7 @@ struct held_item {
 	char *case_label, *section;
 	int64_t since_ms;
 	bool deposited;             /* the keeper has it or will at next sync */
+	bool late;                  /* it was accepted, and is under review */
 	int outcome;                /* enum outcome; 0: none yet */
 	char *words;                /* the keeper's */
 	int64_t outcome_ms;
@@ -25,7 +27,10 @@ void held_list_done(struct held_list *l);
 int held_list(struct session *s, struct held_list *out, struct err *e);
 
 struct review_item {
-	struct hash id;             /* of the deposit */
+	struct hash id;             /* of the deposit, or of what carried it */
+	bool late;                  /* accepted text, written after its author's
+	                               consent was withdrawn, before that was
+	                               known; else a deposit */
 	char *author;               /* name */
 	char *case_label, *section;
 	int64_t accept_ms;
@@ -51,5 +56,9 @@ struct review_decision {
  * origin kept), give back, or erase. The author sees the outcome. */
 int review_decide(struct session *s, const struct review_decision *d,
     struct err *e);
+
+/** review_text_count(s, n, e): accepted texts that wait for this keeper's
+ * decision, by what carried them. */
+int review_text_count(struct store *s, size_t *n, struct err *e);
 
 #endif

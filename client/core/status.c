@@ -10,6 +10,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/people.h"
+#include "client/core/review.h"
 #include "client/core/sync/quarantine.h"
 
 #define SOON_MS (30 * DAY_MS)
@@ -44,6 +45,7 @@ static int
 count_all(struct store *s, struct status *out, struct err *e)
 {
 	int64_t oldest;
+	size_t texts;
 
 	if (count(s, "SELECT count(DISTINCT case_id) FROM space "
 	        "WHERE state <> 2 AND hidden = 0 AND case_id NOT IN "
@@ -64,8 +66,10 @@ count_all(struct store *s, struct status *out, struct err *e)
 	        &out->held, e) != 0 ||
 	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL "
 	        "AND space NOT IN (SELECT id FROM space WHERE hidden = 1)",
-	        &out->reviews, e) != 0 || count_quarantined(s, out, e) != 0)
+	        &out->reviews, e) != 0 || count_quarantined(s, out, e) != 0 ||
+	    review_text_count(s, &texts, e) != 0)
 		return -1;
+	out->reviews += texts;
 	if (out->unsent == 0)
 		return 0;
 	if (db_one_int(s->db, "SELECT min(hlc) FROM version "

@@ -163,6 +163,7 @@ CREATE TABLE version (
 );
 CREATE INDEX version_unsent ON version (state, outgoing)
 	WHERE state IN (1, 2, 4);
+CREATE INDEX version_review ON version (seq) WHERE state = 5;
 
 -- Sealed changesets on their way. The bytes are fixed before the first send
 -- and kept 90 days after the receipt, so that a hub restored from a backup
@@ -205,7 +206,9 @@ CREATE TABLE held (
 	deposit BLOB,                 -- changeset id of the letter, once sealed
 	outcome INTEGER,              -- enum outcome, when the keeper decided
 	words TEXT,                   -- the keeper's words
-	outcome_ms INTEGER
+	outcome_ms INTEGER,
+	late INTEGER NOT NULL DEFAULT 0 -- 1: accepted and under review; deposit
+	                              -- is the changeset id that carried it
 );
 
 -- What others deposited with this person as keeper.
@@ -222,6 +225,29 @@ CREATE TABLE review (
 	letter BLOB,                  -- changeset id of the outcome, once sealed
 	decided_ms INTEGER
 ) WITHOUT ROWID;
+
+-- What keepers decided on accepted texts under review: the first in the log
+-- counts for each.
+CREATE TABLE decision (
+	record BLOB NOT NULL,         -- the text: its record,
+	origin BLOB NOT NULL,         -- the device that wrote it,
+	hlc INTEGER NOT NULL,         -- and its stamp
+	space BLOB NOT NULL,
+	item BLOB,                    -- changeset id that carried it, if here
+	seq INTEGER,                  -- place of the decision; NULL: not sent
+	review BLOB NOT NULL,         -- the review record
+	keeper BLOB NOT NULL,         -- device that decided
+	outcome INTEGER NOT NULL,     -- enum outcome
+	basis TEXT,
+	words TEXT,                   -- the keeper's, to the author
+	letter BLOB,                  -- outcome letter, once sealed; empty:
+	                              -- another keeper's to write
+	decided_ms INTEGER NOT NULL,
+	PRIMARY KEY (record, origin, hlc)
+) WITHOUT ROWID;
+CREATE INDEX decision_item ON decision (item);
+CREATE INDEX decision_letter ON decision (seq) WHERE letter IS NULL;
+CREATE INDEX decision_waits ON decision (space) WHERE seq IS NULL;
 
 -- Memos (common/wire/letter.h): what offices tell each other about a case, own
 -- ones too. An own one is sealed at a sync, to whom the directory lists then.

@@ -387,16 +387,44 @@ run office sync
 check "the excluded is told" says "closed to you"
 check "and not that nothing is new" not says "Nothing new"
 run office held --json
-check "the unsent text is held" json 'length == 1'
-run office held show "$(jq -r '.[0].record.id' "$D/out")"
+check "the unsent text is held" json \
+	'[.[] | select(.under_review | not)] | length == 1'
+held=$(jq -r '[.[] | select(.under_review | not)][0].record.id' "$D/out")
+check "what was sent within two minutes of it is under review" json \
+	'[.[] | select(.under_review and .outcome == null)] | length >= 1'
+run office status --json
+check "and counted" json '.held >= 2'
+run office held show "$held"
 check "without the child's name" says "of this case."
+check "and under review, what of it had been sent" says "and under review"
 run office plan list --json
 check "the section is gone" json 'length == 0'
 run office sync
 run worker sync
 run worker review --json
-check "the keeper gets it for review" json 'length == 1'
-review=$(jq -r '.[0].id' "$D/out" | cut -c1-8)
+check "the keeper gets it for review" json \
+	'[.[] | select(.kind == "deposit")] | length == 1'
+review=$(jq -r '[.[] | select(.kind == "deposit")][0].id' "$D/out" |
+	cut -c1-8)
+late=$(jq -r '[.[] | select(.kind == "text" and
+	(.records | any(.fields.goal == "Written without a network")))][0].id' \
+	"$D/out" | cut -c1-8)
+check "and what was received in between" test "$late" != null
+run worker plan list --json
+check "which is in no list" not says "Written without a network"
+run worker review show "$late"
+check "is shown for review, with the reason" says \
+	"Written after Tiina Saar's consent was withdrawn"
+check "and its text" says "Written without a network"
+run worker review decide "$late" --file ''
+check "filing it needs a basis" ends 64
+run worker review decide "$late" --file 'Child Protection Act, 27' \
+	--words 'It helps Anna.'
+check "filed" ends 0
+run worker review decide "$late" --erase --yes
+check "once" not ends 0
+run worker plan list --json
+check "it is in the case again" says "Written without a network"
 run worker review decide "$review"
 check "a decision needs its kind" ends 64
 run worker review decide "$review" --erase
@@ -406,7 +434,10 @@ check "given back" ends 0
 run worker sync
 run office sync
 run office held --json
-check "the author sees it" json '.[0].outcome == "given_back"'
+check "the author sees it" json \
+	'[.[] | select(.under_review | not)][0].outcome == "given_back"'
+check "and what became of the other" json '[.[] | select(.under_review and
+	.outcome == "filed" and .words == "It helps Anna.")] | length >= 1'
 
 ### Broken import
 run worker note list --json

@@ -183,7 +183,7 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 {
 	const struct text *t = &s->text[no];
 	const struct epoch_seen *ep = judge_newest(j, &t->space, s->now_ms);
-	int i, state = 0;
+	int i, mine, state = 0;
 	char what[160];
 
 	describe(s, no, what);
@@ -195,17 +195,19 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 		if (s->actor[i].revoked || !lists(ep, &s->actor[i],
 		    s->now_ms, RIGHT_READ))
 			continue;
-		if (f->count != 1 || (f->hidden && f->state != REVIEW) ||
-		    (f->state != ACCEPTED &&
-		    f->state != REVIEW))
+		mine = t->decided && f->count == 0 ? GONE : f->state;
+		if ((f->count != 1 && mine != GONE) ||
+		    (f->hidden && mine == ACCEPTED) ||
+		    (mine != ACCEPTED && mine != REVIEW &&
+		    !(t->decided && mine == GONE)))
 			sim_fail(s, "LOST: %s was accepted; person %d may see "
 			    "it and has it %d times, state %d%s", what, i,
 			    f->count, f->state, f->hidden ? ", hidden" : "");
-		if (state != 0 && f->state != state)
+		if (state != 0 && mine != state)
 			sim_fail(s, "%s is under review for some and not for "
 			    "others (state %d for person %d, %d before)", what,
-			    f->state, i, state);
-		state = f->state;
+			    mine, i, state);
+		state = mine;
 	}
 }
 

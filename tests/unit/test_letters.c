@@ -379,6 +379,7 @@ slip(int from, int to, enum letter_kind kind, const struct hash *about,
 	struct letter_seal_in in = { &box, &a->roster.genesis.recovery,
 	    &cs->h.space, plain };
 	struct buf bytes;
+	bool news;
 	int rc;
 
 	cs->h.space = trust_space(&w, 1, &kid, "plan");
@@ -392,7 +393,7 @@ slip(int from, int to, enum letter_kind kind, const struct hash *about,
 	assert_int_equal(letter_seal(l, &in, &bytes, &e), 0);
 	assert_int_equal(letter_decode(buf_view(&bytes), l, &e), 0);
 	assert_int_equal(db_begin(b->db, &e), 0);
-	rc = letters_take_tx(b, cs, l, &at, &e);
+	rc = letters_take_tx(b, cs, l, &at, &news, &e);
 	db_rollback(b->db);
 	buf_done(&bytes);
 	mem_free(l);

@@ -168,6 +168,12 @@ static const struct field fields[] = {
 	    "words", "Words" },
 	{ TYPE_REVIEW, REVIEW_KEEPER, FIELD_PERSON, false, false,
 	    "keeper", "Keeper" },
+	{ TYPE_REVIEW, REVIEW_RECORD, FIELD_RECORD, false, false,
+	    "record", "Text" },
+	{ TYPE_REVIEW, REVIEW_ORIGIN, FIELD_RECORD, false, false,
+	    "origin", "Written on" },
+	{ TYPE_REVIEW, REVIEW_STAMP, FIELD_NUMBER, false, false,
+	    "stamp", "Stamp" },
 
 	{ TYPE_REPORT, REPORT_PERSON, FIELD_PERSON, false, false,
 	    "person", "Person" },

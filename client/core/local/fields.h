@@ -17,7 +17,8 @@ enum record_type {
 	TYPE_CONSENT = 5,    /* card: given, limited or refused */
 	TYPE_WITHDRAWAL = 6, /* card */
 	TYPE_PLAN = 7,       /* plan */
-	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit */
+	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit
+	                        or on a text under review */
 	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
 	TYPE_HANDOVER = 11   /* card: a step of a handover or takeover */
 };
@@ -41,7 +42,7 @@ enum {
 	PLAN_GOAL = 1, PLAN_MEASURES, PLAN_RESPONSIBLE, PLAN_DUE, PLAN_REVIEW,
 	PLAN_OUTCOME, PLAN_CHILD_VIEW, PLAN_GUARDIAN_VIEW,
 	REVIEW_DEPOSIT = 1, REVIEW_OUTCOME, REVIEW_BASIS, REVIEW_WORDS,
-	REVIEW_KEEPER,
+	REVIEW_KEEPER, REVIEW_RECORD, REVIEW_ORIGIN, REVIEW_STAMP,
 	REPORT_PERSON = 1, REPORT_WHAT,
 	HANDOVER_STEP = 1, HANDOVER_PERSON, HANDOVER_OF, HANDOVER_UNTIL,
 	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,

@@ -447,8 +447,10 @@ spaces_access_save_tx(struct store *s, const struct id *space,
 	struct stmt *q = db_prepare(s->db,
 	    "INSERT INTO access (space, id, seq, item, body) "
 	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (space, id) DO UPDATE SET "
-	    "seq = coalesce(access.seq, excluded.seq), "
-	    "item = coalesce(excluded.item, access.item)");
+	    "seq = coalesce(excluded.seq, access.seq), "
+	    "item = coalesce(excluded.item, access.item), "
+	    "body = iif(excluded.seq IS NULL, access.body, excluded.body) "
+	    "WHERE access.seq IS NULL OR excluded.seq < access.seq");
 	struct buf b;
 	int rc;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/local/deleted.h"
+#include "client/core/sync/late.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
@@ -147,97 +148,6 @@ check_content(struct intake *k, const struct incoming *in,
 	return 0;
 }
 
-struct withdrawn { /* from when on a person's text here goes to review */
-	bool any;
-	uint64_t from;
-};
-
-/* A withdrawal's own effective time and the epoch it was said under. */
-static int
-withdrawal_time(struct intake *k, const struct access *a, uint32_t *epoch,
-    uint64_t *eff, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db, "SELECT i.accept_ms, i.header "
-	    "FROM access a JOIN item i ON i.id = a.item "
-	    "WHERE a.space = ? AND a.id = ? AND a.seq IS NOT NULL");
-	struct changeset cs;
-	int64_t accept_ms, seen_ms;
-	int rc;
-
-	*epoch = 0;
-	db_bind_id(q, 1, &k->space);
-	db_bind_id(q, 2, &a->id);
-	rc = db_step(q, e);
-	if (rc != 1)
-		return rc;
-	accept_ms = db_int(q, 0);
-	rc = changeset_decode(db_blob(q, 1), &cs, e);
-	db_reset(q);
-	if (rc != 0 || stamps_seen(k->s, &k->space, &cs.h.seen, &seen_ms,
-	    e) != 0)
-		return -1;
-	*epoch = cs.h.epoch;
-	*eff = time_effective(a->hlc, seen_ms, accept_ms);
-	return 0;
-}
-
-static int
-load_book(struct intake *k, struct err *e)
-{
-	if (k->has_book)
-		return 0;
-	access_book_done(&k->book);
-	/* What only waits here says nothing to others. */
-	k->has_book = spaces_access_before(k->s, &k->space, INT64_MAX,
-	    &k->book, e) == 0;
-	return k->has_book ? 0 : -1;
-}
-
-/* Whose section it is, or who was taken into its side, is not withdrawn
- * (rules.md 5.3, 9.1), so nothing that they wrote is put aside for somebody's
- * saying so. */
-static bool
-owns(const struct intake *k, const struct incoming *in,
-    const struct id *person)
-{
-	return access_on_side(&k->book, person, in->accept_ms);
-}
-
-/* The first withdrawal that meets text sealed under this epoch by the
- * author's person: what that person wrote after it was told. */
-static int
-find_withdrawn(struct intake *k, const struct incoming *in,
-    struct withdrawn *w, struct err *e)
-{
-	const struct roster_device *d = roster_device(&k->s->roster,
-	    &in->cs.h.author);
-	uint32_t epoch;
-	uint64_t eff = 0;
-	size_t i;
-
-	memset(w, 0, sizeof(*w));
-	if (d == NULL || load_book(k, e) != 0)
-		return d == NULL ? 0 : -1;
-	if (owns(k, in, &d->person))
-		return 0;
-	for (i = 0; i < k->book.count; i++) {
-		const struct access *a = &k->book.list[i];
-
-		if (a->kind != ACCESS_WITHDRAW || !id_eq(&a->person,
-		    &d->person))
-			continue;
-		if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
-			return -1;
-		if (in->cs.h.epoch > epoch)
-			continue;
-		if (!w->any || eff < w->from)
-			w->from = eff;
-		w->any = true;
-	}
-	w->from -= w->any ? hlc_from_ms(TIME_SLACK_MS) : 0;
-	return 0;
-}
-
 static int
 count_content(struct intake *k, const struct incoming *in, unsigned before,
     struct err *e)
@@ -297,29 +207,52 @@ apply_record(struct intake *k, const struct incoming *in, struct view body,
 	return count_content(k, in, row.flags, e);
 }
 
+/* Own text stands in the store since it was written. */
+static bool
+is_here(const struct incoming *in)
+{
+	return in->own && !in->apart;
+}
+
+/* The record k->rec: taken in, under review or not. What was here before was
+ * judged before, by what the log had up to there. */
+static int
+take_record(struct intake *k, const struct incoming *in, struct view body,
+    const struct late *late, struct version_at *at, struct err *e)
+{
+	enum version_state was;
+	int seen = in->again ? late_seen(k, &was, e) : 0;
+
+	if (seen < 0)
+		return -1;
+	at->state = seen == 1 && was == VERSION_REVIEW ? VERSION_REVIEW :
+	    VERSION_ACCEPTED;
+	if (!is_here(in) && apply_record(k, in, body, at, e) != 0)
+		return -1;
+	return seen == 1 ? 0 : late_record_tx(k, in, late, at, e);
+}
+
 static int
 apply_content(struct intake *k, const struct incoming *in,
     const struct opened *o, struct err *e)
 {
 	struct version_at at = { .seq = in->seq };
-	struct withdrawn w;
+	struct late late;
 	struct err why;
 	int64_t seen_ms;
 	size_t i;
 
 	if (stamps_seen(k->s, &k->space, &in->cs.h.seen, &seen_ms, e) != 0 ||
-	    find_withdrawn(k, in, &w, e) != 0)
+	    late_find(k, in, &late, e) != 0)
 		return -1;
 	for (i = 0; i < o->count; i++) {
 		if (record_decode(o->bodies[i], k->rec, e) != 0)
 			return -1;
 		at.idx = (uint32_t)i;
 		at.eff = time_effective(k->rec->hlc, seen_ms, in->accept_ms);
-		at.state = w.any && at.eff >= w.from ? VERSION_REVIEW :
-		    VERSION_ACCEPTED;
 		if (at.eff > k->eff)
 			k->eff = at.eff;
-		if (apply_record(k, in, o->bodies[i], &at, &why) == 0)
+		if (take_record(k, in, o->bodies[i], &late, &at, &why) == 0)
 			continue;
 		if (why.kind == ERR_PEER)
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
@@ -332,77 +265,6 @@ apply_content(struct intake *k, const struct incoming *in,
 
 /* ---- statements ---- */
 
-struct marked {
-	int64_t rid;
-	struct version_ref ref;
-};
-
-static int
-list_later(struct intake *k, const struct id *device, uint64_t from,
-    struct buf *out, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db, "SELECT v.rid, v.hlc "
-	    "FROM record r JOIN version v ON v.rid = r.rid "
-	    "JOIN item i ON i.seq = v.seq "
-	    "WHERE r.space = ?1 AND v.state = 3 AND v.origin = ?2 "
-	    "AND v.eff >= ?3 AND i.author = ?2");
-	int rc;
-
-	db_bind_id(q, 1, &k->space);
-	db_bind_id(q, 2, device);
-	db_bind_int(q, 3, (int64_t)from);
-	while ((rc = db_step(q, e)) == 1) {
-		struct marked m = { db_int(q, 0),
-			{ *device, (uint64_t)db_int(q, 1) } };
-
-		buf_add(out, &m, sizeof(m));
-	}
-	return rc != 0 ? -1 : buf_check(out, "a list of texts", e);
-}
-
-static int
-review_device(struct intake *k, const struct id *device, uint64_t from,
-    struct err *e)
-{
-	struct marked m;
-	struct buf list;
-	size_t i;
-	int rc;
-
-	buf_init(&list, SIZE_MAX);
-	rc = list_later(k, device, from, &list, e);
-	for (i = 0; rc == 0 && i < list.len; i += sizeof(m)) {
-		memcpy(&m, list.data + i, sizeof(m));
-		rc = versions_mark_tx(k->s, m.rid, &m.ref, VERSION_REVIEW, e);
-	}
-	buf_done(&list);
-	return rc;
-}
-
-/* Text of the withdrawn person that came before the withdrawal did, but was
- * written after it: looked at by a person before it is shown again. */
-static int
-review_earlier(struct intake *k, const struct incoming *in,
-    const struct access *a, struct err *e)
-{
-	const struct roster *r = &k->s->roster;
-	uint32_t epoch;
-	uint64_t eff = 0;
-	size_t i;
-	int rc;
-
-	if (load_book(k, e) != 0)
-		return -1;
-	if (owns(k, in, &a->person))
-		return 0;
-	rc = withdrawal_time(k, a, &epoch, &eff, e);
-	for (i = 0; rc == 0 && i < r->device_count; i++)
-		if (id_eq(&r->devices[i].person, &a->person))
-			rc = review_device(k, &r->devices[i].device,
-			    eff - hlc_from_ms(TIME_SLACK_MS), e);
-	return rc;
-}
-
 static int
 apply_access(struct intake *k, const struct incoming *in,
     const struct space_epoch *ep, const struct opened *o, struct err *e)
@@ -412,7 +274,7 @@ apply_access(struct intake *k, const struct incoming *in,
 		.accept_ms = in->accept_ms };
 	struct access a;
 	struct err why;
-	bool ok = true;
+	bool known, ok = true;
 	size_t i;
 	int rc = 0;
 
@@ -432,12 +294,13 @@ apply_access(struct intake *k, const struct incoming *in,
 		    "it opens or closes a section without the right to", e);
 	for (i = 0; i < o->count; i++) {
 		if (access_decode(o->bodies[i], &a, e) != 0 ||
+		    late_knows(k, &a.id, &known, e) != 0 ||
 		    spaces_access_save_tx(k->s, &k->space, &a, &in->cs.id,
 		    (int64_t)in->seq, e) != 0)
 			return -1;
 		k->has_book = false;
-		if (a.kind == ACCESS_WITHDRAW && !in->again &&
-		    review_earlier(k, in, &a, e) != 0)
+		if (a.kind == ACCESS_WITHDRAW && !known &&
+		    late_earlier_tx(k, in, &a, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -471,8 +334,11 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 
 	if (in->own && !in->again && accept_own(k, in, e) != 0)
 		return -1;
-	if (in->own && !in->apart && in->cs.h.kind == CHANGESET_CONTENT)
-		return 0;
+	if (is_here(in) && in->cs.h.kind == CHANGESET_CONTENT) {
+		rc = late_concerns(k, in, e);
+		if (rc != 1 || !in->cs.has_bodies || !in->cs.whole)
+			return rc < 0 ? -1 : 0;
+	}
 	if (!in->cs.has_bodies || !in->cs.whole)
 		return hold_without_body(k, in, e);
 	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
@@ -484,7 +350,7 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
 	if (in->cs.h.kind == CHANGESET_ACCESS)
 		return apply_access(k, in, ep, &o, e);
-	rc = check_content(k, in, ep, &o, e);
+	rc = is_here(in) ? 0 : check_content(k, in, ep, &o, e);
 	return rc == 0 ? apply_content(k, in, &o, e) : rc < 0 ? -1 : 0;
 }
 
@@ -547,12 +413,13 @@ apply_letter(struct intake *k, struct incoming *in, struct err *e)
 {
 	struct letter_at at = { in->seq, in->accept_ms };
 	struct err why;
+	bool news;
 
 	if (in->own)
 		return accept_own(k, in, e);
 	if (!is_for_me(k, &in->letter))
 		return 0;
-	if (letters_take_tx(k->s, &in->cs, &in->letter, &at, &why) != 0) {
+	if (letters_take_tx(k->s, &in->cs, &in->letter, &at, &news, &why) != 0) {
 		if (why.kind != ERR_PEER && why.kind != ERR_DENIED) {
 			*e = why;
 			return -1;
@@ -561,9 +428,9 @@ apply_letter(struct intake *k, struct incoming *in, struct err *e)
 		    QUARANTINE_NEWER : QUARANTINE_SEAL, why.text, e);
 	}
 	if (in->letter.kind == LETTER_DEPOSIT)
-		k->t->figures->reviews_new++;
+		k->t->figures->reviews_new += news ? 1 : 0;
 	else if (in->letter.kind == LETTER_OUTCOME)
-		k->t->figures->outcomes_new++;
+		k->t->figures->outcomes_new += news ? 1 : 0;
 	else
 		k->t->figures->memos_new++;
 	return 0;

@@ -50,6 +50,8 @@ struct intake {
 	bool has_book;
 	struct access_book book;
 
+	struct hash late_item;       /* last one told to be reviewed */
+
 	uint64_t eff;                /* highest taken in, to be absorbed */
 	int64_t accept_ms;
 	bool roster_changed;

@@ -17,17 +17,17 @@ int letters_hold_tx(struct store *s, const struct id *space, struct err *e);
  * none, to the keepers this device last knew, and the outcomes decided here. */
 int letters_queue(struct store *s, size_t *queued, struct err *e);
 
-/** letters_take_tx(s, cs, l, seq, accept_ms, e): a letter from the log:
- * opened if it is for this device and filed as review or outcome. */
+/** letters_take_tx(s, cs, l, at, news, e): a letter from the log: opened if it
+ * is for this device and filed as review or outcome. ${news}: it said
+ * something that was not known. */
 struct letter_at {
 	uint64_t seq;
 	int64_t accept_ms;
 };
 int letters_take_tx(struct store *s, const struct changeset *cs,
-    const struct letter *l, const struct letter_at *at, struct err *e);
+    const struct letter *l, const struct letter_at *at,
+    bool *news, struct err *e);
 
-/** letters_settle_tx(s, e): deposits that another keeper has decided, as the
- * review records of their spaces say, wait here no longer. */
-int letters_settle_tx(struct store *s, struct err *e);
+#define DEPOSIT_RECORDS_MAX 4096
 
 #endif

@@ -176,7 +176,9 @@ take_apart_tx(struct store *s, const struct waiting *w, struct err *e)
 	    "AND outcome IS NULL", &w->id, e) != 0 ||
 	    run_hash(s, "UPDATE review SET letter = NULL WHERE letter = ?",
 	    &w->id, e) != 0 || run_hash(s, "UPDATE memo SET letter = NULL "
-	    "WHERE letter = ?", &w->id, e) != 0)
+	    "WHERE letter = ?", &w->id, e) != 0 ||
+	    (w->kind == CHANGESET_LETTER && run_hash(s, "UPDATE decision SET "
+	    "letter = NULL WHERE letter = ?", &w->id, e) != 0))
 		return -1;
 	buf_init(&bytes, 2 * CHANGESET_BYTES_MAX);
 	if (w->kind == CHANGESET_DIRECTORY)
