@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "common/rules/erasure.h"
+
 #define DAY_MS INT64_C(86400000)
 
 size_t
@@ -306,6 +308,9 @@ admit(const struct admit_in *in)
 	if (id_is_zero(&h->space) || !in->roster->begun)
 		return VERDICT_UNKNOWN_SPACE;
 	v = judge_device(in);
+	if (v == VERDICT_ACCEPTED && in->space->erased &&
+	    !erasure_is_back(in))
+		v = VERDICT_ERASED; /* 10.5 */
 	if (v == VERDICT_ACCEPTED)
 		switch (h->kind) {
 		case CHANGESET_CONTENT:
@@ -319,6 +324,10 @@ admit(const struct admit_in *in)
 		case CHANGESET_LETTER:
 			v = in->letter != NULL ? judge_letter(in) :
 			    VERDICT_BAD_FORM;
+			break;
+		case CHANGESET_ERASE:
+			v = in->erase != NULL ? erasure_judge(in,
+			    right_now(in)) : VERDICT_BAD_FORM;
 			break;
 		default:
 			v = VERDICT_BAD_FORM;

@@ -10,6 +10,7 @@
 
 #include "common/rules/roster.h"
 #include "common/wire/epoch.h"
+#include "common/wire/erase.h"
 #include "common/wire/letter.h"
 
 #define ADMIT_WRITER_EPOCHS_A_DAY 4
@@ -21,6 +22,7 @@ struct admit_space {
 	const struct epoch *epoch;  /* the current one; NULL before epoch 1 */
 	struct hash epoch_id;       /* its changeset id */
 	int writer_epochs_today;    /* by non-keepers, the last 24 h */
+	bool erased;                /* by an order that stands (10.5) */
 };
 
 struct admit_author { /* of this author in this space; zeros if new */
@@ -34,6 +36,12 @@ struct admit_author { /* of this author in this space; zeros if new */
 	int deposits;          /* letters accepted since then */
 };
 
+struct admit_order { /* an erase order in this space, named to be undone */
+	struct id author, dpo;  /* devices */
+	int64_t accept_ms;
+	bool back;              /* it was taken back, or takes back itself */
+};
+
 struct admit_in {
 	const struct changeset *cs;
 	const struct admit_space *space;
@@ -42,6 +50,9 @@ struct admit_in {
 	const struct epoch *epoch;             /* decoded, kind EPOCH */
 	const struct letter *letter;           /* decoded, kind LETTER */
 	const struct directory_entry *entry;   /* decoded, kind DIRECTORY */
+	const struct erase *erase;             /* decoded, kind ERASE */
+	const struct admit_order *order;       /* that it takes back, or NULL */
+	bool erase_used;       /* its second signature is in the log already */
 	struct log_point log;  /* the log before this item */
 	int64_t now_ms;        /* hub: now; client: the item's accept_ms */
 	bool signature_known;  /* already verified */

@@ -376,6 +376,30 @@ changeset_without(struct view in, const struct changeset *cs, uint64_t keep,
 			buf_add(out, cs->bodies[i].data, cs->bodies[i].len);
 }
 
+uint64_t
+changeset_all(const struct changeset_header *h)
+{
+	return UINT64_MAX >> (64 - h->count);
+}
+
+void
+changeset_strip(struct view in, const struct changeset *cs, uint64_t gone,
+    struct buf *out)
+{
+	uint64_t all = changeset_all(&cs->h), map = all & ~gone;
+	size_t i, at = cs->header_bytes;
+
+	buf_add(out, in.data, cs->header_bytes);
+	if (map != 0 && map != all)
+		buf_add_be(out, map, MAP_BYTES);
+	for (i = 0; i < cs->h.count; i++) {
+		if ((map >> i & 1) != 0 &&
+		    in.len >= at + cs->h.body_len[i])
+			buf_add(out, in.data + at, cs->h.body_len[i]);
+		at += cs->h.body_len[i];
+	}
+}
+
 bool
 changeset_verify(const struct changeset *cs, const struct sign_pub *pub)
 {

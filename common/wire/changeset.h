@@ -111,6 +111,15 @@ bool changeset_known(const struct changeset_header *h);
 void changeset_without(struct view in, const struct changeset *cs,
     uint64_t keep, struct buf *out);
 
+/** changeset_strip(in, cs, gone, out): the same, where ${in} has the header
+ * of ${cs} (decoded without bodies) and behind it bytes in the place of every
+ * body, those of the bodies in ${gone} overwritten with anything. */
+void changeset_strip(struct view in, const struct changeset *cs,
+    uint64_t gone, struct buf *out);
+
+/** changeset_all(h): the map of all bodies. */
+uint64_t changeset_all(const struct changeset_header *h);
+
 /** changeset_verify(cs, pub): the signature is ${pub}'s. */
 bool changeset_verify(const struct changeset *cs, const struct sign_pub *pub);
 

@@ -43,7 +43,11 @@ verdict_words(enum verdict v)
 		    "later",
 		[VERDICT_HUB_FULL] = "the hub has no room left; its operator "
 		    "must help",
-		[VERDICT_UNKNOWN_SPACE] = "the hub does not know this space"
+		[VERDICT_UNKNOWN_SPACE] = "the hub does not know this space",
+		[VERDICT_BAD_ERASE] = "this order to erase does not have the two "
+		    "signatures that it needs",
+		[VERDICT_ERASED] = "this section was erased; nothing enters "
+		    "it any more"
 	};
 
 	if ((size_t)v < sizeof(words) / sizeof(words[0]) &&

@@ -64,7 +64,9 @@ enum verdict {
 	VERDICT_WITH_GROUP = 15,   /* another item of its group was refused */
 	VERDICT_QUOTA = 16,
 	VERDICT_HUB_FULL = 17,
-	VERDICT_UNKNOWN_SPACE = 18
+	VERDICT_UNKNOWN_SPACE = 18,
+	VERDICT_BAD_ERASE = 19,    /* an erase order without its two hands */
+	VERDICT_ERASED = 20        /* the whole space was erased */
 };
 
 /** verdict_words(v): one sentence for a person. */

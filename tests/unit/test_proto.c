@@ -632,7 +632,7 @@ test_words(void **state)
 	int v;
 
 	(void)state;
-	for (v = VERDICT_ACCEPTED; v <= VERDICT_UNKNOWN_SPACE; v++) {
+	for (v = VERDICT_ACCEPTED; v <= VERDICT_ERASED; v++) {
 		assert_non_null(verdict_words((enum verdict)v));
 		assert_null(strstr(verdict_words((enum verdict)v),
 		    "does not know yet"));
