@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "daemon/hub/hubdb_erase.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
 #define ROOM_LAST_PART 4 /* control items may use all but 1/4 of the reserve */
@@ -31,6 +32,9 @@ read_body(struct accept *a, struct err *e)
 	case CHANGESET_DIRECTORY:
 		a->entry = mem_new(sizeof(*a->entry));
 		return directory_decode(a->cs.bodies[0], a->entry, e);
+	case CHANGESET_ERASE:
+		a->erase = mem_new(sizeof(*a->erase));
+		return erase_decode(a->cs.bodies[0], a->erase, e);
 	default:
 		return 0;
 	}
@@ -76,7 +80,7 @@ accept_read(struct hub *hub, struct view bytes, const struct id *device,
 	if (bytes.len > CHANGESET_BYTES_MAX)
 		a->early = VERDICT_TOO_LARGE;
 	else if (changeset_decode(bytes, &a->cs, &e) != 0 ||
-	    !a->cs.has_bodies || read_body(a, &e) != 0)
+	    !a->cs.has_bodies || !a->cs.whole || read_body(a, &e) != 0)
 		a->early = VERDICT_BAD_FORM;
 	else if (!may_send(hub, a, device))
 		a->early = VERDICT_BAD_SIGNATURE;
@@ -92,6 +96,7 @@ accept_done(struct accept *a)
 	mem_free(a->epoch);
 	mem_free(a->letter);
 	mem_free(a->entry);
+	mem_free(a->erase);
 }
 
 /* ---- what the rules ask for ---- */
@@ -103,6 +108,8 @@ struct situation {
 	bool has_member;
 	struct admit_space as;
 	struct admit_author aa;
+	struct admit_order order; /* that an erase order takes back */
+	bool has_order, erase_used;
 };
 
 /* The decoded epoch with that changeset id, kept or read. */
@@ -148,16 +155,44 @@ gather_space(struct hub *hub, struct situation *s, struct err *e)
 	return rc == 0 ? find_epoch(hub, &s->space, &s->as.epoch, e) : -1;
 }
 
+/* What the log knows of orders here; rules.md 10. */
 static int
-gather(struct hub *hub, const struct changeset_header *h,
-    struct situation *s, struct err *e)
+gather_erase(struct hub *hub, const struct accept *a, struct situation *s,
+    struct err *e)
 {
+	struct hubdb_order o;
+	int rc = hubdb_erase_whole(hub->db, &a->cs.h.space, e);
+
+	s->as.erased = rc == 1;
+	if (rc < 0 || a->erase == NULL)
+		return rc < 0 ? -1 : 0;
+	rc = hubdb_erase_used(hub->db, &a->erase->sig, e);
+	s->erase_used = rc == 1;
+	if (rc < 0 || a->erase->what.kind != ERASE_BACK)
+		return rc < 0 ? -1 : 0;
+	rc = hubdb_erase_find(hub->db, &a->erase->what.back, &o, e);
+	if (rc < 0)
+		return -1;
+	s->has_order = rc == 1 && id_eq(&o.space, &a->cs.h.space);
+	s->order.author = o.author;
+	s->order.dpo = o.dpo;
+	s->order.accept_ms = o.accept_ms;
+	s->order.back = o.back || o.kind == ERASE_BACK;
+	return 0;
+}
+
+static int
+gather(struct hub *hub, const struct accept *a, struct situation *s,
+    struct err *e)
+{
+	const struct changeset_header *h = &a->cs.h;
 	int rc;
 
 	memset(s, 0, sizeof(*s));
 	if (hubdb_space_find(hub->db, &h->space, &s->space, e) < 0 ||
 	    hubdb_author_find(hub->db, &h->author, &h->space, &s->author,
-	    e) < 0 || gather_space(hub, s, e) != 0)
+	    e) < 0 || gather_space(hub, s, e) != 0 ||
+	    gather_erase(hub, a, s, e) != 0)
 		return -1;
 	rc = hubdb_member_find(hub->db, &h->author, &h->space, &s->member, e);
 	if (rc < 0)
@@ -181,6 +216,8 @@ ask_rules(struct hub *hub, const struct accept *a, const struct situation *s)
 		.roster = &hub->roster, .epoch = a->epoch,
 		.letter = a->letter, .entry = a->entry, .log = hub->work.at,
 		.now_ms = hub->now_ms, .signature_known = a->signature_known,
+		.erase = a->erase, .order = s->has_order ? &s->order : NULL,
+		.erase_used = s->erase_used,
 	};
 
 	return admit(&in);
@@ -401,6 +438,18 @@ store_letter(struct hub *hub, const struct accept *a, uint64_t seq,
 }
 
 static int
+store_erase(struct hub *hub, const struct accept *a, uint64_t seq,
+    struct err *e)
+{
+	struct hubdb_order o = { .seq = seq, .id = a->cs.id,
+		.space = a->cs.h.space, .kind = (int)a->erase->what.kind,
+		.author = a->cs.h.author, .dpo = a->erase->dpo,
+		.accept_ms = hub->now_ms };
+
+	return hubdb_erase_add_tx(hub->db, &o, a->erase, e);
+}
+
+static int
 store_kind(struct hub *hub, const struct accept *a, struct situation *s,
     uint64_t seq, struct err *e)
 {
@@ -411,8 +460,10 @@ store_kind(struct hub *hub, const struct accept *a, struct situation *s,
 		return store_entry(hub, a, seq, e);
 	case CHANGESET_LETTER:
 		return store_letter(hub, a, seq, e);
+	case CHANGESET_ERASE:
+		return store_erase(hub, a, seq, e);
 	default:
-		return 0;
+		return hubdb_erase_late_tx(hub->db, &a->cs.id, seq, e);
 	}
 }
 
@@ -468,7 +519,7 @@ accept_tx(struct hub *hub, struct accept *a, struct err *e)
 	rc = find_duplicate(hub, a, e);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
-	if (gather(hub, &a->cs.h, &s, e) != 0)
+	if (gather(hub, a, &s, e) != 0)
 		return -1;
 	a->verdict = ask_rules(hub, a, &s);
 	if (a->verdict == VERDICT_ACCEPTED &&

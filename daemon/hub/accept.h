@@ -14,6 +14,7 @@ struct accept {
 	struct epoch *epoch;    /* decoded body, by kind; NULL otherwise */
 	struct letter *letter;
 	struct directory_entry *entry;
+	struct erase *erase;
 	bool signature_known;
 	enum verdict early;     /* refused before it was judged; 0 if not */
 	/* outcome */

@@ -13,7 +13,7 @@
 #include <sys/statvfs.h>
 
 #include "common/base/mem.h"
-#include "daemon/hub/inner.h"
+#include "daemon/hub/sweep.h"
 
 #define READERS 4
 #define VERDICT_CODE 0x7600 /* err.code of a refusal: this and the verdict */
@@ -125,12 +125,15 @@ static int
 tx_begin(void *ctx, struct err *e)
 {
 	struct hub *hub = ctx;
+	struct err why;
 
 	hub->work = hub->log;
 	hub->dirty = false;
 	if (stamp_take(&hub->stamp, hub->log.accept_ms, &hub->now_ms, e) != 0)
 		return -1;
 	hub->disk_free = disk_free(hub);
+	if (hub->now_ms - hub->swept_ms >= SWEEP_EVERY_MS)
+		(void)sweep_run(hub, hub->now_ms, &why); /* again in an hour */
 	if (hub->ahead && hub_roster_load(hub->db, &hub->roster, e) != 0)
 		return -1;
 	hub->ahead = false;
@@ -327,6 +330,8 @@ init_locks(struct hub *hub)
 static int
 load(struct hub *hub, const struct hub_options *o, struct err *e)
 {
+	struct err why;
+	int64_t now_ms;
 	int rc;
 
 	if (hubdb_open(o->path, false, &hub->db, e) != 0)
@@ -350,6 +355,9 @@ load(struct hub *hub, const struct hub_options *o, struct err *e)
 		    "this hub's log began with");
 	stamp_init(&hub->stamp, o->tick, hub->log.alive_ms,
 	    o->clock_confirmed);
+	/* A clock that is not to be trusted drops nothing. */
+	if (stamp_take(&hub->stamp, hub->log.accept_ms, &now_ms, &why) == 0)
+		(void)sweep_run(hub, now_ms, &why);
 	return 0;
 }
 

@@ -363,6 +363,7 @@ hubdb_fill_item(struct stmt *s, void *ctx)
 	out->accept_ms = db_int(s, 6);
 	out->body_bytes = (size_t)hubdb_col_u64(s, 7);
 	out->header_bytes = (size_t)hubdb_col_u64(s, 8);
+	out->gone = (uint64_t)db_int(s, 9);
 	return db_hash(s, 1, &out->id) | db_id(s, 2, &out->space) |
 	    db_id(s, 4, &out->author);
 }

@@ -69,6 +69,7 @@ struct hubdb_item {
 	struct id space, author;
 	int kind;            /* enum changeset_kind, or one not known here */
 	size_t header_bytes, body_bytes;
+	uint64_t gone;       /* bodies that an erase order names, bit 0 first */
 };
 
 int hubdb_item_add_tx(struct hubdb *db, const struct hubdb_item *item,
@@ -89,7 +90,8 @@ int hubdb_item_next(struct hubdb *db, const struct id *space, uint64_t from,
 int hubdb_item_after(struct hubdb *db, const struct id *space, uint64_t sseq,
     struct hubdb_item *out, struct err *e);
 
-/** hubdb_item_bytes(db, seq, with_body, out, e): append it as carried. */
+/** hubdb_item_bytes(db, seq, with_body, out, e): append it as carried, with
+ * zeros where bodies were overwritten. What is served is made by page_add. */
 int hubdb_item_bytes(struct hubdb *db, uint64_t seq, bool with_body,
     struct buf *out, struct err *e);
 

@@ -25,7 +25,8 @@ struct hubdb {
 /* Columns of an item, in the order that hubdb_fill_item reads them. */
 #define HUBDB_ITEM_COLS \
 	"item.seq, item.id, item.space, item.sseq, item.author," \
-	" item.kind, item.accept_ms, item.body_bytes, length(item.header)"
+	" item.kind, item.accept_ms, item.body_bytes, length(item.header),"\
+	" (SELECT map FROM erased WHERE erased.seq = item.seq)"
 int hubdb_fill_item(struct stmt *s, void *out);
 
 /** hubdb_one(s, fill, out, e): step a look-up of at most one row, whose

@@ -51,6 +51,8 @@ struct hub {
 	int64_t now_ms;           /* its accept time */
 	uint64_t disk_free;       /* bytes, when it began */
 	struct roster roster;     /* committed and the transaction's entries */
+	int64_t swept_ms;         /* when erase orders were last looked at */
+	bool unflushed;           /* what was dropped is in the WAL still */
 	bool ahead;               /* it holds entries not committed */
 	struct hub_fresh *fresh, **fresh_tail;
 	struct hub_epoch epochs[HUB_EPOCHS];

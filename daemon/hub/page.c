@@ -77,6 +77,38 @@ new_item(struct page *p)
 	return &a->items[a->count];
 }
 
+/* 10.3: what an order names is served to nobody. */
+static int
+add_stripped(struct page *p, const struct hubdb_item *item, struct buf *out,
+    struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct buf raw;
+	int rc;
+
+	buf_init(&raw, 2 * CHANGESET_BYTES_MAX);
+	rc = hubdb_item_bytes(p->db, item->seq, true, &raw, e);
+	if (rc == 0)
+		rc = changeset_decode(view_of(raw.data, item->header_bytes),
+		    cs, e);
+	if (rc == 0) {
+		changeset_strip(buf_view(&raw), cs, item->gone, out);
+		rc = buf_check(out, "an answer", e);
+	}
+	buf_done(&raw);
+	mem_free(cs);
+	return rc;
+}
+
+static int
+add_bytes(struct page *p, const struct hubdb_item *item, bool with_body,
+    struct buf *out, struct err *e)
+{
+	return with_body && item->gone != 0 ?
+	    add_stripped(p, item, out, e) :
+	    hubdb_item_bytes(p->db, item->seq, with_body, out, e);
+}
+
 int
 page_add(struct page *p, const struct hubdb_item *item, bool with_body,
     struct err *e)
@@ -84,6 +116,7 @@ page_add(struct page *p, const struct hubdb_item *item, bool with_body,
 	struct proto_page *a = &p->out->answer;
 	struct merkle_store nodes = hubdb_merkle(p->db);
 	size_t len = item->header_bytes + (with_body ? item->body_bytes : 0);
+	size_t before = p->out->bytes.len;
 	struct proto_item *it;
 
 	if (a->count == PROTO_PAGE_ITEMS_MAX ||
@@ -93,9 +126,10 @@ page_add(struct page *p, const struct hubdb_item *item, bool with_body,
 	it->seq = item->seq;
 	it->sseq = item->sseq;
 	it->accept_ms = item->accept_ms;
-	it->bytes.len = len;
-	if (hubdb_item_bytes(p->db, item->seq, with_body, &p->out->bytes,
-	    e) != 0 || merkle_prove_inclusion(&nodes, item->seq, p->size,
+	if (add_bytes(p, item, with_body, &p->out->bytes, e) != 0)
+		return -1;
+	it->bytes.len = p->out->bytes.len - before;
+	if (merkle_prove_inclusion(&nodes, item->seq, p->size,
 	    &it->inclusion, e) != 0)
 		return -1;
 	a->count++;

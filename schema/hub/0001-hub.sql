@@ -31,7 +31,8 @@ CREATE TABLE item (
 	sseq INTEGER NOT NULL CHECK (sseq >= 1),
 	-- device that signed it, or the office root's id
 	author BLOB NOT NULL CHECK (length(author) = 16),
-	-- changeset kind: 1 content, 2 epoch, 3 access, 4 directory, 5 letter
+	-- changeset kind: 1 content, 2 epoch, 3 access, 4 directory, 5 letter,
+	-- 6 erase
 	kind INTEGER NOT NULL,
 	-- when the hub took it; part of the leaf
 	accept_ms INTEGER NOT NULL,
@@ -39,7 +40,8 @@ CREATE TABLE item (
 	body_bytes INTEGER NOT NULL,
 	-- clear header and signature, as carried
 	header BLOB NOT NULL,
-	-- bodies as carried; last, so that header readers skip its pages
+	-- bodies as carried; last, so that header readers skip its pages. Those
+	-- that were erased are zeros (table erased)
 	body BLOB NOT NULL,
 	UNIQUE (space, sseq)
 );
@@ -149,3 +151,48 @@ CREATE TABLE usage (
 	bytes INTEGER NOT NULL,
 	PRIMARY KEY (device, day)
 ) WITHOUT ROWID;
+
+-- Erase orders (schema/rules.md 10), in log order.
+CREATE TABLE erase_order (
+	-- of the item that is the order
+	seq INTEGER PRIMARY KEY,
+	id BLOB NOT NULL UNIQUE CHECK (length(id) = 32),
+	space BLOB NOT NULL CHECK (length(space) = 16),
+	-- 1 bodies of one record, 2 the whole space, 3 takes another back
+	kind INTEGER NOT NULL,
+	-- devices of the two hands
+	author BLOB NOT NULL CHECK (length(author) = 16),
+	dpo BLOB NOT NULL CHECK (length(dpo) = 16),
+	-- of the second hand; serves once
+	sig BLOB NOT NULL UNIQUE CHECK (length(sig) = 64),
+	accept_ms INTEGER NOT NULL,
+	-- seq of the order that took it back; null: it stands
+	back_seq INTEGER,
+	-- 1: all it names is overwritten
+	dropped INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX erase_order_due ON erase_order (accept_ms)
+	WHERE dropped = 0 AND kind < 3 AND back_seq IS NULL;
+CREATE INDEX erase_order_space ON erase_order (space);
+
+-- The bodies that orders of kind 1 name, there or not.
+CREATE TABLE erase_item (
+	-- changeset id
+	id BLOB NOT NULL CHECK (length(id) = 32),
+	order_seq INTEGER NOT NULL,
+	-- bit i: body i
+	map INTEGER NOT NULL,
+	PRIMARY KEY (id, order_seq)
+) WITHOUT ROWID;
+CREATE INDEX erase_item_order ON erase_item (order_seq);
+
+-- Items of which some bodies are served to nobody.
+CREATE TABLE erased (
+	-- of the item
+	seq INTEGER PRIMARY KEY,
+	-- bodies not served, and those of them that are overwritten with zeros
+	-- in their place (a row keeps its length, so that no copy of a
+	-- neighbour is left behind in a page)
+	map INTEGER NOT NULL,
+	dropped INTEGER NOT NULL DEFAULT 0
+);
