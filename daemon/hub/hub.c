@@ -355,7 +355,9 @@ load(struct hub *hub, const struct hub_options *o, struct err *e)
 		    "this hub's log began with");
 	stamp_init(&hub->stamp, o->tick, hub->log.alive_ms,
 	    o->clock_confirmed);
-	/* A clock that is not to be trusted drops nothing. */
+	/* A hub that was killed may have left what it dropped in the WAL. A
+	 * clock that is not to be trusted drops nothing. */
+	hub->unflushed = true;
 	if (stamp_take(&hub->stamp, hub->log.accept_ms, &now_ms, &why) == 0)
 		(void)sweep_run(hub, now_ms, &why);
 	return 0;
