@@ -117,6 +117,7 @@ lacks_second(const struct access_book *b, const struct access *a)
 
 		if (o->kind == ACCESS_OVERRIDE &&
 		    id_eq(&o->person, &a->person) && is_earlier(o, a) &&
+		    !id_eq(&o->consent, &a->consent) &&
 		    a->from_ms - ACCESS_RENEWAL_MS < access_end(o))
 			return true;
 	}

@@ -723,6 +723,7 @@ override(const struct id *person, int64_t from_ms)
 	    ACCESS_OVERRIDE_MS);
 
 	a.from_ms = from_ms;
+	id_random(&a.consent);
 	return a;
 }
 
@@ -779,6 +780,13 @@ a_second_override_needs_an_officer(void **state)
 	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
 	list[1] = override(&other, NOW - 2 * DAY_MS); /* another's is none */
 	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+	/* The same one, unsigned and signed, is no second one. */
+	list[2] = list[0];
+	id_random(&list[2].id);
+	list[2].has_second = true;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_WRITE);
+	memset(list[2].id.b, 0, sizeof(list[2].id.b));
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_WRITE);
 	/* Two that run at once: the earlier needs nobody. */
 	list[1] = override(&nurse, NOW - 2 * DAY_MS);
 	list[1].right = RIGHT_READ;

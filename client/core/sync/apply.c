@@ -12,6 +12,7 @@
 #include "client/core/sync/letters.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
+#include "client/core/sync/overrides.h"
 #include "client/core/sync/sides.h"
 #include "client/core/sync/stamps.h"
 #include "client/core/sync/statements.h"
@@ -272,6 +273,8 @@ apply_access(struct intake *k, const struct incoming *in,
 	struct side_word w = { .s = k->s, .ep = &ep->ep,
 		.author = &in->cs.h.author, .seq = in->seq,
 		.accept_ms = in->accept_ms };
+	struct override_word law = { k->s, &k->sp.case_id, &ep->ep,
+		&in->cs.h.author, in->seq, in->accept_ms };
 	struct access a;
 	struct err why;
 	bool known, ok = true;
@@ -284,7 +287,10 @@ apply_access(struct intake *k, const struct incoming *in,
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
 			    why.text, e);
 		}
-		rc = sides_believe(&w, &a, &ok, e);
+		if (overrides_is(&a))
+			ok = overrides_believe(&law, &a);
+		else
+			rc = sides_believe(&w, &a, &ok, e);
 	}
 	side_word_done(&w);
 	if (rc != 0)

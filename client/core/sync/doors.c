@@ -12,6 +12,7 @@
 
 #include "client/core/sync/door.h"
 #include "client/core/sync/outbox.h"
+#include "client/core/sync/overrides.h"
 #include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
@@ -238,7 +239,8 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 	if (s->stopped || s->stage != STORE_MEMBER)
 		return 0;
 	buf_init(&ids, 1 << 24);
-	if (statements_settle(s, &added, e) != 0 ||
+	if (overrides_settle(s, e) != 0 ||
+	    statements_settle(s, &added, e) != 0 ||
 	    store_get_int(s, SEEN_TO, &since, e) < 0 ||
 	    look_at_all(s, since, &all, e) != 0 ||
 	    load_candidates(s, since, all, &ids, e) != 0 ||

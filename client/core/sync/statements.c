@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/sync/overrides.h"
 #include "client/core/sync/sides.h"
 #include "common/base/mem.h"
 
@@ -208,9 +209,9 @@ read_withdrawal(const struct record *rec, struct statement_source *out)
 }
 
 /* Whether a keeper of the card said it; not asked of what closes. */
-static int
-is_keepers(struct store *s, const struct id *space, const struct id *origin,
-    bool *out, struct err *e)
+int
+statements_keeper(struct store *s, const struct id *space,
+    const struct id *origin, bool *out, struct err *e)
 {
 	const struct roster_device *d = roster_device(&s->roster, origin);
 	struct access_answer answer;
@@ -288,7 +289,7 @@ add_record(struct store *s, const struct loaded *l,
 		else
 			read_withdrawal(&v->rec, &src);
 		statements_hash(&v->rec, &src.hash);
-		if (src.opens && versions == 1 && is_keepers(s,
+		if (src.opens && versions == 1 && statements_keeper(s,
 		    &l->row.space, &src.origin, &src.sound, e) != 0)
 			return -1;
 		if (sources_add(out, &src, e) != 0)
@@ -563,6 +564,7 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 	int rc;
 
 	if (sides_apply_tx(s, case_id, added, e) != 0 ||
+	    overrides_apply_tx(s, case_id, added, e) != 0 ||
 	    statements_load(s, case_id, &all, e) != 0)
 		return -1;
 	list = mem_new(CASE_SPACES_MAX * sizeof(*list));
@@ -581,11 +583,12 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 
 /* ---- at each sync ---- */
 
-/* Cases touched at or after log place ?1: a consent, a withdrawal or a step of
- * a handover came or waits, a space began, a statement or an epoch came. */
+/* Cases touched at or after log place ?1: a consent, a withdrawal, an override
+ * or a step of a handover came or waits, a space began, a statement or an epoch
+ * came. */
 static const char changed_cases[] =
     "SELECT r.case_id FROM record r JOIN version v ON v.rid = r.rid"
-    " WHERE r.type IN (5, 6, 11) AND r.case_id IS NOT NULL"
+    " WHERE r.type IN (5, 6, 10, 11) AND r.case_id IS NOT NULL"
     " AND (v.seq >= ?1 OR v.seq IS NULL)"
     " UNION SELECT case_id FROM space"
     " WHERE epoch = 0 AND case_id IS NOT NULL"

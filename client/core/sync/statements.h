@@ -56,6 +56,10 @@ int statements_load(struct store *s, const struct id *case_id,
 /** statements_hash(rec, out): of what a record says, not of when. */
 void statements_hash(const struct record *rec, struct hash *out);
 
+/** statements_keeper(s, card, origin, out, e): a keeper of the card wrote it. */
+int statements_keeper(struct store *s, const struct id *card,
+    const struct id *origin, bool *out, struct err *e);
+
 /** statements_ends(closing, grant): the closing record ends this consent, as
  * far as their sections overlap. */
 bool statements_ends(const struct statement_source *closing,
