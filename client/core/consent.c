@@ -15,6 +15,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/ends.h"
 #include "client/core/local/versions.h"
+#include "client/core/override.h"
 #include "client/core/people.h"
 #include "client/core/sync/doors.h"
 #include "client/core/sync/letters.h"
@@ -387,7 +388,8 @@ held_by(struct store *s, const struct access_book *b,
 
 		/* Who was taken into the side stays, and that is said. */
 		if (a->kind == ACCESS_OWNER || (!id_is_zero(audience) ?
-		    !id_eq(audience, &a->person) : a->kind != ACCESS_GRANT))
+		    !id_eq(audience, &a->person) : a->kind != ACCESS_GRANT &&
+		    a->kind != ACCESS_OVERRIDE))
 			continue;
 		access_judge(b, &a->person, store_now_ms(s), &answer);
 		if (answer.right != RIGHT_NONE)
@@ -401,6 +403,7 @@ struct taking {
 	bool *before;
 	size_t count;
 	unsigned mask;
+	const struct space *card;
 };
 
 static int
@@ -426,10 +429,13 @@ look(struct store *s, const struct taking *t, const struct id *audience,
 }
 
 static int
-withdraw_tx(struct store *s, const struct withdrawal_draft *d,
-    struct taking *t, const struct space *card, struct id *id,
-    struct withdrawal_effect *effect, struct err *e)
+withdraw_tx(struct session *session, const struct withdrawal_draft *d,
+    struct taking *t, struct id *id, struct withdrawal_effect *effect,
+    struct err *e)
 {
+	struct store *s = session_store(session);
+	struct override_asked q = { .case_id = d->case_id,
+	    .person = id_is_zero(&d->audience) ? NULL : &d->audience };
 	bool after[CASE_SPACES_MAX];
 	char sections[80];
 	size_t i, added = 0;
@@ -437,7 +443,7 @@ withdraw_tx(struct store *s, const struct withdrawal_draft *d,
 	statements_words(t->mask, sections);
 	if (spaces_list(s, &d->case_id, t->list, CASE_SPACES_MAX, &t->count,
 	    e) != 0 || look(s, t, &d->audience, t->before, e) != 0 ||
-	    write_withdrawal_tx(s, d, sections, card, id, e) != 0 ||
+	    write_withdrawal_tx(s, d, sections, t->card, id, e) != 0 ||
 	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
 	    look(s, t, &d->audience, after, e) != 0)
 		return -1;
@@ -445,7 +451,9 @@ withdraw_tx(struct store *s, const struct withdrawal_draft *d,
 		effect->spaces += t->before[i] && !after[i] ? 1 : 0;
 		effect->still_open += after[i] ? 1 : 0;
 	}
-	return 0;
+	q.sections = t->mask;
+	return override_running(session, &q, &effect->overrides,
+	    &effect->law_until_ms, e);
 }
 
 int
@@ -454,8 +462,8 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 {
 	struct store *s = session_store(session);
 	bool before[CASE_SPACES_MAX];
-	struct taking t = { .before = before };
 	struct space card;
+	struct taking t = { .before = before, .card = &card };
 	int rc;
 
 	memset(effect, 0, sizeof(*effect));
@@ -470,7 +478,7 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 	    db_begin(s->db, e) != 0)
 		return -1;
 	t.list = mem_new(CASE_SPACES_MAX * sizeof(*t.list));
-	rc = withdraw_tx(s, d, &t, &card, id, effect, e);
+	rc = withdraw_tx(session, d, &t, id, effect, e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	if (rc != 0)

@@ -44,6 +44,8 @@ struct withdrawal_draft {
 struct withdrawal_effect {
 	size_t spaces;            /* closed with a new key */
 	size_t still_open;        /* where another basis keeps the door open */
+	size_t overrides;         /* that run on, whatever is withdrawn */
+	int64_t law_until_ms;     /* the latest end among them */
 };
 int consent_withdraw(struct session *s, const struct withdrawal_draft *d,
     struct id *id, struct withdrawal_effect *effect, struct err *e);

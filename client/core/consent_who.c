@@ -10,6 +10,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/people.h"
+#include "client/core/sync/overrides.h"
 #include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
@@ -106,16 +107,49 @@ consent_words(struct asking *q, const struct access *a, struct buf *out,
 	return 0;
 }
 
+/* Who is not in the card sees that it is by law, and until when. */
+static int
+law_words(struct asking *q, const struct access *a, struct buf *out,
+    struct err *e)
+{
+	struct view basis, provision;
+	struct loaded l;
+	int rc = versions_load(q->s, &a->consent, &l, e);
+
+	if (rc < 0)
+		return -1;
+	buf_add_str(out, "by law");
+	if (rc == 0)
+		return 0;
+	basis = loaded_text(&l, OVERRIDE_BASIS);
+	provision = loaded_text(&l, OVERRIDE_PROVISION);
+	if ((l.row.flags & RECORD_HIDDEN) == 0 && basis.len > 0) {
+		buf_add_str(out, " (");
+		buf_add(out, basis.data, basis.len);
+		buf_add_str(out, ": ");
+		buf_add(out, provision.data, provision.len);
+		buf_add_str(out, ")");
+	}
+	versions_done(&l);
+	return 0;
+}
+
 static int
 basis_words(struct asking *q, const struct access *a, struct buf *out,
     struct err *e)
 {
+	int rc = 0;
+
 	sep(out);
 	if (a->kind == ACCESS_OWNER)
 		buf_add_str(out, "own side");
+	else if (a->kind == ACCESS_OVERRIDE)
+		rc = law_words(q, a, out, e);
 	else if (id_is_zero(&a->consent))
 		buf_add_str(out, "approved by the office");
-	else if (consent_words(q, a, out, e) != 0)
+	else
+		rc = consent_words(q, a, out, e);
+	if (rc != 0)
 		return -1;
 	until_words(a->until_ms, out);
 	return 0;
@@ -141,7 +175,11 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 		if (!id_eq(&a->person, person) || at > q->now_ms || at < last)
 			continue;
 		last = at;
-		why = taken ? "withdrawn on " : "the consent ended on ";
+		if (overrides_is(a))
+			why = "the override ended on ";
+		else
+			why = taken ? "withdrawn on " :
+			    "the consent ended on ";
 	}
 	buf_add_str(out, why);
 	if (last != INT64_MIN)
@@ -163,10 +201,11 @@ in_epoch(const struct asking *q, const struct id *person,
 		if (!id_eq(&r->person, person))
 			continue;
 		v->devices++;
-		if (r->right > v->right)
+		if (r->right > v->right || (r->right == v->right &&
+		    r->until_ms > v->until_ms)) {
 			v->right = r->right;
-		if (r->until_ms > v->until_ms)
 			v->until_ms = r->until_ms;
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ notice_decode(struct view in, struct notice *n, struct err *e)
 	cbor_map(&r);
 	cbor_need(&r, KEY_WHAT);
 	v = cbor_uint(&r);
-	if (v < NOTICE_BEGUN || v > NOTICE_WITHDRAWN)
+	if (v < NOTICE_BEGUN || v > NOTICE_SIGNED)
 		r.bad = true;
 	n->what = (enum notice_what)v;
 	cbor_need(&r, KEY_CASE);

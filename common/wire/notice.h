@@ -15,15 +15,16 @@
 enum notice_what {
 	NOTICE_BEGUN = 1,    /* an override was recorded */
 	NOTICE_ENDED = 2,    /* somebody ended it */
-	NOTICE_WITHDRAWN = 3 /* consent was withdrawn while it runs */
+	NOTICE_WITHDRAWN = 3, /* consent was withdrawn while it runs */
+	NOTICE_SIGNED = 4     /* an officer signed it */
 };
 
 struct notice {
 	enum notice_what what;
 	struct id case_id;
 	struct id record;    /* the override */
-	struct view body;    /* BEGUN, ENDED: the record that says so, as it
-			      * stands in the card; else empty; borrowed */
+	struct view body;    /* the record that says so, as it stands in the
+			      * card; WITHDRAWN: empty; borrowed */
 };
 void notice_encode(const struct notice *n, struct buf *out);
 int notice_decode(struct view in, struct notice *n, struct err *e);

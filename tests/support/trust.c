@@ -35,12 +35,12 @@ trust_officer(struct world *w, int i)
 	trust_join_as(w, i, ROLE_WORKER | ROLE_OFFICER);
 }
 
-void
-trust_join_as(struct world *w, int i, unsigned roles)
+static void
+join(struct world *w, int i, unsigned roles, const struct id *person)
 {
-	struct office_approval a = { .title = "officer",
-	    .roles = roles, .share_a = w->shares[0],
-	    .share_b = w->shares[2] };
+	struct office_approval a = { .title = "officer", .roles = roles,
+	    .share_a = w->shares[0], .share_b = w->shares[2],
+	    .person = person };
 	struct enrol_result asked;
 	char name[32];
 	struct buf card;
@@ -59,7 +59,22 @@ trust_join_as(struct world *w, int i, unsigned roles)
 	    "approve");
 	world_must_sync(w, i);
 	w->c[i].person = world_store(w, i)->person;
-	sure(!id_is_zero(&w->c[i].person), "the officer did not join");
+	sure(!id_is_zero(&w->c[i].person), "a device did not join");
+}
+
+void
+trust_join_as(struct world *w, int i, unsigned roles)
+{
+	join(w, i, roles, NULL);
+}
+
+void
+trust_device(struct world *w, int i, int whom)
+{
+	join(w, i, ROLE_WORKER, &w->c[whom].person);
+	world_must_sync(w, 0);
+	world_must_sync(w, whom); /* opens what the person has */
+	world_must_sync(w, i);
 }
 
 int

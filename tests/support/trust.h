@@ -12,6 +12,10 @@
 void trust_officer(struct world *w, int i);
 void trust_join_as(struct world *w, int i, unsigned roles);
 
+/** trust_device(w, i, whom): client ${i} joins as a further device of
+ * ${whom}'s person. */
+void trust_device(struct world *w, int i, int whom);
+
 /** trust_plan(w, i, case_id, goal, id): 0 or -1; ${id} may be NULL. */
 int trust_plan(struct world *w, int i, const struct id *case_id,
     const char *goal, struct id *id);

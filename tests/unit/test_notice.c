@@ -41,7 +41,7 @@ test_notice(void **state)
 	assert_true(id_eq(&back.record, &n.record));
 	assert_true(view_eq(back.body, n.body));
 	buf_reset(&b);
-	n.what = (enum notice_what)4;
+	n.what = (enum notice_what)5;
 	notice_encode(&n, &b);
 	assert_int_equal(notice_decode(buf_view(&b), &back, &e), -1);
 	assert_int_equal(e.kind, ERR_PEER);

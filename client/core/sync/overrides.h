@@ -83,8 +83,8 @@ int overrides_settle(struct store *s, struct err *e);
  * data-protection officers and the recovery key. ${what}: enum notice_what. */
 struct override_news {
 	int what;
-	const struct id *case_id, *record;
-	struct view body;
+	const struct id *case_id, *record; /* of the override */
+	const struct id *said;   /* the record that says so; NULL: none */
 };
 int overrides_tell_tx(struct store *s, const struct override_news *n,
     struct err *e);

@@ -19,21 +19,44 @@
 #define ANSWERS_AT_ONCE 64
 #define BASIS_BYTES (NOTICE_BASIS_MAX + 1)
 
+static int
+copy_record(struct store *s, const struct id *record, struct buf *out,
+    struct err *e)
+{
+	struct loaded l;
+	int rc = versions_load(s, record, &l, e);
+
+	if (rc == 0)
+		return err_set(e, ERR_ABSENT, "an override is not here");
+	if (rc < 0)
+		return -1;
+	if (l.count > 0)
+		record_encode(&l.versions[0].rec, out);
+	versions_done(&l);
+	return buf_check(out, "the copy of an override", e);
+}
+
 int
 overrides_tell_tx(struct store *s, const struct override_news *n,
     struct err *e)
 {
 	struct notice notice = { .what = (enum notice_what)n->what,
-	    .case_id = *n->case_id, .record = *n->record, .body = n->body };
+	    .case_id = *n->case_id, .record = *n->record };
 	struct memo_draft d = { .topic = MEMO_OVERRIDE, .roles = ROLE_DPO };
-	struct buf b;
+	struct buf said, b;
 	int64_t mid;
-	int rc;
+	int rc = 0;
 
+	buf_init(&said, LETTER_MEMO_MAX);
 	buf_init(&b, 2 * (size_t)LETTER_MEMO_MAX);
+	if (n->said != NULL)
+		rc = copy_record(s, n->said, &said, e);
+	notice.body = buf_view(&said);
 	notice_encode(&notice, &b);
 	d.body = buf_view(&b);
-	rc = memos_queue_tx(s, &d, &mid, e);
+	if (rc == 0)
+		rc = memos_queue_tx(s, &d, &mid, e);
+	buf_done(&said);
 	buf_done(&b);
 	return rc;
 }
@@ -145,7 +168,7 @@ tell_withdrawn_tx(struct store *s, const struct id *case_id,
 {
 	struct looking before = { &o->record, NOTICE_WITHDRAWN, false };
 	struct override_news n = { NOTICE_WITHDRAWN, case_id, &o->record,
-		{ NULL, 0 } };
+		NULL };
 	size_t i;
 
 	for (i = 0; i < said->count; i++)
@@ -210,8 +233,7 @@ collect(void *ctx, const struct memo *m, struct err *e)
 	return 0;
 }
 
-/* The signature is looked at where it is used (overrides.c); what does not
- * hold there is as good as none. */
+/* The signature is looked at again wherever it is used (overrides.c). */
 static int
 put_second_tx(struct store *s, const struct id *case_id,
     const struct override_source *o, const struct notice_answer *a,
@@ -222,6 +244,7 @@ put_second_tx(struct store *s, const struct id *case_id,
 	    .case_id = *case_id, .parent = o->record, .ops = ops,
 	    .op_count = 3 };
 	struct id id;
+	struct override_news n = { NOTICE_SIGNED, case_id, &o->record, &id };
 	size_t i;
 
 	memset(ops, 0, sizeof(ops));
@@ -233,7 +256,9 @@ put_second_tx(struct store *s, const struct id *case_id,
 	ops[1].value.data = view_of(a->officer.b, sizeof(a->officer.b));
 	ops[2].field = OVERRIDE_SIGNATURE;
 	ops[2].value.data = view_of(a->sig.b, sizeof(a->sig.b));
-	return versions_write_tx(s, &w, &id, e);
+	if (versions_write_tx(s, &w, &id, e) != 0)
+		return -1;
+	return overrides_tell_tx(s, &n, e);
 }
 
 static int
