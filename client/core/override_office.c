@@ -11,6 +11,7 @@
 #include "client/core/local/fields.h"
 #include "client/core/match.h"
 #include "client/core/sync/memos.h"
+#include "client/core/sync/overrides.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/access.h"
@@ -113,7 +114,6 @@ begun(struct gathering *g, const struct notice *n, const struct id *from)
 {
 	struct override_item *item;
 	struct id person;
-	int64_t length;
 
 	if (item_of(g, &n->record) != NULL || g->out->count == NOTICES_MAX ||
 	    !read_copy(g, n) || !id_eq(&g->rec->id, &n->record) ||
@@ -121,10 +121,6 @@ begun(struct gathering *g, const struct notice *n, const struct id *from)
 		return;
 	item = new_item(g);
 	person = id_of(g->rec, OVERRIDE_PERSON);
-	length = int_of(g->rec, OVERRIDE_UNTIL) -
-	    int_of(g->rec, OVERRIDE_FROM);
-	if (length > ACCESS_OVERRIDE_MS)
-		length = ACCESS_OVERRIDE_MS;
 	item->id = n->record;
 	item->case_id = n->case_id;
 	item->person = mem_dup(value_name(g->v, &person));
@@ -136,7 +132,7 @@ begun(struct gathering *g, const struct notice *n, const struct id *from)
 	item->right = int_of(g->rec, OVERRIDE_RIGHT) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
 	item->from_ms = hlc_ms(g->rec->hlc);
-	item->until_ms = item->from_ms + (length > 0 ? length : 0);
+	item->until_ms = item->from_ms + override_length(g->rec);
 }
 
 static void

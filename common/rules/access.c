@@ -102,6 +102,19 @@ is_earlier(const struct access *a, const struct access *b)
 	    id_cmp(&a->id, &b->id) < 0;
 }
 
+/* When it was over: by itself, or by who ended it. */
+static int64_t
+real_end(const struct access_book *b, const struct access *o)
+{
+	int64_t last = access_end(o);
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (ends(&b->list[i], o) && b->list[i].from_ms < last)
+			last = b->list[i].from_ms;
+	return last;
+}
+
 /* A second one that begins while one runs, or soon after, needs an officer's
  * signature (8.4), which who took it in has verified. Which is the second is
  * told by their stamps, not by which came first. */
@@ -118,23 +131,10 @@ lacks_second(const struct access_book *b, const struct access *a)
 		if (o->kind == ACCESS_OVERRIDE &&
 		    id_eq(&o->person, &a->person) && is_earlier(o, a) &&
 		    !id_eq(&o->consent, &a->consent) &&
-		    a->from_ms - ACCESS_RENEWAL_MS < access_end(o))
+		    a->from_ms - ACCESS_RENEWAL_MS < real_end(b, o))
 			return true;
 	}
 	return false;
-}
-
-/* When it was over: by itself, or by who ended it. */
-static int64_t
-real_end(const struct access_book *b, const struct access *o)
-{
-	int64_t last = access_end(o);
-	size_t i;
-
-	for (i = 0; i < b->count; i++)
-		if (ends(&b->list[i], o) && b->list[i].from_ms < last)
-			last = b->list[i].from_ms;
-	return last;
 }
 
 bool

@@ -778,6 +778,14 @@ a_second_override_needs_an_officer(void **state)
 	list[1].from_ms -= 2 * DAY_MS; /* over since more than 30 */
 	list[1].until_ms -= 2 * DAY_MS;
 	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
+	list[1] = override(&nurse, NOW - 36 * DAY_MS); /* ended early */
+	list[2] = statement(ACCESS_WITHDRAW, &nurse, 0);
+	list[2].from_ms = NOW - 32 * DAY_MS;
+	list[2].supersedes_count = 1;
+	list[2].supersedes[0] = list[1].id;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_WRITE);
+	list[2].from_ms = NOW - 30 * DAY_MS;
+	assert_int_equal(right_of(list, 3, &nurse), RIGHT_NONE);
 	list[1] = override(&other, NOW - 2 * DAY_MS); /* another's is none */
 	assert_int_equal(right_of(list, 2, &nurse), RIGHT_WRITE);
 	/* The same one, unsigned and signed, is no second one. */

@@ -25,7 +25,6 @@
 struct piece { /* one version of one record */
 	struct override_source o;
 	struct id ends, signs; /* zero: it opens */
-	int64_t for_ms;        /* how long it was meant to run */
 	bool alone;            /* the record's only version */
 };
 
@@ -80,14 +79,16 @@ sections_of(const struct record *rec)
 	return statements_sections(text, &mask, &e) == 0 ? mask : 0;
 }
 
-/* It runs from its stamp: a clock that was put right moves both ends. */
-static void
-set_times(struct piece *p)
+int64_t
+override_length(const struct record *rec)
 {
-	p->o.from_ms = hlc_ms(p->o.hlc);
-	if (p->for_ms > ACCESS_OVERRIDE_MS)
-		p->for_ms = ACCESS_OVERRIDE_MS;
-	p->o.until_ms = p->o.from_ms + (p->for_ms > 0 ? p->for_ms : 0);
+	int64_t from = int_of(rec, OVERRIDE_FROM);
+	int64_t until = int_of(rec, OVERRIDE_UNTIL);
+
+	if (from < 0 || until <= from)
+		return 0;
+	return until - from < ACCESS_OVERRIDE_MS ? until - from :
+	    ACCESS_OVERRIDE_MS;
 }
 
 static void
@@ -106,12 +107,13 @@ read_piece(const struct version *v, const struct record_row *row,
 	p->o.sections = sections_of(rec);
 	p->o.right = int_of(rec, OVERRIDE_RIGHT) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
-	p->for_ms = int_of(rec, OVERRIDE_UNTIL) - int_of(rec, OVERRIDE_FROM);
+	/* It runs from its stamp: a clock put right moves both ends. */
+	p->o.from_ms = hlc_ms(rec->hlc);
+	p->o.until_ms = p->o.from_ms + override_length(rec);
 	bytes_of(rec, OVERRIDE_ENDS, p->ends.b, 16);
 	bytes_of(rec, OVERRIDE_SIGNS, p->signs.b, 16);
 	bytes_of(rec, OVERRIDE_OFFICER, p->o.second.b, 16);
 	bytes_of(rec, OVERRIDE_SIGNATURE, p->o.second_sig.b, 64);
-	set_times(p);
 }
 
 static bool

@@ -43,6 +43,10 @@ void overrides_done(struct override_sources *l);
 int overrides_load(struct store *s, const struct id *case_id,
     struct override_sources *out, struct err *e);
 
+/** override_length(rec): for how long the record says it is to run, at most
+ * ACCESS_OVERRIDE_MS; 0: it says nothing sensible. */
+int64_t override_length(const struct record *rec);
+
 /** override_runs(o, now_ms): it opens what it names at ${now_ms}. */
 bool override_runs(const struct override_source *o, int64_t now_ms);
 
