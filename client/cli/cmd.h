@@ -88,6 +88,8 @@ int cmd_case_new(struct ctx *c, struct err *e);
 int cmd_case_list(struct ctx *c, struct err *e);
 int cmd_case_show(struct ctx *c, struct err *e);
 int cmd_case_set(struct ctx *c, struct err *e);
+int cmd_case_same(struct ctx *c, struct err *e);
+int cmd_case_apart(struct ctx *c, struct err *e);
 int cmd_delete(struct ctx *c, struct err *e);
 int cmd_restore(struct ctx *c, struct err *e);
 int cmd_deleted(struct ctx *c, struct err *e);

@@ -51,7 +51,8 @@ cmd_case_new(struct ctx *c, struct err *e)
 static json_t *
 case_json(const struct case_item *item)
 {
-	json_t *j = json_object();
+	json_t *j = json_object(), *behind = json_array(), *one;
+	size_t i;
 
 	json_object_set_new(j, "id", show_id_json(&item->id));
 	json_object_set_new(j, "code", out_json_text(item->code));
@@ -63,6 +64,15 @@ case_json(const struct case_item *item)
 	    json_integer((json_int_t)item->notes));
 	json_object_set_new(j, "last", show_time_json(item->last_ms));
 	json_object_set_new(j, "conflict", json_boolean(item->conflict));
+	for (i = 0; i < item->behind_count; i++) {
+		one = json_object();
+		json_object_set_new(one, "id",
+		    show_id_json(&item->behind[i].id));
+		json_object_set_new(one, "code",
+		    out_json_text(item->behind[i].code));
+		json_array_append_new(behind, one);
+	}
+	json_object_set_new(j, "behind", behind);
 	return j;
 }
 
@@ -70,9 +80,16 @@ static void
 case_row(struct table *t, const struct case_item *item)
 {
 	char id[MATCH_SHORT_BYTES], last[WHEN_BYTES], notes[24];
+	struct buf code;
+	size_t i;
 
 	table_cell(t, match_short(&item->id, id));
-	table_cell(t, item->code);
+	buf_init(&code, SHOW_MAX_BYTES);
+	buf_add_str(&code, item->code);
+	for (i = 0; i < item->behind_count; i++)
+		buf_add_fmt(&code, " + %s", item->behind[i].code);
+	table_cell(t, buf_str(&code));
+	buf_done(&code);
 	table_cell(t, item->name);
 	table_cell(t, item->school);
 	table_cell(t, item->sections);
@@ -142,7 +159,7 @@ whole_read(struct ctx *c, const struct id *id, struct whole *w,
 	struct records_query notes = { .type = TYPE_NOTE,
 		.case_id = id, .limit = SHOW_NOTES };
 	int64_t limit = SHOW_NOTES;
-	size_t i;
+	size_t i, k;
 
 	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
 	    0)
@@ -153,9 +170,15 @@ whole_read(struct ctx *c, const struct id *id, struct whole *w,
 	    records_list(c->s, &notes, &w->notes, e) != 0 ||
 	    cases_list(c->s, &w->cases, e) != 0)
 		return -1;
-	for (i = 0; i < w->cases.count; i++)
-		if (id_eq(&w->cases.items[i].id, id))
-			w->item = &w->cases.items[i];
+	for (i = 0; i < w->cases.count; i++) {
+		struct case_item *item = &w->cases.items[i];
+
+		if (id_eq(&item->id, id))
+			w->item = item;
+		for (k = 0; k < item->behind_count; k++)
+			if (id_eq(&item->behind[k].id, id))
+				w->item = item;
+	}
 	return 0;
 }
 
@@ -174,7 +197,8 @@ whole_json(const struct whole *w, struct err *e)
 }
 
 static void
-say_records(struct ctx *c, const char *title, const struct record_list *l)
+say_records(struct ctx *c, const struct whole *w, const char *title,
+    const struct record_list *l)
 {
 	size_t i;
 
@@ -185,6 +209,9 @@ say_records(struct ctx *c, const char *title, const struct record_list *l)
 	for (i = 0; i < l->count; i++) {
 		if (i > 0)
 			out_line(&c->out, "%s", "");
+		if (w->item != NULL && w->item->behind_count > 0)
+			out_line(&c->out, _("of %s"), show_case_name(&w->cases,
+			    &l->items[i].case_id));
 		if (l->items[i].type == TYPE_NOTE)
 			show_record_short(c, &l->items[i]);
 		else
@@ -196,6 +223,7 @@ static void
 whole_say(struct ctx *c, const struct whole *w)
 {
 	char title[80];
+	size_t i;
 
 	if (w->card.field_count > 0)
 		show_record(c, &w->card);
@@ -204,11 +232,14 @@ whole_say(struct ctx *c, const struct whole *w)
 		    w->item->name : "");
 	if (w->item != NULL && w->item->sections != NULL)
 		out_line(&c->out, _("Open to you: %s"), w->item->sections);
-	say_records(c, _("Plan"), &w->plans);
+	for (i = 0; w->item != NULL && i < w->item->behind_count; i++)
+		out_line(&c->out, _("One with: %s"),
+		    w->item->behind[i].title);
+	say_records(c, w, _("Plan"), &w->plans);
 	snprintf(title, sizeof(title), _("Newest notes (%zu of %zu)"),
 	    w->notes.count, w->notes.total > w->notes.count ?
 	    w->notes.total : w->notes.count);
-	say_records(c, title, &w->notes);
+	say_records(c, w, title, &w->notes);
 }
 
 int

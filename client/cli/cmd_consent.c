@@ -55,7 +55,7 @@ cmd_consent_grant(struct ctx *c, struct err *e)
 	struct consent_draft d = { 0 };
 	struct id id;
 
-	if (show_case_find(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
+	if (show_case_find_one(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
 	    draft(c, &d, e) != 0 || consent_grant(c->s, &d, &id, e) != 0)
 		return -1;
 	return show_made(c, &id, d.refused ?
@@ -126,7 +126,7 @@ cmd_consent_withdraw(struct ctx *c, struct err *e)
 	struct id id;
 	json_t *j;
 
-	if (show_case_find(c, cmd_word(c, 0), &w.case_id, e) != 0 ||
+	if (show_case_find_one(c, cmd_word(c, 0), &w.case_id, e) != 0 ||
 	    withdrawal(c, &w, e) != 0 ||
 	    consent_withdraw(c->s, &w, &id, &effect, e) != 0)
 		return -1;
@@ -150,6 +150,7 @@ consent_json(const struct consent_item *item)
 	json_t *j = json_object();
 
 	json_object_set_new(j, "id", show_id_json(&item->id));
+	json_object_set_new(j, "case", show_id_json(&item->case_id));
 	json_object_set_new(j, "audience", out_json_text(item->audience));
 	json_object_set_new(j, "sections", out_json_text(item->sections));
 	json_object_set_new(j, "right", json_string(right_name(item->right)));
@@ -165,7 +166,8 @@ consent_json(const struct consent_item *item)
 }
 
 static void
-consent_row(struct table *t, const struct consent_item *item)
+consent_row(struct table *t, const struct consent_item *item,
+    const struct case_list *cases)
 {
 	char id[MATCH_SHORT_BYTES], from[WHEN_BYTES], until[WHEN_BYTES];
 
@@ -180,6 +182,8 @@ consent_row(struct table *t, const struct consent_item *item)
 	when_day(item->withdrawn_ms != 0 ? item->withdrawn_ms :
 	    item->until_ms == INT64_MAX ? 0 : item->until_ms, until);
 	table_cell(t, until);
+	if (t->cols > 8)
+		table_cell(t, show_case_name(cases, &item->case_id));
 }
 
 int
@@ -187,8 +191,10 @@ cmd_consent_list(struct ctx *c, struct err *e)
 {
 	static const char *const heads[] = { N_("ID"), N_("STATE"),
 		N_("WHO"), N_("SECTIONS"), N_("RIGHT"), N_("GIVEN BY"),
-		N_("FROM"), N_("UNTIL") };
+		N_("FROM"), N_("UNTIL"), N_("OPENS") };
 	struct consent_list l = { 0 };
+	struct case_list cases = { 0 };
+	bool several = false;
 	struct table t;
 	struct id id;
 	json_t *j;
@@ -198,7 +204,14 @@ cmd_consent_list(struct ctx *c, struct err *e)
 	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0 ||
 	    consent_list(c->s, &id, &l, e) != 0)
 		return -1;
-	table_init(&t, heads, 8, 2);
+	if (cases_list(c->s, &cases, e) != 0) {
+		consent_list_done(&l);
+		return -1;
+	}
+	for (i = 1; i < l.count; i++)
+		several = several ||
+		    !id_eq(&l.items[i].case_id, &l.items[0].case_id);
+	table_init(&t, heads, several ? 9 : 8, 2);
 	if (c->g.json) {
 		j = json_array();
 		for (i = 0; i < l.count; i++)
@@ -209,10 +222,11 @@ cmd_consent_list(struct ctx *c, struct err *e)
 		    "side sees this case."));
 	} else {
 		for (i = 0; i < l.count; i++)
-			consent_row(&t, &l.items[i]);
+			consent_row(&t, &l.items[i], &cases);
 		rc = table_print(&t, &c->out, e);
 	}
 	table_done(&t);
+	case_list_done(&cases);
 	consent_list_done(&l);
 	return rc;
 }
@@ -235,7 +249,8 @@ in_section(struct ctx *c, const struct id *case_id, const char *section,
 		if (records_list(c->s, &q, &l, e) != 0)
 			return -1;
 		for (k = 0; k < l.count && !found; k++) {
-			found = strcmp(l.items[k].section, section) == 0;
+			found = strcmp(l.items[k].section, section) == 0 &&
+			    id_eq(&l.items[k].case_id, case_id);
 			if (found)
 				*record = l.items[k].id;
 		}
@@ -261,7 +276,7 @@ find_what(struct ctx *c, struct id *record, struct err *e)
 			return -1;
 		err_clear(e);
 	}
-	if (show_case_find(c, text, &case_id, e) != 0)
+	if (show_case_find_one(c, text, &case_id, e) != 0)
 		return -1;
 	if (section == NULL) {
 		*record = case_id;

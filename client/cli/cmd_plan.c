@@ -18,6 +18,8 @@ cmd_plan_add(struct ctx *c, struct err *e)
 	if (rc == 0)
 		rc = plans_add(c->s, &case_id, set, n, &id, e);
 	if (rc == 0)
+		show_left_out(c, &case_id, "plan");
+	if (rc == 0)
 		rc = show_made(c, &id, _("Saved on this device; the next tugi "
 		    "sync sends it."), e);
 	show_assignments_done(set + 1, n - 1);

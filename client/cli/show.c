@@ -5,6 +5,7 @@
 
 #include "client/cli/near.h"
 #include "client/cli/text.h"
+#include "client/core/alias.h"
 #include "common/base/mem.h"
 
 #define EXCERPT_BYTES 200
@@ -219,6 +220,20 @@ show_records_json(const struct record_item *items, size_t count)
 	return list;
 }
 
+void
+show_left_out(struct ctx *c, const struct id *case_id, const char *section)
+{
+	struct err why;
+	char *names;
+
+	if (alias_left_out(c->s, case_id, section, &names, &why) != 0)
+		return; /* what was written is saved all the same */
+	if (names[0] != '\0')
+		out_warn(&c->out, _("Not let into this, but into the %s of the "
+		    "case behind it: %s."), section, names);
+	mem_free(names);
+}
+
 int
 show_made(struct ctx *c, const struct id *id, const char *what, struct err *e)
 {
@@ -235,8 +250,10 @@ show_made(struct ctx *c, const struct id *id, const char *what, struct err *e)
 	return out_json(j, e);
 }
 
-int
-show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
+static int
+find_case(struct ctx *c, const char *text, struct id *id,
+    int (*find)(struct session *, const char *, struct id *, struct err *),
+    struct err *e)
 {
 	if (match_digits(text)) {
 		if (match_record(c->s, text, TYPE_CASE, id, e) == 0)
@@ -245,7 +262,20 @@ show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
 			return -1;
 		err_clear(e);
 	}
-	return cases_find(c->s, text, id, e);
+	return find(c->s, text, id, e);
+}
+
+int
+show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
+{
+	return find_case(c, text, id, cases_find, e);
+}
+
+int
+show_case_find_one(struct ctx *c, const char *text, struct id *id,
+    struct err *e)
+{
+	return find_case(c, text, id, cases_find_one, e);
 }
 
 int
@@ -310,10 +340,13 @@ const char *
 show_case_name(const struct case_list *cases, const struct id *id)
 {
 	const struct case_item *item;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < cases->count; i++) {
 		item = &cases->items[i];
+		for (k = 0; k < item->behind_count; k++)
+			if (id_eq(&item->behind[k].id, id))
+				return item->behind[k].title;
 		if (!id_eq(&item->id, id))
 			continue;
 		if (item->name != NULL && item->name[0] != '\0')

@@ -44,6 +44,11 @@ json_t *show_time_json(int64_t ms);
 void show_marks(const struct record_item *r,
     char out[static SHOW_MARKS_BYTES]);
 
+/** show_left_out(c, case_id, section, e): a warning that names who is let into
+ * a case behind this one alone, and does not see what was just written. */
+void show_left_out(struct ctx *c, const struct id *case_id,
+    const char *section);
+
 /** show_made(c, id, what): the id of a new record on stdout, ${what} as a
  * message. */
 int show_made(struct ctx *c, const struct id *id, const char *what,
@@ -52,6 +57,11 @@ int show_made(struct ctx *c, const struct id *id, const char *what,
 /** show_case_find(c, text, id, e): a case by id, code, piece of its id or
  * part of the name. */
 int show_case_find(struct ctx *c, const char *text, struct id *id,
+    struct err *e);
+
+/** show_case_find_one(c, text, id, e): the same, but a case behind another is
+ * found itself: what is said of one case only (cases.h). */
+int show_case_find_one(struct ctx *c, const char *text, struct id *id,
     struct err *e);
 
 /** show_record_find(c, text, type, out, e): a record by a piece of its id.
@@ -63,7 +73,8 @@ int show_record_find(struct ctx *c, const char *text, int type,
 int show_any_find(struct ctx *c, const char *text, struct id *id,
     struct err *e);
 
-/** show_case_name(cases, id): its name or code, "" if it is not listed. */
+/** show_case_name(cases, id): its name or code, of one behind another both;
+ * "" if it is not listed. */
 const char *show_case_name(const struct case_list *cases,
     const struct id *id);
 

@@ -86,6 +86,19 @@ const struct cmd table_cmds[] = {
 	.more = N_("Prints the command that undoes the change."),
 	.examples = { "tugi case set anna school=Rakvere stage=2" }
 }, {
+	.name = "case same", .words = N_("FRONT BEHIND"), .min = 2, .max = 2,
+	.run = cmd_case_same, .opens = true,
+	.summary = N_("two cases are of one child"),
+	.more = N_("FRONT and BEHIND are listed as one, under FRONT, where new "
+	    "texts go. Nothing is moved and nobody is let in: a consent opens "
+	    "the case it was given in; a withdrawal in either closes both."),
+	.examples = { "tugi case same K1 K2" }
+}, {
+	.name = "case apart", .words = N_("CASE CASE"), .min = 2, .max = 2,
+	.run = cmd_case_apart, .opens = true,
+	.summary = N_("they are two cases after all"),
+	.examples = { "tugi case apart K1 K2" }
+}, {
 	.name = "note add", .words = N_("CASE [TEXT]"), .min = 1, .max = 2,
 	.run = cmd_note_add, .opens = true,
 	.summary = N_("write a note"),

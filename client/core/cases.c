@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/alias.h"
+#include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
 #include "client/core/sync/statements.h"
 #include "client/core/value.h"
@@ -278,15 +280,37 @@ fits(const struct known *k, const char *text)
 }
 
 struct found {
-	struct id id;
+	struct id id, front;
 	int best;
-	size_t hits;
+	size_t hits;     /* cases that are one count once */
+	bool several;    /* of the one hit */
 };
+
+static void
+note_hit(const struct alias_set *aliases, const struct id *id, int fit,
+    struct found *f)
+{
+	struct alias_group group;
+
+	aliases_group(aliases, id, false, &group);
+	if (fit > f->best || f->hits == 0) {
+		f->hits = 1;
+		f->several = false;
+	} else if (id_eq(&group.ids[0], &f->front)) {
+		f->several = true;
+	} else {
+		f->hits++;
+	}
+	f->best = fit;
+	f->id = *id;
+	f->front = group.ids[0];
+}
 
 static int
 find_best(struct store *s, const char *text, bool deleted, struct found *f,
     struct err *e)
 {
+	struct alias_set aliases;
 	struct buf ids;
 	struct known k;
 	struct id id;
@@ -295,6 +319,8 @@ find_best(struct store *s, const char *text, bool deleted, struct found *f,
 
 	memset(f, 0, sizeof(*f));
 	f->best = 1;
+	if (aliases_load(s, &aliases, e) != 0)
+		return -1;
 	buf_init(&ids, 1u << 26);
 	rc = open_cases(s, deleted, &ids, e);
 	for (at = 0; rc == 0 && at < ids.len; at += sizeof(id.b)) {
@@ -304,13 +330,11 @@ find_best(struct store *s, const char *text, bool deleted, struct found *f,
 			break;
 		fit = fits(&k, text);
 		known_done(&k);
-		if (fit < f->best)
-			continue;
-		f->hits = fit > f->best ? 1 : f->hits + 1;
-		f->best = fit;
-		f->id = id;
+		if (fit >= f->best)
+			note_hit(&aliases, &id, fit, f);
 	}
 	buf_done(&ids);
+	aliases_done(&aliases);
 	return rc;
 }
 
@@ -367,22 +391,41 @@ tell_hits(struct store *s, const char *text, const struct found *f,
 	return -1;
 }
 
+static int
+find_case(struct session *s, const char *text, struct found *f,
+    struct err *e)
+{
+	if (text[0] == '\0')
+		return err_set(e, ERR_INPUT,
+		    "a case is named by its code, the child's name or its id");
+	if (find_listed(session_store(s), text, f, e) != 0)
+		return -1;
+	if (f->hits == 0)
+		return err_set(e, ERR_ABSENT, "no case that is open to you has "
+		    "this code or name");
+	return f->hits > 1 ? tell_hits(session_store(s), text, f, e) : 0;
+}
+
 int
 cases_find(struct session *s, const char *text, struct id *id, struct err *e)
 {
 	struct found f;
 
-	if (text[0] == '\0')
-		return err_set(e, ERR_INPUT,
-		    "a case is named by its code, the child's name or its id");
-	if (find_listed(session_store(s), text, &f, e) != 0)
+	if (find_case(s, text, &f, e) != 0)
 		return -1;
-	if (f.hits == 0)
-		return err_set(e, ERR_ABSENT, "no case that is open to you has "
-		    "this code or name");
-	if (f.hits > 1)
-		return tell_hits(session_store(s), text, &f, e);
-	*id = f.id;
+	*id = f.front;
+	return 0;
+}
+
+int
+cases_find_one(struct session *s, const char *text, struct id *id,
+    struct err *e)
+{
+	struct found f;
+
+	if (find_case(s, text, &f, e) != 0)
+		return -1;
+	*id = f.several ? f.front : f.id;
 	return 0;
 }
 
@@ -532,6 +575,8 @@ cases_list(struct session *session, struct case_list *out, struct err *e)
 		rc = list_one(s, &id, &out->items[out->count++], e);
 	}
 	buf_done(&ids);
+	if (rc == 0)
+		rc = alias_join(session, out, e);
 	if (rc != 0)
 		case_list_done(out);
 	else if (out->count > 0)
@@ -542,9 +587,14 @@ cases_list(struct session *session, struct case_list *out, struct err *e)
 void
 case_list_done(struct case_list *l)
 {
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < l->count; i++) {
+		for (k = 0; k < l->items[i].behind_count; k++) {
+			mem_free(l->items[i].behind[k].code);
+			mem_free(l->items[i].behind[k].title);
+		}
+		mem_free(l->items[i].behind);
 		mem_free(l->items[i].code);
 		mem_free(l->items[i].name);
 		mem_free(l->items[i].school);

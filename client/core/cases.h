@@ -13,8 +13,16 @@ int cases_open(struct session *s, const struct assignment *set, size_t n,
 
 /** cases_find(s, text, id, e): by id, code, or unambiguous part of the
  * child's name. A case of which only one section is open to this person is
- * found by that section's label. ERR_ABSENT, ERR_INPUT (several fit). */
+ * found by that section's label. Of cases that are one (alias.h) the one in
+ * front is found, by the names and codes of each. ERR_ABSENT, ERR_INPUT
+ * (several fit). */
 int cases_find(struct session *s, const char *text, struct id *id,
+    struct err *e);
+
+/** cases_find_one(s, text, id, e): the same, but a case behind another is
+ * found itself, where the words fit it alone: for what is said of one case
+ * only, as consents are. */
+int cases_find_one(struct session *s, const char *text, struct id *id,
     struct err *e);
 
 /** cases_label(s, case_id, out, e): what a case is called here: the child's
@@ -22,6 +30,11 @@ int cases_find(struct session *s, const char *text, struct id *id,
 int cases_label(struct session *s, const struct id *case_id, char **out,
     struct err *e);
 
+struct case_behind { /* one with a case in front of it */
+	struct id id;
+	char *code;
+	char *title; /* "Anna Tamm (K2)" */
+};
 struct case_item {
 	struct id id;
 	char *code, *name, *school, *status;
@@ -29,6 +42,8 @@ struct case_item {
 	size_t notes;
 	int64_t last_ms;     /* newest note */
 	bool conflict;
+	struct case_behind *behind; /* counted with it */
+	size_t behind_count;
 };
 struct case_list {
 	struct case_item *items;

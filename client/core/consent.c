@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
 #include "client/core/local/ends.h"
 #include "client/core/local/versions.h"
@@ -23,6 +24,7 @@
 #include "common/base/mem.h"
 
 #define CASE_SPACES_MAX 64
+#define TAKING_MAX (4 * CASE_SPACES_MAX) /* of cases that are one */
 #define GIVER_MAX 160
 #define CODE_MAX 40
 
@@ -137,6 +139,18 @@ school_year_end(int64_t now_ms)
 	    (int64_t)end * 1000 + 999;
 }
 
+static bool
+covers(unsigned mask, const char *section)
+{
+	unsigned i;
+
+	for (i = 0; i < STATEMENTS_SECTIONS; i++)
+		if ((mask & 1u << i) != 0 &&
+		    strcmp(section, statements_section(i)) == 0)
+			return true;
+	return false;
+}
+
 /* ---- giving ---- */
 
 struct giving {
@@ -188,6 +202,49 @@ check_draft(struct giving *g, struct err *e)
 	return check_line(d->language, CODE_MAX, "the language", e);
 }
 
+static int
+supersede(struct giving *g, const struct id *record, struct err *e)
+{
+	size_t at;
+
+	for (at = 0; at < g->supersedes_len; at += 16)
+		if (memcmp(g->supersedes + at, record->b, 16) == 0)
+			return 0;
+	if (g->supersedes_len == sizeof(g->supersedes))
+		return err_set(e, ERR_TOOBIG, "this person's access was "
+		    "withdrawn %d times here; open a new case section for "
+		    "them", ACCESS_SUPERSEDES_MAX);
+	memcpy(g->supersedes + g->supersedes_len, record->b, 16);
+	g->supersedes_len += 16;
+	return 0;
+}
+
+/* What was said in the sections themselves: it may rest on a withdrawal in a
+ * case that was one with this one, and is not any more. */
+static int
+supersede_said(struct giving *g, struct err *e)
+{
+	struct space *list = mem_new(CASE_SPACES_MAX * sizeof(*list));
+	struct access_book book;
+	size_t i, k, n = 0;
+	int rc = spaces_list(g->s, &g->d->case_id, list, CASE_SPACES_MAX, &n,
+	    e);
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		if (!covers(g->mask, list[i].section))
+			continue;
+		access_book_init(&book);
+		rc = spaces_access_load(g->s, &list[i].id, &book, e);
+		for (k = 0; rc == 0 && k < book.count; k++)
+			if (book.list[k].kind == ACCESS_WITHDRAW &&
+			    id_eq(&book.list[k].person, &g->d->audience))
+				rc = supersede(g, &book.list[k].consent, e);
+		access_book_done(&book);
+	}
+	mem_free(list);
+	return rc;
+}
+
 /* Withdrawals and refusals this person has before their eyes and that are
  * overruled by being asked again. */
 static int
@@ -199,25 +256,13 @@ name_superseded(struct giving *g, struct err *e)
 	size_t i;
 	int rc = 0;
 
-	if (statements_load(g->s, &g->d->case_id, &all, e) != 0)
+	if (statements_load_group(g->s, &g->d->case_id, &all, e) != 0)
 		return -1;
-	for (i = 0; rc == 0 && i < all.count; i++) {
-		if (!statements_ends(&all.list[i], &want))
-			continue;
-		if (want.supersedes_count == ACCESS_SUPERSEDES_MAX) {
-			rc = err_set(e, ERR_TOOBIG, "this person's access was "
-			    "withdrawn %d times here; open a new case section "
-			    "for them", ACCESS_SUPERSEDES_MAX);
-			break;
-		}
-		want.supersedes[want.supersedes_count++] =
-		    all.list[i].record;
-		memcpy(g->supersedes + g->supersedes_len,
-		    all.list[i].record.b, 16);
-		g->supersedes_len += 16;
-	}
+	for (i = 0; rc == 0 && i < all.count; i++)
+		if (statements_ends(&all.list[i], &want))
+			rc = supersede(g, &all.list[i].record, e);
 	statements_done(&all);
-	return rc;
+	return rc == 0 ? supersede_said(g, e) : -1;
 }
 
 static const char *
@@ -363,18 +408,6 @@ write_withdrawal_tx(struct store *s, const struct withdrawal_draft *d,
 	return rc;
 }
 
-static bool
-covers(unsigned mask, const char *section)
-{
-	unsigned i;
-
-	for (i = 0; i < STATEMENTS_SECTIONS; i++)
-		if ((mask & 1u << i) != 0 &&
-		    strcmp(section, statements_section(i)) == 0)
-			return true;
-	return false;
-}
-
 /* Whether a person other than the own side may hold the space now. */
 static bool
 held_by(struct store *s, const struct access_book *b,
@@ -428,6 +461,25 @@ look(struct store *s, const struct taking *t, const struct id *audience,
 	return rc;
 }
 
+/* Of this case, and of those that are one with it. */
+static int
+taking_list(struct store *s, const struct id *case_id, struct taking *t,
+    struct err *e)
+{
+	struct alias_group group;
+	size_t i, n;
+
+	if (aliases_of(s, case_id, true, &group, e) != 0)
+		return -1;
+	for (i = 0; i < group.count && t->count < TAKING_MAX; i++) {
+		if (spaces_list(s, &group.ids[i], t->list + t->count,
+		    TAKING_MAX - t->count, &n, e) != 0)
+			return -1;
+		t->count += n;
+	}
+	return 0;
+}
+
 static int
 withdraw_tx(struct session *session, const struct withdrawal_draft *d,
     struct taking *t, struct id *id, struct withdrawal_effect *effect,
@@ -436,13 +488,13 @@ withdraw_tx(struct session *session, const struct withdrawal_draft *d,
 	struct store *s = session_store(session);
 	struct override_asked q = { .case_id = d->case_id,
 	    .person = id_is_zero(&d->audience) ? NULL : &d->audience };
-	bool after[CASE_SPACES_MAX];
+	bool after[TAKING_MAX];
 	char sections[80];
 	size_t i, added = 0;
 
 	statements_words(t->mask, sections);
-	if (spaces_list(s, &d->case_id, t->list, CASE_SPACES_MAX, &t->count,
-	    e) != 0 || look(s, t, &d->audience, t->before, e) != 0 ||
+	if (taking_list(s, &d->case_id, t, e) != 0 ||
+	    look(s, t, &d->audience, t->before, e) != 0 ||
 	    write_withdrawal_tx(s, d, sections, t->card, id, e) != 0 ||
 	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
 	    look(s, t, &d->audience, after, e) != 0)
@@ -461,7 +513,7 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
     struct id *id, struct withdrawal_effect *effect, struct err *e)
 {
 	struct store *s = session_store(session);
-	bool before[CASE_SPACES_MAX];
+	bool before[TAKING_MAX];
 	struct space card;
 	struct taking t = { .before = before, .card = &card };
 	int rc;
@@ -477,148 +529,13 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0 ||
 	    db_begin(s->db, e) != 0)
 		return -1;
-	t.list = mem_new(CASE_SPACES_MAX * sizeof(*t.list));
+	t.list = mem_new(TAKING_MAX * sizeof(*t.list));
 	rc = withdraw_tx(session, d, &t, id, effect, e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	if (rc != 0)
 		db_rollback(s->db);
 	mem_free(t.list);
-	return rc;
-}
-
-/* ---- listing ---- */
-
-void
-consent_list_done(struct consent_list *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->count; i++) {
-		mem_free(l->items[i].audience);
-		mem_free(l->items[i].sections);
-		mem_free(l->items[i].giver);
-		mem_free(l->items[i].purpose);
-		mem_free(l->items[i].status);
-		mem_free(l->items[i].taken_by);
-	}
-	mem_free(l->items);
-	memset(l, 0, sizeof(*l));
-}
-
-static char *
-text_of(const struct loaded *l, uint16_t field)
-{
-	struct view v = loaded_text(l, field);
-	char *out = mem_new(v.len + 1);
-
-	if (v.len > 0)
-		memcpy(out, v.data, v.len);
-	return out;
-}
-
-static int
-name_of(struct session *session, const struct id *person, char **out,
-    struct err *e)
-{
-	char name[160];
-
-	if (id_is_zero(person)) {
-		*out = mem_dup("everybody");
-		return 0;
-	}
-	if (people_name(session, person, name, e) != 0)
-		return -1;
-	*out = mem_dup(name);
-	return 0;
-}
-
-/* What is left of a consent: "limited" when only some sections were taken
- * back. */
-static const char *
-status_of(const struct statement_sources *all,
-    const struct statement_source *c, int64_t now_ms, int64_t *withdrawn_ms)
-{
-	unsigned gone = 0;
-	size_t i;
-
-	*withdrawn_ms = 0;
-	if (c->refusal)
-		return "refused";
-	for (i = 0; i < all->count; i++) {
-		const struct statement_source *w = &all->list[i];
-
-		if (!statements_ends(w, c))
-			continue;
-		gone |= w->sections;
-		if (*withdrawn_ms == 0 || hlc_ms(w->hlc) < *withdrawn_ms)
-			*withdrawn_ms = hlc_ms(w->hlc);
-	}
-	if ((c->sections & ~gone) == 0)
-		return "withdrawn";
-	if (now_ms >= c->until_ms)
-		return "expired";
-	return gone != 0 ? "limited" : "given";
-}
-
-static int
-fill_item(struct session *session, const struct statement_sources *all,
-    const struct statement_source *c, struct consent_item *item,
-    struct err *e)
-{
-	struct store *s = session_store(session);
-	struct loaded l;
-	struct id by;
-	char words[80];
-	int rc = versions_load(s, &c->record, &l, e);
-
-	if (rc <= 0)
-		return rc < 0 ? -1 : err_set(e, ERR_ABSENT,
-		    "a consent is not here any more");
-	by = loaded_id(&l, CONSENT_TAKEN_BY);
-	statements_words(c->sections, words);
-	item->id = c->record;
-	item->sections = mem_dup(words);
-	item->giver = text_of(&l, CONSENT_GIVER);
-	item->purpose = text_of(&l, CONSENT_PURPOSE);
-	versions_done(&l);
-	item->right = c->refusal ? RIGHT_NONE : c->right;
-	item->from_ms = c->from_ms;
-	item->until_ms = c->refusal ? INT64_MAX : c->until_ms;
-	item->status = mem_dup(status_of(all, c, store_now_ms(s),
-	    &item->withdrawn_ms));
-	if (name_of(session, &c->audience, &item->audience, e) != 0)
-		return -1;
-	return name_of(session, &by, &item->taken_by, e);
-}
-
-int
-consent_list(struct session *session, const struct id *case_id,
-    struct consent_list *out, struct err *e)
-{
-	struct store *s = session_store(session);
-	struct statement_sources all;
-	struct space card;
-	size_t i;
-	int rc;
-
-	memset(out, 0, sizeof(*out));
-	rc = spaces_find_section(s, case_id, "card", NULL, &card, e);
-	if (rc < 0 || (rc == 1 && card.hidden))
-		return rc < 0 ? -1 : 0;
-	rc = 0;
-	if (statements_load(s, case_id, &all, e) != 0)
-		return -1;
-	out->items = mem_new((all.count + 1) * sizeof(*out->items));
-	for (i = 0; rc == 0 && i < all.count; i++) {
-		if (!all.list[i].opens && !all.list[i].refusal)
-			continue;
-		rc = fill_item(session, &all, &all.list[i],
-		    &out->items[out->count++], e);
-	}
-	statements_done(&all);
-	if (rc != 0)
-		consent_list_done(out);
 	return rc;
 }
 

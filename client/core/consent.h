@@ -51,7 +51,7 @@ int consent_withdraw(struct session *s, const struct withdrawal_draft *d,
     struct id *id, struct withdrawal_effect *effect, struct err *e);
 
 struct consent_item {
-	struct id id;
+	struct id id, case_id; /* of cases that are one, the one it opens */
 	char *audience, *sections, *giver, *purpose;
 	char *status; /* given, limited (partly withdrawn), refused,
 			* withdrawn, expired */

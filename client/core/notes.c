@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "client/core/cases.h"
+#include "client/core/alias.h"
 #include "client/core/local/utf8.h"
 #include "client/core/value.h"
 
@@ -18,7 +18,7 @@
 struct desk {
 	struct session *session;
 	struct store *s;
-	struct id case_id, space;
+	struct id asked, case_id, space; /* asked: before the front is found */
 	char *school;
 	bool alone; /* one note: searched at once */
 };
@@ -78,17 +78,23 @@ find_school(struct desk *d, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* A new text goes to the case in front, an amendment beside its note. */
 static int
-sit_down(struct desk *d, const struct id *case_id, struct err *e)
+sit_down(struct desk *d, const struct note_draft *draft, struct err *e)
 {
-	if (id_eq(&d->case_id, case_id))
+	bool amends = !id_is_zero(&draft->amends);
+
+	if (!amends && id_eq(&d->asked, &draft->case_id))
 		return 0;
-	d->case_id = *case_id;
-	if (cases_section_tx(d->session, case_id, "notes", &d->space, e) == 0 &&
-	    find_school(d, e) == 0)
-		return 0;
-	memset(&d->case_id, 0, sizeof(d->case_id));
-	return -1;
+	memset(&d->asked, 0, sizeof(d->asked));
+	d->case_id = draft->case_id;
+	if ((!amends && alias_front(d->session, &draft->case_id, &d->case_id,
+	    e) != 0) || cases_section_tx(d->session, &d->case_id, "notes",
+	    &d->space, e) != 0 || find_school(d, e) != 0)
+		return -1;
+	if (!amends)
+		d->asked = draft->case_id;
+	return 0;
 }
 
 static void
@@ -175,7 +181,7 @@ write_note(struct desk *d, const struct note_draft *draft,
 	const char *school;
 
 	if (check(d, draft, &category, &language, e) != 0 ||
-	    sit_down(d, &draft->case_id, e) != 0)
+	    sit_down(d, draft, e) != 0)
 		return -1;
 	memset(&w, 0, sizeof(w));
 	w.at_ms = draft->happened_ms != 0 ? draft->happened_ms :
@@ -196,7 +202,7 @@ write_note(struct desk *d, const struct note_draft *draft,
 	w.searched = d->alone;
 	w.type = TYPE_NOTE;
 	w.space = d->space;
-	w.case_id = draft->case_id;
+	w.case_id = d->case_id;
 	w.ops = ops;
 	return versions_write_tx(d->s, &w, out, e);
 }
@@ -205,8 +211,7 @@ int
 notes_write_tx(struct session *session, const struct note_draft *drafts,
     const struct id *ids, size_t n, struct err *e)
 {
-	struct desk d = { session, session_store(session), { { 0 } },
-		{ { 0 } }, NULL, false };
+	struct desk d = { .session = session, .s = session_store(session) };
 	size_t i;
 	int rc = 0;
 
@@ -221,8 +226,8 @@ int
 notes_add(struct session *session, const struct note_draft *draft,
     struct id *id, struct err *e)
 {
-	struct desk d = { session, session_store(session), { { 0 } },
-		{ { 0 } }, NULL, true };
+	struct desk d = { .session = session, .s = session_store(session),
+		.alone = true };
 	int rc;
 
 	if (db_begin(d.s->db, e) != 0)

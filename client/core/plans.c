@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
-#include "client/core/cases.h"
+#include "client/core/alias.h"
 #include "client/core/value.h"
 
 static bool
@@ -38,10 +38,10 @@ plans_add(struct session *session, const struct id *case_id,
 	if (db_begin(s->db, e) != 0)
 		goto out;
 	w.type = TYPE_PLAN;
-	w.case_id = *case_id;
 	w.ops = p->ops;
 	w.op_count = p->count;
-	if (cases_section_tx(session, case_id, "plan", &w.space, e) == 0 &&
+	if (alias_front(session, case_id, &w.case_id, e) == 0 &&
+	    cases_section_tx(session, &w.case_id, "plan", &w.space, e) == 0 &&
 	    versions_write_tx(s, &w, id, e) == 0)
 		rc = db_commit(s->db, e);
 	if (rc != 0)

@@ -4,9 +4,11 @@
  */
 #include "client/core/records.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/local/aliases.h"
 #include "client/core/local/deleted.h"
 #include "client/core/value.h"
 
@@ -199,6 +201,46 @@ take_row(void *ctx, const struct record_row *row, struct err *e)
 }
 
 static int
+cmp_newest(const void *va, const void *vb)
+{
+	struct record_row a, b;
+
+	memcpy(&a, va, sizeof(a));
+	memcpy(&b, vb, sizeof(b));
+	if (a.at_ms != b.at_ms)
+		return a.at_ms < b.at_ms ? 1 : -1;
+	return (a.rid < b.rid) - (a.rid > b.rid);
+}
+
+/* The rows asked for; of cases that are one, those of all, newest first. */
+static int
+collect_rows(struct store *s, const struct records_query *q,
+    const struct alias_group *group, struct buf *rows, struct err *e)
+{
+	struct version_query vq = { .type = q->type, .case_id = q->case_id,
+		.limit = q->limit, .deleted = q->deleted,
+		.flags = q->deleted ? RECORD_DELETED : 0 };
+	size_t i, n;
+
+	if (group->count <= 1 &&
+	    versions_each(s, &vq, take_row, rows, e) != 0)
+		return -1;
+	for (i = 0; group->count > 1 && i < group->count; i++) {
+		vq.case_id = &group->ids[i];
+		if (versions_each(s, &vq, take_row, rows, e) != 0)
+			return -1;
+	}
+	if (buf_check(rows, "a list of records", e) != 0)
+		return -1;
+	n = rows->len / sizeof(struct record_row);
+	if (group->count > 1 && n > 0)
+		qsort(rows->data, n, sizeof(struct record_row), cmp_newest);
+	if (q->limit > 0 && n > q->limit)
+		rows->len = q->limit * sizeof(struct record_row);
+	return 0;
+}
+
+static int
 fill_list(struct session *session, const struct buf *rows,
     struct record_list *out, struct err *e)
 {
@@ -228,8 +270,8 @@ fill_list(struct session *session, const struct buf *rows,
 	"AND (?2 IS NULL OR case_id = ?2))"
 
 static int
-count_all(struct store *s, const struct records_query *q, size_t *n,
-    struct err *e)
+count_case(struct store *s, const struct records_query *q,
+    const struct id *case_id, size_t *n, struct err *e)
 {
 	/* All, from an index alone, less the few that are hidden. */
 	static const char *const sql[] = {
@@ -241,15 +283,30 @@ count_all(struct store *s, const struct records_query *q, size_t *n,
 		LESS_HIDDEN,
 		"SELECT (SELECT count(*) FROM record)" LESS_HIDDEN,
 	};
-	struct stmt *st = db_prepare(s->db, sql[(q->case_id == NULL ? 2 : 0) +
+	struct stmt *st = db_prepare(s->db, sql[(case_id == NULL ? 2 : 0) +
 	    (q->type == 0 ? 1 : 0)]);
 
 	db_bind_int(st, 1, q->type);
-	db_bind_id(st, 2, q->case_id);
+	db_bind_id(st, 2, case_id);
 	if (db_step(st, e) != 1)
 		return -1;
-	*n = (size_t)db_int(st, 0);
+	*n += (size_t)db_int(st, 0);
 	db_reset(st);
+	return 0;
+}
+
+static int
+count_all(struct store *s, const struct records_query *q,
+    const struct alias_group *group, size_t *n, struct err *e)
+{
+	size_t i;
+
+	*n = 0;
+	if (q->case_id == NULL)
+		return count_case(s, q, NULL, n, e);
+	for (i = 0; i < group->count; i++)
+		if (count_case(s, q, &group->ids[i], n, e) != 0)
+			return -1;
 	return 0;
 }
 
@@ -258,22 +315,21 @@ records_list(struct session *session, const struct records_query *q,
     struct record_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct version_query vq = { .type = q->type, .case_id = q->case_id,
-		.limit = q->limit, .deleted = q->deleted,
-		.flags = q->deleted ? RECORD_DELETED : 0 };
+	struct alias_group group = { .count = 0 };
 	struct buf rows;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	if (q->case_id != NULL &&
+	    aliases_of(s, q->case_id, false, &group, e) != 0)
+		return -1;
 	buf_init(&rows, 1u << 28);
-	rc = versions_each(s, &vq, take_row, &rows, e);
-	if (rc == 0)
-		rc = buf_check(&rows, "a list of records", e);
+	rc = collect_rows(s, q, &group, &rows, e);
 	if (rc == 0)
 		rc = fill_list(session, &rows, out, e);
 	buf_done(&rows);
 	if (rc == 0 && q->limit > 0 && !q->deleted && out->count == q->limit &&
-	    count_all(s, q, &out->total, e) != 0) {
+	    count_all(s, q, &group, &out->total, e) != 0) {
 		record_list_done(out);
 		return -1;
 	}

@@ -50,7 +50,7 @@ int records_find(struct session *s, const struct id *id,
 
 struct records_query {
 	enum record_type type;
-	const struct id *case_id; /* NULL: all cases */
+	const struct id *case_id; /* and those one with it; NULL: all cases */
 	size_t limit;             /* 0: all */
 	bool deleted;             /* these alone; otherwise none of them */
 };

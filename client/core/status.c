@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/alias.h"
 #include "client/core/consent.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
@@ -42,8 +43,10 @@ count_quarantined(struct store *s, struct status *out, struct err *e)
 }
 
 static int
-count_all(struct store *s, struct status *out, struct err *e)
+count_all(struct session *session, struct status *out, struct err *e)
 {
+	struct store *s = session_store(session);
+	size_t behind;
 	int64_t oldest;
 	size_t texts;
 
@@ -70,6 +73,9 @@ count_all(struct store *s, struct status *out, struct err *e)
 	    review_text_count(s, &texts, e) != 0)
 		return -1;
 	out->reviews += texts;
+	if (alias_behind(session, &behind, e) != 0)
+		return -1;
+	out->cases -= behind < out->cases ? behind : 0;
 	if (out->unsent == 0)
 		return 0;
 	if (db_one_int(s->db, "SELECT min(hlc) FROM version "
@@ -95,7 +101,8 @@ count_expiring(void *ctx, const struct record_row *row, struct err *e)
 	if (consent_list(x->session, &row->id, &l, e) != 0)
 		return -1;
 	for (i = 0; i < l.count; i++)
-		if (strcmp(l.items[i].status, "given") == 0 &&
+		if (id_eq(&l.items[i].case_id, &row->id) &&
+		    strcmp(l.items[i].status, "given") == 0 &&
 		    l.items[i].until_ms >= x->from_ms &&
 		    l.items[i].until_ms <= x->to_ms)
 			x->count++;
@@ -176,7 +183,7 @@ status_read(struct session *session, struct status *out, struct err *e)
 	if (store_get_int(s, STORE_LAST_SYNC, &out->last_sync_ms, e) < 0 ||
 	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0)
 		return -1;
-	if (count_all(s, out, e) != 0 || find_stopped(s, out, e) != 0 ||
+	if (count_all(session, out, e) != 0 || find_stopped(s, out, e) != 0 ||
 	    find_recovered(s, out, e) != 0)
 		return -1;
 	return find_expiring(session, out, e);

@@ -29,6 +29,7 @@ static const struct record_kind kinds[] = {
 	{ TYPE_REPORT, "report", NULL, true },
 	{ TYPE_OVERRIDE, "override", "card", true },
 	{ TYPE_HANDOVER, "handover", "card", true },
+	{ TYPE_ALIAS, "alias", "card", false },
 };
 
 /* Sorted by type; within a type in the order they are shown in. */
@@ -226,6 +227,13 @@ static const struct field fields[] = {
 	    "by", "By" },
 	{ TYPE_HANDOVER, HANDOVER_SUPERSEDES, FIELD_RECORD, false, false,
 	    "supersedes", "Supersedes" },
+
+	{ TYPE_ALIAS, ALIAS_FRONT, FIELD_RECORD, false, false,
+	    "front", "In front" },
+	{ TYPE_ALIAS, ALIAS_BEHIND, FIELD_RECORD, false, false,
+	    "behind", "Behind" },
+	{ TYPE_ALIAS, ALIAS_STATUS, FIELD_CODE, false, false,
+	    "status", "Same child" },
 };
 
 const struct field *

@@ -21,7 +21,8 @@ enum record_type {
 	                        or on a text under review */
 	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
 	TYPE_OVERRIDE = 10,  /* card: opened by law, its end, a signature */
-	TYPE_HANDOVER = 11   /* card: a step of a handover or takeover */
+	TYPE_HANDOVER = 11,  /* card: a step of a handover or takeover */
+	TYPE_ALIAS = 12      /* card: another case is of the same child */
 };
 
 /* Field numbers; each type has its own. */
@@ -51,7 +52,8 @@ enum {
 	OVERRIDE_SIGNATURE,
 	HANDOVER_STEP = 1, HANDOVER_PERSON, HANDOVER_OF, HANDOVER_UNTIL,
 	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
-	HANDOVER_SUPERSEDES
+	HANDOVER_SUPERSEDES,
+	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS
 };
 
 /* The number of "deleted", in every type that has it (schema/rules.md 6.8). */

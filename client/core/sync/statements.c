@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/aliases.h"
 #include "client/core/sync/overrides.h"
 #include "client/core/sync/sides.h"
 #include "common/base/mem.h"
@@ -371,6 +372,32 @@ statements_load(struct store *s, const struct id *case_id,
 	return rc;
 }
 
+int
+statements_load_group(struct store *s, const struct id *case_id,
+    struct statement_sources *out, struct err *e)
+{
+	struct statement_sources other;
+	struct alias_group group;
+	size_t i, k;
+	int rc;
+
+	if (statements_load(s, case_id, out, e) != 0)
+		return -1;
+	rc = aliases_of(s, case_id, true, &group, e);
+	for (i = 0; rc == 0 && i < group.count; i++) {
+		if (id_eq(&group.ids[i], case_id))
+			continue;
+		rc = statements_load(s, &group.ids[i], &other, e);
+		for (k = 0; rc == 0 && k < other.count; k++)
+			if (!other.list[k].opens)
+				rc = sources_add(out, &other.list[k], e);
+		statements_done(&other);
+	}
+	if (rc != 0)
+		statements_done(out);
+	return rc;
+}
+
 bool
 statements_ends(const struct statement_source *closing,
     const struct statement_source *grant)
@@ -553,9 +580,9 @@ apply_space(struct applying *ap, struct err *e)
 	return rc;
 }
 
-int
-statements_apply_tx(struct store *s, const struct id *case_id,
-    size_t *added, struct err *e)
+static int
+apply_case(struct store *s, const struct id *case_id, size_t *added,
+    struct err *e)
 {
 	struct statement_sources all;
 	struct applying ap = { .s = s, .all = &all };
@@ -565,7 +592,7 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 
 	if (sides_apply_tx(s, case_id, added, e) != 0 ||
 	    overrides_apply_tx(s, case_id, added, e) != 0 ||
-	    statements_load(s, case_id, &all, e) != 0)
+	    statements_load_group(s, case_id, &all, e) != 0)
 		return -1;
 	list = mem_new(CASE_SPACES_MAX * sizeof(*list));
 	rc = all.count == 0 ? 0 :
@@ -581,14 +608,29 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 	return rc;
 }
 
+int
+statements_apply_tx(struct store *s, const struct id *case_id,
+    size_t *added, struct err *e)
+{
+	struct alias_group group;
+	size_t i;
+
+	if (aliases_of(s, case_id, true, &group, e) != 0)
+		return -1;
+	for (i = 0; i < group.count; i++)
+		if (apply_case(s, &group.ids[i], added, e) != 0)
+			return -1;
+	return 0;
+}
+
 /* ---- at each sync ---- */
 
-/* Cases touched at or after log place ?1: a consent, a withdrawal, an override
- * or a step of a handover came or waits, a space began, a statement or an epoch
- * came. */
+/* Cases touched at or after log place ?1: a consent, a withdrawal, an
+ * override, a step of a handover or an alias came or waits, a space began, a
+ * statement or an epoch came. */
 static const char changed_cases[] =
     "SELECT r.case_id FROM record r JOIN version v ON v.rid = r.rid"
-    " WHERE r.type IN (5, 6, 10, 11) AND r.case_id IS NOT NULL"
+    " WHERE r.type IN (5, 6, 10, 11, 12) AND r.case_id IS NOT NULL"
     " AND (v.seq >= ?1 OR v.seq IS NULL)"
     " UNION SELECT case_id FROM space"
     " WHERE epoch = 0 AND case_id IS NOT NULL"

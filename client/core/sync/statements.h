@@ -60,13 +60,19 @@ void statements_hash(const struct record *rec, struct hash *out);
 int statements_keeper(struct store *s, const struct id *card,
     const struct id *origin, bool *out, struct err *e);
 
+/** statements_load_group(s, case_id, out, e): the same, and what closes in the
+ * cases that are one with it (rules 11.2). */
+int statements_load_group(struct store *s, const struct id *case_id,
+    struct statement_sources *out, struct err *e);
+
 /** statements_ends(closing, grant): the closing record ends this consent, as
  * far as their sections overlap. */
 bool statements_ends(const struct statement_source *closing,
     const struct statement_source *grant);
 
 /** statements_apply_tx(s, case_id, added, e): add to every open space of the
- * case the statements it lacks and that this device may make. */
+ * case, and of those that are one with it, the statements it lacks and that
+ * this device may make. */
 int statements_apply_tx(struct store *s, const struct id *case_id,
     size_t *added, struct err *e);
 
