@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/consent.h"
+#include "client/core/handover.h"
 #include "client/core/local/index.h"
 #include "client/core/sync/round.h"
 
@@ -59,7 +60,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct talk_figures figures;
 	struct store *st = session_store(s);
 	struct err why;
-	size_t ended = 0;
+	size_t ended = 0, led = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -72,7 +73,11 @@ exchange_sync(struct session *s, struct remote *r,
 	if (rc == 0)
 		rc = consent_expire(s, &ended, e);
 	out->lost_spaces += ended;
-	if (rc == 0 && ended > 0) /* what was held goes to its keeper */
+	if (rc == 0)
+		rc = handover_settle(s, &led, e);
+	out->taken_over = led;
+	/* What was held goes to its keeper, who leads is told to all. */
+	if (rc == 0 && (ended > 0 || led > 0))
 		rc = round_run(st, r, &progress, &figures, e);
 	if (rc != 0) { /* what came before the failure is found all the same */
 		(void)bring_index_up(st, p, &why);

@@ -23,6 +23,7 @@ struct exchange_result {
 	size_t reviews_new, outcomes_new, memos_new, quarantined_new;
 	size_t late_new;       /* own texts that went under review */
 	size_t rekeyed;        /* spaces closed to revoked or expired people */
+	size_t taken_over;     /* cases this person leads now, by an order */
 	bool approved;         /* this sync brought the approval */
 	int64_t skew_ms;
 };

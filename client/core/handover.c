@@ -20,6 +20,7 @@
 
 struct step {
 	enum side_step step;
+	struct id record;        /* zero: a new id */
 	const struct id *person, *of;
 	int64_t until_ms;
 	enum right right;
@@ -69,8 +70,8 @@ write_step_tx(struct steps *st, const struct step *in, struct id *id,
     struct err *e)
 {
 	struct ops *o = mem_new(sizeof(*o));
-	struct write w = { .type = TYPE_HANDOVER, .space = st->card.id,
-	    .case_id = st->card.case_id };
+	struct write w = { .id = in->record, .type = TYPE_HANDOVER,
+	    .space = st->card.id, .case_id = st->card.case_id };
 	int rc;
 
 	put(o, HANDOVER_STEP, value_text(sides_word(in->step)));
@@ -357,13 +358,29 @@ handover_reduce(struct session *session, const struct handover_part *p,
 
 /* ---- taking over ---- */
 
+/* Who takes over leads, coordinates, and the stage says so (6.9). */
+static int
+take_lead(struct steps *st, struct step *in, struct id *id, struct err *e)
+{
+	struct ops *lead = mem_new(sizeof(*lead));
+	int rc;
+
+	in->step = SIDE_TAKEOVER;
+	in->person = &st->s->person;
+	in->until_ms = steps_own_end(st);
+	put(lead, CASE_LEAD, value_bytes(st->s->person.b, 16));
+	put(lead, CASE_COORDINATOR, value_bytes(st->s->person.b, 16));
+	put(lead, CASE_STAGE, value_text("cp"));
+	rc = take(st, in, lead, id, e);
+	mem_free(lead);
+	return rc;
+}
+
 int
 handover_takeover(struct session *session, const struct takeover_draft *d,
     struct id *id, struct err *e)
 {
-	struct step in = { .step = SIDE_TAKEOVER, .provision = d->provision,
-	    .reason = d->reason };
-	struct ops *lead = mem_new(sizeof(*lead));
+	struct step in = { .provision = d->provision, .reason = d->reason };
 	struct steps st;
 	int rc = steps_load(&st, session, &d->case_id, e);
 
@@ -378,17 +395,64 @@ handover_takeover(struct session *session, const struct takeover_draft *d,
 	if (rc == 0 && has_say(&st))
 		rc = err_set(e, ERR_CLASH,
 		    "you have taken this case over already");
-	if (rc == 0) {
-		in.person = &st.s->person;
-		in.until_ms = steps_own_end(&st);
-		put(lead, CASE_LEAD, value_bytes(st.s->person.b, 16));
-		put(lead, CASE_COORDINATOR, value_bytes(st.s->person.b, 16));
-		put(lead, CASE_STAGE, value_text("cp"));
-		rc = take(&st, &in, lead, id, e);
+	if (rc == 0)
+		rc = take_lead(&st, &in, id, e);
+	steps_done(&st);
+	return rc;
+}
+
+/* The card that an order opened, once: the step's record has the order's id. */
+static int
+settle_order(struct session *session, const struct roster_order *o,
+    bool *done, struct err *e)
+{
+	struct step in = { .record = o->id, .of = &o->id,
+	    .provision = "takeover order of two officers" };
+	struct store *s = session_store(session);
+	struct record_row row;
+	struct steps st;
+	struct space sp;
+	struct id id;
+	int rc = spaces_find(s, &o->space, &sp, e);
+
+	if (rc != 1 || sp.state != SPACE_OPEN || sp.hidden ||
+	    strcmp(sp.section, "card") != 0)
+		return rc < 0 ? -1 : 0;
+	rc = versions_row(s, &o->id, &row, e);
+	if (rc != 0) /* done before */
+		return rc < 0 ? -1 : 0;
+	rc = versions_row(s, &sp.case_id, &row, e);
+	if (rc != 1) /* the case is not there yet */
+		return rc;
+	rc = steps_load(&st, session, &sp.case_id, e);
+	if (rc == 0 && st.right == RIGHT_KEEP &&
+	    id_eq(&st.card.id, &o->space)) {
+		rc = take_lead(&st, &in, &id, e);
+		*done = rc == 0;
 	}
 	steps_done(&st);
-	mem_free(lead);
 	return rc;
+}
+
+int
+handover_settle(struct session *session, size_t *count, struct err *e)
+{
+	struct store *s = session_store(session);
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < s->roster.order_count; i++) {
+		const struct roster_order *o = &s->roster.orders[i];
+		bool done = false;
+
+		if (o->scope != ORDER_TAKEOVER || s->stopped ||
+		    !id_eq(&o->whom, &s->person))
+			continue;
+		if (settle_order(session, o, &done, e) != 0)
+			return -1;
+		*count += done ? 1 : 0;
+	}
+	return 0;
 }
 
 /* ---- undoing ---- */

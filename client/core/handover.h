@@ -53,6 +53,11 @@ int handover_takeover(struct session *s, const struct takeover_draft *d,
 int handover_undo(struct session *s, const struct id *case_id, struct id *id,
     struct err *e);
 
+/** handover_settle(s, count, e): after a sync: who was let into a card by an
+ * order of two officers becomes its lead, as by handover_takeover; ${count}
+ * such cases. */
+int handover_settle(struct session *s, size_t *count, struct err *e);
+
 struct handover_item { /* proposals, takeovers and reductions, in order */
 	struct id id, case_id;
 	char *case_label;

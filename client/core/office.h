@@ -6,6 +6,7 @@
 
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
+#include "common/wire/directory.h"
 
 struct office_init_in {
 	const char *url;        /* https://host:port */
@@ -80,7 +81,9 @@ int office_revoke(struct session *s, const struct id *device,
  * process, and handed to ${fn}. An order is good for 7 days.
  */
 struct office_order {
-	struct id space;
+	enum order_scope scope;
+	struct id space;        /* zero: ORDER_LABELS */
+	struct id whom;         /* person; zero: ORDER_SPACE */
 	int64_t at_ms;
 	char *text;             /* for the second officer to countersign */
 };
@@ -89,10 +92,45 @@ int office_order_begin(struct session *s, const struct id *space,
     struct office_order *out, struct err *e);
 int office_order_sign(struct session *s, const char *text, struct buf *out,
     struct err *e);
+
+/** office_order_what(word, scope, e): what a countersigned order is for. */
+int office_order_what(const char *word, enum order_scope *out,
+    struct err *e);
 int office_recover(struct session *s, struct remote *r, const char *order,
     const char *share_a, const char *share_b,
     int (*fn)(void *ctx, const char *type, const char *field,
         const char *text, struct err *e),
     void *ctx, struct err *e);
+
+/*
+ * When no keeper's device can be had: the labels of the sections that a person
+ * keeps, then one of them for a person who takes over. Ordered, countersigned
+ * and carried out as recovering is.
+ */
+int office_order_labels(struct session *s, const struct id *person,
+    struct office_order *out, struct err *e);
+int office_order_takeover(struct session *s, const struct id *space,
+    const struct id *person, struct office_order *out, struct err *e);
+
+struct office_label { /* of one section */
+	struct id space, case_id;
+	char section[32];
+	char label[160];        /* whose it is; "": it does not say */
+};
+struct office_labels {
+	struct office_label *items;
+	size_t count;
+	size_t closed;          /* sections whose label did not open */
+};
+void office_labels_done(struct office_labels *l);
+int office_labels(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b, struct office_labels *out,
+    struct err *e);
+
+/** office_takeover(s, r, order, share_a, share_b, e): says TAKEOVER for the
+ * person of the order and lets their devices in, and nothing else. Nothing of
+ * the section's text comes to this device. */
+int office_takeover(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b, struct err *e);
 
 #endif

@@ -85,6 +85,14 @@ judge_seen(const struct admit_in *in)
 	return VERDICT_ACCEPTED;
 }
 
+/* The order of two officers by which this author lets somebody in. */
+static const struct roster_order *
+takeover_of(const struct admit_in *in)
+{
+	return roster_takeover(in->roster, &in->cs->h.space,
+	    &in->cs->h.author, in->log.size, in->now_ms);
+}
+
 static enum verdict
 judge_sealed(const struct admit_in *in)
 {
@@ -92,7 +100,8 @@ judge_sealed(const struct admit_in *in)
 
 	if (in->space->epoch == NULL)
 		return VERDICT_UNKNOWN_SPACE;
-	if (right_now(in) < RIGHT_WRITE)
+	if (right_now(in) < RIGHT_WRITE &&
+	    (h->kind != CHANGESET_ACCESS || takeover_of(in) == NULL))
 		return VERDICT_NOT_MEMBER;
 	if (h->epoch != in->space->epoch->number)
 		return VERDICT_STALE_EPOCH;
@@ -204,14 +213,45 @@ drops_allowed(const struct admit_in *in)
 	return true;
 }
 
+/* By an order (9.5): the recipients as they are and that person's devices as
+ * keepers, at least one of which was none. */
+static bool
+only_lets_in(const struct admit_in *in, const struct roster_order *o)
+{
+	const struct epoch *before = in->space->epoch, *after = in->epoch;
+	bool new = false;
+	size_t i;
+
+	for (i = 0; i < after->recipient_count; i++) {
+		const struct epoch_recipient *a = &after->recipients[i];
+		const struct epoch_recipient *b =
+		    epoch_find(before, &a->device);
+		bool whom = id_eq(&a->person, &o->whom);
+
+		if (whom ? a->right != RIGHT_KEEP ||
+		    a->until_ms != INT64_MAX : b == NULL ||
+		    a->right != b->right || a->until_ms != b->until_ms)
+			return false;
+		new |= whom && (b == NULL || b->right != RIGHT_KEEP ||
+		    b->until_ms != INT64_MAX);
+	}
+	for (i = 0; i < before->recipient_count; i++)
+		if (!is_over(&before->recipients[i], in->roster,
+		    in->log.size, in->now_ms) &&
+		    epoch_find(after, &before->recipients[i].device) == NULL)
+			return false;
+	return new;
+}
+
 static enum verdict
 judge_next_epoch(const struct admit_in *in)
 {
+	const struct roster_order *order = takeover_of(in);
 	const struct epoch *before = in->space->epoch;
 	const struct epoch *after = in->epoch;
 	enum right right = right_now(in);
 
-	if (right < RIGHT_WRITE)
+	if (right < RIGHT_WRITE && order == NULL)
 		return VERDICT_NOT_MEMBER;
 	/* Compare and swap: two who race name the same predecessor. */
 	if (!hash_eq(&after->prev, &in->space->epoch_id) ||
@@ -222,6 +262,10 @@ judge_next_epoch(const struct admit_in *in)
 	if (right == RIGHT_KEEP)
 		return has_keeper(after) ? VERDICT_ACCEPTED :
 		    VERDICT_BAD_EPOCH;
+	if (order != NULL && only_lets_in(in, order))
+		return VERDICT_ACCEPTED;
+	if (right < RIGHT_WRITE)
+		return VERDICT_BAD_EPOCH;
 	if (!only_shrinks(before, after) || !drops_allowed(in))
 		return VERDICT_BAD_EPOCH;
 	if (in->space->writer_epochs_today >= ADMIT_WRITER_EPOCHS_A_DAY)
@@ -293,6 +337,18 @@ judge_device(const struct admit_in *in)
 	return VERDICT_ACCEPTED;
 }
 
+/* An order's life counts from its own time, which both officers signed: an
+ * old one is none, nor one of days to come. */
+static bool
+is_timely(const struct admit_in *in)
+{
+	const struct directory_entry *d = in->entry;
+
+	return d->kind != DIRECTORY_RECOVER || d->scope == ORDER_SPACE ||
+	    (d->at_ms <= in->now_ms + DAY_MS &&
+	    d->at_ms >= in->now_ms - ROSTER_ORDER_MS);
+}
+
 enum verdict
 admit(const struct admit_in *in)
 {
@@ -303,6 +359,8 @@ admit(const struct admit_in *in)
 		if (!id_is_zero(&h->space) || in->entry == NULL)
 			return VERDICT_BAD_DIRECTORY;
 		v = roster_judge(in->roster, in->cs, in->entry);
+		if (v == VERDICT_ACCEPTED && !is_timely(in))
+			v = VERDICT_BAD_DIRECTORY;
 		return v == VERDICT_ACCEPTED ? judge_order(in) : v;
 	}
 	if (id_is_zero(&h->space) || !in->roster->begun)

@@ -114,6 +114,23 @@ roster_devices_of(const struct roster *r, const struct id *person,
 	return n;
 }
 
+const struct roster_order *
+roster_takeover(const struct roster *r, const struct id *space,
+    const struct id *device, uint64_t seq, int64_t now_ms)
+{
+	size_t i;
+
+	for (i = r->order_count; i-- > 0;) {
+		const struct roster_order *o = &r->orders[i];
+
+		if (o->scope == ORDER_TAKEOVER && o->seq < seq &&
+		    id_eq(&o->space, space) && id_eq(&o->officer, device) &&
+		    now_ms <= o->at_ms + ROSTER_ORDER_MS)
+			return o;
+	}
+	return NULL;
+}
+
 static bool
 person_known(const struct roster *r, const struct id *person)
 {
@@ -206,6 +223,27 @@ judge_device(const struct roster *r, const struct changeset *cs,
 	return VERDICT_ACCEPTED;
 }
 
+/* Who is let in has a device that works and no part in the order. */
+static bool
+scope_holds(const struct roster *r, const struct directory_entry *d,
+    const struct id *first, const struct id *second)
+{
+	const struct roster_device *dev;
+
+	switch (d->scope) {
+	case ORDER_SPACE:
+		return !id_is_zero(&d->space);
+	case ORDER_LABELS:
+		return person_known(r, &d->whom);
+	case ORDER_TAKEOVER:
+		return !id_is_zero(&d->space) &&
+		    !id_eq(&d->space, &r->genesis.commons) &&
+		    !id_eq(&d->whom, first) && !id_eq(&d->whom, second) &&
+		    roster_devices_of(r, &d->whom, &dev, 1) > 0;
+	}
+	return false;
+}
+
 static enum verdict
 judge_recover(const struct roster *r, const struct changeset *cs,
     const struct directory_entry *d)
@@ -218,7 +256,8 @@ judge_recover(const struct roster *r, const struct changeset *cs,
 	second = roster_live(r, &d->second, ROSTER_NOW);
 	if (!id_eq(&d->device, &cs->h.author) || first == NULL ||
 	    second == NULL || id_eq(&first->person, &second->person) ||
-	    !roster_is_officer(r, &d->second) || id_is_zero(&d->space))
+	    !roster_is_officer(r, &d->second) ||
+	    !scope_holds(r, d, &first->person, &second->person))
 		return VERDICT_BAD_DIRECTORY;
 	buf_init(&text, 1024);
 	directory_recover_text(d, &text);
@@ -314,7 +353,10 @@ roster_apply(struct roster *r, const struct directory_entry *d, uint64_t seq,
 	case DIRECTORY_RECOVER:
 		o = insert((void **)&r->orders, &r->order_count,
 		    sizeof(*r->orders), r->order_count);
+		directory_order_id(d, &o->id);
+		o->scope = d->scope;
 		o->space = d->space;
+		o->whom = d->whom;
 		o->officer = d->device;
 		o->second = d->second;
 		o->seq = seq;

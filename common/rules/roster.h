@@ -26,8 +26,13 @@ struct roster_person {
 	unsigned roles; /* enum role bits */
 };
 
-struct roster_order { /* a recovery order of two officers */
+#define ROSTER_ORDER_MS (7 * INT64_C(86400000)) /* an order is good for */
+
+struct roster_order { /* of two officers */
+	struct id id;              /* directory_order_id */
+	enum order_scope scope;
 	struct id space;
+	struct id whom;            /* person: LABELS, TAKEOVER */
 	struct id officer, second; /* devices */
 	uint64_t seq;
 	int64_t at_ms;
@@ -63,6 +68,12 @@ unsigned roster_roles(const struct roster *r, const struct id *person);
 bool roster_is_officer(const struct roster *r, const struct id *device);
 size_t roster_devices_of(const struct roster *r, const struct id *person,
     const struct roster_device **out, size_t max);
+
+/** roster_takeover(r, space, device, seq, now_ms): the order by which
+ * ${device} may let a person into ${space} at log position ${seq}, or NULL. */
+const struct roster_order *roster_takeover(const struct roster *r,
+    const struct id *space, const struct id *device, uint64_t seq,
+    int64_t now_ms);
 
 /**
  * roster_judge(r, cs, d): may directory item ${cs} with decoded body ${d} be

@@ -10,11 +10,12 @@
 #include "common/wire/cbor.h"
 
 #define TAG_ROOT_ID "tugi root id 1"
+#define TAG_ORDER_ID "tugi order 1"
 
 enum { KEY_KIND = 1, KEY_ROOT, KEY_HUB, KEY_RECOVERY, KEY_COMMONS,
 	KEY_LOG_ID, KEY_HUB_NAME, KEY_PERSON, KEY_DEVICE, KEY_SIGN, KEY_BOX,
 	KEY_ROLES, KEY_VOUCHER, KEY_SPACE, KEY_SECOND, KEY_SECOND_SIG,
-	KEY_AT };
+	KEY_AT, KEY_SCOPE, KEY_WHOM };
 
 static void
 put_key(struct buf *out, uint64_t key, const void *data, size_t len)
@@ -61,12 +62,30 @@ put_recover(const struct directory_entry *d, struct buf *out)
 {
 	put_key(out, KEY_PERSON, d->person.b, sizeof(d->person.b));
 	put_key(out, KEY_DEVICE, d->device.b, sizeof(d->device.b));
-	put_key(out, KEY_SPACE, d->space.b, sizeof(d->space.b));
+	if (d->scope != ORDER_LABELS)
+		put_key(out, KEY_SPACE, d->space.b, sizeof(d->space.b));
 	put_key(out, KEY_SECOND, d->second.b, sizeof(d->second.b));
 	put_key(out, KEY_SECOND_SIG, d->second_sig.b,
 	    sizeof(d->second_sig.b));
 	cbor_put_uint(out, KEY_AT);
 	cbor_put_int(out, d->at_ms);
+	if (d->scope == ORDER_SPACE)
+		return;
+	cbor_put_uint(out, KEY_SCOPE);
+	cbor_put_uint(out, (uint64_t)d->scope);
+	put_key(out, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
+}
+
+/* How many pairs more than an entry of its kind has at the least. */
+static size_t
+more_pairs(const struct directory_entry *d)
+{
+	if (d->kind == DIRECTORY_DEVICE)
+		return d->has_voucher ? 1 : 0;
+	if (d->kind != DIRECTORY_RECOVER)
+		return 0;
+	return d->scope == ORDER_LABELS ? 2 : d->scope == ORDER_TAKEOVER ?
+	    3 : 1;
 }
 
 void
@@ -74,11 +93,10 @@ directory_encode(const struct directory_entry *d, struct buf *out)
 {
 	static const size_t pairs[] = {
 		[DIRECTORY_GENESIS] = 7, [DIRECTORY_DEVICE] = 6,
-		[DIRECTORY_REVOKE] = 3, [DIRECTORY_RECOVER] = 7
+		[DIRECTORY_REVOKE] = 3, [DIRECTORY_RECOVER] = 6
 	};
-	bool voucher = d->kind == DIRECTORY_DEVICE && d->has_voucher;
 
-	cbor_put_map(out, pairs[d->kind] + (voucher ? 1u : 0u));
+	cbor_put_map(out, pairs[d->kind] + more_pairs(d));
 	cbor_put_uint(out, KEY_KIND);
 	cbor_put_uint(out, (uint64_t)d->kind);
 	switch (d->kind) {
@@ -170,11 +188,25 @@ read_recover(struct cbor_reader *r, struct directory_entry *d)
 {
 	read_key(r, KEY_PERSON, d->person.b, sizeof(d->person.b));
 	read_key(r, KEY_DEVICE, d->device.b, sizeof(d->device.b));
-	read_key(r, KEY_SPACE, d->space.b, sizeof(d->space.b));
+	if (cbor_key(r, KEY_SPACE)) {
+		cbor_fixed(r, d->space.b, sizeof(d->space.b));
+		r->bad |= id_is_zero(&d->space);
+	} else {
+		d->scope = ORDER_LABELS;
+	}
 	read_key(r, KEY_SECOND, d->second.b, sizeof(d->second.b));
 	read_key(r, KEY_SECOND_SIG, d->second_sig.b, sizeof(d->second_sig.b));
 	cbor_need(r, KEY_AT);
 	d->at_ms = cbor_int(r);
+	if (d->scope == ORDER_LABELS)
+		cbor_need(r, KEY_SCOPE);
+	else if (cbor_key(r, KEY_SCOPE))
+		d->scope = ORDER_TAKEOVER;
+	else
+		return;
+	r->bad |= cbor_uint(r) != (uint64_t)d->scope;
+	read_key(r, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
+	r->bad |= id_is_zero(&d->whom);
 }
 
 int
@@ -223,6 +255,23 @@ directory_recover_text(const struct directory_entry *d, struct buf *out)
 	buf_add(out, d->space.b, sizeof(d->space.b));
 	buf_add(out, d->device.b, sizeof(d->device.b));
 	buf_add_be(out, (uint64_t)d->at_ms, 8);
+	if (d->scope == ORDER_SPACE)
+		return;
+	buf_add_be(out, (uint64_t)d->scope, 1);
+	buf_add(out, d->whom.b, sizeof(d->whom.b));
+}
+
+void
+directory_order_id(const struct directory_entry *d, struct id *id)
+{
+	struct hash h;
+	struct buf b;
+
+	buf_init(&b, 256);
+	directory_recover_text(d, &b);
+	keys_hash(TAG_ORDER_ID, buf_view(&b), &h);
+	buf_done(&b);
+	memcpy(id->b, h.b, sizeof(id->b));
 }
 
 void

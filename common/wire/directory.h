@@ -16,7 +16,13 @@ enum directory_kind {
 	DIRECTORY_GENESIS = 1,
 	DIRECTORY_DEVICE = 2,  /* a device of a person, and the roles */
 	DIRECTORY_REVOKE = 3,  /* a device */
-	DIRECTORY_RECOVER = 4  /* order of two officers to open one space */
+	DIRECTORY_RECOVER = 4  /* order of two officers */
+};
+
+enum order_scope { /* what two officers order */
+	ORDER_SPACE = 0,    /* to open one space */
+	ORDER_LABELS = 1,   /* to see what the spaces of one person are */
+	ORDER_TAKEOVER = 2  /* to let one person into one space, to keep it */
 };
 
 enum role { ROLE_WORKER = 1, ROLE_OFFICER = 2, ROLE_DPO = 4 }; /* bits */
@@ -43,6 +49,8 @@ struct directory_entry {
 	struct id second;          /* the second officer's device */
 	struct sig second_sig;     /* over directory_recover_text */
 	int64_t at_ms;
+	enum order_scope scope;    /* LABELS has no space */
+	struct id whom;            /* person; zero: SPACE */
 };
 
 void directory_encode(const struct directory_entry *d, struct buf *out);
@@ -54,9 +62,13 @@ int directory_decode(struct view in, struct directory_entry *d,
 #define DIRECTORY_VOUCHER_TAG "tugi voucher 1"
 void directory_voucher_text(const struct directory_entry *d, struct buf *out);
 
-/** What the second officer signs: space, ordering device, time. */
+/** What the second officer signs: space, ordering device, time; of an order
+ * for or about a person also scope and person. */
 #define DIRECTORY_RECOVER_TAG "tugi recover 1"
 void directory_recover_text(const struct directory_entry *d, struct buf *out);
+
+/** directory_order_id(d, id): of an order: what rests on it names this. */
+void directory_order_id(const struct directory_entry *d, struct id *id);
 
 /** directory_root_id(root, id): author id of root-signed entries. */
 void directory_root_id(const struct sign_pub *root, struct id *id);

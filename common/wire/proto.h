@@ -164,6 +164,8 @@ struct proto_requests {
 struct proto_recover {
 	struct id space;
 	uint64_t after_sseq;
+	struct id person; /* labels of this person's spaces, after that place;
+			   * zero: the one space */
 };
 
 void proto_info_encode(const struct proto_info *m, struct buf *out);

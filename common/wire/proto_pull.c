@@ -9,7 +9,7 @@
 enum { KEY_KNOWN = 1, KEY_AT, KEY_MAX_BYTES, KEY_WANTS };
 enum { KEY_CHECKPOINT = 1, KEY_CONSISTENCY, KEY_NOW, KEY_NEXT, KEY_MORE,
 	KEY_ITEMS };
-enum { KEY_SPACE = 1, KEY_AFTER };
+enum { KEY_SPACE = 1, KEY_AFTER, KEY_PERSON };
 
 static void
 put_cursor(const struct proto_cursor *c, struct buf *out)
@@ -174,11 +174,17 @@ proto_page_done(struct proto_page *m)
 void
 proto_recover_encode(const struct proto_recover *m, struct buf *out)
 {
-	cbor_put_map(out, 2);
+	bool labels = !id_is_zero(&m->person);
+
+	cbor_put_map(out, labels ? 3 : 2);
 	cbor_put_uint(out, KEY_SPACE);
 	cbor_put_id(out, &m->space);
 	cbor_put_uint(out, KEY_AFTER);
 	cbor_put_uint(out, m->after_sseq);
+	if (labels) {
+		cbor_put_uint(out, KEY_PERSON);
+		cbor_put_id(out, &m->person);
+	}
 }
 
 int
@@ -193,6 +199,10 @@ proto_recover_decode(struct view in, struct proto_recover *m, struct err *e)
 	cbor_id(&r, &m->space);
 	cbor_need(&r, KEY_AFTER);
 	m->after_sseq = cbor_uint(&r);
+	if (cbor_key(&r, KEY_PERSON)) {
+		cbor_id(&r, &m->person);
+		r.bad |= id_is_zero(&m->person);
+	}
 	cbor_leave(&r);
 	return cbor_end(&r, "a recovery request", e);
 }

@@ -101,9 +101,10 @@ void hub_pushed_done(struct hub_pushed *out);
 int hub_pull(struct hub *hub, const struct id *device,
     const struct proto_pull *pull, struct hub_page *out, struct err *e);
 
-/** hub_recover(hub, device, in, out, e): a space's stream for one of the two
- * officers whose RECOVER entry names it, for HUB_ORDER_LIFE_MS. Ask again
- * after the last item's sseq while answer.more. */
+/** hub_recover(hub, device, in, out, e): what two officers have ordered, for
+ * one of them and for HUB_ORDER_LIFE_MS: a space's stream, of a space to be
+ * taken over the newest epoch alone, or the labels of a person's spaces. Ask
+ * again after the last item's place while answer.more. */
 int hub_recover(struct hub *hub, const struct id *device,
     const struct proto_recover *in, struct hub_page *out, struct err *e);
 void hub_page_done(struct hub_page *out);

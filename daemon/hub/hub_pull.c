@@ -291,14 +291,6 @@ fill(struct pull *p, struct err *e)
 	return 0;
 }
 
-static void
-page_init(struct hub_page *out)
-{
-	memset(out, 0, sizeof(*out));
-	buf_init(&out->note, CHECKPOINT_TEXT_MAX);
-	buf_init(&out->bytes, PROTO_PAGE_BYTES_MAX + 2 * CHANGESET_BYTES_MAX);
-}
-
 int
 hub_pull(struct hub *hub, const struct id *device,
     const struct proto_pull *in, struct hub_page *out, struct err *e)
@@ -325,85 +317,4 @@ hub_page_done(struct hub_page *out)
 	proto_page_done(&out->answer);
 	buf_done(&out->note);
 	buf_done(&out->bytes);
-}
-
-/* ---- recovery ---- */
-
-/* 1 when a living order of two officers, one of them this device's, names the
- * space; its age counts from when the hub took it. */
-static int
-is_ordered(struct hub *hub, struct hubdb *db, const struct id *device,
-    const struct id *space, struct err *e)
-{
-	uint64_t seq = 0;
-	struct hubdb_item item;
-	bool found = false;
-	size_t i;
-	int rc;
-
-	pthread_rwlock_rdlock(&hub->live_lock);
-	for (i = 0; i < hub->live.order_count; i++) {
-		const struct roster_order *o = &hub->live.orders[i];
-
-		if (id_eq(&o->space, space) && (id_eq(&o->officer, device) ||
-		    id_eq(&o->second, device))) {
-			seq = o->seq;
-			found = true;
-		}
-	}
-	found = found && roster_is_officer(&hub->live, device);
-	pthread_rwlock_unlock(&hub->live_lock);
-	if (!found)
-		return 0;
-	rc = hubdb_item_at(db, seq, &item, e);
-	return rc == 1 ?
-	    hub_now_ms(hub) - item.accept_ms <= HUB_ORDER_LIFE_MS : rc;
-}
-
-static int
-fill_recover(struct page *p, struct hub *hub,
-    const struct proto_recover *in, struct err *e)
-{
-	struct log_point none = { 0 };
-	uint64_t sseq = in->after_sseq;
-	struct hubdb_item item;
-	int rc, added = 1;
-
-	if (page_begin(p, hub, &none, 0, e) != 0)
-		return -1;
-	while ((rc = hubdb_item_after(p->db, &in->space, sseq, &item,
-	    e)) == 1) {
-		added = page_add(p, &item, true, e);
-		if (added != 1)
-			break;
-		sseq = item.sseq;
-	}
-	if (rc < 0 || added < 0)
-		return -1;
-	page_end(p);
-	p->out->answer.more = added == 0;
-	return 0;
-}
-
-int
-hub_recover(struct hub *hub, const struct id *device,
-    const struct proto_recover *in, struct hub_page *out, struct err *e)
-{
-	struct page p = { .out = out };
-	int rc;
-
-	page_init(out);
-	if (hub_may_ask(hub, device, e) != 0)
-		return -1;
-	p.db = hub_read(hub, e);
-	if (p.db == NULL)
-		return -1;
-	rc = is_ordered(hub, p.db, device, &in->space, e);
-	if (rc == 0)
-		rc = err_set(e, ERR_DENIED, "no order of two officers from "
-		    "the last 7 days lets this device recover that space");
-	else if (rc == 1)
-		rc = fill_recover(&p, hub, in, e);
-	hub_read_end(hub, p.db);
-	return rc;
 }

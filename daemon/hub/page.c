@@ -11,6 +11,14 @@
 
 #define ROOM_FIRST 8
 
+void
+page_init(struct hub_page *out)
+{
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->note, CHECKPOINT_TEXT_MAX);
+	buf_init(&out->bytes, PROTO_PAGE_BYTES_MAX + 2 * CHANGESET_BYTES_MAX);
+}
+
 int
 page_known(struct hub *hub, const struct log_point *known, struct err *e)
 {
@@ -109,31 +117,77 @@ add_bytes(struct page *p, const struct hubdb_item *item, bool with_body,
 	    hubdb_item_bytes(p->db, item->seq, with_body, out, e);
 }
 
+static bool
+is_full(const struct page *p, size_t len)
+{
+	const struct proto_page *a = &p->out->answer;
+
+	return a->count == PROTO_PAGE_ITEMS_MAX ||
+	    (a->count > 0 && p->out->bytes.len + len > p->max_bytes);
+}
+
+/* Its last ${len} bytes are appended already. */
+static int
+place(struct page *p, const struct hubdb_item *item, size_t len,
+    struct err *e)
+{
+	struct merkle_store nodes = hubdb_merkle(p->db);
+	struct proto_item *it = new_item(p);
+
+	it->seq = item->seq;
+	it->sseq = item->sseq;
+	it->accept_ms = item->accept_ms;
+	it->bytes.len = len;
+	if (merkle_prove_inclusion(&nodes, item->seq, p->size,
+	    &it->inclusion, e) != 0)
+		return -1;
+	p->out->answer.count++;
+	return 1;
+}
+
 int
 page_add(struct page *p, const struct hubdb_item *item, bool with_body,
     struct err *e)
 {
-	struct proto_page *a = &p->out->answer;
-	struct merkle_store nodes = hubdb_merkle(p->db);
 	size_t len = item->header_bytes + (with_body ? item->body_bytes : 0);
 	size_t before = p->out->bytes.len;
-	struct proto_item *it;
 
-	if (a->count == PROTO_PAGE_ITEMS_MAX ||
-	    (a->count > 0 && p->out->bytes.len + len > p->max_bytes))
+	if (is_full(p, len))
 		return 0;
-	it = new_item(p);
-	it->seq = item->seq;
-	it->sseq = item->sseq;
-	it->accept_ms = item->accept_ms;
 	if (add_bytes(p, item, with_body, &p->out->bytes, e) != 0)
 		return -1;
-	it->bytes.len = p->out->bytes.len - before;
-	if (merkle_prove_inclusion(&nodes, item->seq, p->size,
-	    &it->inclusion, e) != 0)
-		return -1;
-	a->count++;
-	return 1;
+	return place(p, item, p->out->bytes.len - before, e);
+}
+
+int
+page_add_first(struct page *p, const struct hubdb_item *item, struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct buf whole, first;
+	int rc = 1;
+
+	buf_init(&whole, 2 * CHANGESET_BYTES_MAX);
+	buf_init(&first, 2 * CHANGESET_BYTES_MAX);
+	if (hubdb_item_bytes(p->db, item->seq, true, &whole, e) != 0 ||
+	    changeset_decode(buf_view(&whole), cs, e) != 0)
+		rc = -1;
+	else if (!cs->has_bodies || cs->bodies[0].len == 0 ||
+	    (item->gone & 1) != 0)
+		buf_add(&first, whole.data, cs->header_bytes);
+	else if (cs->h.count == 1)
+		buf_add(&first, whole.data, whole.len);
+	else
+		changeset_without(buf_view(&whole), cs, 1, &first);
+	if (rc == 1)
+		rc = is_full(p, first.len) ? 0 : 1;
+	if (rc == 1) {
+		buf_add(&p->out->bytes, first.data, first.len);
+		rc = place(p, item, first.len, e);
+	}
+	buf_done(&whole);
+	buf_done(&first);
+	mem_free(cs);
+	return rc;
 }
 
 void

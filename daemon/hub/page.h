@@ -14,6 +14,9 @@ struct page {
 	size_t room;         /* items allocated */
 };
 
+/** page_init(out): an empty answer; hub_page_done frees. */
+void page_init(struct hub_page *out);
+
 /** page_known(hub, known, e): refuse a device that has seen another log, or
  * more of this one than there is. ERR_CLASH. */
 int page_known(struct hub *hub, const struct log_point *known,
@@ -31,6 +34,10 @@ int page_begin(struct page *p, struct hub *hub,
 
 /** page_add(p, item, with_body, e): 1 added, 0 the page is full. */
 int page_add(struct page *p, const struct hubdb_item *item, bool with_body,
+    struct err *e);
+
+/** page_add_first(p, item, e): the same with the first of its bodies alone. */
+int page_add_first(struct page *p, const struct hubdb_item *item,
     struct err *e);
 
 /** page_end(p): the views of the answer stand from here on. */

@@ -164,6 +164,51 @@ test_signed_texts(void **state)
 	buf_done(&b);
 }
 
+/* An order for or about a person: what is signed says so. */
+static void
+test_orders(void **state)
+{
+	static const char *const names[] = { "directory-order-labels",
+	    "directory-order-takeover" };
+	struct directory_entry d, back;
+	struct id a, b;
+	struct buf text;
+	int i;
+
+	(void)state;
+	for (i = ORDER_LABELS; i <= ORDER_TAKEOVER; i++) {
+		sample(DIRECTORY_RECOVER, &d);
+		directory_order_id(&d, &a);
+		d.scope = (enum order_scope)i;
+		if (i == ORDER_LABELS)
+			memset(&d.space, 0, sizeof(d.space));
+		assert_int_equal(passes(&d), -1); /* for nobody */
+		memset(d.whom.b, 9, 16);
+		assert_int_equal(passes(&d), 0);
+		buf_init(&text, 1000);
+		directory_encode(&d, &text);
+		vector_check(names[i - 1], buf_view(&text));
+		vector_abuse(names[i - 1], again);
+		assert_int_equal(directory_decode(buf_view(&text), &back, &e),
+		    0);
+		assert_int_equal(back.scope, d.scope);
+		assert_true(id_eq(&back.whom, &d.whom));
+		buf_reset(&text);
+		directory_recover_text(&d, &text);
+		assert_int_equal(text.len, 16 + 16 + 8 + 1 + 16);
+		directory_order_id(&d, &b);
+		assert_false(id_eq(&a, &b));
+		d.whom.b[0] ^= 1;
+		directory_order_id(&d, &a);
+		assert_false(id_eq(&a, &b));
+		buf_done(&text);
+	}
+	/* A space that is none. */
+	sample(DIRECTORY_RECOVER, &d);
+	memset(&d.space, 0, sizeof(d.space));
+	assert_int_equal(passes(&d), -1);
+}
+
 static void
 test_root_id(void **state)
 {
@@ -214,6 +259,7 @@ main(void)
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_signed_texts),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_root_id),
 		cmocka_unit_test(test_vectors)
 	};

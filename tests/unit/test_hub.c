@@ -950,6 +950,129 @@ recovery_needs_a_living_order(void **state)
 	hw_end(&w);
 }
 
+/* The second officer's signature, and into the log; its verdict. */
+static enum verdict
+order(struct hubworld *w, struct directory_entry *d)
+{
+	struct hw_item it;
+	struct buf text;
+
+	d->kind = DIRECTORY_RECOVER;
+	d->person = w->dev[0].person;
+	d->device = w->dev[0].keys.device;
+	d->second = w->dev[1].keys.device;
+	buf_init(&text, 4096);
+	directory_recover_text(d, &text);
+	keys_sign(&w->dev[1].keys.sign, DIRECTORY_RECOVER_TAG,
+	    buf_view(&text), &d->second_sig);
+	buf_done(&text);
+	hw_entry(w, 0, d, &it);
+	return hw_push1(w, 0, &it);
+}
+
+/* Of the label order: epochs, and of the first text the first body alone. */
+static void
+labels_are_no_more_than_that(void **state)
+{
+	struct hubworld w;
+	struct hash e2;
+	struct directory_entry d = { .scope = ORDER_LABELS };
+	struct proto_recover in = { .after_sseq = 0 };
+	struct hub_page page;
+	struct changeset cs;
+	struct id space;
+	struct err e;
+	int i, bodies = 0;
+
+	(void)state;
+	hw_begin(&w);
+	hw_claim(&w, 5);
+	space = make_space(&w, 7, &e2);
+	for (i = 0; i < 3; i++)
+		assert_int_equal(note(&w, WORKER, &space, 2),
+		    VERDICT_ACCEPTED);
+	in.person = w.dev[WORKER].person;
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), -1);
+	hub_page_done(&page);
+	d.whom = in.person;
+	/* Old when it comes, or of days to come: none. */
+	d.at_ms = HW_NOW - 8 * 24 * 3600 * 1000LL;
+	assert_int_equal(order(&w, &d), VERDICT_BAD_DIRECTORY);
+	d.at_ms = HW_NOW + 2 * 24 * 3600 * 1000LL;
+	assert_int_equal(order(&w, &d), VERDICT_BAD_DIRECTORY);
+	d.at_ms = HW_NOW;
+	assert_int_equal(order(&w, &d), VERDICT_ACCEPTED);
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), 0);
+	for (i = 0; i < (int)page.answer.count; i++) {
+		assert_int_equal(changeset_decode(page.answer.items[i].bytes,
+		    &cs, &e), 0);
+		assert_true(id_eq(&cs.h.space, &space));
+		assert_true(cs.h.kind == CHANGESET_EPOCH ||
+		    cs.h.kind == CHANGESET_CONTENT);
+		bodies += cs.h.kind == CHANGESET_CONTENT;
+	}
+	assert_int_equal(bodies, 1);
+	assert_false(page.answer.more);
+	in.space = cs.h.space; /* behind the last: nothing more */
+	in.after_sseq = page.answer.items[page.answer.count - 1].sseq;
+	hub_page_done(&page);
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), 0);
+	assert_int_equal(page.answer.count, 0);
+	hub_page_done(&page);
+	/* Not the space's stream, not another person's, not the second's. */
+	memset(&in, 0, sizeof(in));
+	in.space = space;
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), -1);
+	hub_page_done(&page);
+	in.person = w.dev[3].person;
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), -1);
+	hub_page_done(&page);
+	in.person = w.dev[WORKER].person;
+	assert_int_equal(hub_recover(w.hub, &w.dev[1].keys.device, &in, &page,
+	    &e), -1);
+	hub_page_done(&page);
+	hw_pass(&w, HUB_ORDER_LIFE_MS + 1);
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), -1);
+	hub_page_done(&page);
+	hw_end(&w);
+}
+
+static void
+a_takeover_order_serves_the_newest_epoch_alone(void **state)
+{
+	struct hubworld w;
+	struct hash e2;
+	struct directory_entry d = { .scope = ORDER_TAKEOVER,
+	    .at_ms = HW_NOW };
+	struct proto_recover in = { .after_sseq = 0 };
+	struct hub_page page;
+	struct changeset cs;
+	struct err e;
+
+	(void)state;
+	hw_begin(&w);
+	hw_claim(&w, 5);
+	in.space = d.space = make_space(&w, 7, &e2);
+	assert_int_equal(note(&w, WORKER, &in.space, 2), VERDICT_ACCEPTED);
+	d.whom = w.dev[4].person;
+	assert_int_equal(order(&w, &d), VERDICT_ACCEPTED);
+	assert_int_equal(hub_recover(w.hub, &w.dev[0].keys.device, &in, &page,
+	    &e), 0);
+	assert_int_equal(page.answer.count, 1);
+	assert_int_equal(changeset_decode(page.answer.items[0].bytes, &cs,
+	    &e), 0);
+	assert_int_equal(cs.h.kind, CHANGESET_EPOCH);
+	assert_int_equal(cs.h.epoch, 2);
+	hub_page_done(&page);
+	hw_end(&w);
+}
+
 /* ---- the clock ---- */
 
 static void
@@ -1019,6 +1142,9 @@ main(void)
 		cmocka_unit_test(another_log_is_refused),
 		cmocka_unit_test(wishes_wait_for_an_officer_and_lapse),
 		cmocka_unit_test(recovery_needs_a_living_order),
+		cmocka_unit_test(labels_are_no_more_than_that),
+		cmocka_unit_test(
+		    a_takeover_order_serves_the_newest_epoch_alone),
 		cmocka_unit_test(a_jump_stops_the_stamp_until_confirmed),
 	};
 

@@ -16,6 +16,7 @@
 #include "client/core/conflicts.h"
 #include "client/core/consent.h"
 #include "client/core/handover.h"
+#include "client/core/office.h"
 #include "client/core/review.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/sides.h"
@@ -477,9 +478,9 @@ reduce_and_edit(bool edit_first)
 /* ---- who may not ---- */
 
 /* Client ${by} says ${kind} of ${whom} in a section, on a made-up record, and
- * sends it past its own doors. */
+ * sends it past its own doors, sealed with the key of ${holder}. */
 static void
-forge(int by, const struct id *space, int whom, enum access_kind kind)
+forge_with(int holder, int by, const struct id *space, int whom, enum access_kind kind)
 {
 	struct store *s = world_store(&w, by);
 	struct outbox_item in = { .kind = CHANGESET_ACCESS, .space = *space,
@@ -497,7 +498,7 @@ forge(int by, const struct id *space, int whom, enum access_kind kind)
 	a.hlc = store_stamp(s);
 	id_random(&a.consent);
 	sides_id(&a.consent, space, &a.person, &a.id);
-	trust_epoch(&w, by, space, &se);
+	trust_epoch(&w, holder, space, &se);
 	buf_init(&body, 4096);
 	access_encode(&a, &body);
 	plain = buf_view(&body);
@@ -510,6 +511,12 @@ forge(int by, const struct id *space, int whom, enum access_kind kind)
 	assert_int_equal(db_commit(s->db, &e), 0);
 	buf_done(&body);
 	space_epoch_done(&se);
+}
+
+static void
+forge(int by, const struct id *space, int whom, enum access_kind kind)
+{
+	forge_with(by, by, space, whom, kind);
 }
 
 /* Put aside by ${judge}, for whom nothing has changed. */
@@ -580,6 +587,306 @@ test_commons(void **state)
 	is_refused(0, A, &commons, 0, ACCESS_TAKEOVER);
 }
 
+/* ---- without the coordinator's devices ---- */
+
+#define SECOND 4 /* an officer beside client 0 */
+
+/* The order of ${first}, countersigned by ${second}; "" when refused. */
+static void
+countersigned(const struct office_order *order, int second,
+    char out[static 1024])
+{
+	struct buf both;
+
+	out[0] = '\0';
+	buf_init(&both, 4096);
+	world_must_sync(&w, second);
+	if (office_order_sign(w.c[second].session, order->text, &both,
+	    &e) == 0)
+		snprintf(out, 1024, "%s", buf_str(&both));
+	buf_done(&both);
+}
+
+static void
+labels_order(int whom, char out[static 1024])
+{
+	struct office_order o;
+
+	world_pass(&w, 1000);
+	assert_int_equal(office_order_labels(w.c[0].session,
+	    &w.c[whom].person, &o, &e), 0);
+	countersigned(&o, SECOND, out);
+	office_order_done(&o);
+}
+
+static void
+takeover_order(const struct id *space, int whom, char out[static 1024])
+{
+	struct office_order o;
+
+	world_pass(&w, 1000);
+	assert_int_equal(office_order_takeover(w.c[0].session, space,
+	    &w.c[whom].person, &o, &e), 0);
+	countersigned(&o, SECOND, out);
+	office_order_done(&o);
+}
+
+static int
+carry_out(const char *order)
+{
+	return office_takeover(w.c[0].session, &w.c[0].remote, order,
+	    w.shares[0], w.shares[2], &e);
+}
+
+/* How many spaces the labels tell of, and the id of the card among them. */
+static size_t
+find_card(const char *order, struct id *card)
+{
+	struct office_labels l;
+	size_t i, n;
+
+	assert_int_equal(office_labels(w.c[0].session, &w.c[0].remote, order,
+	    w.shares[1], w.shares[2], &l, &e), 0);
+	n = l.count;
+	assert_int_equal(l.closed, 0);
+	memset(card, 0, sizeof(*card));
+	for (i = 0; i < l.count; i++) {
+		assert_string_equal(l.items[i].label, "Juku Juurikas");
+		if (strcmp(l.items[i].section, "card") == 0)
+			*card = l.items[i].space;
+	}
+	office_labels_done(&l);
+	return n;
+}
+
+static void
+test_order(void **state)
+{
+	struct id card, space;
+	char order[1024];
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	settle();
+	/* The labels, and no more than they say. */
+	labels_order(A, order);
+	assert_int_equal(find_card(order, &card), 3);
+	space = trust_space(&w, A, &kid, "card");
+	assert_true(id_eq(&card, &space));
+	/* Its takeover for B. */
+	takeover_order(&card, B, order);
+	assert_int_equal(carry_out(order), 0);
+	assert_int_equal(carry_out(order), -1); /* once is enough */
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_false(world_has(&w, 0, "Juku"));
+	assert_int_equal(world_must_sync(&w, B).taken_over, 1);
+	assert_true(trust_reads(&w, B, &kid));
+	assert_false(trust_reads(&w, B, &note));
+	assert_string_equal(field_of(B, &kid, "lead"), "Person 2");
+	assert_string_equal(field_of(B, &kid, "coordinator"), "Person 2");
+	assert_string_equal(field_of(B, &kid, "stage"), "cp");
+	/* The officer's device made a key and does not have it for long. */
+	assert_true(trust_number(&w, B, &card) > 2);
+	/* Back at work: sees who leads, keeps the own notes, and the card. */
+	settle();
+	assert_string_equal(field_of(A, &kid, "lead"), "Person 2");
+	assert_true(trust_reads(&w, A, &note));
+	assert_int_equal(right_in(A, "card", A), RIGHT_KEEP);
+	assert_int_equal(right_in(A, "card", B), RIGHT_KEEP);
+	assert_int_equal(right_in(A, "notes", B), RIGHT_NONE);
+	assert_int_equal(quarantined(A) + quarantined(B), 0);
+	assert_int_equal(world_must_sync(&w, B).taken_over, 0);
+	assert_string_equal(state_at(A, 0), "takeover");
+	/* And has the say: narrows A to write. */
+	assert_int_equal(reduce(B, A, RIGHT_WRITE), 0);
+	trust_twice(&w, B, A);
+	assert_int_equal(right_in(B, "card", A), RIGHT_WRITE);
+	assert_int_equal(right_in(A, "notes", A), RIGHT_KEEP);
+}
+
+static void
+test_order_refused(void **state)
+{
+	struct office_order o;
+	struct id card, other;
+	char order[1024], bare[1024];
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	settle();
+	world_must_sync(&w, SECOND);
+	card = trust_space(&w, A, &kid, "card");
+	/* Not for oneself, and not the commons. */
+	assert_int_equal(office_order_takeover(w.c[0].session, &card,
+	    &w.c[0].person, &o, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	other = world_store(&w, 0)->roster.genesis.commons;
+	assert_int_equal(office_order_takeover(w.c[0].session, &other,
+	    &w.c[B].person, &o, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	/* One officer alone; a worker; the one who would take over. */
+	assert_int_equal(office_order_takeover(w.c[0].session, &card,
+	    &w.c[SECOND].person, &o, &e), 0);
+	countersigned(&o, SECOND, order);
+	assert_string_equal(order, "");
+	assert_int_equal(e.kind, ERR_DENIED);
+	office_order_done(&o);
+	assert_int_equal(office_order_takeover(w.c[0].session, &card,
+	    &w.c[B].person, &o, &e), 0);
+	countersigned(&o, 0, order);
+	assert_string_equal(order, "");
+	countersigned(&o, C, order);
+	assert_string_equal(order, "");
+	snprintf(bare, sizeof(bare), "%s", o.text);
+	office_order_done(&o);
+	assert_int_equal(carry_out(bare), -1);
+	/* For something else than it says. */
+	labels_order(A, order);
+	assert_int_equal(carry_out(order), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	/* A week later. */
+	takeover_order(&card, B, order);
+	world_pass(&w, 8 * DAY);
+	assert_int_equal(carry_out(order), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	settle();
+	assert_int_equal(world_store(&w, A)->roster.order_count, 0);
+	assert_int_equal(right_in(A, "card", B), RIGHT_NONE);
+}
+
+/* An officer who says more than the order does, with the key it opened. */
+static void
+test_order_exceeded(void **state)
+{
+	struct id card, plans;
+	char order[1024];
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	settle();
+	card = trust_space(&w, A, &kid, "card");
+	plans = trust_space(&w, A, &kid, "plan");
+	takeover_order(&card, B, order);
+	assert_int_equal(carry_out(order), 0);
+	settle();
+	forge_with(A, 0, &card, C, ACCESS_TAKEOVER);
+	world_must_sync(&w, 0);
+	settle();
+	assert_int_equal(quarantined(A), 1);
+	assert_int_equal(quarantined(B), 1);
+	assert_int_equal(right_in(A, "card", C), RIGHT_NONE);
+	forge_with(A, 0, &card, A, ACCESS_REDUCE);
+	world_must_sync(&w, 0);
+	settle();
+	assert_int_equal(quarantined(A), 2);
+	assert_int_equal(right_in(B, "card", A), RIGHT_KEEP);
+	/* In another section the hub takes nothing at all. */
+	forge_with(A, 0, &plans, B, ACCESS_TAKEOVER);
+	(void)world_sync(&w, 0, NULL, &e);
+	settle();
+	assert_int_equal(quarantined(A), 2);
+	assert_int_equal(right_in(A, "plan", B), RIGHT_NONE);
+}
+
+/* person's last device revoked, keeper: the space goes on, by takeover. */
+static void
+revoked_keeper(bool revoked_first)
+{
+	struct id device = world_store(&w, A)->me->device, card;
+	char order[1024];
+
+	trust_officer(&w, SECOND);
+	world_grant(&w, A, &kid, C, "card", true);
+	world_must_sync(&w, A);
+	world_must_sync(&w, C);
+	if (revoked_first) {
+		assert_int_equal(office_revoke(w.c[0].session, &device, &e),
+		    0);
+		world_must_sync(&w, 0);
+		world_must_sync(&w, C); /* a writer leaves out who is over */
+	}
+	labels_order(A, order);
+	assert_int_equal(find_card(order, &card), 3);
+	takeover_order(&card, B, order);
+	assert_int_equal(carry_out(order), 0);
+	if (!revoked_first) {
+		assert_int_equal(office_revoke(w.c[0].session, &device, &e),
+		    0);
+		world_must_sync(&w, 0);
+	}
+	assert_int_equal(world_must_sync(&w, B).taken_over, 1);
+	trust_twice(&w, C, B);
+	assert_int_equal(right_in(B, "card", A), RIGHT_NONE);
+	assert_int_equal(right_in(B, "card", B), RIGHT_KEEP);
+	assert_int_equal(right_in(B, "card", C), RIGHT_WRITE);
+	assert_int_equal(world_set(&w, C, &kid, "contact", "by phone"), 0);
+	trust_twice(&w, C, B);
+	assert_string_equal(field_of(B, &kid, "contact"), "by phone");
+	assert_int_equal(quarantined(B) + quarantined(C), 0);
+}
+
+/* device revoked, its edit: before stays, after is refused. */
+static void
+revoked_and_edit(bool edit_first)
+{
+	struct id device = world_store(&w, A)->me->device;
+
+	with_b();
+	assert_int_equal(world_note(&w, A, &kid, "the last one", NULL), 0);
+	assert_int_equal(office_revoke(w.c[0].session, &device, &e), 0);
+	if (edit_first)
+		world_must_sync(&w, A);
+	world_must_sync(&w, 0);
+	(void)world_sync(&w, A, NULL, &e);
+	world_must_sync(&w, B);
+	world_must_sync(&w, B);
+	assert_int_equal(world_has(&w, B, "the last one"), edit_first);
+	assert_int_equal(right_in(B, "card", A), RIGHT_NONE);
+	/* The new keeper goes on. */
+	assert_int_equal(world_note(&w, B, &kid, "goes on", NULL), 0);
+	world_must_sync(&w, B);
+	assert_int_equal(world_count(&w, B, "SELECT count(*) FROM version"
+	    " WHERE state IN (1, 2)"), 0);
+}
+
+/* device revoked, consent for its person: their other devices only. */
+static void
+revoked_and_consent(bool consent_first)
+{
+	struct id device = world_store(&w, C)->me->device;
+
+	world_grant(&w, A, &kid, C, "card", false);
+	if (consent_first)
+		world_must_sync(&w, A);
+	assert_int_equal(office_revoke(w.c[0].session, &device, &e), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, A);
+	world_must_sync(&w, A);
+	assert_int_equal(right_in(A, "card", C), RIGHT_NONE);
+}
+
+/* officer revokes officer, and back: the first in the log counts. */
+static void
+officers_revoke(bool first_is_zero)
+{
+	struct id zero = world_store(&w, 0)->me->device, second;
+	int first = first_is_zero ? 0 : SECOND;
+	int last = first_is_zero ? SECOND : 0;
+
+	trust_officer(&w, SECOND);
+	world_must_sync(&w, 0);
+	second = world_store(&w, SECOND)->me->device;
+	assert_int_equal(office_revoke(w.c[0].session, &second, &e), 0);
+	assert_int_equal(office_revoke(w.c[SECOND].session, &zero, &e), 0);
+	world_must_sync(&w, first);
+	assert_int_equal(world_sync(&w, last, NULL, &e), -1);
+	world_must_sync(&w, A);
+	assert_true(roster_is_officer(&world_store(&w, A)->roster,
+	    first_is_zero ? &zero : &second));
+	assert_false(roster_is_officer(&world_store(&w, A)->roster,
+	    first_is_zero ? &second : &zero));
+}
+
 #define ROW(name) \
 	static void \
 	test_##name##_a(void **state) \
@@ -601,6 +908,10 @@ ROW(takeover_and_edit)
 ROW(takeover_twice)
 ROW(takeover_and_withdrawal)
 ROW(reduce_and_edit)
+ROW(revoked_keeper)
+ROW(revoked_and_edit)
+ROW(revoked_and_consent)
+ROW(officers_revoke)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define BOTH(name) T(test_##name##_a), T(test_##name##_b)
@@ -615,7 +926,10 @@ main(void)
 		BOTH(takeover_and_edit), BOTH(takeover_twice),
 		BOTH(takeover_and_withdrawal), BOTH(reduce_and_edit),
 		T(test_no_say),
-		T(test_last_keeper), T(test_commons),
+		T(test_last_keeper), T(test_commons), T(test_order),
+		T(test_order_refused), T(test_order_exceeded),
+		BOTH(revoked_keeper), BOTH(revoked_and_edit),
+		BOTH(revoked_and_consent), BOTH(officers_revoke),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

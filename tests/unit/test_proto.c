@@ -617,13 +617,21 @@ test_enrol_code(void **state)
 static void
 test_recover(void **state)
 {
-	struct proto_recover m = { { { 1 } }, 77 }, back;
+	struct proto_recover m = { .space = { { 1 } }, .after_sseq = 77 };
+	struct proto_recover back;
 
 	(void)state;
 	proto_recover_encode(&m, &b);
 	vector("proto-recover", again_recover);
 	assert_int_equal(proto_recover_decode(buf_view(&b), &back, &e), 0);
 	assert_true(id_eq(&back.space, &m.space) && back.after_sseq == 77);
+	assert_true(id_is_zero(&back.person));
+	m.person.b[3] = 4;
+	buf_reset(&b);
+	proto_recover_encode(&m, &b);
+	vector("proto-recover-labels", again_recover);
+	assert_int_equal(proto_recover_decode(buf_view(&b), &back, &e), 0);
+	assert_true(id_eq(&back.person, &m.person));
 }
 
 static void

@@ -476,6 +476,155 @@ revoked_and_unknown_devices_write_nothing(void **state)
 	stage_end(&s);
 }
 
+/* ${order} as both officers signed it, judged. */
+static enum verdict
+judge_order(struct office *o, int second, struct directory_entry *order)
+{
+	struct buf text;
+
+	order->kind = DIRECTORY_RECOVER;
+	order->person = o->person[OFFICER];
+	order->device = o->dev[OFFICER].device;
+	order->second = o->dev[second].device;
+	buf_init(&text, 4096);
+	directory_recover_text(order, &text);
+	keys_sign(&o->dev[second].sign, DIRECTORY_RECOVER_TAG,
+	    buf_view(&text), &order->second_sig);
+	buf_done(&text);
+	return judge_entry(o, OFFICER, order);
+}
+
+static void
+an_order_for_a_person_needs_two_others(void **state)
+{
+	struct office o;
+	struct directory_entry d, r = { .scope = ORDER_TAKEOVER };
+
+	(void)state;
+	office_begin(&o);
+	id_random(&r.space);
+	r.at_ms = NOW;
+	r.whom = o.person[NURSE];
+	/* A worker's hand is none, nor the officer's own a second time. */
+	assert_int_equal(judge_order(&o, WORKER, &r), VERDICT_BAD_DIRECTORY);
+	assert_int_equal(judge_order(&o, OFFICER, &r), VERDICT_BAD_DIRECTORY);
+	entry_of(&o, LAPTOP2, ROLE_OFFICER | ROLE_WORKER, &d);
+	d.person = o.person[OFFICER];
+	assert_int_equal(judge_entry(&o, -1, &d), VERDICT_ACCEPTED);
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	roster_done(&o.roster);
+	office_begin(&o);
+	entry_of(&o, LAPTOP2, ROLE_OFFICER, &d);
+	id_random(&o.person[LAPTOP2]);
+	d.person = o.person[LAPTOP2];
+	assert_int_equal(judge_entry(&o, -1, &d), VERDICT_ACCEPTED);
+	/* Neither of the two, nobody unknown, and not the commons. */
+	r.whom = o.person[OFFICER];
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	r.whom = o.person[LAPTOP2];
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	id_random(&r.whom);
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	r.whom = o.person[NURSE];
+	r.space = o.roster.genesis.commons;
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	id_random(&r.space);
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_ACCEPTED);
+	/* The labels of somebody: of a person there is. */
+	r.scope = ORDER_LABELS;
+	memset(&r.space, 0, sizeof(r.space));
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_ACCEPTED);
+	id_random(&r.whom);
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	roster_done(&o.roster);
+}
+
+/* OFFICER, no member, opens the space for LAPTOP2, who is a person apart. */
+static void
+takeover_begin(struct stage *s, enum changeset_kind kind)
+{
+	struct directory_entry d, r = { .kind = DIRECTORY_RECOVER,
+	    .scope = ORDER_TAKEOVER, .at_ms = NOW };
+	struct err e;
+
+	stage_begin(s, kind, OFFICER);
+	drop(s, &s->ep, OFFICER);
+	drop(s, &s->next, OFFICER);
+	id_random(&s->o.person[LAPTOP2]);
+	entry_of(&s->o, LAPTOP2, ROLE_WORKER, &d);
+	assert_int_equal(judge_entry(&s->o, OFFICER, &d), VERDICT_ACCEPTED);
+	r.device = s->o.dev[OFFICER].device;
+	r.second = s->o.dev[WORKER].device;
+	r.space = s->ep.space;
+	r.whom = s->o.person[LAPTOP2];
+	assert_int_equal(roster_apply(&s->o.roster, &r, s->o.size++, &e), 0);
+	recipient(s, &s->next, LAPTOP2, RIGHT_KEEP);
+}
+
+static void
+an_order_opens_for_one_person_and_no_more(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	takeover_begin(&s, CHANGESET_EPOCH);
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	/* A keeper, without an end, and really new. */
+	entry(&s, &s.next, LAPTOP2)->right = RIGHT_WRITE;
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	entry(&s, &s.next, LAPTOP2)->right = RIGHT_KEEP;
+	entry(&s, &s.next, LAPTOP2)->until_ms = NOW + 1;
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	drop(&s, &s.next, LAPTOP2);
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	/* Nobody else comes in, grows, shrinks or goes. */
+	recipient(&s, &s.next, LAPTOP2, RIGHT_KEEP);
+	recipient(&s, &s.next, OFFICER, RIGHT_READ);
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	drop(&s, &s.next, OFFICER);
+	entry(&s, &s.next, NURSE)->right = RIGHT_KEEP;
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	entry(&s, &s.next, NURSE)->right = RIGHT_READ;
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	drop(&s, &s.next, NURSE);
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	recipient(&s, &s.next, NURSE, RIGHT_WRITE);
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	/* Who is over is left out, as ever. */
+	entry(&s, &s.ep, NURSE)->until_ms = NOW;
+	drop(&s, &s.next, NURSE);
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	/* Seven days; this space; this device; not before its place. */
+	s.in.now_ms = NOW + ROSTER_ORDER_MS;
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.in.now_ms++;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	s.in.now_ms = NOW;
+	s.in.log.size = s.o.size - 1;
+	s.h.seen.size = s.in.log.size;
+	s.author.seen_size = s.author.listed_size = 0;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	s.in.log.size = 40;
+	s.o.roster.orders[0].space.b[0] ^= 1;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	s.o.roster.orders[0].space.b[0] ^= 1;
+	s.o.roster.orders[0].officer = s.o.dev[NURSE].device;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	s.o.roster.orders[0].officer = s.o.dev[OFFICER].device;
+	s.o.roster.orders[0].scope = ORDER_SPACE;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	stage_end(&s);
+	/* A statement goes under it; text does not. */
+	takeover_begin(&s, CHANGESET_ACCESS);
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.in.now_ms = NOW + ROSTER_ORDER_MS + 1;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	stage_end(&s);
+	takeover_begin(&s, CHANGESET_CONTENT);
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	stage_end(&s);
+}
+
 static void
 keepers_grow_and_shrink(void **state)
 {
@@ -969,6 +1118,8 @@ main(void)
 		cmocka_unit_test(a_second_override_needs_an_officer),
 		cmocka_unit_test(text_written_by_law_is_not_put_aside),
 		cmocka_unit_test(a_side_is_reduced_not_withdrawn),
+		cmocka_unit_test(an_order_for_a_person_needs_two_others),
+		cmocka_unit_test(an_order_opens_for_one_person_and_no_more),
 		cmocka_unit_test(surplus_recipients_are_found),
 		cmocka_unit_test(stamps_are_clamped_between_seen_and_accepted),
 	};

@@ -473,6 +473,23 @@ side_word_done(struct side_word *w)
 	w->has_book = false;
 }
 
+/* By the order of two officers (9.5): for the person it names, that and no
+ * other statement. */
+static bool
+is_ordered(const struct side_word *w, const struct access *a)
+{
+	const struct roster_order *o = roster_takeover(&w->s->roster,
+	    &w->ep->space, w->author, w->seq, w->accept_ms);
+	struct id id;
+
+	if (o == NULL || a->kind != ACCESS_TAKEOVER)
+		return false;
+	sides_id(&o->id, &o->space, &o->whom, &id);
+	return id_eq(&a->id, &id) && id_eq(&a->person, &o->whom) &&
+	    id_eq(&a->consent, &o->id) && a->until_ms == INT64_MAX &&
+	    a->right == RIGHT_KEEP && a->supersedes_count == 0;
+}
+
 static bool
 may_say(const struct side_word *w, const struct access *a)
 {
@@ -506,7 +523,7 @@ sides_believe(struct side_word *w, const struct access *a, bool *out,
 		    (int64_t)w->seq, &w->book, e) != 0)
 			return -1;
 		w->has_book = true;
-		*out = may_say(w, a);
+		*out = may_say(w, a) || is_ordered(w, a);
 	}
 	/* What follows in the same changeset may rest on it. */
 	return *out && w->has_book ? access_book_add(&w->book, a, e) : 0;
