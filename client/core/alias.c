@@ -125,6 +125,30 @@ stands(const struct alias_set *set, const struct id *front,
 	return false;
 }
 
+/* Somebody said the opposite without having seen it: saying it again, or the
+ * opposite, names both and ends that. */
+static int
+is_doubted(struct store *s, const struct id *front, const struct id *behind,
+    bool *out, struct err *e)
+{
+	const struct id *cards[] = { front, behind };
+	struct record_row row;
+	struct id id;
+	size_t i;
+	int rc;
+
+	*out = false;
+	for (i = 0; i < 2; i++) {
+		aliases_record(cards[i], front, behind, &id);
+		rc = versions_row(s, &id, &row, e);
+		if (rc < 0)
+			return -1;
+		*out = *out || (rc == 1 &&
+		    (row.flags & RECORD_CONFLICT) != 0);
+	}
+	return 0;
+}
+
 static int
 same_tx(struct store *s, const struct alias_set *set, const struct id *front,
     const struct id *behind, struct err *e)
@@ -159,14 +183,16 @@ alias_same(struct session *session, const struct id *front,
 {
 	struct store *s = session_store(session);
 	struct alias_set set;
+	bool doubted;
 	int rc;
 
 	if (id_eq(front, behind))
 		return err_set(e, ERR_INPUT, "these are one case already; "
 		    "name the other one by its code");
-	if (aliases_load(s, &set, e) != 0)
+	if (is_doubted(s, front, behind, &doubted, e) != 0 ||
+	    aliases_load(s, &set, e) != 0)
 		return -1;
-	rc = stands(&set, front, behind) ? err_set(e, ERR_CLASH,
+	rc = stands(&set, front, behind) && !doubted ? err_set(e, ERR_CLASH,
 	    "this case stands in front of the other already") :
 	    check_room(&set, front, behind, e);
 	if (rc == 0)
@@ -182,13 +208,33 @@ alias_same(struct session *session, const struct id *front,
 	return rc;
 }
 
+struct ending { /* which of two cases was said to be in front */
+	bool one, other;
+};
+
 static int
-apart_tx(struct store *s, const struct alias_set *set, const struct id *a,
+find_ending(struct store *s, const struct id *a, const struct id *b,
+    struct ending *out, struct err *e)
+{
+	struct alias_set set;
+
+	if (is_doubted(s, a, b, &out->one, e) != 0 ||
+	    is_doubted(s, b, a, &out->other, e) != 0 ||
+	    aliases_load(s, &set, e) != 0)
+		return -1;
+	out->one = out->one || stands(&set, a, b);
+	out->other = out->other || stands(&set, b, a);
+	aliases_done(&set);
+	return 0;
+}
+
+static int
+apart_tx(struct store *s, const struct ending *x, const struct id *a,
     const struct id *b, struct err *e)
 {
-	if (stands(set, a, b) && write_tx(s, a, b, ALIAS_APART, e) != 0)
+	if (x->one && write_tx(s, a, b, ALIAS_APART, e) != 0)
 		return -1;
-	return stands(set, b, a) ? write_tx(s, b, a, ALIAS_APART, e) : 0;
+	return x->other ? write_tx(s, b, a, ALIAS_APART, e) : 0;
 }
 
 int
@@ -197,26 +243,21 @@ alias_apart(struct session *session, const struct id *a, const struct id *b,
 {
 	struct store *s = session_store(session);
 	struct alias_group group;
-	struct alias_set set;
-	int rc;
+	struct ending x;
 
-	if (aliases_load(s, &set, e) != 0)
+	if (aliases_of(s, a, true, &group, e) != 0 ||
+	    find_ending(s, a, b, &x, e) != 0)
 		return -1;
-	aliases_group(&set, a, true, &group);
-	*front = stands(&set, b, a) && !(stands(&set, a, b) &&
-	    id_eq(&group.ids[0], a)) ? *b : *a;
-	rc = stands(&set, a, b) || stands(&set, b, a) ? db_begin(s->db, e) :
-	    err_set(e, ERR_ABSENT, "nothing makes these two cases one; tugi "
-	    "case list shows what stands behind what");
-	if (rc == 0) {
-		rc = apart_tx(s, &set, a, b, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
-	}
-	aliases_done(&set);
-	return rc;
+	if (!x.one && !x.other)
+		return err_set(e, ERR_ABSENT, "nothing makes these two cases "
+		    "one; tugi case list shows what stands behind what");
+	*front = x.other && !(x.one && id_eq(&group.ids[0], a)) ? *b : *a;
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (apart_tx(s, &x, a, b, e) == 0 && db_commit(s->db, e) == 0)
+		return 0;
+	db_rollback(s->db);
+	return -1;
 }
 
 int
