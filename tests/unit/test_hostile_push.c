@@ -15,6 +15,7 @@
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "client/core/local/store.h"
 #include "tests/support/simdisk.h"
 #include "tests/support/trust.h"
 
@@ -234,13 +235,89 @@ test_power_cut_while_receiving(void **state)
 	simdisk_free(d);
 }
 
+/* ---- what the hub kept back ---- */
+
+static int64_t
+count(int i, const char *sql)
+{
+	int64_t n = -1;
+	struct err e;
+
+	db_one_int(world_store(&w, i)->db, sql, &n, &e);
+	return n;
+}
+
+static bool kept_back; /* an epoch of the notes was left out of a page */
+
+static int
+keep_epoch_back(struct world *world, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *e)
+{
+	struct changeset *cs;
+	struct proto_page m;
+	struct buf out;
+	size_t i, n = 0;
+
+	(void)world;
+	(void)request;
+	if (strcmp(path, "/v1/pull") != 0 || *status != 200)
+		return 0;
+	cs = mem_new(sizeof(*cs));
+	assert_int_equal(proto_page_decode(buf_view(answer), &m, e), 0);
+	for (i = 0; i < m.count; i++) {
+		assert_int_equal(changeset_decode(m.items[i].bytes, cs,
+		    e), 0);
+		if (cs->h.kind == CHANGESET_EPOCH &&
+		    id_eq(&cs->h.space, &notes))
+			kept_back = true;
+		else
+			m.items[n++] = m.items[i];
+	}
+	m.count = n;
+	buf_init(&out, PROTO_ANSWER_BYTES_MAX);
+	proto_page_encode(&m, &out);
+	proto_page_done(&m);
+	buf_reset(answer);
+	buf_add(answer, out.data, out.len);
+	buf_done(&out);
+	mem_free(cs);
+	return 0;
+}
+
+/* The epoch that leaves somebody out never came, and nothing shows a gap. When
+ * the hub then refuses what they send, it is asked why, and what comes is
+ * followed: their text is held, not tried for ever. */
+static void
+test_reason_kept_back(void **state)
+{
+	struct exchange_result r;
+	struct err e;
+
+	(void)state;
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	kept_back = false;
+	w.tamper = keep_epoch_back;
+	/* The statement came: this writer makes an epoch of its own. */
+	assert_int_equal(world_sync(&w, 1, &r, &e), -1);
+	assert_true(kept_back);
+	w.tamper = NULL;
+	assert_int_equal(world_note(&w, 1, &the_case, "not known to be out",
+	    NULL), 0);
+	world_must_sync(&w, 1);
+	assert_true(world_has(&w, 1, "not known to be out"));
+	assert_int_equal(count(1, "SELECT count(*) FROM held"), 1);
+	assert_int_equal(count(1, "SELECT count(*) FROM want"), 0);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_group_in_one_request), T(test_group_of_refused),
-		T(test_power_cut_while_receiving)
+		T(test_power_cut_while_receiving),
+		T(test_reason_kept_back)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,8 +21,22 @@
 
 /* ---- refusals ---- */
 
+/* "Not a member", and what this device has taken in says otherwise: a hub
+ * that kept back the epoch that says so. It is asked for what follows. */
 static int
-take_back_tx(struct talk *t, const struct id *space, struct err *e)
+want_reason_tx(struct talk *t, const struct space *sp, struct err *e)
+{
+	struct stmt *q = db_prepare(t->s->db, "INSERT OR IGNORE INTO want "
+	    "(space, after_sseq, upto) VALUES (?1, ?2, ?2 + 1)");
+
+	db_bind_id(q, 1, &sp->id);
+	db_bind_int(q, 2, (int64_t)sp->sseq);
+	return db_run(q, e);
+}
+
+static int
+take_back_tx(struct talk *t, const struct id *space, enum verdict why,
+    struct err *e)
 {
 	enum right right = RIGHT_NONE;
 	struct space sp;
@@ -35,8 +49,10 @@ take_back_tx(struct talk *t, const struct id *space, struct err *e)
 		return rc < 0 ? -1 : 0;
 	rc = spaces_right(t->s, space, &right, e);
 	/* What the verified epoch says, not what the hub said. */
-	return rc != 0 || right >= RIGHT_WRITE ? rc :
-	    letters_hold_tx(t->s, space, e);
+	if (rc == 0 && right < RIGHT_WRITE)
+		return letters_hold_tx(t->s, space, e);
+	return rc == 0 && why == VERDICT_NOT_MEMBER ?
+	    want_reason_tx(t, &sp, e) : rc;
 }
 
 static int
@@ -49,7 +65,7 @@ take_back(struct talk *t, const struct push_result *r, struct err *e)
 		return -1;
 	for (i = 0; i + sizeof(space) <= r->refused.len; i += sizeof(space)) {
 		memcpy(space.b, r->refused.data + i, sizeof(space.b));
-		if (take_back_tx(t, &space, e) != 0)
+		if (take_back_tx(t, &space, r->why, e) != 0)
 			goto undo;
 	}
 	if (db_commit(t->s->db, e) == 0)
