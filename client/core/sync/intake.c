@@ -424,30 +424,6 @@ save_author_tx(struct intake *k, const struct incoming *in,
 
 /* ---- own items ---- */
 
-/* An epoch that went to the hub with its claim never stood in the outbox. */
-static int
-own_epoch_body(struct intake *k, struct incoming *in, struct err *e)
-{
-	struct space_epoch ep;
-	int rc = spaces_epoch_find(k->s, &in->cs.h.space, in->cs.h.epoch, &ep,
-	    e);
-
-	if (rc == 1) {
-		rc = hash_eq(&ep.id, &in->cs.id) ? 1 : 0;
-		if (rc == 1) {
-			buf_reset(&k->own);
-			buf_add(&k->own, in->bytes.data,
-			    in->cs.header_bytes);
-			epoch_encode(&ep.ep, &k->own);
-			in->bytes = buf_view(&k->own);
-			if (changeset_decode(in->bytes, &in->cs, e) != 0)
-				rc = -1;
-		}
-		space_epoch_done(&ep);
-	}
-	return rc;
-}
-
 /*
  * Own items come as headers: the rest is here, as it was sealed. 1 found, 0
  * unknown: a copy of this device is at work (or this is one).
@@ -465,8 +441,6 @@ find_own(struct intake *k, struct incoming *in, struct err *e)
 		in->bytes = buf_view(&k->own);
 		return changeset_decode(in->bytes, &in->cs, e) != 0 ? -1 : 1;
 	}
-	if (rc == 0 && in->cs.h.kind == CHANGESET_EPOCH)
-		rc = own_epoch_body(k, in, e);
 	/* Before this device had joined: the office's first entries. */
 	if (rc == 0 && in->cs.has_bodies &&
 	    in->cs.h.kind != CHANGESET_CONTENT)
