@@ -25,13 +25,19 @@ static uint64_t trace[STEPS]; /* statement with the two before it */
 static uint64_t known[STEPS];
 static size_t known_count;
 
+static void
+arm(const struct fault *f)
+{
+	armed = *f;
+	if (armed.rc == 0)
+		armed.rc = SQLITE_IOERR;
+}
+
 void
 faults_set(const struct fault *f)
 {
 	pthread_mutex_lock(&lock);
-	armed = *f;
-	if (armed.rc == 0)
-		armed.rc = SQLITE_IOERR;
+	arm(f);
 	count = 0;
 	happened = false;
 	which[0] = '\0';
@@ -127,6 +133,10 @@ verdict(sqlite3 *db, const char *sql)
 		if (rc != SQLITE_OK && !happened)
 			snprintf(which, sizeof(which), "%s", sql);
 		happened |= rc != SQLITE_OK;
+		if (rc != SQLITE_OK && armed.then != NULL) {
+			arm(armed.then);
+			count = 0;
+		}
 	}
 	pthread_mutex_unlock(&lock);
 	return rc;

@@ -15,6 +15,7 @@ struct fault {
 	unsigned nth;     /* the step that fails, from 1 */
 	bool sticky;      /* and all later ones */
 	int rc;           /* SQLite's code; 0: SQLITE_IOERR */
+	const struct fault *then; /* counted from there on; NULL: none */
 };
 
 /** faults_set(f): from now on; the count begins anew. */

@@ -370,6 +370,44 @@ a_device_is_revoked_and_a_right_ends(void **state)
 	ended();
 }
 
+/* A page with a revocation is undone, and then the directory cannot be read
+ * again: with half of it a stolen device might pass for a good one. */
+static void
+a_directory_read_by_half_judges_nothing(void **state)
+{
+	struct fault again = { .file = "p1/",
+		.sql = "SELECT seq, body FROM item" };
+	struct fault first = { .file = "p1/", .sql = "COMMIT", .nth = 1,
+		.then = &again };
+	struct roster *r;
+	struct id device;
+	struct err e;
+	size_t all;
+
+	(void)state;
+	world_begin(&w, 4);
+	all = world_store(&w, 1)->roster.device_count;
+	for (again.nth = 1; again.nth <= all + 1; again.nth++) {
+		device = world_store(&w, 2)->me->device;
+		if (again.nth == 1)
+			assert_int_equal(office_revoke(w.c[0].session,
+			    &device, &e), 0);
+		world_must_sync(&w, 0);
+		r = &world_store(&w, 1)->roster;
+		faults_set(&first);
+		assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+		assert_true(faults_end());
+		assert_false(r->begun);
+		assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
+		world_close(&w, 1);
+		assert_int_equal(world_open(&w, 1, &e), 0);
+	}
+	world_must_sync(&w, 1);
+	assert_null(roster_live(&world_store(&w, 1)->roster, &device,
+	    UINT64_MAX));
+	world_end(&w);
+}
+
 int
 main(void)
 {
@@ -377,6 +415,7 @@ main(void)
 		cmocka_unit_test(a_case_is_opened_shared_and_edited),
 		cmocka_unit_test(text_is_held_deposited_and_decided),
 		cmocka_unit_test(a_device_is_revoked_and_a_right_ends),
+		cmocka_unit_test(a_directory_read_by_half_judges_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

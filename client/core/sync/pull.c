@@ -111,6 +111,8 @@ reload_roster(struct store *s, struct err *e)
 		}
 	db_reset(q);
 	mem_free(d);
+	if (rc != 0) /* nothing is judged by a part of it */
+		roster_done(&s->roster);
 	return rc;
 }
 
