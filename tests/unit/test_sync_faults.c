@@ -12,88 +12,22 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client/core/consent.h"
 #include "client/core/office.h"
 #include "client/core/review.h"
 #include "client/core/sync/round.h"
-#include "common/base/file.h"
-#include "common/base/mem.h"
 #include "tests/support/faults.h"
+#include "tests/support/kept.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))
-#define FILE_MAX (64 << 20)
 #define FIGURES_MAX 40
 #define STEPS_MAX 20000
 
 static struct world w;
 static struct fault armed;
 static unsigned tried;
-
-/* ---- the files of a hub and one client, kept and put back ---- */
-
-struct kept {
-	int who;
-	struct buf hub, store;
-};
-
-static void
-path_of(char out[128], int who)
-{
-	if (who < 0)
-		snprintf(out, 128, "%s", w.path);
-	else
-		snprintf(out, 128, "%s/store.tugi", w.c[who].profile);
-}
-
-static void
-put_away(struct kept *k, int who)
-{
-	char path[128];
-	struct err e;
-
-	k->who = who;
-	world_close(&w, who);
-	world_hub_close(&w);
-	buf_init(&k->hub, FILE_MAX);
-	buf_init(&k->store, FILE_MAX);
-	path_of(path, -1);
-	assert_int_equal(file_read(path, &k->hub, &e), 0);
-	path_of(path, who);
-	assert_int_equal(file_read(path, &k->store, &e), 0);
-}
-
-static void
-put_back_one(int who, const struct buf *b)
-{
-	static const char *const tails[] = { "-wal", "-shm" };
-	char path[128], side[140];
-	struct err e;
-	size_t i;
-
-	path_of(path, who);
-	for (i = 0; i < 2; i++) {
-		snprintf(side, sizeof(side), "%s%s", path, tails[i]);
-		unlink(side);
-	}
-	assert_int_equal(file_replace(path, buf_view(b), 0600, &e), 0);
-}
-
-static void
-put_back(const struct kept *k)
-{
-	struct err e;
-
-	world_close(&w, k->who);
-	world_hub_close(&w);
-	put_back_one(-1, &k->hub);
-	put_back_one(k->who, &k->store);
-	world_hub_open(&w);
-	if (world_open(&w, k->who, &e) != 0)
-		fail_msg("%s", e.text);
-}
 
 /* ---- what a store has come to ---- */
 
@@ -182,7 +116,7 @@ rehearse(const struct kept *k, struct figures *want, unsigned *steps)
 	unsigned i;
 
 	armed.nth = 0;
-	put_back(k);
+	kept_restore(k);
 	if (sync_once(k->who, &e) != 0)
 		fail_msg("%s", e.text);
 	faults_end();
@@ -207,10 +141,10 @@ stage(int who)
 
 	snprintf(file, sizeof(file), "p%d/", who);
 	armed = (struct fault){ .file = file };
-	put_away(&k, who);
+	kept_take(&k, &w, who);
 	n = rehearse(&k, &want, steps);
 	for (i = 0; i < n; i++) {
-		put_back(&k);
+		kept_restore(&k);
 		armed.nth = steps[i];
 		err_clear(&e);
 		if (sync_once(who, &e) == 0)
@@ -224,8 +158,7 @@ stage(int who)
 		compare(&want, &got, steps[i]);
 	}
 	tried += (unsigned)n;
-	buf_done(&k.hub);
-	buf_done(&k.store);
+	kept_done(&k);
 }
 
 static void
