@@ -52,7 +52,7 @@ static bool
 looks(const struct exchange_result *r)
 {
 	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
-	    r->late_new + r->reviews_new + r->outcomes_new +
+	    r->late_new + r->closings_new + r->reviews_new + r->outcomes_new +
 	    r->memos_new +
 	    r->quarantined_new > 0;
 }
@@ -99,6 +99,13 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    _("%zu text of yours is under review: see tugi held"),
 		    _("%zu texts of yours are under review: see tugi held")),
 		    r->late_new);
+	if (r->closings_new > 0)
+		out_line(&c->out, plural(r->closings_new,
+		    _("%zu withdrawal or refusal taken by a former member was "
+		    "filed; it closes from now on: tugi consent list"),
+		    _("%zu withdrawals and refusals taken by former members "
+		    "were filed; they close from now on: tugi consent list")),
+		    r->closings_new);
 	if (r->reviews_new > 0)
 		out_line(&c->out, plural(r->reviews_new,
 		    _("%zu review waits for your decision: see tugi review"),
@@ -164,6 +171,7 @@ result_json(const struct exchange_result *r)
 		{ "received_changes", r->got_changes },
 		{ "conflicts", r->conflicts_new }, { "held", r->held_new },
 		{ "under_review", r->late_new },
+		{ "closings", r->closings_new },
 		{ "closed_sections", r->lost_spaces },
 		{ "opened_sections", r->new_spaces },
 		{ "reviews", r->reviews_new }, { "outcomes", r->outcomes_new },

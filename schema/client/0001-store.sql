@@ -223,7 +223,9 @@ CREATE TABLE review (
 	basis TEXT,                   -- legal basis named for filing
 	words TEXT,                   -- the keeper's, to the author
 	letter BLOB,                  -- changeset id of the outcome, once sealed
-	decided_ms INTEGER
+	decided_ms INTEGER,
+	closes INTEGER NOT NULL DEFAULT 0 -- 1: a withdrawal or refusal in it
+	                              -- is not filed yet
 ) WITHOUT ROWID;
 
 -- What keepers decided on accepted texts under review: the first in the log

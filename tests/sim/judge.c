@@ -282,26 +282,6 @@ judge_shut(struct sim *s, struct judge *j, int no)
 		    "out, and is shown", describe(s, no, what));
 }
 
-/* A withdrawal that came too late itself is held, and closes nothing. */
-static void
-find_effective(struct sim *s)
-{
-	struct event *ev;
-	struct stmt *q;
-	struct err e;
-	int i;
-
-	for (i = 0; i < s->event_count; i++) {
-		ev = &s->event[i];
-		q = db_prepare(cast_db(&s->actor[s->cases[ev->case_no].by]),
-		    "SELECT 1 FROM record JOIN version USING (rid) WHERE "
-		    "id = ? AND state = 3");
-		db_bind_id(q, 1, &ev->id);
-		ev->accepted = db_step(q, &e) == 1;
-		db_reset(q);
-	}
-}
-
 static void
 judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
 {
@@ -509,7 +489,6 @@ judge_all(struct sim *s)
 	if (db_open(s->hub_path, &o, &j->hub, &e) != 0)
 		sim_fail(s, "the hub's database: %s", e.text);
 	judge_hub(s, j);
-	find_effective(s);
 	judge_keys(s, j);
 	sc.reviewed = mem_new((size_t)(s->text_count + 1) * sizeof(bool));
 	for (i = 0; i < s->actors; i++) {

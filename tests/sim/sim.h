@@ -149,7 +149,6 @@ struct event {
 	int by, case_no, whom;    /* whom -1: everybody */
 	unsigned sections;        /* bits of enum sim_section */
 	bool write, sure;         /* sure: the saving call said so */
-	bool accepted;            /* the case's keeper has it, in the end */
 	int64_t until_ms, at_ms;
 	struct id id;
 	struct bits overruled;    /* closing events known to who gave it */

@@ -222,7 +222,7 @@ ended(struct sim *s, const struct event *grant, const struct text *t, int x)
 	if (grant->until_ms <= t->knew_ms)
 		return true;
 	for (i = 0; i < s->event_count; i++)
-		if (s->event[i].accepted && has_bit(&t->knew, i) &&
+		if (has_bit(&t->knew, i) &&
 		    !has_bit(&grant->overruled, i) &&
 		    truth_covers(&s->event[i], t, x))
 			return true;

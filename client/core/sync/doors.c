@@ -262,6 +262,23 @@ out:
 }
 
 int
+doors_back_tx(struct store *s, uint64_t seq, struct err *e)
+{
+	static const char *const names[] = { SEEN_TO, STATEMENTS_SETTLED };
+	int64_t since;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		since = 0;
+		if (store_get_int(s, names[i], &since, e) < 0 ||
+		    (since > (int64_t)seq && store_put_int(s, names[i],
+		    (int64_t)seq, e) != 0))
+			return -1;
+	}
+	return 0;
+}
+
+int
 doors_begin_tx(struct store *s, const struct id *space, struct err *e)
 {
 	struct door *d = NULL;

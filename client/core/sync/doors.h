@@ -33,4 +33,8 @@ int doors_begin_tx(struct store *s, const struct id *space, struct err *e);
 int doors_admit_tx(struct store *s, const struct id *space,
     const struct roster_device *dev, int64_t group, struct err *e);
 
+/** doors_back_tx(s, seq, e): something came at a place that was passed before
+ * (a gap was mended): the next settling looks from there. */
+int doors_back_tx(struct store *s, uint64_t seq, struct err *e);
+
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/sync/apply.h"
+#include "client/core/sync/doors.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/stamps.h"
 #include "common/base/mem.h"
@@ -273,7 +274,7 @@ unwant_tx(struct intake *k, const struct incoming *in, struct err *e)
 	q = db_prepare(k->s->db,
 	    "DELETE FROM want WHERE space = ? AND upto <= after_sseq");
 	db_bind_id(q, 1, &k->space);
-	return db_run(q, e) != 0 ? -1 :
+	return db_run(q, e) != 0 || doors_back_tx(k->s, in->seq, e) != 0 ? -1 :
 	    quarantine_drop_tx(k->s, in->seq, QUARANTINE_GAP, e);
 }
 

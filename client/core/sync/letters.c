@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/local/versions.h"
+#include "client/core/sync/closings.h"
 #include "client/core/sync/decision.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
@@ -143,18 +144,21 @@ take_deposit(struct store *s, const struct changeset *cs, struct view plain,
     const struct letter_at *at, bool *news, struct err *e)
 {
 	struct stmt *q;
+	bool closes;
 
-	if (check_deposit(s, &cs->h.author, plain, e) != 0)
+	if (check_deposit(s, &cs->h.author, plain, e) != 0 ||
+	    closings_in(plain, &closes, e) != 0)
 		return -1;
 	q = db_prepare(s->db, "INSERT OR IGNORE INTO review"
-	    " (id, space, author, seq, accept_ms, plain)"
-	    " VALUES (?, ?, ?, ?, ?, ?)");
+	    " (id, space, author, seq, accept_ms, plain, closes)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?)");
 	db_bind_hash(q, 1, &cs->id);
 	db_bind_id(q, 2, &cs->h.space);
 	db_bind_id(q, 3, &cs->h.author);
 	db_bind_int(q, 4, (int64_t)at->seq);
 	db_bind_int(q, 5, at->accept_ms);
 	db_bind_view(q, 6, plain);
+	db_bind_int(q, 7, closes);
 	if (db_run(q, e) != 0)
 		return -1;
 	*news = db_changes(s->db) > 0;

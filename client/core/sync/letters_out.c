@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "client/core/local/versions.h"
 #include "client/core/sync/deposit.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/sealing.h"
@@ -80,20 +81,27 @@ holding_add(struct store *s, struct holding *h, int64_t hid, int64_t rid,
 	return rc;
 }
 
-/* Held here and not deposited, of one space, as many as one letter takes. */
+/* Held here and not deposited, of one space, as many as one letter takes.
+ * What closes has a letter of its own: it is not decided on (rules.md 7.9). */
 static int
 holding_load(struct store *s, const struct id *space, struct holding *h,
     struct err *e)
 {
-	int64_t pairs[2 * CHANGESET_BODIES_MAX];
-	struct stmt *q = db_prepare(s->db, "SELECT hid, rid FROM held"
-	    " WHERE space = ? AND deposit IS NULL AND outcome IS NULL"
-	    " ORDER BY hid LIMIT 64");
+	int64_t pairs[2 * CHANGESET_BODIES_MAX], type, first = 0;
+	struct stmt *q = db_prepare(s->db, "SELECT h.hid, h.rid, r.type"
+	    " FROM held h JOIN record r ON r.rid = h.rid"
+	    " WHERE h.space = ? AND h.deposit IS NULL AND h.outcome IS NULL"
+	    " ORDER BY r.type = 6 DESC, r.type = 5 DESC, h.hid LIMIT 64");
 	size_t i, n = 0;
 	int rc;
 
 	db_bind_id(q, 1, space);
 	while ((rc = db_step(q, e)) == 1 && n < CHANGESET_BODIES_MAX) {
+		type = db_int(q, 2);
+		first = n == 0 ? type : first;
+		if (n > 0 && ((type == TYPE_WITHDRAWAL) !=
+		    (first == TYPE_WITHDRAWAL) || first == TYPE_CONSENT))
+			break;
 		pairs[2 * n] = db_int(q, 0);
 		pairs[2 * n + 1] = db_int(q, 1);
 		n++;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/sync/closings.h"
 #include "client/core/sync/doors.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/outbox.h"
@@ -81,15 +82,18 @@ undo:
 static int
 make_ready(struct talk *t, struct err *e)
 {
-	size_t rekeyed = 0, letters = 0, cut = 0;
+	size_t rekeyed = 0, letters = 0, cut = 0, closings = 0;
 	int64_t ready = 0;
 
 	talk_tell(t, "sealing", 0, 0);
-	if (doors_settle(t->s, &rekeyed, e) != 0 ||
+	/* A closing that somebody else took goes before the doors. */
+	if (closings_file(t->s, &closings, e) != 0 ||
+	    doors_settle(t->s, &rekeyed, e) != 0 ||
 	    letters_queue(t->s, &letters, e) != 0 ||
 	    outbox_cut(t->s, &cut, e) != 0)
 		return -1;
 	t->figures->rekeyed += rekeyed;
+	t->figures->closings_new += closings;
 	if (db_one_int(t->s->db, "SELECT EXISTS (SELECT 1 FROM outgoing "
 	    "WHERE state = 1)", &ready, e) < 0)
 		return -1;

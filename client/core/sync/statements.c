@@ -20,7 +20,6 @@
 #define TAG_CONSENT "tugi consent 1"
 #define CASE_SPACES_MAX 64   /* spaces of one case */
 #define SOURCES_MAX 4096     /* consents and withdrawals of one case */
-#define SETTLED "statements.settled"
 #define LAG_MAX 1024         /* places of the log looked at once more */
 
 static const char *const sections[STATEMENTS_SECTIONS] = {
@@ -233,11 +232,24 @@ statements_keeper(struct store *s, const struct id *space,
 	return 0;
 }
 
-static bool
-counts(const struct version *v)
+bool
+statements_closes(const struct record *rec)
 {
-	return v->state == VERSION_LOCAL || v->state == VERSION_OUTGOING ||
-	    v->state == VERSION_ACCEPTED;
+	return rec->type == TYPE_WITHDRAWAL || (rec->type == TYPE_CONSENT &&
+	    !text_is(rec, CONSENT_STATUS, "given"));
+}
+
+/* What closes does so also while it is held or under review: closing late
+ * cannot be made good (rules.md 7.8, 7.9). In a card that is closed to this
+ * device, only that. */
+static bool
+counts(const struct version *v, bool open)
+{
+	if (v->state == VERSION_HELD || v->state == VERSION_REVIEW)
+		return statements_closes(&v->rec) &&
+		    (open || v->state == VERSION_HELD);
+	return open && (v->state == VERSION_LOCAL ||
+	    v->state == VERSION_OUTGOING || v->state == VERSION_ACCEPTED);
 }
 
 static int
@@ -267,18 +279,18 @@ sources_add(struct statement_sources *l, const struct statement_source *src,
  * and then it opens nothing until it is given anew.
  */
 static int
-add_record(struct store *s, const struct loaded *l,
+add_record(struct store *s, const struct loaded *l, bool open,
     struct statement_sources *out, struct err *e)
 {
 	struct statement_source src;
 	size_t i, versions = 0;
 
 	for (i = 0; i < l->count; i++)
-		versions += counts(&l->versions[i]) ? 1 : 0;
+		versions += counts(&l->versions[i], open) ? 1 : 0;
 	for (i = 0; i < l->count; i++) {
 		const struct version *v = &l->versions[i];
 
-		if (!counts(v))
+		if (!counts(v, open))
 			continue;
 		memset(&src, 0, sizeof(src));
 		src.record = l->row.id;
@@ -316,28 +328,26 @@ collect(void *ctx, const struct record_row *row, struct err *e)
 }
 
 static int
-load_space(struct store *s, const struct id *card, enum record_type type,
+load_space(struct store *s, const struct space *card, enum record_type type,
     struct statement_sources *out, struct err *e)
 {
-	struct version_query q = { .type = type, .space = card,
-	    .oldest_first = true };
+	/* Also what a clock hides for a while, what is held, under review. */
+	struct version_query q = { .type = type, .space = &card->id,
+	    .oldest_first = true, .with_hidden = true };
 	struct id_list l = { .max = SOURCES_MAX };
 	struct loaded loaded;
-	struct space sp = { .hidden = false };
 	size_t i;
 	int rc;
 
-	/* What a clock hides for a while holds all the same. */
-	if (spaces_find(s, card, &sp, e) < 0)
-		return -1;
-	q.with_hidden = sp.hidden && sp.state != SPACE_LOST;
+	q.flags = card->state == SPACE_OPEN ? 0 : RECORD_HELD;
 	l.ids = mem_new(SOURCES_MAX * sizeof(*l.ids));
 	rc = versions_each(s, &q, collect, &l, e);
 	for (i = 0; rc == 0 && i < l.count; i++) {
 		rc = versions_load(s, &l.ids[i], &loaded, e);
 		if (rc <= 0)
 			continue;
-		rc = add_record(s, &loaded, out, e);
+		rc = add_record(s, &loaded, card->state == SPACE_OPEN, out,
+		    e);
 		versions_done(&loaded);
 	}
 	mem_free(l.ids);
@@ -358,12 +368,11 @@ statements_load(struct store *s, const struct id *case_id,
 	for (i = 0; rc == 0 && i < n; i++) {
 		/* A consent counts in a card alone: who may write elsewhere
 		 * cannot put one there. */
-		if (list[i].state != SPACE_OPEN ||
-		    strcmp(list[i].section, "card") != 0)
+		if (strcmp(list[i].section, "card") != 0)
 			continue;
-		rc = load_space(s, &list[i].id, TYPE_CONSENT, out, e);
+		rc = load_space(s, &list[i], TYPE_CONSENT, out, e);
 		if (rc == 0)
-			rc = load_space(s, &list[i].id, TYPE_WITHDRAWAL, out,
+			rc = load_space(s, &list[i], TYPE_WITHDRAWAL, out,
 			    e);
 	}
 	mem_free(list);
@@ -629,9 +638,11 @@ statements_apply_tx(struct store *s, const struct id *case_id,
  * override, a step of a handover or an alias came or waits, a space began, a
  * statement or an epoch came. */
 static const char changed_cases[] =
-    "SELECT r.case_id FROM record r JOIN version v ON v.rid = r.rid"
-    " WHERE r.type IN (5, 6, 10, 11, 12) AND r.case_id IS NOT NULL"
-    " AND (v.seq >= ?1 OR v.seq IS NULL)"
+    "SELECT s.case_id FROM item i JOIN space s ON s.id = i.space"
+    " WHERE i.seq >= ?1 AND s.section = 'card' AND s.case_id IS NOT NULL"
+    " UNION SELECT r.case_id FROM version v JOIN record r ON r.rid = v.rid"
+    " WHERE v.state IN (1, 2, 4) AND r.type IN (5, 6, 10, 11, 12)"
+    " AND r.case_id IS NOT NULL"
     " UNION SELECT case_id FROM space"
     " WHERE epoch = 0 AND case_id IS NOT NULL"
     " UNION SELECT s.case_id FROM access a JOIN space s ON s.id = a.space"
@@ -666,7 +677,7 @@ statements_settle(struct store *s, size_t *added, struct err *e)
 
 	*added = 0;
 	buf_init(&ids, 1 << 24);
-	if (store_get_int(s, SETTLED, &since, e) < 0 ||
+	if (store_get_int(s, STATEMENTS_SETTLED, &since, e) < 0 ||
 	    cases_changed(s, since, &ids, e) != 0)
 		goto out;
 	/* Nothing came: looking a little further back next time is cheaper
@@ -682,7 +693,8 @@ statements_settle(struct store *s, size_t *added, struct err *e)
 		if (statements_apply_tx(s, &id, added, e) != 0)
 			goto undo;
 	}
-	if (store_put_int(s, SETTLED, (int64_t)s->head.at.size, e) != 0 ||
+	if (store_put_int(s, STATEMENTS_SETTLED,
+	    (int64_t)s->head.at.size, e) != 0 ||
 	    db_commit(s->db, e) != 0)
 		goto undo;
 	rc = 0;

@@ -13,6 +13,7 @@
 
 #include "client/core/local/versions.h"
 
+#define STATEMENTS_SETTLED "statements.settled" /* log place in meta */
 #define STATEMENTS_SECTIONS 6
 #define STATEMENTS_ALL ((1u << STATEMENTS_SECTIONS) - 1)
 
@@ -48,10 +49,13 @@ struct statement_sources {
 };
 void statements_done(struct statement_sources *l);
 
-/** statements_load(s, case_id, out, e): all of a case's card, none when the
- * card is not open here. */
+/** statements_load(s, case_id, out, e): all of a case's card; of one that is
+ * not open here, what closes and is held. */
 int statements_load(struct store *s, const struct id *case_id,
     struct statement_sources *out, struct err *e);
+
+/** statements_closes(rec): a withdrawal or a refusal. */
+bool statements_closes(const struct record *rec);
 
 /** statements_hash(rec, out): of what a record says, not of when. */
 void statements_hash(const struct record *rec, struct hash *out);

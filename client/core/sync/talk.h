@@ -17,6 +17,7 @@ struct talk_figures { /* what a sync did, counted */
 	size_t lost_spaces, new_spaces;
 	size_t reviews_new, outcomes_new, memos_new, quarantined_new;
 	size_t late_new; /* own texts put under review */
+	size_t closings_new; /* taken by a former member, filed here */
 	size_t rekeyed;
 	bool approved;
 	int64_t skew_ms; /* own clock minus hub's; 0 up to TALK_SKEW_MS */
