@@ -104,6 +104,10 @@ int cmd_plan_set(struct ctx *c, struct err *e);
 int cmd_consent_grant(struct ctx *c, struct err *e);
 int cmd_consent_withdraw(struct ctx *c, struct err *e);
 int cmd_consent_list(struct ctx *c, struct err *e);
+int cmd_override_add(struct ctx *c, struct err *e);
+int cmd_override_end(struct ctx *c, struct err *e);
+int cmd_override_list(struct ctx *c, struct err *e);
+int cmd_override_countersign(struct ctx *c, struct err *e); /* a renewal */
 int cmd_who(struct ctx *c, struct err *e);
 int cmd_conflicts_list(struct ctx *c, struct err *e);
 int cmd_conflicts_show(struct ctx *c, struct err *e);
@@ -123,6 +127,7 @@ int cmd_office_approve(struct ctx *c, struct err *e);
 int cmd_office_vouch(struct ctx *c, struct err *e);
 int cmd_office_devices(struct ctx *c, struct err *e);
 int cmd_office_revoke(struct ctx *c, struct err *e);
+int cmd_office_overrides(struct ctx *c, struct err *e);
 int cmd_office_order(struct ctx *c, struct err *e);
 int cmd_office_countersign(struct ctx *c, struct err *e);
 int cmd_office_recover(struct ctx *c, struct err *e);

@@ -4,6 +4,7 @@
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/consent.h"
+#include "client/core/override.h"
 #include "client/core/people.h"
 
 static const char *
@@ -49,6 +50,26 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	return 0;
 }
 
+/* A refusal closes as a withdrawal does, and no override either. */
+static int
+say_law(struct ctx *c, const struct consent_draft *d, struct err *e)
+{
+	struct override_asked q = { .case_id = d->case_id,
+	    .person = id_is_zero(&d->audience) ? NULL : &d->audience,
+	    .sections = ~0u };
+	char until[WHEN_BYTES];
+	int64_t until_ms;
+	size_t n;
+
+	if (override_running(c->s, &q, &n, &until_ms, e) != 0)
+		return -1;
+	when_short(until_ms, until);
+	if (n > 0)
+		out_warn(&c->out, _("Still open by law until %s: see tugi "
+		    "override list"), until);
+	return 0;
+}
+
 int
 cmd_consent_grant(struct ctx *c, struct err *e)
 {
@@ -57,6 +78,8 @@ cmd_consent_grant(struct ctx *c, struct err *e)
 
 	if (show_case_find_one(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
 	    draft(c, &d, e) != 0 || consent_grant(c->s, &d, &id, e) != 0)
+		return -1;
+	if (d.refused && say_law(c, &d, e) != 0)
 		return -1;
 	return show_made(c, &id, d.refused ?
 	    _("The refusal is recorded; nothing was opened.") :
@@ -95,6 +118,8 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 static void
 say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 {
+	char until[WHEN_BYTES];
+
 	if (effect->spaces == 0 && effect->still_open == 0) {
 		out_warn(&c->out, "%s", _("The withdrawal is recorded. Nothing "
 		    "closes: none of these sections was open to anybody it "
@@ -109,6 +134,18 @@ say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 	    effect->spaces);
 	out_say(&c->out, "%s", _("What was fetched before can have been "
 	    "copied; copies cannot be recalled."));
+	if (effect->overrides > 0) {
+		when_short(effect->law_until_ms, until);
+		out_warn(&c->out, plural(effect->overrides,
+		    _("Still open by law until %s: %zu override runs on "
+		    "whatever is withdrawn, and the data-protection officers "
+		    "are told. See tugi override list"),
+		    _("Still open by law until %s: %zu overrides run on "
+		    "whatever is withdrawn, and the data-protection officers "
+		    "are told. See tugi override list")), until,
+		    effect->overrides);
+		return;
+	}
 	if (effect->still_open > 0)
 		out_warn(&c->out, plural(effect->still_open,
 		    _("%zu section stays open on another basis: see tugi "
@@ -141,6 +178,10 @@ cmd_consent_withdraw(struct ctx *c, struct err *e)
 	    json_integer((json_int_t)effect.spaces));
 	json_object_set_new(j, "still_open",
 	    json_integer((json_int_t)effect.still_open));
+	json_object_set_new(j, "overrides",
+	    json_integer((json_int_t)effect.overrides));
+	json_object_set_new(j, "by_law_until",
+	    show_time_json(effect.law_until_ms));
 	return out_json(j, e);
 }
 

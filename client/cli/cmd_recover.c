@@ -1,5 +1,6 @@
 /* office order, countersign, recover: opening one section with two officers
  * and two shares. */
+#include "client/core/match.h"
 #include "client/core/office.h"
 
 #include <string.h>
@@ -68,8 +69,12 @@ int
 cmd_office_countersign(struct ctx *c, struct err *e)
 {
 	struct buf text, signed_text;
+	const char *what = cmd_word(c, 0);
 	int rc = -1;
 
+	/* Nothing or an id: renewals of overrides; a file is an order. */
+	if (what == NULL || match_digits(what))
+		return cmd_override_countersign(c, e);
 	buf_init(&text, TEXT_MAX_BYTES);
 	buf_init(&signed_text, TEXT_MAX_BYTES);
 	if (ask_text(c, NULL, cmd_word(c, 0), &text, e) == 0 &&

@@ -228,6 +228,39 @@ const struct cmd table_cmds[] = {
 	.summary = N_("consents, refusals and withdrawals of a case"),
 	.examples = { "tugi consent list anna" }
 }, {
+	.name = "override add", .words = N_("CASE PERSON"), .min = 2,
+	.max = 2, .run = cmd_override_add, .opens = true,
+	.summary = N_("open sections by law, without consent, for a while"),
+	.more = N_("Runs for at most seven days and outlasts a withdrawal. The "
+	    "data-protection officers get a copy. A second one for the same "
+	    "person within 30 days waits for an officer's signature. BASIS is "
+	    "danger (to life or health), child_protection, court, police or "
+	    "statute."),
+	.examples = { "tugi override add anna 'Liis Kask' --sections plan "
+	    "--basis danger --provision 'Child Protection Act 33' --reason "
+	    "'Needs insulin at school.' --until 2026-11-25" },
+	.opts = {
+	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"), true },
+	    { "basis", N_("BASIS"), N_("the legal basis as a code"), true },
+	    { "provision", N_("TEXT"), N_("the rule of law"), true },
+	    { "reason", N_("TEXT"), N_("why it is needed now"), true },
+	    { "right", N_("RIGHT"), N_("read (default) or write"), false },
+	    { "until", N_("DAY"), N_("last day (default: seven days from "
+	    "now)"), false } }
+}, {
+	.name = "override end", .words = N_("OVERRIDE"), .min = 1, .max = 1,
+	.run = cmd_override_end, .opens = true,
+	.summary = N_("end an override before its time"),
+	.more = N_("Closes what nothing else keeps open, and touches no "
+	    "consent."),
+	.examples = { "tugi override end 5b2200c1 --reason 'Out of danger.'" },
+	.opts = { { "reason", N_("TEXT"), N_("why it ends"), true } }
+}, {
+	.name = "override list", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_override_list, .opens = true,
+	.summary = N_("what of a case was opened by law, and why"),
+	.examples = { "tugi override list anna" }
+}, {
 	.name = "who", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
 	.run = cmd_who, .opens = true,
 	.summary = N_("who can see a record, and why"),
@@ -396,6 +429,17 @@ const struct cmd table_cmds[] = {
 	    "gets a new key from whoever writes there next."),
 	.examples = { "tugi office revoke 0c3ac1d2" }
 }, {
+	.name = "office overrides", .words = "", .run = cmd_office_overrides,
+	.opens = true,
+	.summary = N_("what was opened by law in the office, and counts"),
+	.more = N_("For data-protection officers: from the copies they are "
+	    "sent. Names no child; CASE is a number."),
+	.examples = { "tugi office overrides --since 2026-01-01",
+	    "tugi office overrides --csv >overrides.csv" },
+	.opts = { { "csv", NULL, N_("as a file for a spreadsheet"), false },
+	    { "since", N_("DAY"), N_("that ran on or after this day"),
+	    false } }
+}, {
 	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
 	.run = cmd_office_order, .opens = true,
 	.summary = N_("order the recovery of one section"),
@@ -406,10 +450,14 @@ const struct cmd table_cmds[] = {
 	    "--json."),
 	.examples = { "tugi office order 1f0c77ab >order.txt" }
 }, {
-	.name = "office countersign", .words = N_("FILE"), .min = 1, .max = 1,
+	.name = "office countersign", .words = N_("[FILE|ID]"), .max = 1,
 	.run = cmd_office_countersign, .opens = true,
-	.summary = N_("sign another officer's recovery order"),
-	.examples = { "tugi office countersign order.txt >signed.txt" }
+	.summary = N_("sign another officer's recovery order, or an override"),
+	.more = N_("FILE is a recovery order. Without a word the renewals of "
+	    "overrides that wait for an officer are listed: to whom, how long, "
+	    "on what basis, not in which case; ID signs one of them."),
+	.examples = { "tugi office countersign order.txt >signed.txt",
+	    "tugi office countersign", "tugi office countersign 5b2200c1" }
 }, {
 	.name = "office recover", .words = N_("FILE"), .min = 1, .max = 1,
 	.run = cmd_office_recover, .opens = true,
