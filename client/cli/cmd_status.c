@@ -96,6 +96,16 @@ say_looks(struct ctx *c, const struct status *st)
 		out_line(&c->out, plural(st->expiring,
 		    _("%zu consent ends within 30 days."),
 		    _("%zu consents end within 30 days.")), st->expiring);
+	if (st->overrides > 0)
+		out_line(&c->out, plural(st->overrides,
+		    _("%zu override by law runs in your cases: tugi override "
+		    "list"), _("%zu overrides by law run in your cases: tugi "
+		    "override list")), st->overrides);
+	if (st->to_sign > 0)
+		out_line(&c->out, plural(st->to_sign,
+		    _("%zu override waits for your signature: tugi office "
+		    "countersign"), _("%zu overrides wait for your signature: "
+		    "tugi office countersign")), st->to_sign);
 	if (st->quarantined > 0)
 		out_line(&c->out, plural(st->quarantined,
 		    _("%zu item from the hub could not be taken in and is "
@@ -139,6 +149,10 @@ status_json(const struct status *st)
 	    json_integer((json_int_t)st->quarantined));
 	json_object_set_new(j, "expiring",
 	    json_integer((json_int_t)st->expiring));
+	json_object_set_new(j, "overrides",
+	    json_integer((json_int_t)st->overrides));
+	json_object_set_new(j, "to_sign",
+	    json_integer((json_int_t)st->to_sign));
 	json_object_set_new(j, "recovered",
 	    json_integer((json_int_t)st->recovered));
 	json_object_set_new(j, "skew_ms", json_integer(st->skew_ms));

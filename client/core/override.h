@@ -103,4 +103,9 @@ int override_requests(struct session *s, struct override_request_list *out,
 int override_sign(struct session *s, const char *text, struct id *record,
     struct err *e);
 
+/** override_status(s, running, to_sign, e): those that run in cases whose card
+ * is open here; requests that wait for this officer. */
+int override_status(struct session *s, size_t *running, size_t *to_sign,
+    struct err *e);
+
 #endif

@@ -12,6 +12,7 @@
 #include "client/core/match.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/overrides.h"
+#include "client/core/sync/statements.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/access.h"
@@ -444,5 +445,65 @@ override_sign(struct session *session, const char *text, struct id *record,
 	else if (rc == 0)
 		rc = err_set(e, ERR_ABSENT, "this request is not here");
 	buf_done(&body);
+	return rc;
+}
+
+/* ---- both at a glance ---- */
+
+static int
+cases_with(struct store *s, struct buf *ids, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT DISTINCT case_id FROM"
+	    " record WHERE type = 10 AND case_id IS NOT NULL"
+	    " AND flags & 4 = 0");
+	struct view id;
+	int rc;
+
+	while ((rc = db_step(q, e)) == 1) {
+		id = db_blob(q, 0);
+		if (id.len == sizeof(struct id))
+			buf_add(ids, id.data, id.len);
+	}
+	return rc != 0 ? -1 : buf_check(ids, "the list of cases", e);
+}
+
+static int
+count_requests(struct session *session, size_t *to_sign, struct err *e)
+{
+	struct override_request_list l;
+	size_t i;
+
+	if (override_requests(session, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++)
+		*to_sign += l.items[i].own ? 0 : 1;
+	override_request_list_done(&l);
+	return 0;
+}
+
+int
+override_status(struct session *session, size_t *running, size_t *to_sign,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	struct override_asked q = { .person = NULL,
+	    .sections = STATEMENTS_ALL };
+	int64_t until_ms;
+	struct buf ids;
+	size_t i, n;
+	int rc;
+
+	*running = *to_sign = 0;
+	buf_init(&ids, 1 << 24);
+	rc = cases_with(s, &ids, e);
+	for (i = 0; rc == 0 && i + sizeof(q.case_id) <= ids.len;
+	    i += sizeof(q.case_id)) {
+		memcpy(q.case_id.b, ids.data + i, sizeof(q.case_id.b));
+		rc = override_running(session, &q, &n, &until_ms, e);
+		*running += rc == 0 ? n : 0;
+	}
+	buf_done(&ids);
+	if (rc == 0 && roster_is_officer(&s->roster, &s->me->device))
+		rc = count_requests(session, to_sign, e);
 	return rc;
 }

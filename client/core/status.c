@@ -10,6 +10,7 @@
 #include "client/core/consent.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
+#include "client/core/override.h"
 #include "client/core/people.h"
 #include "client/core/review.h"
 #include "client/core/sync/quarantine.h"
@@ -184,7 +185,8 @@ status_read(struct session *session, struct status *out, struct err *e)
 	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0)
 		return -1;
 	if (count_all(session, out, e) != 0 || find_stopped(s, out, e) != 0 ||
-	    find_recovered(s, out, e) != 0)
+	    find_recovered(s, out, e) != 0 || override_status(session,
+	    &out->overrides, &out->to_sign, e) != 0)
 		return -1;
 	return find_expiring(session, out, e);
 }

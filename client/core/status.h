@@ -18,6 +18,8 @@ struct status {
 	size_t deleted_changed;   /* deleted, then changed by who did not know */
 	size_t conflicts, held, reviews, quarantined;
 	size_t expiring;          /* consents that end within 30 days */
+	size_t overrides;         /* that run in cases open to this person */
+	size_t to_sign;           /* renewals that wait for this officer */
 	size_t recovered;         /* own sections that officers had opened */
 	int64_t recovered_ms;     /* the newest of those orders */
 	int64_t skew_ms;          /* own clock minus hub's, at the last contact */

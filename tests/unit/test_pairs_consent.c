@@ -438,6 +438,32 @@ override_and_withdrawal(int order)
 }
 BOTH(override_and_withdrawal)
 
+/* Written by law, and at the hub before the withdrawal: it is not put aside;
+ * what was written after the override's end (second) is. */
+static void
+text_by_law_and_withdrawal(int order)
+{
+	struct id id, mine;
+
+	give(WORKER, true, 30 * DAY);
+	by_law(WORKER, true, DAY, &id);
+	settle();
+	take(COLLEAGUE); /* without a network */
+	if (order == 1) {
+		world_pass(&w, MINUTE);
+		assert_int_equal(override_end(w.c[WORKER].session, &id,
+		    "out of danger", &e), 0);
+	}
+	world_pass(&w, 10 * MINUTE);
+	assert_int_equal(trust_plan(&w, NURSE, &kid, "by law", &mine), 0);
+	world_must_sync(&w, NURSE);
+	settle();
+	assert_int_equal(trust_reads(&w, WORKER, &mine), order == 0);
+	assert_int_equal(trust_reads(&w, SECOND, &mine), order == 0);
+	assert_int_equal(reads(NURSE), order == 0);
+}
+BOTH(text_by_law_and_withdrawal)
+
 /* Known to who takes the withdrawal: said at once. */
 static void
 withdrawal_during_an_override_says_so(void **state)
@@ -621,6 +647,7 @@ main(void)
 		T(edit_first_and_written_after),
 		T(edit_and_end_by_date),
 		TT(override_and_withdrawal),
+		TT(text_by_law_and_withdrawal),
 		T(withdrawal_during_an_override_says_so),
 		TT(override_and_refusal),
 		TT(override_and_override),

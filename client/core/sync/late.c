@@ -81,6 +81,26 @@ owns(const struct intake *k, const struct incoming *in,
 	return access_on_side(&k->book, person, in->accept_ms);
 }
 
+/* The end of an override ends nothing else: who may write on another basis
+ * goes on (rules.md 8.2). */
+static bool
+goes_on(const struct intake *k, const struct access *w, int64_t at_ms)
+{
+	struct access_answer answer;
+
+	if (w->supersedes_count == 0)
+		return false;
+	access_judge(&k->book, &w->person, at_ms, &answer);
+	return answer.right >= RIGHT_WRITE;
+}
+
+/* Written while an override gave the right to, whatever was withdrawn (8.3). */
+static bool
+by_law(const struct intake *k, const struct id *person, uint64_t eff)
+{
+	return access_lawful(&k->book, person, hlc_ms(eff));
+}
+
 /* The first withdrawal that meets text sealed under this epoch by the
  * author's person: what that person wrote after it was told. */
 int
@@ -98,11 +118,12 @@ late_find(struct intake *k, const struct incoming *in, struct late *out,
 		return d == NULL ? 0 : -1;
 	if (owns(k, in, &d->person))
 		return 0;
+	out->person = d->person;
 	for (i = 0; i < k->book.count; i++) {
 		const struct access *a = &k->book.list[i];
 
 		if (a->kind != ACCESS_WITHDRAW || !id_eq(&a->person,
-		    &d->person))
+		    &d->person) || goes_on(k, a, in->accept_ms))
 			continue;
 		if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
 			return -1;
@@ -211,7 +232,8 @@ late_record_tx(struct intake *k, const struct incoming *in,
 	struct record_row row;
 	int rc;
 
-	if (!late->any || at->eff < late->from)
+	if (!late->any || at->eff < late->from ||
+	    by_law(k, &late->person, at->eff))
 		return k->rec->type == TYPE_REVIEW ?
 		    follow_decision(k, in, e) : 0;
 	/* Filed from another's deposit: a keeper has decided on it. */
@@ -234,12 +256,13 @@ list_earlier(struct intake *k, uint64_t from, uint64_t before,
     struct buf *out, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "SELECT v.rid, v.hlc, v.origin,"
-	    " r.id, i.id, i.accept_ms, i.author"
+	    " r.id, i.id, i.accept_ms, i.author, v.eff"
 	    " FROM record r JOIN version v ON v.rid = r.rid"
 	    " JOIN item i ON i.seq = v.seq WHERE r.space = ?1"
 	    " AND v.state = 3 AND v.eff >= ?2 AND i.seq < ?3 ORDER BY i.seq");
 	struct decision_text t;
 	struct id author;
+	uint64_t eff;
 	int rc;
 
 	memset(&t, 0, sizeof(t));
@@ -254,8 +277,10 @@ list_earlier(struct intake *k, uint64_t from, uint64_t before,
 		    db_id(q, 3, &t.record) != 0 ||
 		    db_hash(q, 4, &t.item) != 0 || db_id(q, 6, &author) != 0)
 			continue;
+		eff = (uint64_t)db_int(q, 7);
 		buf_add(out, &t, sizeof(t));
 		buf_add(out, &author, sizeof(author));
+		buf_add(out, &eff, sizeof(eff));
 	}
 	return rc != 0 ? -1 : buf_check(out, "a list of texts", e);
 }
@@ -276,13 +301,13 @@ late_earlier_tx(struct intake *k, const struct incoming *in,
 	struct id author;
 	struct buf list;
 	uint32_t epoch;
-	uint64_t eff;
-	size_t i;
+	uint64_t eff, at;
+	size_t i, len = sizeof(t) + sizeof(author) + sizeof(at);
 	int rc;
 
 	if (load_book(k, e) != 0)
 		return -1;
-	if (owns(k, in, &a->person))
+	if (owns(k, in, &a->person) || goes_on(k, a, in->accept_ms))
 		return 0;
 	if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
 		return -1;
@@ -291,11 +316,13 @@ late_earlier_tx(struct intake *k, const struct incoming *in,
 	buf_init(&list, SIZE_MAX);
 	rc = list_earlier(k, eff - hlc_from_ms(TIME_SLACK_MS), in->seq,
 	    &list, e);
-	for (i = 0; rc == 0 && i < list.len; i += sizeof(t) + sizeof(author)) {
+	for (i = 0; rc == 0 && i < list.len; i += len) {
 		memcpy(&t, list.data + i, sizeof(t));
 		memcpy(&author, list.data + i + sizeof(t), sizeof(author));
+		memcpy(&at, list.data + i + len - sizeof(at), sizeof(at));
 		if (is_of(k->s, &author, &a->person) &&
-		    is_of(k->s, &t.ref.origin, &a->person))
+		    is_of(k->s, &t.ref.origin, &a->person) &&
+		    !by_law(k, &a->person, at))
 			rc = review_tx(k, &t, false, e);
 	}
 	buf_done(&list);

@@ -13,6 +13,7 @@
 struct late { /* from which effective time on an item's text is */
 	bool any;
 	uint64_t from;
+	struct id person; /* of the item's author */
 };
 
 /** late_find(k, in, out, e): by the withdrawals that are known. */
