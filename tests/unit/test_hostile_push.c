@@ -143,8 +143,8 @@ test_group_in_one_request(void **state)
 	(void)state;
 	racer = -1;
 	seen_groups = 0;
-	for (k = 0; k < 12; k++) {
-		write_much(1010000 + k * 1500);
+	for (k = 0; k < 16; k++) {
+		write_much(1196000 + k * 500);
 		seal_and_lose();
 		if (k % 2 == 0)
 			world_grant(&w, 0, &the_case, 2, "notes,plan", false);
@@ -155,7 +155,7 @@ test_group_in_one_request(void **state)
 		w.tamper = NULL;
 		world_pass(&w, 1000);
 	}
-	assert_true(seen_groups >= 12);
+	assert_true(seen_groups >= 16);
 }
 
 /* The first request of two is refused for one section: what the second one
@@ -166,7 +166,7 @@ test_group_of_refused(void **state)
 	(void)state;
 	world_grant(&w, 0, &the_case, 2, "notes", false);
 	trust_twice(&w, 0, 1);
-	write_much(1100000);
+	write_much(1700000);
 	seal_and_lose();
 	world_withdraw(&w, 1, &the_case, 2, "notes");
 	world_grant(&w, 0, &the_case, 2, "notes,plan", true);
