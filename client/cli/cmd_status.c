@@ -112,7 +112,20 @@ say_looks(struct ctx *c, const struct status *st)
 		    "kept aside."),
 		    _("%zu items from the hub could not be taken in and are "
 		    "kept aside.")), st->quarantined);
+	if (st->refused > 0)
+		out_line(&c->out, plural(st->refused,
+		    _("%zu more was refused, because too much is kept aside "
+		    "already; nothing of yours is touched. Tell the office."),
+		    _("%zu more were refused, because too much is kept aside "
+		    "already; nothing of yours is touched. Tell the office.")),
+		    st->refused);
 	say_recovered(c, st);
+	if (st->suspect_ms > 0) {
+		when_words(st->suspect_ms, tick_wall_ms(&c->tick), span);
+		out_warn(&c->out, _("The hub dates something %s, later than "
+		    "its own clock and this one. It is not believed and "
+		    "closes nothing. Tell the office."), span);
+	}
 	if (llabs(st->skew_ms) > SKEW_WARN_MS) {
 		when_span(st->skew_ms, span);
 		out_line(&c->out, st->skew_ms > 0 ?
@@ -147,6 +160,10 @@ status_json(const struct status *st)
 	    json_integer((json_int_t)st->reviews));
 	json_object_set_new(j, "quarantined",
 	    json_integer((json_int_t)st->quarantined));
+	json_object_set_new(j, "refused",
+	    json_integer((json_int_t)st->refused));
+	json_object_set_new(j, "suspect_time",
+	    show_time_json(st->suspect_ms));
 	json_object_set_new(j, "expiring",
 	    json_integer((json_int_t)st->expiring));
 	json_object_set_new(j, "overrides",

@@ -182,8 +182,12 @@ status_read(struct session *session, struct status *out, struct err *e)
 	    people_name(session, &s->person, out->name, e) != 0)
 		return -1;
 	if (store_get_int(s, STORE_LAST_SYNC, &out->last_sync_ms, e) < 0 ||
-	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0)
+	    store_get_int(s, STORE_SKEW, &out->skew_ms, e) < 0 ||
+	    store_get_int(s, STORE_SUSPECT, &out->suspect_ms, e) < 0 ||
+	    quarantine_refused(s, NULL, &out->refused, e) != 0)
 		return -1;
+	if (out->suspect_ms <= store_latest_ms(s))
+		out->suspect_ms = 0; /* it has come */
 	if (count_all(session, out, e) != 0 || find_stopped(s, out, e) != 0 ||
 	    find_recovered(s, out, e) != 0 || override_status(session,
 	    &out->overrides, &out->to_sign, e) != 0)

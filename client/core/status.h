@@ -22,6 +22,9 @@ struct status {
 	size_t to_sign;           /* renewals that wait for this officer */
 	size_t recovered;         /* own sections that officers had opened */
 	int64_t recovered_ms;     /* the newest of those orders */
+	size_t refused;           /* more of what could not be taken in */
+	int64_t suspect_ms;       /* a time the hub gave that is not reached;
+				   * 0: none */
 	int64_t skew_ms;          /* own clock minus hub's, at the last contact */
 	bool stopped;             /* fork or copy seen: nothing is sent */
 	char stopped_words[240];

@@ -41,6 +41,42 @@ CREATE TABLE quarantine (
 CREATE INDEX quarantine_seq ON quarantine (seq);
 CREATE INDEX quarantine_space ON quarantine (space, reason, seq);
 
+-- How much of it there is: of each space; x'' of all of them; x'ff' of what
+-- has no place in the log (reasons 3, 6 and 8). Past a limit what comes next
+-- is refused and counted.
+CREATE TABLE quarantine_sum (
+	space BLOB PRIMARY KEY,
+	items INTEGER NOT NULL DEFAULT 0,
+	bytes INTEGER NOT NULL DEFAULT 0,
+	refused INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TRIGGER quarantine_in AFTER INSERT ON quarantine BEGIN
+	INSERT OR IGNORE INTO quarantine_sum (space)
+		VALUES (iif(new.reason IN (3, 6, 8), x'ff', new.space)), (x'');
+	UPDATE quarantine_sum SET items = items + 1,
+		bytes = bytes + length(new.bytes)
+		WHERE space IN (iif(new.reason IN (3, 6, 8), x'ff', new.space),
+		iif(new.reason IN (3, 6, 8), x'ff', x''));
+END;
+CREATE TRIGGER quarantine_turn AFTER UPDATE OF reason ON quarantine BEGIN
+	UPDATE quarantine_sum SET items = items - 1,
+		bytes = bytes - length(old.bytes)
+		WHERE space IN (iif(old.reason IN (3, 6, 8), x'ff', old.space),
+		iif(old.reason IN (3, 6, 8), x'ff', x''));
+	INSERT OR IGNORE INTO quarantine_sum (space)
+		VALUES (iif(new.reason IN (3, 6, 8), x'ff', new.space));
+	UPDATE quarantine_sum SET items = items + 1,
+		bytes = bytes + length(new.bytes)
+		WHERE space IN (iif(new.reason IN (3, 6, 8), x'ff', new.space),
+		iif(new.reason IN (3, 6, 8), x'ff', x''));
+END;
+CREATE TRIGGER quarantine_out AFTER DELETE ON quarantine BEGIN
+	UPDATE quarantine_sum SET items = items - 1,
+		bytes = bytes - length(old.bytes)
+		WHERE space IN (iif(old.reason IN (3, 6, 8), x'ff', old.space),
+		iif(old.reason IN (3, 6, 8), x'ff', x''));
+END;
+
 -- Spaces of which the hub is asked to send again what comes after a place,
 -- to mend a gap, until the item at upto has been taken in.
 CREATE TABLE want (

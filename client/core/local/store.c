@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/rules/time.h"
 #include "client/core/vault/vault.h"
 
 #define KEYS_NAME "device"
@@ -134,9 +135,24 @@ store_stamp(struct store *s)
 	return s->hlc;
 }
 
+int64_t
+store_latest_ms(const struct store *s)
+{
+	int64_t own = tick_wall_ms(&s->tick);
+
+	return (own > s->contact_ms ? own : s->contact_ms) + TIME_SLACK_MS;
+}
+
 void
 store_absorb(struct store *s, uint64_t eff, int64_t hub_ms)
 {
+	int64_t latest = store_latest_ms(s);
+	uint64_t most = hlc_from_ms(latest + TIME_SLACK_MS);
+
+	if (hub_ms > latest)
+		hub_ms = latest;
+	if (eff > most)
+		eff = most;
 	if (eff > s->hlc)
 		s->hlc = eff;
 	if (hub_ms > s->hub_ms)

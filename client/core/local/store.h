@@ -22,6 +22,7 @@ enum store_stage {
 /* Names for store_get and its kin that more than one file uses. */
 #define STORE_LAST_SYNC "sync.last_ms" /* int: end of the last whole sync */
 #define STORE_SKEW "sync.skew_ms"      /* int: own clock minus the hub's */
+#define STORE_SUSPECT "times.suspect"  /* int: latest time not believed */
 #define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
 
 struct store {
@@ -64,6 +65,11 @@ void store_close(struct store *s);
  * what expiry is judged by, also offline. */
 int64_t store_now_ms(const struct store *s);
 
+/** store_latest_ms(s): no later accept time is believed: two minutes past the
+ * later of own clock and what the hub said of its own at the last contact
+ * (rules.md 2.4). */
+int64_t store_latest_ms(const struct store *s);
+
 /** store_stamp(s): the next hybrid stamp; saved by the caller's transaction
  * through store_save_clock_tx. */
 uint64_t store_stamp(struct store *s);
@@ -90,7 +96,7 @@ int store_save_hub(struct store *s, struct err *e);
 int store_stop(struct store *s, const char *words, struct err *e);
 
 /** store_absorb(s, eff, hub_ms): what was taken in: later stamps come after
- * it. Saved by store_save_clock_tx. */
+ * it, as far as it can be believed. Saved by store_save_clock_tx. */
 void store_absorb(struct store *s, uint64_t eff, int64_t hub_ms);
 
 /** store_check(s): asserts the store's invariants (tests and --check). */

@@ -214,20 +214,29 @@ open_waiting(struct intake *k, struct err *e)
 
 /*
  * Closed and opened again within one pull: the text came before the closing
- * epoch wiped it, so nothing waits for the keys. It is asked for once more.
+ * epoch wiped it, so nothing waits for the keys. It is asked for once more,
+ * and so is what was too much to wait for its key here.
  */
 static int
 want_wiped(struct intake *k, uint64_t upto, struct err *e)
 {
-	struct stmt *q = db_prepare(k->s->db, "INSERT OR IGNORE INTO want "
-	    "(space, after_sseq, upto) SELECT ?1, 0, ?2 WHERE EXISTS "
+	struct stmt *q;
+	size_t refused;
+
+	if (quarantine_refused(k->s, &k->space, &refused, e) != 0)
+		return -1;
+	q = db_prepare(k->s->db, "INSERT OR IGNORE INTO want "
+	    "(space, after_sseq, upto) SELECT ?1, 0, ?2 WHERE ?3 OR EXISTS "
 	    "(SELECT 1 FROM record JOIN version USING (rid) "
 	    "WHERE record.space = ?1 AND version.body = x'' "
 	    "AND version.state = 3)");
-
 	db_bind_id(q, 1, &k->space);
 	db_bind_int(q, 2, (int64_t)upto);
-	return db_run(q, e);
+	db_bind_int(q, 3, refused > 0);
+	if (db_run(q, e) != 0)
+		return -1;
+	return refused == 0 ? 0 :
+	    quarantine_forgive_tx(k->s, &k->space, e);
 }
 
 static int

@@ -38,16 +38,17 @@ door_free(struct door *d)
 
 /*
  * Up to when rights count as over. A clock that runs ahead of the hub's makes
- * no epoch: one wrong machine would shut everybody out. What it holds to be
- * over it does not write to either (doors_writable), so a hub that lies about
- * the time makes text wait and nothing more.
+ * no epoch: one wrong machine would shut everybody out. Nor does a hub that
+ * names a time more than a day past the own clock. What either holds to be
+ * over is not written to (doors_writable), so who lies about the time makes
+ * text wait and nothing more.
  */
 static int64_t
 end_of_rights(const struct store *s)
 {
-	int64_t now = store_now_ms(s) - s->ahead_ms;
+	int64_t own = tick_wall_ms(&s->tick) - s->ahead_ms;
 
-	return now > s->hub_ms ? now : s->hub_ms;
+	return s->hub_ms > own && s->hub_ms - own < DAY_MS ? s->hub_ms : own;
 }
 
 /* The statement that counts: most right first, then the later end. Right and

@@ -325,6 +325,9 @@ doors_writable(struct store *s, const struct id *space, bool *out,
 	int rc;
 
 	*out = false;
+	/* The hub judges by its own clock; what it would refuse waits. */
+	if (s->contact_ms > now)
+		now = s->contact_ms;
 	rc = spaces_find(s, space, &sp, e);
 	if (rc <= 0 || sp.state != SPACE_OPEN || sp.epoch == 0 ||
 	    s->stopped)

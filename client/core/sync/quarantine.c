@@ -26,16 +26,119 @@ quarantine_has(struct store *s, uint64_t seq, enum quarantine_reason reason,
 	return rc;
 }
 
+/* ---- limits ---- */
+
+static bool
+is_odd(enum quarantine_reason reason)
+{
+	return reason == QUARANTINE_PROOF || reason == QUARANTINE_FORM ||
+	    reason == QUARANTINE_FOREIGN;
+}
+
+/* Under which key it is counted: without a place, all of it together. */
+static struct view
+sum_key(const struct id *space, enum quarantine_reason reason)
+{
+	static const uint8_t odd[] = { 0xff };
+
+	return is_odd(reason) ? view_of(odd, sizeof(odd)) :
+	    view_of(space->b, sizeof(space->b));
+}
+
+static int
+sum_find(struct store *s, struct view key, int64_t *items, int64_t *bytes,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT items, bytes FROM quarantine_sum WHERE space = ?");
+	int rc;
+
+	*items = *bytes = 0;
+	db_bind_view(q, 1, key);
+	rc = db_step(q, e);
+	if (rc == 1) {
+		*items = db_int(q, 0);
+		*bytes = db_int(q, 1);
+	}
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+is_full(struct store *s, const struct quarantined *in, bool *out,
+    struct err *e)
+{
+	bool odd = is_odd(in->reason);
+	int64_t items, bytes, len = (int64_t)in->bytes.len;
+
+	if (sum_find(s, sum_key(&in->space, in->reason), &items, &bytes,
+	    e) != 0)
+		return -1;
+	*out = items >= (odd ? QUARANTINE_ODD_ITEMS : QUARANTINE_SPACE_ITEMS)
+	    || bytes + len > (odd ? QUARANTINE_ODD_BYTES :
+	    QUARANTINE_SPACE_BYTES);
+	if (*out || odd)
+		return 0;
+	if (sum_find(s, view_of("", 0), &items, &bytes, e) != 0)
+		return -1;
+	*out = items >= QUARANTINE_ALL_ITEMS ||
+	    bytes + len > QUARANTINE_ALL_BYTES;
+	return 0;
+}
+
+static int
+refuse_tx(struct store *s, const struct quarantined *in, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "INSERT INTO quarantine_sum "
+	    "(space, refused) VALUES (?, 1) ON CONFLICT (space) DO UPDATE "
+	    "SET refused = refused + 1");
+
+	db_bind_view(q, 1, sum_key(&in->space, in->reason));
+	return db_run(q, e);
+}
+
+int
+quarantine_refused(struct store *s, const struct id *space, size_t *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT total(refused) FROM "
+	    "quarantine_sum WHERE ?1 IS NULL OR space = ?1");
+	int rc;
+
+	db_bind_id(q, 1, space);
+	rc = db_step(q, e);
+	*out = rc == 1 ? (size_t)db_int(q, 0) : 0;
+	db_reset(q);
+	return rc == 1 ? 0 : -1;
+}
+
+int
+quarantine_forgive_tx(struct store *s, const struct id *space, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "UPDATE quarantine_sum SET refused = 0 WHERE space = ?");
+
+	db_bind_id(q, 1, space);
+	return db_run(q, e);
+}
+
+/* ---- rows ---- */
+
 int
 quarantine_add_tx(struct store *s, const struct quarantined *in,
     const char *words, bool *added, struct err *e)
 {
 	struct stmt *q;
+	bool full = false;
 	int rc = quarantine_has(s, in->seq, in->reason, e);
 
 	*added = rc == 0;
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
+	if (is_full(s, in, &full, e) != 0)
+		return -1;
+	if (full)
+		return refuse_tx(s, in, e);
 	q = db_prepare(s->db, "INSERT INTO quarantine (seq, sseq, accept_ms, "
 	    "space, reason, words, bytes, since_ms) "
 	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)");

@@ -35,11 +35,29 @@ struct quarantined {
 	struct buf bytes;   /* as it came; quarantined_done frees */
 };
 
+/* What is kept at most: nobody fills this device's disk from the hub. */
+#define QUARANTINE_SPACE_ITEMS 16384 /* with a place in the log, one space */
+#define QUARANTINE_SPACE_BYTES (64 << 20)
+#define QUARANTINE_ALL_ITEMS 65536
+#define QUARANTINE_ALL_BYTES (256 << 20)
+#define QUARANTINE_ODD_ITEMS 1024    /* without one, in all */
+#define QUARANTINE_ODD_BYTES (16 << 20)
+
 /** quarantine_add_tx(s, q, words, added, e): keep it; one row for each place
- * and reason, so that asking again adds nothing. ${q}->id is ignored,
- * ${q}->bytes are only read. */
+ * and reason, so that asking again adds nothing. Past the limits it is
+ * refused and counted; what was kept stays. ${q}->id is ignored, ${q}->bytes
+ * are only read. */
 int quarantine_add_tx(struct store *s, const struct quarantined *q,
     const char *words, bool *added, struct err *e);
+
+/** quarantine_refused(s, space, out, e): how many items were refused because
+ * there were too many: of ${space}, or of all with NULL. */
+int quarantine_refused(struct store *s, const struct id *space, size_t *out,
+    struct err *e);
+
+/** quarantine_forgive_tx(s, space, e): they are asked for again. */
+int quarantine_forgive_tx(struct store *s, const struct id *space,
+    struct err *e);
 
 /** quarantine_has(s, seq, reason, e): 1, 0, -1. */
 int quarantine_has(struct store *s, uint64_t seq,

@@ -162,11 +162,11 @@ set_clock(struct talk *t, struct err *e)
 		return 0;
 	skew = llabs(t->offset_ms) > TALK_SKEW_MS ? -t->offset_ms : 0;
 	t->s->ahead_ms = skew > 0 ? skew : 0;
-	t->s->contact_ms = tick_wall_ms(&t->s->tick) + t->offset_ms;
 	if (store_get_int(t->s, STORE_SKEW, &before, e) < 0 ||
 	    (before != skew && store_put_int(t->s, STORE_SKEW, skew, e) != 0))
 		return -1;
-	return stamps_mend(t->s, t->offset_ms, &mended, e);
+	return stamps_put_right(t->s, e) != 0 ? -1 :
+	    stamps_mend(t->s, t->offset_ms, &mended, e);
 }
 
 /* ---- the whole ---- */

@@ -42,15 +42,38 @@ int
 stamps_absorb_tx(struct store *s, uint64_t eff, int64_t accept_ms,
     struct err *e)
 {
-	int64_t absorbed = 0;
+	int64_t absorbed = 0, latest = store_latest_ms(s), suspect = 0;
 
+	if (accept_ms > latest && (store_get_int(s, STORE_SUSPECT, &suspect,
+	    e) < 0 || (accept_ms > suspect &&
+	    store_put_int(s, STORE_SUSPECT, accept_ms, e) != 0)))
+		return -1;
 	store_absorb(s, eff, accept_ms);
+	if (eff > s->hlc)
+		eff = s->hlc; /* no more of it was believed */
 	if (store_get_int(s, KEY_ABSORBED, &absorbed, e) < 0)
 		return -1;
 	if (eff > (uint64_t)absorbed &&
 	    store_put_int(s, KEY_ABSORBED, (int64_t)eff, e) != 0)
 		return -1;
 	return store_save_clock_tx(s, e);
+}
+
+int
+stamps_put_right(struct store *s, struct err *e)
+{
+	int64_t before = s->hub_ms;
+
+	if (s->contact_ms == 0 || s->hub_ms <= store_latest_ms(s))
+		return 0;
+	s->hub_ms = store_latest_ms(s) - TIME_SLACK_MS;
+	if (db_begin(s->db, e) == 0) {
+		if (store_save_clock_tx(s, e) == 0 && db_commit(s->db, e) == 0)
+			return 0;
+		db_rollback(s->db);
+	}
+	s->hub_ms = before;
+	return -1;
 }
 
 /* ---- mending ---- */

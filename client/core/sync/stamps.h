@@ -19,6 +19,10 @@ int stamps_seen(struct store *s, const struct id *space,
 int stamps_absorb_tx(struct store *s, uint64_t eff, int64_t accept_ms,
     struct err *e);
 
+/** stamps_put_right(s, e): after a contact: what was once believed of the
+ * hub's time and neither clock has reached is forgotten (rules.md 2.4). */
+int stamps_put_right(struct store *s, struct err *e);
+
 /**
  * stamps_mend(s, offset_ms, mended, e): the own clock is ${offset_ms} behind
  * the hub's. Versions and statements not yet sealed get raw wall time plus

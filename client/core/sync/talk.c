@@ -92,6 +92,7 @@ talk_clock(struct talk *t, int64_t hub_ms)
 	    hub_ms >= INT64_C(1) << 47)
 		return;
 	offset = hub_ms - (t->asked_ms + span / 2);
+	t->s->contact_ms = t->answered_ms + offset;
 	t->clock_known = true;
 	t->offset_ms = offset;
 	if (t->figures != NULL)
