@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "client/core/consent.h"
+#include "client/core/handover.h"
 #include "client/core/office.h"
 #include "client/core/override.h"
 #include "client/core/review.h"
@@ -609,6 +610,64 @@ override_and_end_of_override(int order)
 }
 BOTH(override_and_end_of_override)
 
+/* Both: who leads the case changes, what the law opened does not. */
+static void
+override_and_takeover(int order)
+{
+	struct takeover_draft t = { .case_id = kid,
+	    .provision = "Child Protection Act 27", .reason = "danger" };
+	struct handover_draft h = { .case_id = kid,
+	    .person = w.c[COLLEAGUE].person };
+	struct id id, step;
+
+	/* The colleague of child protection is taken into the side. */
+	world_pass(&w, 1000);
+	assert_int_equal(handover_propose(w.c[WORKER].session, &h, &step, &e),
+	    0);
+	settle();
+	world_pass(&w, 1000);
+	by_law(WORKER, false, 2 * DAY, &id);
+	world_pass(&w, 1000);
+	assert_int_equal(handover_takeover(w.c[COLLEAGUE].session, &t, &step,
+	    &e), 0);
+	arrive(order, WORKER, COLLEAGUE);
+	assert_true(reads(NURSE));
+	assert_int_equal(state_at(COLLEAGUE, 1, 0), OVERRIDE_RUNS);
+	/* Who leads now may end it. */
+	world_pass(&w, 1000);
+	assert_int_equal(override_end(w.c[COLLEAGUE].session, &id,
+	    "another way was found", &e), 0);
+	settle();
+	assert_false(reads(NURSE));
+}
+BOTH(override_and_takeover)
+
+/* 7.9: the colleague takes a withdrawal and loses the card before it is sent:
+ * the first keeper's client closes what it names. */
+static void
+withdrawal_by_who_lost_the_card(void **state)
+{
+	struct withdrawal_draft d = { .case_id = kid, .giver = "Mari Mets",
+	    .sections = "card", .audience = w.c[COLLEAGUE].person };
+	struct withdrawal_effect effect;
+	struct id id;
+
+	(void)state;
+	give(WORKER, false, 30 * DAY);
+	settle();
+	assert_true(reads(NURSE));
+	take(COLLEAGUE); /* without a network */
+	world_pass(&w, MINUTE);
+	assert_int_equal(consent_withdraw(w.c[WORKER].session, &d, &id,
+	    &effect, &e), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, WORKER);
+	assert_true(reads(NURSE));
+	settle();
+	assert_false(reads(NURSE));
+	assert_int_equal(trust_listed(&w, WORKER, &space, NURSE), 0);
+}
+
 /* A consent that runs beside it is not touched by its end. */
 static void
 end_of_override_ends_it_alone(void **state)
@@ -653,6 +712,8 @@ main(void)
 		TT(override_and_override),
 		T(renewal),
 		TT(override_and_end_of_override),
+		TT(override_and_takeover),
+		T(withdrawal_by_who_lost_the_card),
 		T(end_of_override_ends_it_alone),
 	};
 

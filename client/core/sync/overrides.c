@@ -205,19 +205,30 @@ second_holds(const struct store *s, const struct access_second *what,
 	    access_second_verify(what, &d->sign, sig);
 }
 
+bool
+override_signed(const struct store *s, const struct override_source *o,
+    const struct override_second *second)
+{
+	struct access_second what = { second->case_id, &o->person,
+		&o->record, o->until_ms };
+
+	return second_holds(s, &what, &o->origin, second->officer,
+	    second->sig, ROSTER_NOW);
+}
+
 static void
 take_second(const struct store *s, const struct id *case_id,
     struct override_source *o, const struct pieces *all)
 {
-	struct access_second what = { case_id, &o->person, &o->record,
-		o->until_ms };
 	size_t i;
 
 	for (i = 0; i < all->count && !o->has_second; i++) {
 		const struct piece *p = &all->list[i];
+		struct override_second second = { case_id, &p->o.second,
+			&p->o.second_sig };
 
-		if (!id_eq(&p->signs, &o->record) || !second_holds(s, &what,
-		    &o->origin, &p->o.second, &p->o.second_sig, ROSTER_NOW))
+		if (!id_eq(&p->signs, &o->record) ||
+		    !override_signed(s, o, &second))
 			continue;
 		o->has_second = true;
 		o->second = p->o.second;
@@ -485,7 +496,8 @@ apply_one(struct applying *ap, const struct override_source *o,
 	}
 	/* The own side is open already, and says nothing of itself. */
 	if (ap->mine < RIGHT_KEEP || !override_runs(o, now) ||
-	    id_eq(&o->person, &ap->sp->side))
+	    id_eq(&o->person, &ap->sp->side) ||
+	    access_on_side(&ap->book, &o->person, now))
 		return 0;
 	make_opening(o, &ap->sp->id, &a);
 	return add_statement(ap, &a, e);

@@ -47,6 +47,15 @@ int overrides_load(struct store *s, const struct id *case_id,
  * ACCESS_OVERRIDE_MS; 0: it says nothing sensible. */
 int64_t override_length(const struct record *rec);
 
+/** override_signed(s, o, second): the signature is that of an
+ * officer, who is another person than who recorded ${o}. */
+struct override_second {
+	const struct id *case_id, *officer;
+	const struct sig *sig;
+};
+bool override_signed(const struct store *s, const struct override_source *o,
+    const struct override_second *second);
+
 /** override_runs(o, now_ms): it opens what it names at ${now_ms}. */
 bool override_runs(const struct override_source *o, int64_t now_ms);
 

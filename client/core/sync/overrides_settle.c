@@ -191,7 +191,7 @@ settle_case_tx(struct store *s, const struct id *case_id, struct err *e)
 	int rc = overrides_load(s, case_id, &all, e);
 
 	if (rc == 0 && all.count > 0)
-		rc = statements_load(s, case_id, &said, e);
+		rc = statements_load_group(s, case_id, &said, e);
 	for (i = 0; rc == 0 && i < all.count; i++) {
 		const struct override_source *o = &all.list[i];
 
@@ -233,7 +233,6 @@ collect(void *ctx, const struct memo *m, struct err *e)
 	return 0;
 }
 
-/* The signature is looked at again wherever it is used (overrides.c). */
 static int
 put_second_tx(struct store *s, const struct id *case_id,
     const struct override_source *o, const struct notice_answer *a,
@@ -268,6 +267,7 @@ take_answer_tx(struct store *s, const struct notice_answer *a, int64_t mid,
 	struct override_source o;
 	enum right right = RIGHT_NONE;
 	struct id case_id;
+	struct override_second second = { &case_id, &a->officer, &a->sig };
 	int rc = overrides_find(s, &a->record, &case_id, &o, e);
 
 	if (rc == 1 && spaces_right(s, &o.card, &right, e) != 0)
@@ -275,7 +275,8 @@ take_answer_tx(struct store *s, const struct notice_answer *a, int64_t mid,
 	/* Not here, or not to be written to: it waits for the card. */
 	if (rc <= 0 || right < RIGHT_WRITE)
 		return rc < 0 ? -1 : 0;
-	if (!o.has_second && put_second_tx(s, &case_id, &o, a, e) != 0)
+	if (!o.has_second && override_signed(s, &o, &second) &&
+	    put_second_tx(s, &case_id, &o, a, e) != 0)
 		return -1;
 	return memos_done_tx(s, mid, e);
 }
