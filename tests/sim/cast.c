@@ -28,7 +28,9 @@
 static int64_t
 hub_wall(void *ctx)
 {
-	return ((struct sim *)ctx)->now_ms;
+	const struct sim *s = ctx;
+
+	return s->now_ms + s->hub_offset_ms;
 }
 
 static int64_t
@@ -67,15 +69,39 @@ must(struct sim *s, int rc, const struct err *e, const char *what)
 		sim_fail(s, "%s: %s", what, e->text);
 }
 
+const char *
+cast_hub_path(int side)
+{
+	return side == 0 ? "hub.db" : "fork.db";
+}
+
 void
 cast_hub_open(struct sim *s)
 {
-	struct hub_options o = { .path = s->hub_path, .name = "hub.test",
+	/* An operator confirms a clock that is right, and no other. */
+	struct hub_options o = { .name = "hub.test",
 	    .pub = s->hub_pub, .key = s->hub_key,
-	    .tick = { hub_wall, hub_mono, s }, .clock_confirmed = true };
+	    .tick = { hub_wall, hub_mono, s },
+	    .clock_confirmed = s->hub_offset_ms == 0 };
 	struct err e;
+	int i;
 
-	must(s, hub_open(&o, &s->hub, &e), &e, "the hub does not open again");
+	for (i = 0; i < s->hubs; i++) {
+		o.path = cast_hub_path(i);
+		must(s, hub_open(&o, &s->hub[i], &e), &e,
+		    "the hub does not open again");
+	}
+}
+
+void
+cast_hub_close(struct sim *s)
+{
+	int i;
+
+	for (i = 0; i < s->hubs; i++) {
+		hub_close(s->hub[i]);
+		s->hub[i] = NULL;
+	}
 }
 
 void
@@ -83,14 +109,14 @@ cast_hub_restart(struct sim *s)
 {
 	struct chance c = { s->plan->seed + s->requests };
 
-	hub_close(s->hub);
-	s->hub = NULL;
+	cast_hub_close(s);
 	if (simdisk_crashed(s->hub_disk)) {
 		sim_note(s, "   the hub's disk stopped");
 		simdisk_restart(s->hub_disk,
 		    (enum simdisk_cut)chance_below(&c, SIMDISK_MODES));
 	}
 	simdisk_crash_at(s->hub_disk, 0);
+	simdisk_fault_at(s->hub_disk, 0, 0, false);
 	cast_hub_open(s);
 }
 
@@ -163,7 +189,9 @@ profile(struct sim *s, int i)
 	struct err e;
 
 	a->sim = s;
-	a->no = i;
+	a->no = a->who = i;
+	buf_init(&a->copy, SIZE_MAX);
+	buf_init(&a->pulled, SIZE_MAX);
 	snprintf(a->profile, sizeof(a->profile), "p%d", i);
 	a->remote = (struct remote){ net_call, NULL, a };
 	o = options_of(a);
@@ -184,37 +212,59 @@ begin_office(struct sim *s)
 	cast_open(&s->actor[0]);
 	must(s, office_init(s->actor[0].session, &s->actor[0].remote, &in,
 	    &sheet, &e), &e, "office_init");
+	s->share[0] = mem_dup(sheet.share[0]);
+	s->share[1] = mem_dup(sheet.share[2]);
 	office_sheet_done(&sheet);
+	s->actor[0].roles = ROLE_WORKER | ROLE_OFFICER;
 	s->actor[0].person = session_store(s->actor[0].session)->person;
 	s->actor[0].joined = true;
 	s->actors = 1;
 }
 
-void
-cast_join(struct sim *s, int i)
+/* A further device, and an officer, need a second hand: the root's. */
+static void
+approve(struct sim *s, struct actor *a, const char *code)
 {
-	struct office_approval ok = { .title = "worker" };
+	struct actor *by = people_officer(s);
+	struct office_approval ok = { .title = "worker", .code = code };
+	char name[32];
+	struct err e;
+
+	snprintf(name, sizeof(name), "Person %d", a->who);
+	ok.name = name;
+	ok.roles = a->roles == ROLE_WORKER ? 0 : a->roles;
+	if (a->who != a->no)
+		ok.person = &s->actor[a->who].person;
+	if (ok.person != NULL || ok.roles != 0) {
+		ok.share_a = s->share[0];
+		ok.share_b = s->share[1];
+	}
+	must(s, office_approve(by->session, &by->remote, &ok, &e), &e,
+	    "office_approve");
+}
+
+void
+cast_join(struct sim *s, int i, int who, unsigned roles)
+{
 	struct exchange_result res;
 	struct actor *a = &s->actor[i];
 	struct enrol_result asked;
-	char name[32];
 	struct buf card;
 	struct err e;
 
 	cast_open(a);
+	a->who = who;
+	a->roles = who != i ? s->actor[who].roles : roles | ROLE_WORKER;
 	a->drift_from_ms = s->now_ms;
 	if (i >= s->actors)
 		s->actors = i + 1;
 	buf_init(&card, 4096);
-	must(s, office_card(s->actor[0].session, &card, &e), &e, "card");
+	must(s, office_card(people_officer(s)->session, &card, &e), &e,
+	    "card");
 	must(s, enrol_join(a->session, &a->remote, buf_str(&card), &asked,
 	    &e), &e, "enrol_join");
 	buf_done(&card);
-	snprintf(name, sizeof(name), "Person %d", i);
-	ok.name = name;
-	ok.code = asked.code;
-	must(s, office_approve(s->actor[0].session, &s->actor[0].remote, &ok,
-	    &e), &e, "office_approve");
+	approve(s, a, asked.code);
 	must(s, exchange_sync(a->session, &a->remote, NULL, &res, &e), &e,
 	    "the first sync");
 	if (session_store(a->session)->stage != STORE_MEMBER)
@@ -223,52 +273,76 @@ cast_join(struct sim *s, int i)
 	a->joined = true;
 }
 
+bool
+cast_stopped(struct actor *a)
+{
+	return session_store(a->session)->read_only;
+}
+
 /* ---- an office to begin from ---- */
 
+/* Which person a device is of, and with which roles, on the first day. */
 static void
-make_office(struct sim *s, int people)
+join_crew(struct sim *s, const struct plan *p, int i)
+{
+	bool last = i == p->people - 1;
+	unsigned roles = 0;
+	int who = i;
+
+	if (p->crew == CREW_OFFICERS && i == 1)
+		roles = ROLE_OFFICER;
+	else if (p->crew == CREW_OFFICERS && i == 2)
+		roles = ROLE_DPO;
+	else if (p->crew != CREW_WORKERS && last)
+		who = p->crew == CREW_DEVICES ? 0 : 1;
+	else if (p->crew == CREW_DEVICES && i == 4)
+		who = 1;
+	cast_join(s, i, who, roles);
+}
+
+static void
+make_office(struct sim *s, const struct plan *p)
 {
 	struct tick tick = { hub_wall, hub_mono, s };
 	struct err e;
 	int i;
 
 	s->now_ms = SIM_START;
+	s->hubs = 1;
 	s->hub_disk = simdisk_new(63);
 	sqlite3_vfs_register(sqlite3_vfs_find(simdisk_name(s->hub_disk)), 1);
 	sqlite3_randomness(0, NULL);
-	chance_install((uint64_t)people);
+	chance_install((uint64_t)p->people * CREWS + p->crew);
 	keys_sign_make(&s->hub_pub, &s->hub_key);
-	snprintf(s->hub_path, sizeof(s->hub_path), "hub.db");
-	must(s, hub_make(s->hub_path, "hub.test", CODE, tick, &e), &e,
+	must(s, hub_make(cast_hub_path(0), "hub.test", CODE, tick, &e), &e,
 	    "hub_make");
 	cast_hub_open(s);
-	for (i = 0; i < people + SIM_SPARE; i++)
+	for (i = 0; i < p->people + SIM_SPARE; i++)
 		profile(s, i);
 	begin_office(s);
-	for (i = 1; i < people; i++)
-		cast_join(s, i);
-	for (i = 0; i < people; i++)
+	for (i = 1; i < p->people; i++)
+		join_crew(s, p, i);
+	for (i = 0; i < p->people; i++)
 		cast_settle(&s->actor[i]);
-	hub_close(s->hub);
-	s->hub = NULL;
+	cast_hub_close(s);
 }
 
 struct sim *
-cast_office(int people)
+cast_office(const struct plan *p)
 {
-	static struct sim *made[SIM_ACTORS + 1];
+	static struct sim *made[SIM_ACTORS + 1][CREWS];
 	char folder[] = "/dev/shm/tugi-sim-XXXXXX", back[4096];
-	struct sim *s = made[people];
+	struct sim *s = made[p->people][p->crew];
 
 	if (s != NULL)
 		return s;
-	s = made[people] = mem_new(sizeof(*s));
+	s = made[p->people][p->crew] = mem_new(sizeof(*s));
 	/* Profiles begin on a real disk, under names that are always the same:
 	 * nothing that a run does may depend on the folder. */
 	if (getcwd(back, sizeof(back)) == NULL || mkdtemp(folder) == NULL ||
 	    chdir(folder) != 0)
 		sim_fail(s, "no folder in /dev/shm");
-	make_office(s, people);
+	make_office(s, p);
 	if (chdir(back) != 0 || rmdir(folder) != 0)
 		sim_fail(s, "%s was not left empty", folder);
 	s->requests = 0;
@@ -285,6 +359,7 @@ cast_begin(struct sim *s, const struct plan *p, FILE *trace)
 	sqlite3_vfs_register(sqlite3_vfs_find(simdisk_name(s->hub_disk)), 1);
 	sqlite3_randomness(0, NULL);
 	chance_install(p->seed);
+	buf_init(&s->backup, SIZE_MAX);
 	simdisk_seed(s->hub_disk, p->seed * 64 + 63);
 	for (i = 0; i < p->people + SIM_SPARE; i++)
 		simdisk_seed(s->actor[i].disk, p->seed * 64 + (uint64_t)i);
@@ -334,6 +409,13 @@ cast_settle(struct actor *a)
 		simdisk_restart(a->disk, a->step != NULL ? a->step->cut :
 		    SIMDISK_DROP);
 		cast_open(a);
+		a->full = false;
+	} else if (a->full && a->step != NULL && a->step->param % 2 == 0) {
+		/* Others go on in the program that met the full disk. */
+		simdisk_crash_at(a->disk, 0);
+		cast_close(a);
+		cast_open(a);
+		a->full = false;
 	}
 	simdisk_crash_at(a->disk, 0);
 	note_keys(a);

@@ -7,84 +7,13 @@
 
 #include "client/core/conflicts.h"
 #include "client/core/exchange.h"
+#include "client/core/notes.h"
 #include "client/core/records.h"
 #include "client/core/review.h"
+#include "client/core/status.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
-
-enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */
-
-struct found { /* a text in one store */
-	int count, state;
-	bool hidden;
-	struct id record, origin;
-	int64_t hlc;
-};
-struct scan {
-	struct found *at[SIM_ACTORS]; /* by text */
-	bool *reviewed;               /* some keeper has its deposit open */
-};
-
-/* ---- what the stores hold ---- */
-
-static void
-each_text(struct sim *s, struct view in, void (*fn)(void *ctx, int no),
-    void *ctx)
-{
-	const uint8_t *at = in.data, *end = in.data + in.len;
-	int no;
-
-	while (in.len > 0 && (at = memmem(at, (size_t)(end - at), SIM_MAGIC,
-	    4)) != NULL) {
-		no = truth_number(at, (size_t)(end - at));
-		at += 4;
-		if (no >= 0 && no < s->text_count)
-			fn(ctx, no);
-	}
-}
-
-struct row {
-	struct found *list;
-	struct stmt *q;
-};
-
-static void
-found_one(void *ctx, int no)
-{
-	struct row *r = ctx;
-	struct found *f = &r->list[no];
-
-	f->count++;
-	f->state = (int)db_int(r->q, 1);
-	f->hidden = (db_int(r->q, 2) & 4) != 0;
-	db_id(r->q, 3, &f->record);
-	db_id(r->q, 4, &f->origin);
-	f->hlc = db_int(r->q, 5);
-}
-
-static void
-found_deposit(void *ctx, int no)
-{
-	((bool *)ctx)[no] = true;
-}
-
-static void
-scan_store(struct sim *s, struct actor *a, struct scan *sc)
-{
-	struct row r = { .list = sc->at[a->no] };
-	struct stmt *q;
-	struct err e;
-
-	r.q = db_prepare(cast_db(a), "SELECT v.body, v.state, r.flags, r.id, "
-	    "v.origin, v.hlc FROM version v JOIN record r ON r.rid = v.rid");
-	while (db_step(r.q, &e) == 1)
-		each_text(s, db_blob(r.q, 0), found_one, &r);
-	q = db_prepare(cast_db(a), "SELECT plain FROM review WHERE plain IS "
-	    "NOT NULL");
-	while (db_step(q, &e) == 1)
-		each_text(s, db_blob(q, 0), found_deposit, sc->reviewed);
-}
 
 /* ---- the hub ---- */
 
@@ -253,7 +182,7 @@ judge_kept(struct sim *s, const struct judge *j, const struct scan *sc,
 	describe(s, no, what);
 	/* Who is shut out altogether cannot even deposit. */
 	gone = t->decided || s->actor[t->by].revoked ||
-	    (t->owner >= 0 && s->actor[t->owner].revoked);
+	    (t->owner >= 0 && truth_gone(s, t->owner));
 	if (f->count > 1)
 		sim_fail(s, "%s is doubled on its author's device", what);
 	if (f->count == 0 && !t->decided)
@@ -274,7 +203,7 @@ judge_shut(struct sim *s, struct judge *j, int no)
 	const struct epoch_seen *ep = judge_newest(j, &t->space, t->at_ms);
 	char what[160];
 
-	if (t->by == t->owner || ep == NULL || t->decided ||
+	if (s->actor[t->by].who == t->owner || ep == NULL || t->decided ||
 	    lists(ep, &s->actor[t->by], t->at_ms, RIGHT_WRITE))
 		return;
 	if (j->accepted[no] > 0)
@@ -285,18 +214,13 @@ judge_shut(struct sim *s, struct judge *j, int no)
 static void
 judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
 {
-	int no, i;
+	int no;
 
+	judge_devices(s, sc);
 	for (no = 0; no < s->text_count; no++) {
 		const struct text *t = &s->text[no];
 
-		for (i = 0; i < s->actors; i++)
-			if (sc->at[i][no].count > 0 && t->sure &&
-			    !truth_may(s, i, t))
-				sim_fail(s, "DISCLOSURE: text %d of person %d "
-				    "is on the device of person %d", no,
-				    t->by, i);
-		if (!t->sure)
+		if (!t->sure || (t->undone && j->accepted[no] == 0))
 			continue;
 		if (j->accepted[no] > 0)
 			judge_accepted(s, j, sc, no);
@@ -476,29 +400,99 @@ judge_idle(struct sim *s)
 	}
 }
 
+static void
+open_hub(struct sim *s, struct judge *j)
+{
+	struct db_options o = { .create = false };
+	struct err e;
+
+	if (db_open(cast_hub_path(0), &o, &j->hub, &e) != 0)
+		sim_fail(s, "the hub's database: %s", e.text);
+}
+
 void
 judge_all(struct sim *s)
 {
-	struct db_options o = { .create = false };
 	struct judge *j = mem_new(sizeof(*j));
 	struct scan sc;
-	struct err e;
 	int i;
 
 	judge_idle(s);
-	if (db_open(s->hub_path, &o, &j->hub, &e) != 0)
-		sim_fail(s, "the hub's database: %s", e.text);
+	open_hub(s, j);
 	judge_hub(s, j);
 	judge_keys(s, j);
-	sc.reviewed = mem_new((size_t)(s->text_count + 1) * sizeof(bool));
-	for (i = 0; i < s->actors; i++) {
-		sc.at[i] = mem_new((size_t)(s->text_count + 1) *
-		    sizeof(struct found));
-		scan_store(s, &s->actor[i], &sc);
+	judge_scan(s, &sc);
+	for (i = 0; i < s->actors; i++)
 		judge_receipts(s, j, &s->actor[i]);
-	}
 	judge_texts(s, j, &sc);
 	judge_agreement(s, j);
 	judge_fields(s, j, &sc);
+	db_close(j->hub);
+}
+
+/* ---- a hub that contradicted itself ---- */
+
+/* Whoever met it says so, sends nothing (net.c) and still takes notes. */
+static void
+judge_stopped(struct sim *s, struct actor *a)
+{
+	struct note_draft d = { .text = view_str("after it stopped") };
+	struct status st;
+	struct err e;
+	struct id id;
+	int i;
+
+	if (!cast_stopped(a))
+		sim_fail(s, "person %d met another log than the one it knew, "
+		    "and goes on", a->no);
+	if (status_read(a->session, &st, &e) != 0 || !st.stopped ||
+	    st.stopped_words[0] == '\0')
+		sim_fail(s, "the store of person %d is stopped and does not "
+		    "say so", a->no);
+	for (i = 0; i < s->case_count; i++) {
+		if (s->cases[i].by != a->no || a->old)
+			continue;
+		d.case_id = s->cases[i].id;
+		if (notes_add(a->session, &d, &id, &e) != 0)
+			sim_fail(s, "person %d can take no note any more: %s",
+			    a->no, e.text);
+		break;
+	}
+}
+
+/* Saved text lies with its author, or with somebody who may read it. */
+static void
+judge_somewhere(struct sim *s, const struct scan *sc, int no)
+{
+	char what[160];
+	int i;
+
+	for (i = 0; i < s->actors; i++)
+		if (sc->at[i][no].count > 0 && sc->at[i][no].state != GONE)
+			return;
+	if (!sc->reviewed[no])
+		sim_fail(s, "LOST: %s was saved and lies nowhere", describe(s,
+		    no, what));
+}
+
+void
+judge_broken(struct sim *s)
+{
+	struct judge *j = mem_new(sizeof(*j));
+	struct scan sc;
+	int i, no;
+
+	open_hub(s, j);
+	judge_keys(s, j);
+	judge_scan(s, &sc);
+	judge_devices(s, &sc);
+	for (no = 0; no < s->text_count; no++)
+		if (s->text[no].sure && !s->text[no].undone &&
+		    !s->text[no].decided)
+			judge_somewhere(s, &sc, no);
+	for (i = 0; i < s->actors; i++)
+		if (!s->actor[i].revoked && (s->actor[i].split ||
+		    cast_stopped(&s->actor[i])))
+			judge_stopped(s, &s->actor[i]);
 	db_close(j->hub);
 }

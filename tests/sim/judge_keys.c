@@ -14,7 +14,7 @@ struct known_key { /* of one epoch, and who holds it */
 	struct id space;
 	uint32_t number;
 	struct sym_key key;
-	uint32_t who; /* actors, by bit */
+	uint64_t who; /* actors, by bit */
 };
 
 struct looking {
@@ -26,7 +26,7 @@ struct looking {
 
 static void
 add_key(struct looking *l, const struct id *space, uint32_t number,
-    const struct sym_key *key, uint32_t who)
+    const struct sym_key *key, uint64_t who)
 {
 	struct known_key *k;
 
@@ -78,6 +78,7 @@ load_epochs(struct looking *l)
 		if (epoch_decode(l->cs.bodies[0], &ep->ep, &e) != 0)
 			continue;
 		ep->id = r->id;
+		ep->at_ms = r->at_ms;
 		find_place(l->j, ep);
 		ep->next = l->j->epochs;
 		l->j->epochs = ep;
@@ -102,7 +103,7 @@ open_boxes(struct looking *l)
 			if (r != NULL && epoch_open(&ep->ep, r->keybox,
 			    &k->box_pub, &k->box, &key, &e) == 0)
 				add_key(l, &ep->ep.space, ep->ep.number, &key,
-				    UINT32_C(1) << i);
+				    UINT64_C(1) << i);
 		}
 }
 
@@ -139,7 +140,7 @@ load_keys(struct looking *l)
 	for (i = 0; i < l->s->actors; i++)
 		for (h = l->s->actor[i].held; h != NULL; h = h->next)
 			add_key(l, &h->space, h->number, &h->key,
-			    UINT32_C(1) << i);
+			    UINT64_C(1) << i);
 	open_boxes(l);
 	unwrap(l);
 }
@@ -151,7 +152,7 @@ judge_newest(const struct judge *j, const struct id *space, int64_t at_ms)
 
 	for (ep = j->epochs; ep != NULL; ep = ep->next)
 		if (ep->accepted && id_eq(&ep->ep.space, space) &&
-		    ep->accept_ms <= at_ms && (best == NULL ||
+		    ep->at_ms <= at_ms && (best == NULL ||
 		    ep->ep.number > best->ep.number))
 			best = ep;
 	return best;
@@ -160,7 +161,7 @@ judge_newest(const struct judge *j, const struct id *space, int64_t at_ms)
 /* ---- what the keys open ---- */
 
 static void
-read_text(struct looking *l, int no, uint32_t who, const char *where)
+read_text(struct looking *l, int no, uint64_t who, const char *where)
 {
 	struct sim *s = l->s;
 	const struct text *t = &s->text[no];
@@ -175,7 +176,7 @@ read_text(struct looking *l, int no, uint32_t who, const char *where)
 }
 
 static void
-read_plain(struct looking *l, struct view plain, uint32_t who,
+read_plain(struct looking *l, struct view plain, uint64_t who,
     const char *where, bool count)
 {
 	const uint8_t *at = plain.data, *end = plain.data + plain.len;
@@ -250,7 +251,7 @@ open_letter(struct looking *l)
 			if (letter_open(letter, &l->s->actor[i].keys,
 			    &l->cs.h.space, &plain, &e) == 0)
 				read_plain(l, buf_view(&plain),
-				    UINT32_C(1) << i, "in a letter", false);
+				    UINT64_C(1) << i, "in a letter", false);
 		}
 	buf_done(&plain);
 	mem_free(letter);

@@ -10,7 +10,7 @@
 #include "tests/support/world.h"
 
 static void
-keep(struct sim *s, struct view bytes)
+keep(struct sim *s, int side, struct view bytes)
 {
 	struct changeset *cs = mem_new(sizeof(*cs));
 	struct received *r;
@@ -18,13 +18,15 @@ keep(struct sim *s, struct view bytes)
 
 	if (changeset_decode(bytes, cs, &e) == 0) {
 		for (r = s->received; r != NULL; r = r->next)
-			if (hash_eq(&r->id, &cs->id))
+			if (hash_eq(&r->id, &cs->id) && r->side == side)
 				break;
 		if (r == NULL) {
 			r = mem_new(sizeof(*r));
 			buf_init(&r->bytes, SIZE_MAX);
 			buf_add(&r->bytes, bytes.data, bytes.len);
 			r->id = cs->id;
+			r->at_ms = s->now_ms;
+			r->side = (uint8_t)side;
 			r->next = s->received;
 			s->received = r;
 		}
@@ -42,7 +44,7 @@ look(struct sim *s, const char *path, struct view body)
 }
 
 static void
-keep_all(struct sim *s, const char *path, struct view body)
+keep_all(struct sim *s, int side, const char *path, struct view body)
 {
 	struct proto_push *push;
 	struct proto_claim *claim;
@@ -54,28 +56,27 @@ keep_all(struct sim *s, const char *path, struct view body)
 		push = mem_new(sizeof(*push));
 		if (proto_push_decode(body, push, &e) == 0)
 			for (i = 0; i < push->count; i++)
-				keep(s, push->items[i].bytes);
+				keep(s, side, push->items[i].bytes);
 		mem_free(push);
 	} else if (strcmp(path, "/v1/claim") == 0) {
 		claim = mem_new(sizeof(*claim));
 		if (proto_claim_decode(body, claim, &e) == 0)
 			for (i = 0; i < claim->count; i++)
-				keep(s, claim->items[i]);
+				keep(s, side, claim->items[i]);
 		mem_free(claim);
 	}
 }
 
 static int
-serve(struct sim *s, const struct remote_call *c, struct buf *answer)
+serve(struct sim *s, int side, const struct remote_call *c,
+    struct buf *answer)
 {
 	int status;
 
-	if (s->hub == NULL)
-		return 0;
 	s->requests++;
 	s->now_ms += 20;
-	keep_all(s, c->path, c->body);
-	status = world_serve(s->hub, c, answer);
+	keep_all(s, side, c->path, c->body);
+	status = world_serve(s->hub[side], c, answer);
 	if (simdisk_crashed(s->hub_disk)) {
 		cast_hub_restart(s);
 		return 0;
@@ -100,7 +101,7 @@ net_late(struct sim *s)
 		c.body = buf_view(&l->body);
 		c.me = &s->actor[l->actor].keys;
 		buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
-		(void)serve(s, &c, &answer);
+		(void)serve(s, s->actor[l->actor].side, &c, &answer);
 		buf_done(&answer);
 		buf_done(&l->body);
 		mem_free(l);
@@ -171,6 +172,10 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 		f = a->step->fault;
 	if (a->apart_until > s->cursor && !s->healing)
 		return away(e, "there is no network here");
+	if (a->session != NULL && strcmp(c->path, "/v1/push") == 0 &&
+	    cast_stopped(a))
+		sim_fail(s, "person %d sends although its store is stopped",
+		    a->no);
 	if (f != FAULT_NONE)
 		sim_note(s, "   %s (%s)", fault_names[f], c->path);
 	switch (f) {
@@ -184,13 +189,13 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 		break;
 	case FAULT_TWICE:
 		buf_init(&ignored, PROTO_ANSWER_BYTES_MAX);
-		(void)serve(s, c, &ignored);
+		(void)serve(s, a->side, c, &ignored);
 		buf_done(&ignored);
 		break;
 	case FAULT_REQUEST_CUT:
 		cut.body.len = cut.body.len * param / 1000;
 		buf_init(&ignored, PROTO_ANSWER_BYTES_MAX);
-		(void)serve(s, &cut, &ignored);
+		(void)serve(s, a->side, &cut, &ignored);
 		buf_done(&ignored);
 		return away(e, "the hub cannot be reached");
 	case FAULT_HUB_DIES:
@@ -199,7 +204,11 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 	default:
 		break;
 	}
-	rc = answered(serve(s, c, answer), status, e);
+	rc = answered(serve(s, a->side, c, answer), status, e);
+	if (rc == 0 && *status != 0 && f == FAULT_NONE)
+		trouble_meets(a);
+	if (rc == 0 && *status == 200)
+		lie(a, f, c->path, answer, param);
 	if (f == FAULT_BETWEEN)
 		others(s, param);
 	if (f == FAULT_ANSWER_LOST) {

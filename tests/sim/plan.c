@@ -10,13 +10,16 @@
 const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"field", "goal", "plan", "case", "grant", "refuse", "withdraw",
 	"sync", "pass", "apart", "clock", "restart", "decide", "revoke",
-	"enrol", "hub" };
+	"enrol", "hub", "copy", "old copy", "backup", "restore", "fork",
+	"switch", "hub clock" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
-	"request cut", "answer cut", "hub dies" };
+	"request cut", "answer cut", "hub dies", "old answer",
+	"other's answer", "withhold", "reorder", "repeat", "wrong time",
+	"flip" };
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
-	10, 55, 4, 2, 2, 2, 6, 1, 1, 2 };
+	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -37,6 +40,14 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		}
 	}
 	weight[STEP_GONE] = 0;
+	if (p->mischief != MISCHIEF_COPY)
+		weight[STEP_COPY] = weight[STEP_OLD] = 0;
+	if (p->mischief != MISCHIEF_BACKUP)
+		weight[STEP_BACKUP] = weight[STEP_RESTORE] = 0;
+	if (p->mischief != MISCHIEF_FORK)
+		weight[STEP_FORK] = weight[STEP_SWITCH] = 0;
+	if (p->mischief != MISCHIEF_HUB_CLOCK)
+		weight[STEP_HUB_CLOCK] = 0;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)
@@ -85,12 +96,20 @@ trouble(struct chance *c, const struct plan *p, struct step *st)
 {
 	bool hit = chance_below(c, 4) == 0;
 
-	st->fault = (enum fault)(1 + chance_below(c, FAULTS - 1));
+	st->fault = (enum fault)(1 + chance_below(c, FAULT_HONEST - 1));
+	if (p->mischief == MISCHIEF_LIES && chance_below(c, 4) != 0)
+		st->fault = (enum fault)(FAULT_HONEST + chance_below(c,
+		    FAULTS - FAULT_HONEST));
 	st->call = 1 + chance_below(c, 5);
 	st->param = chance_below(c, 1000);
 	st->crash_at = 1 + chance_below(c, chance_below(c, 2) ? 40 : 400);
 	st->cut = (enum simdisk_cut)chance_below(c, SIMDISK_MODES);
 	st->hub_crash_at = 1 + chance_below(c, 60);
+	if (p->full && chance_below(c, 12) == 0)
+		st->full_at = 1 + chance_below(c, 40);
+	if (p->full && chance_below(c, 12) == 0 && st->kind == STEP_SYNC)
+		st->hub_full_at = 1 + chance_below(c, 30);
+	hit |= p->mischief == MISCHIEF_LIES && chance_below(c, 3) != 0;
 	if (!p->faults || !hit || st->kind != STEP_SYNC)
 		st->fault = FAULT_NONE;
 	if (!p->crashes || chance_below(c, 10) != 0)
@@ -122,6 +141,25 @@ size(struct chance *c, struct plan *p)
 		p->count = 10 + chance_below(c, 31);
 }
 
+/* What the story is about comes at least once, and in that order. */
+static void
+place(struct chance *c, struct plan *p)
+{
+	static const enum step_kind first[MISCHIEFS] = { STEP_GONE, STEP_COPY,
+		STEP_BACKUP, STEP_FORK, STEP_GONE, STEP_HUB_CLOCK };
+	static const enum step_kind then[MISCHIEFS] = { STEP_GONE, STEP_OLD,
+		STEP_RESTORE, STEP_SWITCH, STEP_GONE, STEP_HUB_CLOCK };
+	uint32_t half = (uint32_t)p->count / 2;
+	struct step *a = &p->step[1 + chance_below(c, half - 1)];
+	struct step *b = &p->step[half + chance_below(c, half)];
+
+	if (first[p->mischief] == STEP_GONE)
+		return;
+	a->kind = first[p->mischief];
+	b->kind = then[p->mischief];
+	b->actor = a->actor;
+}
+
 void
 plan_make(uint64_t seed, struct plan *p)
 {
@@ -132,7 +170,15 @@ plan_make(uint64_t seed, struct plan *p)
 	memset(p, 0, sizeof(*p));
 	p->seed = seed;
 	size(&c, p);
-	p->faults = chance_below(&c, 4) != 0;
+	p->crew = (enum crew)(chance_below(&c, 2) ? 0 :
+	    chance_below(&c, CREWS));
+	if (p->people < 3 || p->people == 30)
+		p->crew = CREW_WORKERS;
+	p->mischief = chance_below(&c, 4) != 0 ? MISCHIEF_NONE :
+	    (enum mischief)chance_below(&c, MISCHIEFS);
+	p->full = chance_below(&c, 6) == 0;
+	p->faults = p->mischief == MISCHIEF_LIES ||
+	    chance_below(&c, 4) != 0;
 	p->crashes = chance_below(&c, 2) != 0;
 	p->clocks = chance_below(&c, 3) == 0;
 	p->hub_crashes = chance_below(&c, 3) == 0;
@@ -148,4 +194,5 @@ plan_make(uint64_t seed, struct plan *p)
 		st->gap_ms = gap(&c);
 		trouble(&c, p, st);
 	}
+	place(&c, p);
 }

@@ -57,6 +57,10 @@ save_step(FILE *f, const struct step *st)
 		fprintf(f, " crash=%u cut=%d", st->crash_at, (int)st->cut);
 	if (st->hub_crash_at != 0)
 		fprintf(f, " hub=%u", st->hub_crash_at);
+	if (st->full_at != 0)
+		fprintf(f, " full=%u", st->full_at);
+	if (st->hub_full_at != 0)
+		fprintf(f, " hubfull=%u", st->hub_full_at);
 	fprintf(f, "\n");
 }
 
@@ -68,8 +72,8 @@ plan_save(const struct plan *p, const char *path)
 
 	if (f == NULL)
 		return -1;
-	fprintf(f, "seed=%llu people=%d\n", (unsigned long long)p->seed,
-	    p->people);
+	fprintf(f, "seed=%llu people=%d crew=%d\n",
+	    (unsigned long long)p->seed, p->people, (int)p->crew);
 	for (i = 0; i < p->count; i++)
 		save_step(f, &p->step[i]);
 	return fclose(f);
@@ -100,6 +104,10 @@ load_number(const char *word, struct step *st)
 		st->cut = (enum simdisk_cut)strtoul(v, NULL, 10);
 	else if (strncmp(word, "hub=", key) == 0)
 		st->hub_crash_at = (uint32_t)strtoul(v, NULL, 10);
+	else if (strncmp(word, "full=", key) == 0)
+		st->full_at = (uint32_t)strtoul(v, NULL, 10);
+	else if (strncmp(word, "hubfull=", key) == 0)
+		st->hub_full_at = (uint32_t)strtoul(v, NULL, 10);
 	else if (strncmp(word, "d=", key) == 0)
 		for (i = 0; i < 5; i++, v = *end == ',' ? end + 1 : end)
 			st->draw[i] = (uint32_t)strtoul(v, &end, 10);
@@ -137,16 +145,18 @@ plan_load(struct plan *p, const char *path)
 	FILE *f = fopen(path, "r");
 	unsigned long long seed;
 	char line[400];
+	unsigned crew = 0;
 	int rc = -1;
 
 	memset(p, 0, sizeof(*p));
 	if (f == NULL)
 		return -1;
 	if (fgets(line, sizeof(line), f) == NULL ||
-	    sscanf(line, "seed=%llu people=%d", &seed, &p->people) != 2 ||
-	    p->people < 1 || p->people + SIM_SPARE > SIM_ACTORS)
+	    sscanf(line, "seed=%llu people=%d crew=%u", &seed, &p->people,
+	    &crew) < 2 || p->people < 1 || crew >= CREWS || p->people + SIM_SPARE > SIM_ACTORS)
 		goto out;
 	p->seed = seed;
+	p->crew = (enum crew)crew;
 	while (fgets(line, sizeof(line), f) != NULL)
 		if (p->count == SIM_STEPS ||
 		    !load_step(line, &p->step[p->count++]))

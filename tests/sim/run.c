@@ -87,7 +87,7 @@ child(struct sim *s, const struct plan *p, FILE *trace)
 	signal(SIGSEGV, on_abort);
 	alarm(RUN_S);
 	cast_begin(s, p, trace);
-	act_run(s);
+	heal_run(s);
 	report(s, false, "");
 	fflush(NULL);
 	leave(0);
@@ -104,7 +104,7 @@ run_start(const struct plan *p, FILE *trace, struct running *out)
 	if (keys_init() != 0)
 		abort();
 	setenv("TZ", "UTC", 1);
-	office = cast_office(p->people);
+	office = cast_office(p);
 	fflush(NULL);
 	if (pipe(fd) != 0 || (out->pid = fork()) < 0)
 		abort();

@@ -56,7 +56,11 @@ enum step_kind {
 	STEP_NOTE, STEP_AMEND, STEP_FIELD, STEP_GOAL, STEP_PLAN, STEP_CASE,
 	STEP_GRANT, STEP_REFUSE, STEP_WITHDRAW, STEP_SYNC, STEP_PASS,
 	STEP_APART, STEP_CLOCK, STEP_RESTART, STEP_DECIDE, STEP_REVOKE,
-	STEP_ENROL, STEP_HUB, STEP_KINDS
+	STEP_ENROL, STEP_HUB,
+	STEP_COPY, STEP_OLD,       /* a store is copied; the copy put back */
+	STEP_BACKUP, STEP_RESTORE, /* the same for the hub */
+	STEP_FORK, STEP_SWITCH,    /* two hubs; a device changes over */
+	STEP_HUB_CLOCK, STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -65,7 +69,10 @@ enum fault {
 	FAULT_LATE,       /* once more, some steps later */
 	FAULT_MEANWHILE,  /* others go first, before the request arrives */
 	FAULT_BETWEEN,    /* others go first, before the answer arrives */
-	FAULT_REQUEST_CUT, FAULT_ANSWER_CUT, FAULT_HUB_DIES, FAULTS
+	FAULT_REQUEST_CUT, FAULT_ANSWER_CUT, FAULT_HUB_DIES,
+	FAULT_HONEST,     /* from here on the hub lies (lies.c) */
+	FAULT_OLD_ANSWER = FAULT_HONEST, FAULT_OTHERS_ANSWER, FAULT_WITHHOLD,
+	FAULT_REORDER, FAULT_REPEAT, FAULT_TIME, FAULT_FLIP, FAULTS
 };
 extern const char *const fault_names[FAULTS];
 
@@ -79,12 +86,28 @@ struct step {
 	uint32_t crash_at;    /* disk operation of this step; 0: none */
 	enum simdisk_cut cut;
 	uint32_t hub_crash_at; /* operation of the hub's disk */
+	uint32_t full_at, hub_full_at; /* from there on the disk is full */
+};
+
+/* What a run has beside the usual. */
+enum mischief {
+	MISCHIEF_NONE, MISCHIEF_COPY, MISCHIEF_BACKUP, MISCHIEF_FORK,
+	MISCHIEF_LIES, MISCHIEF_HUB_CLOCK, MISCHIEFS
+};
+
+/* Who is in the office at the start. */
+enum crew {
+	CREW_WORKERS, CREW_DEVICES, /* some have two devices */
+	CREW_OFFICERS,              /* a second officer, a protection officer */
+	CREWS
 };
 
 struct plan {
 	uint64_t seed;
-	int people;           /* at the start */
-	bool crashes, clocks, faults, hub_crashes, decides;
+	int people;           /* devices, at the start */
+	enum crew crew;
+	enum mischief mischief;
+	bool crashes, clocks, faults, hub_crashes, decides, full;
 	size_t count;
 	struct step step[SIM_STEPS];
 };
@@ -105,9 +128,10 @@ struct held_key {
 	struct sym_key key;
 };
 
-struct actor {
+struct actor { /* a device; its person is called by its first device */
 	struct sim *sim;
-	int no;
+	int no, who;
+	unsigned roles;
 	char profile[96];
 	struct session *session; /* NULL: closed */
 	struct simdisk *disk;
@@ -116,6 +140,14 @@ struct actor {
 	struct id person;
 	bool joined, revoked, busy;
 	bool moved;              /* something, in its last sync */
+	bool full;               /* its disk was full; not opened since */
+	bool split;              /* it met another log than the one it knew */
+	bool old;                /* an old copy of it was put back */
+	bool stranger;           /* the hub was put back to before it joined */
+	uint8_t side, log_side;  /* which hub serves it; whose log it knows */
+	struct buf copy;         /* of its store */
+	int64_t copy_ms, copy_sent;
+	struct buf pulled;       /* the last page it got */
 	size_t apart_until;      /* step: no network before */
 	int64_t offset_ms, drift_ppm, drift_from_ms; /* own clock */
 	struct held_key *held;   /* every key that was ever here */
@@ -137,6 +169,8 @@ struct received { /* a changeset the hub ever got, taken or not */
 	struct received *next;
 	struct buf bytes;
 	struct hash id;
+	int64_t at_ms;  /* true time */
+	uint8_t side;
 };
 
 /* What people really did. */
@@ -162,10 +196,11 @@ struct text {
 	int64_t at_ms;
 	struct bits knew;         /* closing events */
 	int64_t knew_ms;          /* the latest time the device knew of */
-	uint32_t knew_revoked;    /* actors, by bit */
+	uint64_t knew_revoked;    /* actors, by bit */
 	int seen[SIM_SEEN];       /* texts of the same field before its eyes */
 	int seen_count;
 	bool decided;             /* by a keeper */
+	bool undone;              /* an older copy of its store was put back */
 };
 struct sim_case {
 	struct id id;
@@ -177,9 +212,14 @@ struct sim {
 	const struct plan *plan;
 	size_t cursor;            /* next step */
 	int64_t now_ms;           /* true time */
-	char hub_path[96];
-	struct hub *hub;
+	struct hub *hub[2];       /* the second one: a fork */
+	int hubs;
 	struct simdisk *hub_disk;
+	int64_t hub_offset_ms, fork_size;
+	struct buf backup;
+	bool lied;                /* in a way nobody can notice at once */
+	unsigned lies;            /* of any kind */
+	char *share[2];           /* of the office's root */
 	struct sign_pub hub_pub;
 	struct sign_key hub_key;
 	struct actor actor[SIM_ACTORS];
@@ -205,16 +245,24 @@ void sim_fail(struct sim *s, const char *fmt, ...)
 void sim_note(struct sim *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** cast_office(people): an office of that size on its first day, made once
+/** cast_office(p): an office of that size and crew on its first day, made once
  * in this process; cast_begin(s, p, trace): a run in it, in a process forked
  * for it. */
-struct sim *cast_office(int people);
+struct sim *cast_office(const struct plan *p);
 void cast_begin(struct sim *s, const struct plan *p, FILE *trace);
-void cast_join(struct sim *s, int i);
+
+/** cast_join(s, i, who, roles): the spare device ${i}, of the person ${who} or
+ * (${who} is ${i}) of a new one. */
+void cast_join(struct sim *s, int i, int who, unsigned roles);
 void cast_open(struct actor *a);
 void cast_close(struct actor *a);
 void cast_hub_open(struct sim *s);
+void cast_hub_close(struct sim *s);
 void cast_hub_restart(struct sim *s);
+const char *cast_hub_path(int side);
+
+/** cast_stopped(a): its store sends nothing any more, and says so. */
+bool cast_stopped(struct actor *a);
 
 /** cast_settle(a): after a step: a crashed disk comes back, keys are noted. */
 void cast_settle(struct actor *a);
@@ -225,10 +273,43 @@ int net_call(void *ctx, const struct remote_call *c, int *status,
     struct buf *answer, struct err *e);
 void net_late(struct sim *s); /* what is due */
 
-/* ---- acting (act.c) ---- */
+/** lie(a, f, path, answer, param): the hub's answer, changed (lies.c). */
+void lie(struct actor *a, enum fault f, const char *path, struct buf *answer,
+    unsigned param);
+
+/* ---- acting (act.c, people.c, trouble.c, heal.c) ---- */
 
 void act_step(struct sim *s); /* the next of the plan */
-void act_run(struct sim *s);  /* the whole plan, then healing and judging */
+
+/** act_done(a, rc, e): did a saving call do it? Ends the run when it failed
+ * as it may not. act_broken(a): it failed because of its disk, and nobody can
+ * say whether it is there. */
+bool act_done(struct actor *a, int rc, const struct err *e);
+bool act_broken(struct actor *a);
+
+/** act_case(a, draw): a case of which this device knows something, if there
+ * is one; at times another. */
+struct sim_case *act_case(struct actor *a, uint32_t draw);
+
+/* people.c: consents, reviews, devices. */
+void people_say(struct actor *a, const struct step *st, bool refuse);
+void people_take_back(struct actor *a, const struct step *st);
+void people_decide(struct actor *a, const struct step *st);
+void people_enrol(struct sim *s, const struct step *st);
+void people_revoke(struct sim *s, const struct step *st);
+struct actor *people_officer(struct sim *s); /* one who can act now, or NULL */
+
+/* trouble.c: clocks, old copies, two hubs. */
+void trouble_clock(struct actor *a, const struct step *st);
+void trouble_copy(struct actor *a);
+void trouble_old(struct actor *a);
+void trouble_hub(struct sim *s, const struct step *st);
+void trouble_switch(struct actor *a, int side);
+void trouble_meets(struct actor *a); /* an answer of its hub comes to it */
+
+/* heal.c */
+void heal_sync(struct actor *a);
+void heal_run(struct sim *s); /* the whole plan, then healing and judging */
 
 /* ---- running (run.c, shorter.c) ---- */
 
@@ -271,7 +352,10 @@ void truth_saved(struct sim *s, struct text *t, const struct id *record);
 void truth_seen(struct sim *s, struct text *t, const struct id *record);
 struct event *truth_event(struct sim *s, struct actor *a, int case_no);
 
-/** truth_may(s, x, t): may actor ${x} ever read ${t}? */
+/** truth_gone(s, who): all devices of that person are revoked. */
+bool truth_gone(const struct sim *s, int who);
+
+/** truth_may(s, x, t): may device ${x} ever read ${t}? */
 bool truth_may(struct sim *s, int x, const struct text *t);
 
 /** truth_filed(s, t, keeper): ${keeper} decided on it now, knowing what lies
@@ -287,23 +371,47 @@ struct epoch_seen { /* an epoch that the hub ever got */
 	struct hash id;
 	bool accepted;
 	uint64_t seq;
-	int64_t accept_ms;
+	int64_t accept_ms, at_ms; /* the hub's time, true time */
 };
 struct judge {
 	struct db *hub;           /* a connection of its own */
 	struct epoch_seen *epochs;
 	int accepted[SIM_TEXTS];  /* how often the log carries it */
-	uint32_t may_read[SIM_TEXTS]; /* actors whose keys open it */
+	uint64_t may_read[SIM_TEXTS]; /* actors whose keys open it */
 };
 
-/** judge_all(s): everything, when all has healed. */
+/** judge_all(s): everything, when all has healed. judge_broken(s): what must
+ * hold whatever the hub did (judge_broken.c). */
 void judge_all(struct sim *s);
+void judge_broken(struct sim *s);
+
+/** judge_keeper_left(s, epoch): does this epoch list a keeper's device that
+ * works? */
+bool judge_keeper_left(struct sim *s, struct view epoch);
+
+/* What one store holds of a text, and what all hold (judge_rows.c). */
+enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */
+struct found {
+	int count, state;
+	bool hidden;
+	struct id record, origin;
+	int64_t hlc;
+};
+struct scan {
+	struct found *at[SIM_ACTORS]; /* by text */
+	bool *reviewed;               /* some keeper has its deposit open */
+};
+void judge_scan(struct sim *s, struct scan *sc);
+
+/** judge_devices(s, sc): nobody's store holds what its person may not read. */
+void judge_devices(struct sim *s, const struct scan *sc);
 
 /** judge_keys(s, j): who could open what; fills in the epochs, accepted and
  * may_read, and ends the run at a disclosure. */
 void judge_keys(struct sim *s, struct judge *j);
 
-/** judge_newest(j, space, at_ms): the epoch in force then, or NULL. */
+/** judge_newest(j, space, at_ms): the epoch in force then (true time), or
+ * NULL. */
 const struct epoch_seen *judge_newest(const struct judge *j,
     const struct id *space, int64_t at_ms);
 

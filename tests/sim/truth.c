@@ -2,7 +2,7 @@
  * The true history: what each person wrote, gave and took back, and what lay
  * on their device at that moment. From it follows who may ever read a text:
  *
- * - who owns its section;
+ * - whose section it is, and who wrote it (each with all their devices);
  * - who holds a consent for the section that no withdrawal or refusal ends
  *   which the author's device knew when the text was written (one that was
  *   itself held, because who took it had lost the card, closes nothing). A consent
@@ -78,19 +78,18 @@ has_bit(const struct bits *b, int i)
 static int64_t
 known_time(struct actor *a)
 {
-	int64_t heard = 0, own = cast_clock(a);
+	int64_t heard = 0, own = cast_clock(a), now = a->sim->now_ms;
 	struct err e;
 
-	if (own > a->sim->now_ms)
-		own = a->sim->now_ms;
 	db_one_int(cast_db(a), "SELECT max(accept_ms) FROM item", &heard, &e);
-	return heard > own ? heard : own;
+	own = heard > own ? heard : own;
+	return own > now ? now : own;
 }
 
-static uint32_t
+static uint64_t
 known_revoked(struct sim *s, struct actor *a)
 {
-	uint32_t out = 0;
+	uint64_t out = 0;
 	struct stmt *q;
 	struct err e;
 	int i;
@@ -102,7 +101,7 @@ known_revoked(struct sim *s, struct actor *a)
 		    "kind = 4 AND instr(body, ?) > 0");
 		db_bind_id(q, 1, &s->actor[i].keys.device);
 		if (db_step(q, &e) == 1 && db_int(q, 0) >= 2)
-			out |= UINT32_C(1) << i;
+			out |= UINT64_C(1) << i;
 		db_reset(q);
 	}
 	return out;
@@ -153,7 +152,7 @@ truth_saved(struct sim *s, struct text *t, const struct id *record)
 	db_reset(q);
 	for (i = 0; i < s->actors; i++)
 		if (id_eq(&s->actor[i].person, &side))
-			t->owner = i;
+			t->owner = s->actor[i].who;
 }
 
 void
@@ -230,14 +229,27 @@ ended(struct sim *s, const struct event *grant, const struct text *t, int x)
 }
 
 bool
-truth_may(struct sim *s, int x, const struct text *t)
+truth_gone(const struct sim *s, int who)
 {
 	int i;
 
-	if (x == t->by || x == t->owner)
+	for (i = 0; i < s->actors; i++)
+		if (s->actor[i].who == who && !s->actor[i].revoked)
+			return false;
+	return true;
+}
+
+bool
+truth_may(struct sim *s, int device, const struct text *t)
+{
+	int i, x = s->actor[device].who;
+
+	if (device == t->by)
 		return true;
-	if (t->knew_revoked >> x & 1)
+	if (t->knew_revoked >> device & 1)
 		return false;
+	if (x == s->actor[t->by].who || x == t->owner)
+		return true;
 	for (i = 0; i < s->event_count; i++)
 		if (s->event[i].kind == EVENT_GRANT &&
 		    truth_covers(&s->event[i], t, x) &&

@@ -1,0 +1,182 @@
+/* Syncing, and the end of a run: all troubles end, everybody syncs until
+ * nothing moves, and what there is then is judged. */
+#include <string.h>
+
+#include "client/core/exchange.h"
+#include "client/core/local/store.h"
+#include "common/db/db.h"
+#include "tests/sim/sim.h"
+
+#define HEAL_ROUNDS 8 /* it ends when one moves nothing */
+
+/* May a sync fail like this? */
+static bool
+may_fail(struct actor *a, const struct err *e)
+{
+	struct sim *s = a->sim;
+
+	if (act_broken(a) || e->kind == ERR_AWAY ||
+	    (e->kind == ERR_DENIED && (a->revoked || a->stranger)))
+		return true;
+	if (e->kind == ERR_PEER && e->code == EXCHANGE_SPLIT) {
+		if (s->lies > 0 || a->split || s->hubs == 2)
+			return true;
+		sim_fail(s, "person %d: an honest hub is called split: %s",
+		    a->no, e->text);
+	}
+	/* Another copy of it had sent something. */
+	if (a->old && e->kind == ERR_CLASH)
+		return cast_stopped(a);
+	return e->kind == ERR_PEER && (cast_stopped(a) || (!s->healing &&
+	    a->step != NULL && a->step->fault != FAULT_NONE));
+}
+
+void
+heal_sync(struct actor *a)
+{
+	struct sim *s = a->sim;
+	struct exchange_result r;
+	struct err e;
+	int rc;
+	unsigned before = s->requests;
+
+	a->calls = 0;
+	rc = exchange_sync(a->session, &a->remote, NULL, &r, &e);
+	if (rc == 0) {
+		s->done++;
+		if (a->syncs < SIM_SYNCS)
+			a->synced_ms[a->syncs++] = s->now_ms;
+		sim_note(s, "   sent %zu+%zu got %zu+%zu held %zu lost %zu "
+		    "new %zu rekeyed %zu quarantined %zu", r.sent_notes,
+		    r.sent_changes, r.got_notes, r.got_changes, r.held_new,
+		    r.lost_spaces, r.new_spaces, r.rekeyed,
+		    r.quarantined_new);
+		a->moved = s->requests - before > 1 || r.sent_notes +
+		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
+		    r.held_new + r.quarantined_new + r.lost_spaces +
+		    r.new_spaces + r.reviews_new + r.outcomes_new > 0;
+		return;
+	}
+	s->refused++;
+	a->moved = true;
+	sim_note(s, "   sync: %s", e.text);
+	if (!may_fail(a, &e))
+		sim_fail(s, "person %d cannot sync: %s", a->no, e.text);
+}
+
+/* ---- healing ---- */
+
+/* Has it something to send that somebody can let through? Where no device of
+ * a keeper is left, what is written waits for a takeover. */
+static bool
+waiting(struct actor *a)
+{
+	static const char kept[] = "SELECT body FROM epoch WHERE space = ? "
+	    "AND seq IS NOT NULL ORDER BY number DESC LIMIT 1";
+	struct stmt *q = db_prepare(cast_db(a), "SELECT space FROM outgoing "
+	    "WHERE state = 1 UNION SELECT r.space FROM version v JOIN record r "
+	    "USING (rid) WHERE v.state IN (1, 2)");
+	struct id space[64];
+	struct err e;
+	int n = 0, i;
+
+	if (a->revoked || a->stranger || cast_stopped(a))
+		return false;
+	while (n < 64 && db_step(q, &e) == 1)
+		db_id(q, 0, &space[n++]);
+	db_reset(q);
+	for (i = 0; i < n; i++) {
+		q = db_prepare(cast_db(a), kept);
+		db_bind_id(q, 1, &space[i]);
+		if (db_step(q, &e) != 1 ||
+		    judge_keeper_left(a->sim, db_blob(q, 0))) {
+			db_reset(q);
+			return true;
+		}
+		db_reset(q);
+	}
+	return false;
+}
+
+/* Everybody syncs, a day after the last time: four writers' epochs a day. */
+static bool
+heal_round(struct sim *s, int round)
+{
+	bool moved = false;
+	int i;
+
+	s->now_ms += DAY_MS + MINUTE_MS;
+	for (i = 0; i < s->actors; i++) {
+		struct actor *a = &s->actor[i];
+
+		sim_note(s, "heal %d: %d", round, i);
+		heal_sync(a);
+		cast_settle(a);
+		moved |= !a->revoked && !a->stranger && !cast_stopped(a) &&
+		    (a->moved || waiting(a));
+	}
+	return moved;
+}
+
+static void
+end_troubles(struct sim *s)
+{
+	int i;
+
+	s->healing = true;
+	s->hub_offset_ms = 0;
+	cast_hub_restart(s);
+	net_late(s);
+	for (i = 0; i < s->actors; i++) {
+		struct actor *a = &s->actor[i];
+
+		a->offset_ms = 0;
+		a->drift_ppm = 0;
+		trouble_switch(a, 0);
+		if (a->full) {
+			cast_close(a);
+			cast_open(a);
+			a->full = false;
+		}
+	}
+}
+
+static bool
+is_broken(struct sim *s)
+{
+	int i;
+
+	for (i = 0; i < s->actors; i++)
+		if (cast_stopped(&s->actor[i]) || s->actor[i].split ||
+		    s->actor[i].stranger)
+			return true;
+	return s->lied || s->hubs == 2;
+}
+
+static void
+heal(struct sim *s)
+{
+	int i, round = 0, left = 0;
+
+	end_troubles(s);
+	while (round < HEAL_ROUNDS && heal_round(s, round))
+		round++;
+	for (i = 0; i < s->actors; i++)
+		if (waiting(&s->actor[i]))
+			left++;
+	if (left > 0 && !is_broken(s))
+		sim_fail(s, "%d devices still have something to send after "
+		    "%d rounds", left, round);
+}
+
+void
+heal_run(struct sim *s)
+{
+	while (s->cursor < s->plan->count)
+		act_step(s);
+	heal(s);
+	if (is_broken(s))
+		judge_broken(s);
+	else
+		judge_all(s);
+}

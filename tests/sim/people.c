@@ -1,0 +1,229 @@
+/*
+ * What people decide: who may see what, what becomes of held text, who is in
+ * the office. Through the calls that the front-end makes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/consent.h"
+#include "client/core/office.h"
+#include "client/core/review.h"
+#include "common/base/mem.h"
+#include "tests/sim/sim.h"
+
+#define YEAR_MS (365 * DAY_MS)
+#define SOON_MS (60 * MINUTE_MS)
+
+static const char *const words[] = { "card", "notes", "plan" };
+
+/* ---- consent ---- */
+
+static unsigned
+some_sections(uint32_t draw)
+{
+	return draw % 3 == 0 ? 7 : 1 + draw / 3 % 7;
+}
+
+static void
+section_words(unsigned mask, char out[static 40])
+{
+	int i;
+
+	out[0] = '\0';
+	for (i = 0; i < SECTIONS; i++)
+		if (mask & (1u << i)) {
+			if (out[0] != '\0')
+				strncat(out, ",", 39 - strlen(out));
+			strncat(out, words[i], 39 - strlen(out));
+		}
+}
+
+/* Another person, by their first device, or -1. */
+static int
+somebody(struct sim *s, const struct actor *a, uint32_t draw)
+{
+	const struct actor *b = &s->actor[draw % (uint32_t)s->actors];
+
+	return b->who == a->who || !b->joined ? -1 : b->who;
+}
+
+void
+people_say(struct actor *a, const struct step *st, bool refuse)
+{
+	struct sim *s = a->sim;
+	struct sim_case *c = act_case(a, st->draw[0]);
+	struct consent_draft d = { .case_id = c->id, .giver = "Mari",
+	    .giver_role = "guardian", .refused = refuse };
+	int whom = somebody(s, a, st->draw[1]);
+	unsigned mask = some_sections(st->draw[2]);
+	char sections[40];
+	struct event *ev;
+	struct err e;
+
+	if (whom < 0)
+		return;
+	ev = truth_event(s, a, (int)(c - s->cases));
+	if (ev == NULL)
+		return;
+	ev->kind = refuse ? EVENT_REFUSE : EVENT_GRANT;
+	ev->whom = whom;
+	ev->sections = mask;
+	ev->write = st->draw[3] % 3 != 0;
+	section_words(mask, sections);
+	d.audience = s->actor[whom].person;
+	d.sections = sections;
+	d.right = ev->write ? RIGHT_WRITE : RIGHT_READ;
+	d.until_ms = st->draw[4] % 4 != 0 ? SIM_START + 2 * YEAR_MS :
+	    cast_clock(a) + 1000 + st->draw[4] % (20 * DAY_MS);
+	ev->until_ms = d.until_ms;
+	sim_note(s, "   %s for %d: %s%s", refuse ? "refused" : "given", whom,
+	    sections, ev->write ? ", write" : "");
+	if (act_done(a, consent_grant(a->session, &d, &ev->id, &e), &e))
+		ev->sure = true;
+	else if (!act_broken(a))
+		s->event_count--;
+}
+
+void
+people_take_back(struct actor *a, const struct step *st)
+{
+	struct sim *s = a->sim;
+	struct sim_case *c = act_case(a, st->draw[0]);
+	struct withdrawal_draft d = { .case_id = c->id, .giver = "Mari" };
+	struct withdrawal_effect effect;
+	bool all = st->draw[3] % 8 == 0;
+	int whom = all ? -1 :
+	    s->actor[st->draw[1] % (uint32_t)s->actors].who;
+	unsigned mask = st->draw[4] % 4 == 0 ? 7 : some_sections(st->draw[2]);
+	char sections[40];
+	struct event *ev;
+	struct err e;
+
+	if (!all && !s->actor[whom].joined)
+		return;
+	ev = truth_event(s, a, (int)(c - s->cases));
+	if (ev == NULL)
+		return;
+	ev->kind = EVENT_WITHDRAW;
+	ev->whom = whom;
+	ev->sections = mask;
+	section_words(mask, sections);
+	if (!all)
+		d.audience = s->actor[whom].person;
+	d.sections = mask == 7 ? NULL : sections;
+	sim_note(s, "   withdrawn from %d: %s", whom, sections);
+	if (act_done(a, consent_withdraw(a->session, &d, &ev->id, &effect, &e),
+	    &e))
+		ev->sure = true;
+	else if (!act_broken(a))
+		s->event_count--;
+}
+
+/* ---- reviews ---- */
+
+static void
+mark_decided(struct actor *a, const struct review_item *r)
+{
+	struct sim *s = a->sim;
+	size_t i, j;
+
+	for (i = 0; i < r->record_count; i++)
+		for (j = 0; j < r->records[i].field_count; j++) {
+			const char *text = r->records[i].fields[j].text;
+			const char *at = strstr(text, SIM_MAGIC);
+			int no = at == NULL ? -1 : truth_number(
+			    (const uint8_t *)at, strlen(at));
+
+			if (no >= 0 && no < s->text_count)
+				truth_filed(s, &s->text[no], a);
+		}
+}
+
+void
+people_decide(struct actor *a, const struct step *st)
+{
+	struct review_decision d = { .basis = "child protection law 27" };
+	struct review_list list;
+	struct err e;
+	size_t i, at;
+
+	if (!act_done(a, review_list(a->session, &list, &e), &e))
+		return;
+	for (i = 0; i < list.count; i++) {
+		at = (st->draw[0] + i) % list.count;
+		if (list.items[at].outcome != 0)
+			continue;
+		d.id = list.items[at].id;
+		d.outcome = (enum outcome)(1 + st->draw[1] % 3);
+		sim_note(a->sim, "   decided as %d", (int)d.outcome);
+		if (act_done(a, review_decide(a->session, &d, &e), &e) ||
+		    act_broken(a))
+			mark_decided(a, &list.items[at]);
+		break;
+	}
+	review_list_done(&list);
+}
+
+/* ---- devices ---- */
+
+/* Who approves compares the day of a request with the own clock. */
+struct actor *
+people_officer(struct sim *s)
+{
+	struct actor *a;
+	int i;
+
+	for (i = 0; i < s->actors; i++) {
+		a = &s->actor[i];
+		if ((a->roles & ROLE_OFFICER) != 0 && a->joined &&
+		    !a->revoked && !a->busy && !a->old && !a->split &&
+		    a->apart_until <= s->cursor && a->side == 0 &&
+		    !cast_stopped(a) &&
+		    llabs(cast_clock(a) - s->now_ms) < SOON_MS)
+			return a;
+	}
+	return NULL;
+}
+
+void
+people_enrol(struct sim *s, const struct step *st)
+{
+	int whom = (int)(st->draw[1] % (uint32_t)s->actors);
+	int i = s->actors;
+
+	if (i >= s->plan->people + SIM_SPARE || s->hub_offset_ms != 0 ||
+	    s->lied || people_officer(s) == NULL)
+		return;
+	switch (st->draw[0] % 6) {
+	case 0:
+		cast_join(s, i, i, ROLE_OFFICER);
+		break;
+	case 1:
+	case 2:
+		cast_join(s, i, s->actor[whom].who, 0);
+		break;
+	default:
+		cast_join(s, i, i, 0);
+	}
+	cast_settle(&s->actor[i]);
+}
+
+void
+people_revoke(struct sim *s, const struct step *st)
+{
+	struct actor *a = &s->actor[st->draw[1] % (uint32_t)s->actors];
+	struct actor *officer = people_officer(s);
+	struct err e;
+
+	if (officer == NULL || officer == a || a->revoked || !a->joined ||
+	    a->busy)
+		return;
+	/* The office keeps one officer's device. */
+	if (a->no == 0)
+		return;
+	sim_note(s, "   the device of %d, by %d", a->no, officer->no);
+	if (act_done(officer, office_revoke(officer->session, &a->keys.device,
+	    &e), &e) || act_broken(officer))
+		a->revoked = true;
+	cast_settle(officer);
+}
