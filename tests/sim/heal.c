@@ -27,7 +27,8 @@ may_fail(struct actor *a, const struct err *e)
 	/* Another copy of it had sent something. */
 	if (a->old && e->kind == ERR_CLASH)
 		return cast_stopped(a);
-	return e->kind == ERR_PEER && (cast_stopped(a) || (!s->healing &&
+	return e->kind == ERR_PEER && (cast_stopped(a) || s->lied ||
+	    (!s->healing &&
 	    a->step != NULL && a->step->fault != FAULT_NONE));
 }
 

@@ -42,6 +42,7 @@ change_page(struct sim *s, enum fault f, struct proto_page *page,
 		swap(&page->items[i], &page->items[(i + 1) % n]);
 		break;
 	case FAULT_REPEAT:
+		s->lied |= i != n - 1; /* the last one is kept back */
 		page->items[n - 1] = page->items[i];
 		break;
 	default:
@@ -105,6 +106,7 @@ lie(struct actor *a, enum fault f, const char *path, struct buf *answer,
 		lied = lie_page(s, f, answer, param);
 	if (lied) {
 		s->lies++;
+		s->odd = true;
 		sim_note(s, "   a lie");
 	}
 	if (pull) {

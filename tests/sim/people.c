@@ -176,7 +176,7 @@ people_officer(struct sim *s)
 	for (i = 0; i < s->actors; i++) {
 		a = &s->actor[i];
 		if ((a->roles & ROLE_OFFICER) != 0 && a->joined &&
-		    !a->revoked && !a->busy && !a->old && !a->split &&
+		    !a->revoked && !a->busy && !a->full &&
 		    a->apart_until <= s->cursor && a->side == 0 &&
 		    !cast_stopped(a) &&
 		    llabs(cast_clock(a) - s->now_ms) < SOON_MS)
@@ -191,8 +191,9 @@ people_enrol(struct sim *s, const struct step *st)
 	int whom = (int)(st->draw[1] % (uint32_t)s->actors);
 	int i = s->actors;
 
-	if (i >= s->plan->people + SIM_SPARE || s->hub_offset_ms != 0 ||
-	    s->lied || people_officer(s) == NULL)
+	/* Joining has tests of its own; here it has no other trouble. */
+	if (i >= s->plan->people + SIM_SPARE || s->odd ||
+	    people_officer(s) == NULL)
 		return;
 	switch (st->draw[0] % 6) {
 	case 0:
@@ -215,7 +216,7 @@ people_revoke(struct sim *s, const struct step *st)
 	struct actor *officer = people_officer(s);
 	struct err e;
 
-	if (officer == NULL || officer == a || a->revoked || !a->joined ||
+	if (s->odd || officer == NULL || officer == a || a->revoked || !a->joined ||
 	    a->busy)
 		return;
 	/* The office keeps one officer's device. */

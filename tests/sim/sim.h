@@ -217,6 +217,7 @@ struct sim {
 	struct simdisk *hub_disk;
 	int64_t hub_offset_ms, fork_size;
 	struct buf backup;
+	bool odd;                 /* a clock, copy or hub is not as it was */
 	bool lied;                /* in a way nobody can notice at once */
 	unsigned lies;            /* of any kind */
 	char *share[2];           /* of the office's root */

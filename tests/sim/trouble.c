@@ -70,25 +70,34 @@ store_path(const struct actor *a, char out[static 128])
 	return out;
 }
 
+/* One thing at a time. */
+static void
+no_trouble(struct actor *a)
+{
+	simdisk_crash_at(a->disk, 0);
+	simdisk_fault_at(a->disk, 0, 0, false);
+	a->full = false;
+}
+
 void
 trouble_copy(struct actor *a)
 {
 	struct buf *file;
 	char path[128];
 
-	if (a->old)
+	if (a->old || act_broken(a))
 		return;
+	no_trouble(a);
 	a->copy_sent = sent(a);
 	cast_close(a); /* which empties its log */
 	file = simdisk_file(a->disk, store_path(a, path));
-	if (file != NULL && !simdisk_crashed(a->disk)) {
+	if (file != NULL) {
 		buf_done(&a->copy);
 		buf_init(&a->copy, SIZE_MAX);
 		buf_add(&a->copy, file->data, file->len);
 		a->copy_ms = a->sim->now_ms;
 	}
-	if (!simdisk_crashed(a->disk))
-		cast_open(a);
+	cast_open(a);
 }
 
 void
@@ -98,19 +107,18 @@ trouble_old(struct actor *a)
 	char path[128], wal[140];
 	int i;
 
-	if (a->copy.len == 0 || a->old)
+	if (a->copy.len == 0 || a->old || act_broken(a))
 		return;
+	no_trouble(a);
 	sim_note(s, "   the copy of an earlier day is put back");
 	/* What the hub has of it and it does not know, it meets. */
 	a->split |= sent(a) > a->copy_sent;
 	cast_close(a);
-	if (simdisk_crashed(a->disk))
-		return;
 	store_path(a, path);
 	snprintf(wal, sizeof(wal), "%s-wal", path);
 	simdisk_remove(a->disk, wal);
 	simdisk_put(a->disk, path, buf_view(&a->copy));
-	a->old = true;
+	a->old = s->odd = true;
 	for (i = 0; i < s->text_count; i++)
 		if (s->text[i].by == a->no && s->text[i].at_ms >= a->copy_ms)
 			s->text[i].undone = true;
@@ -184,6 +192,7 @@ restore(struct sim *s)
 
 	if (s->backup.len == 0)
 		return;
+	s->odd = true;
 	sim_note(s, "   the hub is put back to its backup");
 	cast_hub_close(s);
 	snprintf(wal, sizeof(wal), "%s-wal", cast_hub_path(0));
@@ -210,6 +219,7 @@ fork_hub(struct sim *s, uint32_t draw)
 	simdisk_put(s->hub_disk, cast_hub_path(1), buf_view(&b));
 	buf_done(&b);
 	s->hubs = 2;
+	s->odd = true;
 	cast_hub_open(s);
 	s->fork_size = hub_size(s, 0);
 	for (i = 0; i < s->actors; i++)
@@ -240,6 +250,7 @@ set_hub_clock(struct sim *s, const struct step *st)
 		-3 * DAY_MS, 5 * MINUTE_MS, -5 * MINUTE_MS, 60 * MINUTE_MS };
 
 	s->hub_offset_ms = off[st->draw[0] % 8];
+	s->odd = true;
 	sim_note(s, "   the hub's clock is off by %lld ms",
 	    (long long)s->hub_offset_ms);
 	if (st->draw[1] % 2 == 0 || s->hub_offset_ms == 0)

@@ -345,6 +345,53 @@ test_refused_epoch_spoils(void **state)
 	    "WHERE state IN (1, 2)"), 0);
 }
 
+/* The keeper's only device is revoked, and the one writer left is withdrawn:
+ * there is nobody to make an epoch for. What was taken is said all the same,
+ * and nothing more is written. */
+static void
+test_nobody_left(void **state)
+{
+	struct id space;
+
+	(void)state;
+	world_grant(&w, 1, &kid, 2, "card,plan", true);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_int_equal(office_revoke(w.c[0].session,
+	    &world_store(&w, 1)->me->device, &e), 0);
+	world_must_sync(&w, 0);
+	world_withdraw(&w, 2, &kid, 2, NULL);
+	world_must_sync(&w, 2);
+	space = trust_space(&w, 2, &kid, "plan");
+	assert_int_equal(trust_number(&w, 2, &space), 2);
+	assert_int_equal(world_count(&w, 2, "SELECT count(*) FROM access "
+	    "WHERE item IS NULL"), 0);
+	assert_false(writable(2, &space));
+}
+
+/* A clock that is days behind takes a consent that is over for the hub: the
+ * first contact tells, and nobody is listed whom the hub would refuse. */
+static void
+test_slow_clock(void **state)
+{
+	struct consent_draft d = { .case_id = kid,
+		.audience = w.c[3].person, .sections = "card,plan",
+		.right = RIGHT_READ, .giver = "Mari",
+		.giver_role = "guardian",
+		.until_ms = WORLD_NOW + 5 * DAY };
+	struct id id, space;
+
+	(void)state;
+	world_grant(&w, 1, &kid, 2, "card,plan", true);
+	w.c[1].skew_ms = -10 * DAY;
+	world_pass(&w, 12 * DAY);
+	assert_int_equal(consent_grant(w.c[1].session, &d, &id, &e), 0);
+	world_must_sync(&w, 1);
+	space = trust_space(&w, 1, &kid, "plan");
+	assert_int_equal(trust_right(&w, 1, &space, 2), RIGHT_WRITE);
+	assert_int_equal(trust_right(&w, 1, &space, 3), RIGHT_NONE);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -353,7 +400,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_first_epoch), T(test_race), T(test_revoked),
 		T(test_ghost), T(test_all_or_nothing), T(test_group_refused),
-		T(test_refused_epoch_spoils),
+		T(test_refused_epoch_spoils), T(test_nobody_left),
+		T(test_slow_clock),
 		cmocka_unit_test(test_believe),
 		cmocka_unit_test(test_sections),
 	};

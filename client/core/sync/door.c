@@ -105,6 +105,22 @@ want_add(struct door *d, const struct roster_device *dev,
 	return 0;
 }
 
+static bool
+is_in(const struct door *d, const struct id *person)
+{
+	size_t i;
+
+	for (i = 0; d->has_cur && i < d->cur.ep.recipient_count; i++)
+		if (id_eq(&d->cur.ep.recipients[i].person, person))
+			return true;
+	return false;
+}
+
+/*
+ * What the hub holds to be over it would refuse to see listed, each time. So
+ * nobody new comes in by it; who is in stays, and the epoch waits until clock
+ * and hub agree. What was said about it goes without waiting.
+ */
 static int
 want_person(struct door *d, const struct id *person)
 {
@@ -115,6 +131,11 @@ want_person(struct door *d, const struct id *person)
 
 	if (basis == NULL)
 		return 0;
+	if (access_end(basis) <= d->s->contact_ms) {
+		if (!is_in(d, person))
+			return 0;
+		d->over_there = true;
+	}
 	n = roster_devices_of(&d->s->roster, person, devices, DEVICES_MAX);
 	for (i = 0; i < n; i++)
 		if (want_add(d, devices[i], basis, right) != 0)
@@ -400,6 +421,7 @@ door_judge(struct door *d, struct err *e)
 	if (epoch_waits(d->s, &d->sp.id, &busy, e) != 0)
 		return -1;
 	d->stuck = busy;
+	d->over_there = false;
 	if (d->sp.epoch == 0) {
 		want_allowed(d);
 		judge_begin(d);
@@ -413,11 +435,14 @@ door_judge(struct door *d, struct err *e)
 			return -1;
 		/* Who left, or was never in, and made this key knows it. */
 		d->spoiled |= epoch_find(&d->cur.ep, &d->cur.author) == NULL;
-		d->turn = d->locked || d->spoiled || want_differs(d);
+		d->turn = !d->over_there && (d->locked || d->spoiled ||
+		    want_differs(d));
 		d->stuck |= d->turn && !want_keeper(d);
 	} else if (d->mine == RIGHT_WRITE) {
 		want_fewer(d);
-		d->turn = want_differs(d);
+		/* With nobody left there is no next epoch: the statements go
+		 * under this one, and nobody writes under it any more. */
+		d->turn = d->want_count > 0 && want_differs(d);
 		if (d->turn)
 			return writer_quota(d, e);
 	}

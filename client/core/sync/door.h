@@ -19,6 +19,7 @@ struct door {
 	bool spoiled;                /* cur's key is out with a refused epoch */
 	struct sym_key wrapped;      /* locked: the newest key there is */
 	bool begins;                 /* epoch 1 is ours to make */
+	bool over_there;             /* it would list who is over for the hub */
 	bool stuck;                  /* something must happen elsewhere first */
 	enum right mine;
 	struct access_book book;
