@@ -276,7 +276,7 @@ cast_join(struct sim *s, int i, int who, unsigned roles)
 bool
 cast_stopped(struct actor *a)
 {
-	return session_store(a->session)->read_only;
+	return session_store(a->session)->stopped;
 }
 
 /* ---- an office to begin from ---- */
