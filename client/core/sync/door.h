@@ -51,4 +51,21 @@ int door_close_only(struct door *d, struct err *e);
 int door_queue_tx(struct door *d, int64_t group, size_t *rekeyed,
     struct err *e);
 
+/* door_want.c: the wanted recipients, into d->want. */
+
+/** door_want_basis(d, person, right): the statement that counts, NULL: none. */
+const struct access *door_want_basis(const struct door *d,
+    const struct id *person, enum right *right);
+
+/** door_want_allowed(d): a keeper's: exactly whom the statements allow.
+ * door_want_fewer(d): a writer's: the newest epoch without whom one may leave
+ * out. */
+void door_want_allowed(struct door *d);
+void door_want_fewer(struct door *d);
+
+/** door_want_differs(d): from the newest epoch; door_want_keeper(d): somebody
+ * wanted keeps. */
+bool door_want_differs(const struct door *d);
+bool door_want_keeper(const struct door *d);
+
 #endif
