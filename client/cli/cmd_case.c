@@ -286,7 +286,7 @@ cmd_case_set(struct ctx *c, struct err *e)
 	struct id id;
 	int rc;
 
-	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
+	if (show_case_find_one(c, cmd_word(c, 0), &id, e) != 0)
 		return -1;
 	if (keeps_name(c, e) != 0)
 		return -1;

@@ -19,7 +19,7 @@ find(struct ctx *c, const char *text, struct record_item *out, struct err *e)
 			return -1;
 		err_clear(e);
 	}
-	if (show_case_find(c, text, &id, e) != 0)
+	if (show_case_find_one(c, text, &id, e) != 0)
 		return -1;
 	rc = records_find(c->s, &id, out, e);
 	if (rc == 0)

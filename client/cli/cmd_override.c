@@ -26,7 +26,7 @@ draft(struct ctx *c, struct override_draft *d, struct err *e)
 	const char *until = cmd_value(c, "until");
 	struct person_item person;
 
-	if (show_case_find(c, cmd_word(c, 0), &d->case_id, e) != 0 ||
+	if (show_case_find_one(c, cmd_word(c, 0), &d->case_id, e) != 0 ||
 	    show_person_find(c, cmd_word(c, 1), &person, e) != 0)
 		return -1;
 	d->person = person.person;
@@ -176,7 +176,7 @@ cmd_override_list(struct ctx *c, struct err *e)
 	size_t i;
 	int rc = 0;
 
-	if (show_case_find(c, cmd_word(c, 0), &case_id, e) != 0 ||
+	if (show_case_find_one(c, cmd_word(c, 0), &case_id, e) != 0 ||
 	    override_list(c->s, &case_id, &l, e) != 0)
 		return -1;
 	if (c->g.json) {

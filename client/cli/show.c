@@ -330,7 +330,7 @@ show_any_find(struct ctx *c, const char *text, struct id *id, struct err *e)
 			return -1;
 		err_clear(e);
 	}
-	if (cases_find(c->s, text, id, e) == 0)
+	if (cases_find_one(c->s, text, id, e) == 0)
 		return 0;
 	return e->kind != ERR_ABSENT ? -1 : err_set(e, ERR_ABSENT, "%s",
 	    _("no record or case here has this id, code or name"));

@@ -69,7 +69,8 @@ int show_case_find_one(struct ctx *c, const char *text, struct id *id,
 int show_record_find(struct ctx *c, const char *text, int type,
     struct record_item *out, struct err *e);
 
-/** show_any_find(c, text, id, e): a record by a piece of its id, or a case. */
+/** show_any_find(c, text, id, e): a record by a piece of its id, or a case,
+ * which may be one behind another. */
 int show_any_find(struct ctx *c, const char *text, struct id *id,
     struct err *e);
 

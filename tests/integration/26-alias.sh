@@ -62,6 +62,16 @@ as mari search second
 check "search says it too" says "Anna-Maria Kask (K2)"
 is "consents of both are listed" 3 "$(json mari length consent list K1)"
 
+as mari case set K2 school=Lasila
+check "what is changed by the code behind" ends 0
+is "is the card behind" Lasila "$(json mari \
+	'.versions[-1].fields[0].text' history K2)"
+as jaan delete K2
+check "what is deleted by the code behind" ends 0
+is "is the case behind" "K1 0" "$(json jaan '"\(.[0].code) " +
+	"\(.[0].behind | length)"' case list)"
+must as jaan restore K2
+
 as mari consent withdraw K1 --everybody --by 'Ema Kask' --sections notes
 check "a withdrawal in one" ends 0
 sync_all

@@ -169,6 +169,52 @@ test_table_narrow(void **state)
 	    "ID: 22\nTEXT: \\x1b[2J\n");
 }
 
+struct change_case {
+	struct out o;
+	const char *from, *to;
+};
+
+static void
+print_change(void *ctx)
+{
+	const struct change_case *x = ctx;
+	struct out o = x->o;
+	struct merge_diff d;
+
+	assert_int_equal(merge_diff(view_str(x->from), view_str(x->to), &d,
+	    &e), 0);
+	out_change(&o, &d);
+	merge_diff_done(&d);
+}
+
+/* Marked without colour too, and nothing in it moves the cursor. */
+static void
+test_change(void **state)
+{
+	struct change_case x = { .from = "at home\033[2J now",
+		.to = "at school now" };
+	char from[2000], to[2100];
+	const char *got;
+
+	(void)state;
+	assert_string_equal(captured(print_change, &x),
+	    "at [-home\\x1b[2J-]{+school+} now\n");
+	x.o.colour = true;
+	assert_string_equal(captured(print_change, &x),
+	    "at \033[31m[-home\\x1b[2J-]\033[0m"
+	    "\033[32m{+school+}\033[0m now\n");
+	/* A long stretch without a change is shortened, between words. */
+	memset(from, 0, sizeof(from));
+	while (strlen(from) < 1500)
+		strcat(from, "sõna ");
+	snprintf(to, sizeof(to), "%slõpp", from);
+	x = (struct change_case){ .from = from, .to = to };
+	got = captured(print_change, &x);
+	assert_true(strlen(got) < 300);
+	assert_non_null(strstr(got, " [...] sõna"));
+	assert_non_null(strstr(got, "{+lõpp+}"));
+}
+
 static void
 print_line(void *ctx)
 {
@@ -320,7 +366,7 @@ main(void)
 		cmocka_unit_test(test_table_narrow),
 		cmocka_unit_test(test_line), cmocka_unit_test(test_json),
 		cmocka_unit_test(test_duration), cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_words)
+		cmocka_unit_test(test_words), cmocka_unit_test(test_change)
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
