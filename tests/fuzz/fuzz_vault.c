@@ -20,8 +20,6 @@
 
 #define STORE "s.tugi"
 #define LOG "s.tugi-wal"
-#define PAGES_OF_SLOT_MAX 4096 /* a slot may name 2^28 pages: 4 GiB of tags */
-#define SLOT_COUNT_AT 8
 
 static struct buf store, log_file; /* as they were when power was cut */
 static struct record_keys keys;
@@ -133,9 +131,6 @@ patch(struct buf *file, bool in_log, uint64_t block, struct fuzz_in *in)
 	    sizeof(payload) - to);
 	if (v.len > 0)
 		memcpy(payload + to, v.data, v.len);
-	if (at.type == RECORD_COMMIT && get_be(payload + SLOT_COUNT_AT, 8) >
-	    PAGES_OF_SLOT_MAX)
-		memset(payload + SLOT_COUNT_AT, 0, 6);
 	record_seal(&keys, &at, payload, record);
 }
 

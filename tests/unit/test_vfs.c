@@ -15,7 +15,10 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "client/core/vault/keyblock.h"
+#include "client/core/vault/pages.h"
 #include "client/core/vault/vault.h"
 #include "common/db/db.h"
 #include "tests/support/simdisk.h"
@@ -283,6 +286,49 @@ test_flips(void **state)
 		if (rc == 0)
 			assert_int_equal(outcome(), (int)nstates - 1);
 	}
+	drop(&im);
+}
+
+/* A slot, sealed as it should be, that counts pages of a larger file. */
+static void
+test_slot_counts_too_many(void **state)
+{
+	static const uint64_t more[] = { 1, 2, 1 << 20, UINT64_C(1) << 60,
+		1 << 26, UINT64_MAX };
+	struct record_keys keys;
+	struct keyblock kb;
+	uint8_t payload[RECORD_PAYLOAD_BYTES];
+	struct image im;
+	struct rusage used;
+	size_t i, slot;
+	int j;
+
+	(void)state;
+	close_store();
+	take(&im);
+	assert_int_equal(keyblock_decode(im.db.data, &kb), 0);
+	record_keys_derive(&keys, key.b, &kb.file);
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		give(&im);
+		for (slot = 0; slot < 2; slot++) {
+			struct record_place at = { RECORD_COMMIT, 0, slot };
+			uint8_t *record = simdisk_file(disk, STORE)->data +
+			    (PAGES_SLOT_BLOCK + slot) * BLOCK;
+			uint64_t n = im.db.len / BLOCK - FIRST_PAGE;
+
+			if (record_open(&keys, &at, record, payload) != 0)
+				continue;
+			n = more[i] > UINT64_MAX - n ? UINT64_MAX :
+			    n + more[i];
+			for (j = 0; j < 8; j++)
+				payload[8 + j] = (uint8_t)(n >> (56 - 8 * j));
+			record_seal(&keys, &at, payload, record);
+		}
+		must_refuse("a slot counts more pages by", (size_t)more[i]);
+	}
+	/* Refused for the file's size, not after fetching 16 bytes a page. */
+	assert_int_equal(getrusage(RUSAGE_SELF, &used), 0);
+	assert_true(used.ru_maxrss < 1024 * 1024);
 	drop(&im);
 }
 
@@ -746,7 +792,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_page_put_back), T(test_pages_swapped), T(test_flips),
-		T(test_cut_short), T(test_no_key_block),
+		T(test_slot_counts_too_many), T(test_cut_short), T(test_no_key_block),
 		T(test_key_block_heals), T(test_log_of_another_time),
 		T(test_log_cut_and_flipped),
 		T(test_log_removed_after_copying),

@@ -11,7 +11,7 @@
 #include <sodium.h>
 #include <string.h>
 
-/* A bound on memory: 2^28 pages are 1 TiB of store. */
+/* A bound: 2^28 pages are 1 TiB of store. */
 #define TAGS_MAX ((size_t)16 << 28)
 
 /* Commit slot, schema/store.md 5.2 */
@@ -175,8 +175,12 @@ load_tags(struct pages *p, uint64_t count)
 	uint8_t *tag;
 	int rc = SQLITE_OK;
 
+	/* A file has no fewer pages than its slot counts: they were durable
+	 * before it. So memory is bounded by what is really there. */
 	if (count > TAGS_MAX / RECORD_TAG_BYTES ||
-	    buf_reserve(&p->now, count * RECORD_TAG_BYTES) == NULL)
+	    (count > 0 && block_of(count) >= p->blocks))
+		return SQLITE_NOTFOUND;
+	if (buf_reserve(&p->now, count * RECORD_TAG_BYTES) == NULL)
 		return SQLITE_NOMEM;
 	for (page = 1; page <= count && rc == SQLITE_OK; page++) {
 		tag = p->now.data + p->now.len;
