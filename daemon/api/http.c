@@ -12,14 +12,13 @@
 
 #include <microhttpd.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/base/mem.h"
+#include "daemon/api/head.h"
 #include "daemon/api/log.h"
-#include "daemon/api/route.h"
 
 #define SWALLOW_BYTES (4 * 1024 * 1024) /* read, never kept */
 #define STACK_BYTES (512 * 1024)
@@ -38,12 +37,10 @@ struct http {
 
 struct exchange { /* one request */
 	struct http *http;
-	const struct route *route;
+	struct head_found found;
 	int64_t start_ms;
-	size_t length;        /* announced */
 	int status;           /* of an early refusal; 0 none */
 	struct err e;
-	struct httpsig sig;
 	struct buf body;
 	struct reply reply;
 };
@@ -91,16 +88,17 @@ write_refusal(struct exchange *x, int status)
 static void
 log_request(const struct exchange *x, int status)
 {
+	const struct route *route = x->found.route;
 	struct tick tick = tick_system();
 	char device[ID_TEXT_BYTES] = "-";
 
-	if (x->route != NULL && x->route->access == ROUTE_SIGNED &&
+	if (route != NULL && route->access == ROUTE_SIGNED &&
 	    status != 400 && status != 401) {
-		id_text(&x->sig.device, device);
+		id_text(&x->found.sig.device, device);
 		device[8] = '\0';
 	}
 	log_line(LOG_LEVEL_INFO, "%s %d device %s %lld ms",
-	    x->route != NULL ? x->route->path : "other", status, device,
+	    route != NULL ? route->path : "other", status, device,
 	    (long long)(tick_mono_ms(&tick) - x->start_ms));
 	if (status == 500)
 		log_line(LOG_LEVEL_ERROR, "%s", x->e.text);
@@ -140,84 +138,28 @@ header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
-static int
-fail(struct exchange *x, int status, const char *words)
-{
-	err_set(&x->e, ERR_PEER, "%s", words);
-	return status;
-}
-
-/* Announced length; no other framing is taken. */
-static int
-check_length(struct exchange *x, struct MHD_Connection *c)
-{
-	const char *text = header(c, "Content-Length");
-	size_t ceiling = x->route->ceiling;
-	char *end;
-
-	if (strcmp(x->route->path, "/v1/push") == 0 &&
-	    ceiling > x->http->push_bytes)
-		ceiling = x->http->push_bytes;
-	if (header(c, "Transfer-Encoding") != NULL)
-		return fail(x, 411, "a body must be sent with its length");
-	if (text == NULL)
-		return strcmp(x->route->method, "GET") == 0 ? 0 :
-		    fail(x, 411, "a body must be sent with its length");
-	if (text[0] < '0' || text[0] > '9' || strlen(text) > 12)
-		return fail(x, 400, "the length of the body is not a number");
-	x->length = (size_t)strtoull(text, &end, 10);
-	if (*end != '\0')
-		return fail(x, 400, "the length of the body is not a number");
-	if (x->length > ceiling) {
-		err_set(&x->e, ERR_TOOBIG, "the body is longer than the "
-		    "%zu bytes allowed here", ceiling);
-		return 413;
-	}
-	return 0;
-}
-
-static int
-check_sender(struct exchange *x, struct MHD_Connection *c)
-{
-	struct auth_head head = {
-		.req = { x->route->method, header(c, "Host"),
-		    x->route->path, "?" },
-		.digest = header(c, "Content-Digest"),
-		.input = header(c, "Signature-Input"),
-		.signature = header(c, "Signature"),
-	};
-	const union MHD_ConnectionInfo *info;
-
-	switch (x->route->access) {
-	case ROUTE_SIGNED:
-		return auth_check(x->http->auth, &head, &x->sig, &x->e);
-	case ROUTE_GUARDED:
-		info = MHD_get_connection_info(c,
-		    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-		return auth_net(x->http->auth,
-		    info != NULL ? info->client_addr : NULL, &x->e);
-	default:
-		return 0;
-	}
-}
-
 /* 0, or the status to refuse with. */
 static int
 check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
     const char *path)
 {
-	bool known;
-	int status;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	struct head h = {
+		.method = method, .path = path,
+		.query = MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND,
+		    NULL, NULL) != 0,
+		.host = header(c, "Host"),
+		.length = header(c, "Content-Length"),
+		.encoding = header(c, "Transfer-Encoding"),
+		.digest = header(c, "Content-Digest"),
+		.input = header(c, "Signature-Input"),
+		.signature = header(c, "Signature"),
+		.from = info != NULL ? info->client_addr : NULL,
+	};
 
-	x->route = route_find(method, path, &known);
-	if (x->route == NULL)
-		return known ? fail(x, 405, "this request needs another "
-		    "method") : fail(x, 404, "there is no such request");
-	if (MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, NULL,
-	    NULL) != 0)
-		return fail(x, 400, "requests have no query");
-	status = check_length(x, c);
-	return status != 0 ? status : check_sender(x, c);
+	return head_judge(x->http->auth, x->http->push_bytes, &h, &x->found,
+	    &x->e);
 }
 
 /* ---- one request, as the library calls ---- */
@@ -257,37 +199,26 @@ begin(struct http *h, struct MHD_Connection *c, const char *method,
 	x->status = check_head(x, c, method, path);
 	if (x->status == 0)
 		return MHD_YES;
-	if (x->status != 411 && x->route != NULL &&
-	    x->length <= SWALLOW_BYTES)
+	if (x->status != 411 && x->found.route != NULL &&
+	    x->found.length <= SWALLOW_BYTES)
 		return MHD_YES; /* answered once the body is read */
 	return refuse(x, c, x->status);
-}
-
-static int
-check_digest(struct exchange *x)
-{
-	struct hash digest;
-
-	if (x->route->access != ROUTE_SIGNED)
-		return 0;
-	httpsig_digest(buf_view(&x->body), &digest);
-	return hash_eq(&digest, &x->sig.digest) ? 0 :
-	    fail(x, 400, "the body is not the one that was signed");
 }
 
 static enum MHD_Result
 finish(struct exchange *x, struct MHD_Connection *c)
 {
-	struct request in = { .hub = x->http->hub, .device = x->sig.device,
-		.body = buf_view(&x->body) };
+	struct request in = { .hub = x->http->hub,
+		.device = x->found.sig.device, .body = buf_view(&x->body) };
 	int status = x->status;
 
 	watch_phase(x->http->watch, line_of(c), WATCH_WORK);
 	if (status == 0 && buf_check(&x->body, "a request", &x->e) != 0)
 		status = status_of(&x->e);
 	if (status == 0)
-		status = check_digest(x);
-	if (status == 0 && (x->route->handle(&in, &x->reply, &x->e) != 0 ||
+		status = head_digest(&x->found, in.body, &x->e);
+	if (status == 0 &&
+	    (x->found.route->handle(&in, &x->reply, &x->e) != 0 ||
 	    buf_check(&x->reply.body, "an answer", &x->e) != 0))
 		status = status_of(&x->e);
 	watch_phase(x->http->watch, line_of(c), WATCH_ANSWER);

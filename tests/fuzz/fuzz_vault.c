@@ -1,10 +1,13 @@
 /*
- * The files of a store that somebody changed who holds its key: commit slots,
- * the log's header and its frames. The input is a list of patches to what is
- * inside the seals; everything is sealed again, and, if the first byte says
- * so, the log's running checksums are made right. On the simulated disk.
+ * The files of a store that somebody changed: as one who can write the disk
+ * (blocks moved, cut, put back from an older copy, bits turned), and as one
+ * who holds the key (what is inside commit slots, the log's header and its
+ * frames, sealed again). Without the key a store is refused or holds exactly
+ * what was once committed; with it, it opens or is refused. On the simulated
+ * disk.
  *
- * patch: block u8 (bit 7: of the log), place u16, length u8, bytes.
+ * The input: u8, bit 0: make the log's running checksums right; then steps of
+ * kind u8, block u8 (bit 7: of the log) and what the kind takes.
  */
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -21,7 +24,16 @@
 #define STORE "s.tugi"
 #define LOG "s.tugi-wal"
 
-static struct buf store, log_file; /* as they were when power was cut */
+#define STATES_MAX 16
+#define FILE_MAX (1 << 22)
+
+struct image {
+	struct buf store, log;
+};
+
+static struct image older, newer; /* as they were when power was cut */
+static struct hash states[STATES_MAX]; /* each that was committed */
+static size_t state_count;
 static struct record_keys keys;
 static struct vault_key dek;
 
@@ -46,11 +58,54 @@ options(struct simdisk *d)
 static void
 copy(struct buf *out, const struct buf *from)
 {
-	buf_init(out, 1 << 22);
+	buf_init(out, FILE_MAX);
 	buf_add(out, from->data, from->len);
 }
 
-/* A store with a log of a few commits that never reached the pages. */
+static int
+digest(struct db *db, struct hash *out, struct err *e)
+{
+	struct stmt *q;
+	struct buf all;
+	int64_t n;
+	int rc;
+
+	/* A store that is new has no table yet. */
+	memset(out, 0, sizeof(*out));
+	if (db_one_int(db, "SELECT count(*) FROM sqlite_schema", &n, e) != 1)
+		return -1;
+	if (n == 0)
+		return 0;
+	buf_init(&all, FILE_MAX);
+	q = db_prepare(db, "SELECT id, body FROM note ORDER BY id");
+	while ((rc = db_step(q, e)) == 1) {
+		buf_add_be(&all, (uint64_t)db_int(q, 0), 8);
+		buf_add(&all, db_blob(q, 1).data, db_blob(q, 1).len);
+	}
+	keys_hash("fuzz vault", buf_view(&all), out);
+	buf_done(&all);
+	return rc;
+}
+
+static void
+commit(struct vault *v, const char *sql)
+{
+	struct err e;
+
+	FUZZ_SURE(db_exec(vault_db(v), sql, &e) == 0);
+	FUZZ_SURE(state_count < STATES_MAX);
+	FUZZ_SURE(digest(vault_db(v), &states[state_count++], &e) == 0);
+}
+
+static void
+take(struct simdisk *d, struct image *out)
+{
+	copy(&out->store, simdisk_file(d, STORE));
+	copy(&out->log, simdisk_file(d, LOG));
+}
+
+/* Two moments of a store: pages written back between them, and a log of a few
+ * commits in each that never reached the pages. */
 static void
 make_images(void)
 {
@@ -63,21 +118,23 @@ make_images(void)
 
 	FUZZ_SURE(vault_create(STORE, view_str("p"), &cost, &o, &v, &e) == 0);
 	dek = *vault_key(v);
-	FUZZ_SURE(db_exec(vault_db(v), "CREATE TABLE note(id INTEGER PRIMARY "
-	    "KEY, body)", &e) == 0);
-	FUZZ_SURE(db_exec(vault_db(v), "INSERT INTO note VALUES (1, 'one')",
-	    &e) == 0);
-	FUZZ_SURE(db_exec(vault_db(v), "INSERT INTO note VALUES (2, "
-	    "zeroblob(9000))", &e) == 0);
-	copy(&store, simdisk_file(d, STORE));
-	copy(&log_file, simdisk_file(d, LOG));
-	FUZZ_SURE(keyblock_decode(store.data, &kb) == 0);
+	state_count = 1; /* nothing yet: zeros */
+	commit(v, "CREATE TABLE note(id INTEGER PRIMARY KEY, body)");
+	commit(v, "INSERT INTO note VALUES (1, 'one')");
+	commit(v, "INSERT INTO note VALUES (2, zeroblob(9000))");
+	take(d, &older);
+	FUZZ_SURE(db_checkpoint(vault_db(v), &e) == 0);
+	commit(v, "UPDATE note SET body = 'two' WHERE id = 2");
+	commit(v, "INSERT INTO note VALUES (3, zeroblob(6000))");
+	commit(v, "DELETE FROM note WHERE id = 1");
+	take(d, &newer);
+	FUZZ_SURE(keyblock_decode(newer.store.data, &kb) == 0);
 	record_keys_derive(&keys, dek.b, &kb.file);
 	vault_close(v);
 	simdisk_free(d);
 }
 
-/* ---- patches ---- */
+/* ---- with the key ---- */
 
 static uint64_t
 get_be(const uint8_t *p, size_t n)
@@ -180,27 +237,139 @@ mend_sums(struct buf *log)
 	}
 }
 
-/* ---- one input ---- */
+/* A record's content in another's place. */
+static void
+move_sealed(struct buf *file, bool in_log, uint64_t from, uint64_t to)
+{
+	uint8_t payload[RECORD_PAYLOAD_BYTES];
+	struct record_place at = place_of(in_log, from);
+
+	if (record_open(&keys, &at, file->data + from * RECORD_BYTES,
+	    payload) != 0)
+		return;
+	at = place_of(in_log, to);
+	record_seal(&keys, &at, payload, file->data + to * RECORD_BYTES);
+}
+
+/* ---- with the disk alone ---- */
 
 static void
-open_store(struct simdisk *d)
+move_raw(struct buf *file, uint64_t from, uint64_t to)
+{
+	uint8_t block[RECORD_BYTES];
+
+	memcpy(block, file->data + from * RECORD_BYTES, sizeof(block));
+	memcpy(file->data + to * RECORD_BYTES, block, sizeof(block));
+}
+
+static void
+put_older(struct buf *file, const struct buf *old, uint64_t block)
+{
+	if ((block + 1) * RECORD_BYTES <= old->len)
+		memcpy(file->data + block * RECORD_BYTES,
+		    old->data + block * RECORD_BYTES, RECORD_BYTES);
+}
+
+static void
+lengthen(struct buf *file, uint64_t block)
+{
+	uint8_t copied[RECORD_BYTES];
+
+	memcpy(copied, file->data + block * RECORD_BYTES, sizeof(copied));
+	if (file->len < 64 * RECORD_BYTES)
+		buf_add(file, copied, sizeof(copied));
+}
+
+/* ---- one input ---- */
+
+enum { STEP_PATCH, STEP_MOVE_SEALED, STEP_MOVE_RAW, STEP_CUT, STEP_OLDER,
+	STEP_FLIP, STEP_LENGTHEN, STEP_ZERO, STEPS };
+
+/* Whether it took the key to do that. */
+static bool
+step(struct image *im, struct fuzz_in *in)
+{
+	uint64_t kind = fuzz_take(in, 1) % STEPS, block = fuzz_take(in, 1);
+	bool in_log = (block & 0x80) != 0;
+	struct buf *file = in_log ? &im->log : &im->store;
+	uint64_t blocks = file->len / RECORD_BYTES, other;
+	size_t at;
+
+	block &= 0x7f;
+	if (kind == STEP_PATCH && !in_log) { /* pages' insides: SQLite's own */
+		blocks = blocks < PAGES_FIRST_BLOCK ? blocks :
+		    PAGES_FIRST_BLOCK;
+		block = block < PAGES_SLOT_BLOCK ? PAGES_SLOT_BLOCK : block;
+	}
+	if (block >= blocks)
+		return false;
+	switch (kind) {
+	case STEP_PATCH:
+		patch(file, in_log, block, in);
+		return true;
+	case STEP_MOVE_SEALED:
+		other = fuzz_take(in, 1) % blocks;
+		if (in_log || other >= PAGES_SLOT_BLOCK)
+			move_sealed(file, in_log, block, other);
+		return true;
+	case STEP_MOVE_RAW:
+		move_raw(file, block, fuzz_take(in, 1) % blocks);
+		return false;
+	case STEP_CUT:
+		file->len = block * RECORD_BYTES +
+		    fuzz_take(in, 2) % RECORD_BYTES;
+		return false;
+	case STEP_OLDER:
+		put_older(file, in_log ? &older.log : &older.store, block);
+		return false;
+	case STEP_FLIP:
+		at = fuzz_take(in, 2) % RECORD_BYTES;
+		file->data[block * RECORD_BYTES + at] ^= (uint8_t)(1 <<
+		    fuzz_take(in, 1) % 8);
+		return false;
+	case STEP_LENGTHEN:
+		lengthen(file, block);
+		return false;
+	default:
+		memset(file->data + block * RECORD_BYTES, 0, RECORD_BYTES);
+		return false;
+	}
+}
+
+static bool
+was_committed(const struct hash *h)
+{
+	size_t i;
+
+	for (i = 0; i < state_count; i++)
+		if (hash_eq(h, &states[i]))
+			return true;
+	return false;
+}
+
+static void
+open_store(struct simdisk *d, bool had_key)
 {
 	struct vault_options o = options(d);
 	struct vault *v;
+	struct hash h;
 	struct err e;
-	int64_t n;
+	int rc;
 
 	err_clear(&e);
 	if (vault_open_key(STORE, &dek, &o, &v, &e) != 0) {
 		fuzz_refused(&e);
 		return;
 	}
-	if (db_one_int(vault_db(v), "SELECT sum(length(body)) FROM note", &n,
-	    &e) < 0)
+	rc = digest(vault_db(v), &h, &e);
+	FUZZ_SURE(had_key || (rc == 0 && was_committed(&h)));
+	if (rc != 0)
 		fuzz_refused(&e);
-	if (db_exec(vault_db(v), "INSERT INTO note VALUES (9, 'nine')",
-	    &e) != 0)
+	if (!hash_is_zero(&h) && db_exec(vault_db(v),
+	    "INSERT INTO note VALUES (9, 'nine')", &e) != 0) {
+		FUZZ_SURE(had_key);
 		fuzz_refused(&e);
+	}
 	vault_close(v);
 }
 
@@ -208,38 +377,26 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_in in = { data, size };
-	struct buf s, l;
+	struct image im;
 	struct simdisk *d;
-	bool mend, in_log;
-	uint64_t block, blocks;
+	bool mend, had_key = false;
 
 	fuzz_begin();
-	if (store.len == 0)
+	if (newer.store.len == 0)
 		make_images();
-	copy(&s, &store);
-	copy(&l, &log_file);
+	copy(&im.store, &newer.store);
+	copy(&im.log, &newer.log);
 	mend = (fuzz_take(&in, 1) & 1) != 0;
-	while (in.left > 0) {
-		block = fuzz_take(&in, 1);
-		in_log = (block & 0x80) != 0;
-		block &= 0x7f;
-		blocks = (in_log ? l.len : s.len) / RECORD_BYTES;
-		if (!in_log)
-			blocks = blocks < PAGES_FIRST_BLOCK ? blocks :
-			    PAGES_FIRST_BLOCK;
-		if (!in_log && block < PAGES_SLOT_BLOCK)
-			block = PAGES_SLOT_BLOCK;
-		if (block < blocks)
-			patch(in_log ? &l : &s, in_log, block, &in);
-	}
+	while (in.left > 0)
+		had_key |= step(&im, &in);
 	if (mend)
-		mend_sums(&l);
+		mend_sums(&im.log);
 	d = simdisk_new(3);
-	simdisk_put(d, STORE, buf_view(&s));
-	simdisk_put(d, LOG, buf_view(&l));
-	open_store(d);
+	simdisk_put(d, STORE, buf_view(&im.store));
+	simdisk_put(d, LOG, buf_view(&im.log));
+	open_store(d, had_key || mend);
 	simdisk_free(d);
-	buf_done(&s);
-	buf_done(&l);
+	buf_done(&im.store);
+	buf_done(&im.log);
 	return 0;
 }

@@ -1,0 +1,96 @@
+/*
+ * The order is that of cost: a look at the table and at two numbers before a
+ * signature is checked.
+ */
+#include "daemon/api/head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGITS_MAX 12
+
+static int
+fail(struct err *e, int status, const char *words)
+{
+	err_set(e, ERR_PEER, "%s", words);
+	return status;
+}
+
+/* Announced length; no other framing is taken. */
+static int
+check_length(size_t push_bytes, const struct head *h, struct head_found *out,
+    struct err *e)
+{
+	size_t ceiling = out->route->ceiling;
+	char *end;
+
+	if (strcmp(out->route->path, "/v1/push") == 0 && ceiling > push_bytes)
+		ceiling = push_bytes;
+	if (h->encoding != NULL)
+		return fail(e, 411, "a body must be sent with its length");
+	if (h->length == NULL)
+		return strcmp(out->route->method, "GET") == 0 ? 0 :
+		    fail(e, 411, "a body must be sent with its length");
+	if (h->length[0] < '0' || h->length[0] > '9' ||
+	    strlen(h->length) > DIGITS_MAX)
+		return fail(e, 400, "the length of the body is not a number");
+	out->length = (size_t)strtoull(h->length, &end, 10);
+	if (*end != '\0')
+		return fail(e, 400, "the length of the body is not a number");
+	if (out->length > ceiling) {
+		err_set(e, ERR_TOOBIG, "the body is longer than the "
+		    "%zu bytes allowed here", ceiling);
+		return 413;
+	}
+	return 0;
+}
+
+static int
+check_sender(struct auth *a, const struct head *h, struct head_found *out,
+    struct err *e)
+{
+	struct auth_head head = {
+		.req = { out->route->method, h->host, out->route->path, "?" },
+		.digest = h->digest, .input = h->input,
+		.signature = h->signature,
+	};
+
+	switch (out->route->access) {
+	case ROUTE_SIGNED:
+		return auth_check(a, &head, &out->sig, e);
+	case ROUTE_GUARDED:
+		return auth_net(a, h->from, e);
+	default:
+		return 0;
+	}
+}
+
+int
+head_judge(struct auth *a, size_t push_bytes, const struct head *h,
+    struct head_found *out, struct err *e)
+{
+	bool known;
+	int status;
+
+	memset(out, 0, sizeof(*out));
+	out->route = route_find(h->method, h->path, &known);
+	if (out->route == NULL)
+		return known ? fail(e, 405, "this request needs another "
+		    "method") : fail(e, 404, "there is no such request");
+	if (h->query)
+		return fail(e, 400, "requests have no query");
+	status = check_length(push_bytes, h, out, e);
+	return status != 0 ? status : check_sender(a, h, out, e);
+}
+
+int
+head_digest(const struct head_found *f, struct view body, struct err *e)
+{
+	struct hash digest;
+
+	if (f->route->access != ROUTE_SIGNED)
+		return 0;
+	httpsig_digest(body, &digest);
+	return hash_eq(&digest, &f->sig.digest) ? 0 :
+	    fail(e, 400, "the body is not the one that was signed");
+}
