@@ -316,16 +316,33 @@ overrides_done(struct override_sources *l)
 	memset(l, 0, sizeof(*l));
 }
 
+/* Most cases have none, and are asked at each sync that touches them. */
+static int
+has_any(struct store *s, const struct id *case_id, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM record"
+	    " WHERE case_id = ? AND type = 10 LIMIT 1");
+	int rc;
+
+	db_bind_id(q, 1, case_id);
+	rc = db_step(q, e);
+	db_reset(q);
+	return rc;
+}
+
 int
 overrides_load(struct store *s, const struct id *case_id,
     struct override_sources *out, struct err *e)
 {
-	struct space *spaces = mem_new(CASE_SPACES_MAX * sizeof(*spaces));
+	struct space *spaces;
 	struct reading r = { .s = s };
 	size_t i, n = 0;
-	int rc;
+	int rc = has_any(s, case_id, e);
 
 	memset(out, 0, sizeof(*out));
+	if (rc != 1)
+		return rc;
+	spaces = mem_new(CASE_SPACES_MAX * sizeof(*spaces));
 	r.pieces.list = mem_new((SOURCES_MAX + 1) * sizeof(struct piece));
 	rc = spaces_list(s, case_id, spaces, CASE_SPACES_MAX, &n, e);
 	for (i = 0; rc == 0 && i < n; i++)
