@@ -126,12 +126,16 @@ say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 		    "names."));
 		return;
 	}
-	out_say(&c->out, plural(effect->spaces,
-	    _("The withdrawal is recorded. %zu section closes with a new key "
-	    "at the next tugi sync; on this device it holds now."),
-	    _("The withdrawal is recorded. %zu sections close with new keys "
-	    "at the next tugi sync; on this device it holds now.")),
-	    effect->spaces);
+	if (effect->spaces == 0)
+		out_say(&c->out, "%s", _("The withdrawal is recorded."));
+	else
+		out_say(&c->out, plural(effect->spaces,
+		    _("The withdrawal is recorded. %zu section closes with a "
+		    "new key at the next tugi sync; on this device it holds "
+		    "now."),
+		    _("The withdrawal is recorded. %zu sections close with "
+		    "new keys at the next tugi sync; on this device it holds "
+		    "now.")), effect->spaces);
 	out_say(&c->out, "%s", _("What was fetched before can have been "
 	    "copied; copies cannot be recalled."));
 	if (effect->overrides > 0) {
