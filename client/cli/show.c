@@ -32,6 +32,10 @@ is_said(const struct record_item *r, const struct field_text *f)
 void
 show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 {
+	if (r->erased) {
+		snprintf(out, SHOW_MARKS_BYTES, "%s", _("erased"));
+		return;
+	}
 	if (r->deleted) {
 		snprintf(out, SHOW_MARKS_BYTES, "%s", r->changed_by != NULL ?
 		    _("deleted, changed after") : _("deleted"));
@@ -98,6 +102,23 @@ say_deleted(struct ctx *c, const struct record_item *r)
 }
 
 static void
+say_erased(struct ctx *c, const struct record_item *r)
+{
+	char when[WHEN_BYTES], due[WHEN_BYTES];
+	int64_t now = tick_wall_ms(&c->tick);
+
+	if (!r->erased)
+		return;
+	when_words(r->erased_ms, now, when);
+	when_words(r->erased_due_ms, now, due);
+	out_line(&c->out, _("Erased by %s with %s, %s."), r->erased_by,
+	    r->erased_with, when);
+	out_line(&c->out, now < r->erased_due_ms ?
+	    _("Gone for good: %s. Until then: tugi erase take-back") :
+	    _("Gone for good since %s; see tugi erase list."), due);
+}
+
+static void
 say_record(struct ctx *c, const struct record_item *r, size_t most)
 {
 	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
@@ -110,6 +131,7 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 	out_line(&c->out, "%s  %s, %s%s%s%s", match_short(&r->id, id), when,
 	    r->author != NULL ? r->author : _("unknown"),
 	    marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
+	say_erased(c, r);
 	say_deleted(c, r);
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
@@ -199,6 +221,12 @@ show_record_json(const struct record_item *r)
 	json_object_set_new(j, "held", json_boolean(r->held));
 	json_object_set_new(j, "amended", json_boolean(r->amended));
 	json_object_set_new(j, "deleted", json_boolean(r->deleted));
+	json_object_set_new(j, "erased", json_boolean(r->erased));
+	json_object_set_new(j, "erased_by", out_json_text(r->erased_by));
+	json_object_set_new(j, "erased_with", out_json_text(r->erased_with));
+	json_object_set_new(j, "erased_at", show_time_json(r->erased_ms));
+	json_object_set_new(j, "erased_due",
+	    show_time_json(r->erased_due_ms));
 	json_object_set_new(j, "deleted_by", out_json_text(r->deleted_by));
 	json_object_set_new(j, "deleted_at", show_time_json(r->deleted_ms));
 	json_object_set_new(j, "changed_after_by",

@@ -181,6 +181,38 @@ const struct cmd table_cmds[] = {
 	.summary = N_("what is deleted, by whom, and changed after"),
 	.examples = { "tugi deleted", "tugi deleted anna" }
 }, {
+	.name = "erase", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
+	.run = cmd_erase, .opens = true,
+	.summary = N_("ask for a text or a case to be erased; asks first"),
+	.more = N_("For good, here, at the hub and on every device. Needs the "
+	    "signature of a data-protection officer, who reads the reason, not "
+	    "the text. Seven days after the order it is wiped; until then both "
+	    "can take it back. Of a case, every section that you keep."),
+	.examples = { "tugi erase 1f0c77ab --reason 'Written in the wrong "
+	    "case.' --because mistake", "tugi erase anna --reason 'The family "
+	    "moved away in 2019.' --because over" },
+	.opts = { { "reason", N_("TEXT"), N_("why, in words"), true },
+	    { "because", N_("KIND"), N_("asked_for, mistake, over, unlawful "
+	    "or other (default)"), false } }
+}, {
+	.name = "erase list", .words = "", .run = cmd_erase_list,
+	.opens = true,
+	.summary = N_("what was asked to be erased and how it stands"),
+	.more = N_("With the day it is gone from the hub, and the day the last "
+	    "backup that has it expires (90 days later, unless the hub's "
+	    "operator keeps them longer)."),
+	.examples = { "tugi erase list", "tugi erase list --json" }
+}, {
+	.name = "erase take-back", .words = N_("ORDER"), .min = 1, .max = 1,
+	.run = cmd_erase_take_back, .opens = true,
+	.summary = N_("undo an order within its seven days"),
+	.more = N_("Who signed the order has to agree."),
+	.examples = { "tugi erase take-back 9e107d9d --reason 'It was the "
+	    "other note.'" },
+	.opts = { { "reason", N_("TEXT"), N_("why, in words"), true },
+	    { "because", N_("KIND"), N_("asked_for, mistake, over, unlawful "
+	    "or other (default)"), false } }
+}, {
 	.name = "consent grant", .words = N_("CASE"), .min = 1, .max = 1,
 	.run = cmd_consent_grant, .opens = true,
 	.summary = N_("record a consent and open the sections it names"),
@@ -439,6 +471,23 @@ const struct cmd table_cmds[] = {
 	.opts = { { "csv", NULL, N_("as a file for a spreadsheet"), false },
 	    { "since", N_("DAY"), N_("that ran on or after this day"),
 	    false } }
+}, {
+	.name = "office erasures", .words = "", .run = cmd_office_erasures,
+	.opens = true,
+	.summary = N_("what you are asked to sign as data-protection officer"),
+	.examples = { "tugi office erasures" }
+}, {
+	.name = "office sign-erasure", .words = N_("ID"), .min = 1, .max = 1,
+	.run = cmd_office_sign_erasure, .opens = true,
+	.summary = N_("be the second hand of an erase order; asks first"),
+	.examples = { "tugi office sign-erasure 1f0c77ab" }
+}, {
+	.name = "office decline-erasure", .words = N_("ID"), .min = 1,
+	.max = 1, .run = cmd_office_decline_erasure, .opens = true,
+	.summary = N_("say why something is not to be erased"),
+	.examples = { "tugi office decline-erasure 1f0c77ab --words 'The court "
+	    "has asked for it.'" },
+	.opts = { { "words", N_("TEXT"), N_("why, to who asks"), true } }
 }, {
 	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
 	.run = cmd_office_order, .opens = true,

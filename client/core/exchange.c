@@ -10,6 +10,7 @@
 #include "client/core/consent.h"
 #include "client/core/handover.h"
 #include "client/core/local/index.h"
+#include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
@@ -74,6 +75,8 @@ exchange_sync(struct session *s, struct remote *r,
 	if (rc == 0)
 		rc = consent_expire(s, &ended, e);
 	out->lost_spaces += ended;
+	if (rc == 0)
+		rc = erasures_wipe(st, &out->wiped, e);
 	if (rc == 0)
 		rc = handover_settle(s, &led, e);
 	out->taken_over = led;

@@ -59,6 +59,7 @@ standing_of(enum version_state state)
 	case VERSION_REVIEW:
 		return HISTORY_REVIEW;
 	case VERSION_GONE:
+	case VERSION_ERASED:
 		break;
 	}
 	return HISTORY_GONE;

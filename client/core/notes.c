@@ -143,7 +143,7 @@ check_amends(struct desk *d, const struct note_draft *draft, struct err *e)
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || row.type != TYPE_NOTE ||
-	    (row.flags & RECORD_HIDDEN) != 0)
+	    (row.flags & (RECORD_HIDDEN | RECORD_ERASED)) != 0)
 		return err_set(e, ERR_ABSENT,
 		    "the note to be amended is not here");
 	if ((row.flags & RECORD_DELETED) != 0)

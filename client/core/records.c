@@ -10,6 +10,8 @@
 #include "common/base/mem.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/deleted.h"
+#include "client/core/local/erased.h"
+#include "common/rules/erasure.h"
 #include "client/core/value.h"
 
 static void
@@ -55,6 +57,25 @@ fill_deleted(struct values *v, const struct loaded *l, struct record_item *r)
 	if (d.restored != NULL)
 		r->restored_by = mem_dup(value_author(v,
 		    &d.restored->rec.origin));
+}
+
+/* 10.4: by whom and when, and nothing else. */
+static int
+fill_erased(struct values *v, const struct loaded *l, struct record_item *r,
+    struct err *e)
+{
+	struct erased_order o;
+	int rc = (l->row.flags & RECORD_ERASED) == 0 ? 0 :
+	    erased_record(v->s, &r->space, &r->id, &o, e);
+
+	if (rc != 1)
+		return rc;
+	r->erased = true;
+	r->erased_by = mem_dup(value_author(v, &o.keeper));
+	r->erased_with = mem_dup(value_author(v, &o.dpo));
+	r->erased_ms = o.accept_ms;
+	r->erased_due_ms = erasure_due_ms(o.accept_ms);
+	return 0;
 }
 
 static int
@@ -123,7 +144,8 @@ fill_item(struct values *v, const struct record_row *row,
 	fill_author(v, l, r);
 	fill_marks(l, r);
 	fill_deleted(v, l, r);
-	if (value_section(v, &row->space, r->section, e) == 0 &&
+	if (fill_erased(v, l, r, e) == 0 &&
+	    value_section(v, &row->space, r->section, e) == 0 &&
 	    fill_fields(v, l, r, e) == 0 && fill_amended(v->s, r, e) == 0)
 		rc = 0;
 	versions_done(l);
@@ -145,6 +167,8 @@ record_item_done(struct record_item *r)
 	}
 	mem_free(r->fields);
 	mem_free(r->author);
+	mem_free(r->erased_by);
+	mem_free(r->erased_with);
 	mem_free(r->deleted_by);
 	mem_free(r->changed_by);
 	mem_free(r->restored_by);
@@ -352,6 +376,8 @@ records_set(struct session *session, const struct id *id,
 		return -1;
 	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
 		return err_set(e, ERR_ABSENT, "there is no such record here");
+	if ((row.flags & RECORD_ERASED) != 0)
+		return err_set(e, ERR_DENIED, "this was erased");
 	if ((row.flags & RECORD_DELETED) != 0)
 		return err_set(e, ERR_DENIED,
 		    "this is deleted; restore it first");

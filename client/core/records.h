@@ -24,6 +24,9 @@ struct record_item {
 	bool held;
 	bool conflict;
 	bool amended;            /* a later note amends it */
+	bool erased;             /* by an order; no fields */
+	char *erased_by, *erased_with; /* names: keeper, who signed */
+	int64_t erased_ms, erased_due_ms; /* ordered; gone for good */
 	bool deleted;
 	char *deleted_by;        /* name; NULL: not deleted */
 	int64_t deleted_ms;

@@ -193,6 +193,7 @@ CREATE TABLE version (
 	seen_log INTEGER NOT NULL DEFAULT 0,  -- what was absorbed when written
 	seen_size INTEGER NOT NULL DEFAULT 0,
 	outgoing INTEGER,             -- changeset that carries it out
+	was INTEGER,                  -- state before an erase order hid it
 	body BLOB NOT NULL,           -- the record's CBOR (common/wire/record.h)
 	-- Not WITHOUT ROWID: rows over 1 KB there take a page of their own.
 	PRIMARY KEY (rid, hlc, origin)
@@ -200,6 +201,14 @@ CREATE TABLE version (
 CREATE INDEX version_unsent ON version (state, outgoing)
 	WHERE state IN (1, 2, 4);
 CREATE INDEX version_review ON version (seq) WHERE state = 5;
+
+-- Further places in the log where a version stands: somebody sealed it again.
+CREATE TABLE version_copy (
+	rid INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	idx INTEGER NOT NULL,
+	PRIMARY KEY (rid, seq, idx)
+) WITHOUT ROWID;
 
 -- Sealed changesets on their way. The bytes are fixed before the first send
 -- and kept 90 days after the receipt, so that a hub restored from a backup
@@ -303,6 +312,46 @@ CREATE TABLE memo (
 );
 CREATE INDEX memo_topic ON memo (topic, mid);
 CREATE INDEX memo_todo ON memo (mid) WHERE letter IS NULL;
+
+-- Erase orders from the log (schema/rules.md 10), and what they name.
+CREATE TABLE erase_order (
+	id BLOB PRIMARY KEY,          -- changeset id
+	seq INTEGER NOT NULL,
+	space BLOB NOT NULL,
+	kind INTEGER NOT NULL,        -- enum erase_kind
+	reason INTEGER NOT NULL,      -- enum erase_reason
+	record BLOB NOT NULL,         -- hash; zeros: none
+	keeper BLOB NOT NULL,         -- device
+	dpo BLOB NOT NULL,            -- device
+	sig BLOB NOT NULL UNIQUE,     -- of the second hand
+	accept_ms INTEGER NOT NULL,
+	back BLOB,                    -- taken back by; of kind 3: the order named
+	misfits INTEGER NOT NULL DEFAULT 0, -- bodies of other records it names
+	wiped INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX erase_order_space ON erase_order (space, record);
+CREATE TABLE erase_item (
+	id BLOB NOT NULL,             -- changeset id
+	order_id BLOB NOT NULL,
+	map INTEGER NOT NULL,         -- bit i: body i
+	PRIMARY KEY (id, order_id)
+) WITHOUT ROWID;
+CREATE INDEX erase_item_order ON erase_item (order_id);
+
+-- What this person asked the data-protection officers to sign.
+CREATE TABLE erase_ask (
+	id BLOB PRIMARY KEY,          -- of the request
+	space BLOB NOT NULL,
+	record BLOB,                  -- record id; NULL: the whole space
+	body BLOB NOT NULL,           -- CBOR of struct erase_ask
+	at_ms INTEGER NOT NULL,
+	state INTEGER NOT NULL,       -- enum erasures_state
+	answer_ms INTEGER,
+	words TEXT,                   -- why not
+	signed BLOB,                  -- the order as signed
+	tries INTEGER NOT NULL DEFAULT 0,
+	order_id BLOB                 -- changeset that carries it
+) WITHOUT ROWID;
 
 -- Search: words only, no second copy of the text (contentless).
 CREATE VIRTUAL TABLE words USING fts5 (

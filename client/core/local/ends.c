@@ -38,7 +38,9 @@ ends_until(struct store *s, const struct space *sp, int64_t *out,
 	int rc;
 
 	*out = INT64_MAX;
-	if (sp->state == SPACE_LOST || sp->kind == SPACE_COMMONS ||
+	if (sp->state == SPACE_ERASED)
+		*out = INT64_MIN; /* rules.md 10.5 */
+	if (sp->state == SPACE_ERASED || sp->state == SPACE_LOST || sp->kind == SPACE_COMMONS ||
 	    id_eq(&sp->side, &s->person))
 		return 0;
 	rc = accepted_epoch(s, sp, &se, e);
@@ -57,8 +59,8 @@ flag_record(void *ctx, const struct record_row *row, struct err *e)
 	return versions_flags_tx(ctx, row->rid, e);
 }
 
-static int
-set_hidden_tx(struct store *s, const struct space *sp, bool hidden,
+int
+ends_hide_tx(struct store *s, const struct space *sp, bool hidden,
     struct err *e)
 {
 	struct version_query all = { .space = &sp->id, .with_hidden = true };
@@ -78,7 +80,7 @@ set_hidden(struct store *s, const struct space *sp, bool hidden,
 {
 	if (db_begin(s->db, e) != 0)
 		return -1;
-	if (set_hidden_tx(s, sp, hidden, e) != 0 || db_commit(s->db, e) != 0) {
+	if (ends_hide_tx(s, sp, hidden, e) != 0 || db_commit(s->db, e) != 0) {
 		db_rollback(s->db);
 		return -1;
 	}

@@ -19,4 +19,8 @@ int ends_keep(struct store *s, struct err *e);
 int ends_until(struct store *s, const struct space *sp, int64_t *out,
     struct err *e);
 
+/** ends_hide_tx(s, sp, hidden, e): the flags of one space and its records. */
+int ends_hide_tx(struct store *s, const struct space *sp, bool hidden,
+    struct err *e);
+
 #endif

@@ -21,6 +21,7 @@ enum version_state {
 	VERSION_ACCEPTED = 3,
 	VERSION_HELD = 4,     /* refused; waits for a person's decision */
 	VERSION_REVIEW = 5,   /* written after a withdrawal; not shown */
+	VERSION_ERASED = 7,   /* by an erase order; its text goes in a week */
 	VERSION_GONE = 6      /* given back or erased by decision; kept as a mark */
 };
 
@@ -52,7 +53,7 @@ struct heads {
 };
 
 /** heads_compute(versions, n, out): order of ${versions} does not matter.
- * Versions HELD, REVIEW and GONE take no part. */
+ * Versions HELD, REVIEW, GONE and ERASED take no part. */
 void heads_compute(const struct version *versions, size_t n,
     struct heads *out);
 

@@ -15,6 +15,7 @@ enum space_state {
 	SPACE_OPEN = 1,    /* read, and written where the right allows */
 	SPACE_LOST = 2,    /* excluded: keys and foreign text are wiped */
 	SPACE_UNKNOWN = 3, /* its first record has not been read yet */
+	SPACE_ERASED = 5,  /* an erase order names all of it */
 	SPACE_FROZEN = 4   /* an unknown control record: read-only until update */
 };
 

@@ -102,7 +102,9 @@ flags_of(const struct store *s, const struct loaded *l,
 	deleted_of(&l->heads, l->versions, l->count, &del);
 	flags |= (del.on ? RECORD_DELETED : 0) |
 	    (del.change != NULL ? RECORD_CHANGED : 0);
-	if (!deleted_shows(&l->heads) || sp->state == SPACE_LOST ||
+	flags |= l->erased > 0 ? RECORD_ERASED : 0;
+	if (sp->state == SPACE_ERASED || (!deleted_shows(&l->heads) &&
+	    l->erased == 0) || sp->state == SPACE_LOST ||
 	    (sp->hidden && !is_unsent(s, l)))
 		flags |= RECORD_HIDDEN;
 	return flags;
@@ -476,7 +478,8 @@ accept_new(struct store *s, const struct id *space, const struct record *rec,
 	v.rid = row.rid;
 	if (insert_version(s, &v, e) != 0)
 		return -1;
-	return deleted_in(rec->ops, rec->op_count) ?
+	return deleted_in(rec->ops, rec->op_count) ||
+	    at->state == VERSION_ERASED ?
 	    versions_flags_tx(s, row.rid, e) : 0;
 }
 
@@ -493,6 +496,7 @@ accept_again(struct store *s, const struct record_row *row,
 	q = db_prepare(s->db,
 	    "UPDATE version SET seq = ?4, idx = ?5, eff = ?6, "
 	    "state = CASE state WHEN 6 THEN 6 ELSE ?7 END, outgoing = NULL, "
+	    "was = CASE ?7 WHEN 7 THEN 3 END, "
 	    "body = CASE WHEN ?8 IS NULL THEN body ELSE ?8 END "
 	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3 "
 	    "AND (seq IS NULL OR seq > ?4 OR ?8 IS NOT NULL)");
@@ -507,7 +511,7 @@ accept_again(struct store *s, const struct record_row *row,
 		db_bind_view(q, 8, v->body);
 	if (db_run(q, e) != 0)
 		return -1;
-	return row->flags != 0 || refill ?
+	return row->flags != 0 || refill || v->state == VERSION_ERASED ?
 	    versions_flags_tx(s, row->rid, e) : 0;
 }
 
@@ -597,13 +601,28 @@ same_text(struct view stored, const struct new_version *v)
 	return same;
 }
 
+/* One text at two places: whoever erases it has to know both. */
+static int
+note_place(struct store *s, int64_t rid, const struct new_version *v,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "INSERT OR IGNORE INTO version_copy "
+	    "(rid, seq, idx) VALUES (?, ?, ?)");
+
+	db_bind_int(q, 1, rid);
+	db_bind_int(q, 2, (int64_t)v->seq);
+	db_bind_int(q, 3, v->idx);
+	return db_run(q, e);
+}
+
 static int
 accept_more(struct store *s, const struct record_row *row,
     const struct new_version *v, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
-	    "SELECT body, state FROM version WHERE rid = ? AND hlc = ? "
-	    "AND origin = ?");
+	    "SELECT body, state, seq, idx FROM version WHERE rid = ? "
+	    "AND hlc = ? AND origin = ?");
+	struct new_version old = { .seq = UINT64_MAX };
 	bool refill, same;
 	int rc;
 
@@ -615,12 +634,20 @@ accept_more(struct store *s, const struct record_row *row,
 		return -1;
 	if (rc == 0)
 		return add_version(s, row, v, e);
+	if (!db_is_null(q, 2)) {
+		old.seq = (uint64_t)db_int(q, 2);
+		old.idx = (uint32_t)db_int(q, 3);
+	}
 	refill = db_blob(q, 0).len == 0 && db_int(q, 1) != VERSION_GONE;
 	same = db_blob(q, 0).len == 0 || same_text(db_blob(q, 0), v);
 	db_reset(q);
 	if (!same)
 		return err_set(e, ERR_PEER,
 		    "two texts came under one stamp of one device");
+	if (old.seq != UINT64_MAX && old.seq != v->seq &&
+	    (note_place(s, row->rid, &old, e) != 0 ||
+	    note_place(s, row->rid, v, e) != 0))
+		return -1;
 	return accept_again(s, row, v, refill, e);
 }
 
@@ -664,7 +691,10 @@ versions_mark_tx(struct store *s, int64_t rid,
 	if (state == VERSION_GONE &&
 	    store_put_int(s, WORDS_COMPACT, 1, e) != 0)
 		return -1;
-	q = db_prepare(s->db, "UPDATE version SET state = ?4, "
+	/* What an erase order hides stays hidden, whatever is decided. */
+	q = db_prepare(s->db, "UPDATE version SET "
+	    "was = CASE state WHEN 7 THEN ?4 END, "
+	    "state = CASE WHEN state = 7 AND ?4 <> 6 THEN 7 ELSE ?4 END, "
 	    "outgoing = CASE ?4 WHEN 2 THEN outgoing END, "
 	    "body = CASE ?4 WHEN 6 THEN x'' ELSE body END "
 	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3");

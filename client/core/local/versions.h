@@ -103,6 +103,7 @@ struct loaded {
 	struct version *versions;
 	size_t count;     /* versions whose text is here */
 	size_t wiped;     /* versions whose text is not */
+	size_t erased;    /* versions an erase order hides: not among them */
 	struct heads heads;
 	struct buf bytes; /* the bodies that versions borrow */
 };

@@ -112,6 +112,10 @@ read_places(struct store *s, struct loaded *l, struct place *p, size_t max,
 	db_bind_int(q, 1, l->row.rid);
 	while ((rc = db_step(q, e)) == 1) {
 		body = db_blob(q, 4);
+		if (db_int(q, 3) == VERSION_ERASED) {
+			l->erased++;
+			continue;
+		}
 		if (body.len == 0 || l->count == max) {
 			l->wiped++;
 			continue;
@@ -164,7 +168,7 @@ versions_load_row(struct store *s, const struct record_row *row,
 	/* The heads are 18 KB and set when they are computed. */
 	out->row = *row;
 	out->versions = NULL;
-	out->count = out->wiped = 0;
+	out->count = out->wiped = out->erased = 0;
 	out->heads.count = 0;
 	buf_init(&out->bytes, BODIES_MAX);
 	if (s->ends.failed) {

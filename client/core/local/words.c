@@ -24,7 +24,8 @@ words_searched(enum record_type type)
 bool
 words_take_part(enum version_state state)
 {
-	return state != VERSION_REVIEW && state != VERSION_GONE;
+	return state != VERSION_REVIEW && state != VERSION_GONE &&
+	    state != VERSION_ERASED;
 }
 
 static void

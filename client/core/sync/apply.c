@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/local/deleted.h"
+#include "client/core/sync/erasures.h"
 #include "client/core/sync/late.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/memos.h"
@@ -34,7 +35,8 @@ open_bodies(struct intake *k, const struct incoming *in,
 	buf_reset(&k->plain);
 	o->count = in->cs.h.count;
 	for (i = 0; i < o->count; i++) {
-		if (changeset_open(&in->cs, i, key, &k->plain, e) != 0)
+		if (in->cs.bodies[i].len > 0 &&
+		    changeset_open(&in->cs, i, key, &k->plain, e) != 0)
 			return -1;
 		ends[i] = k->plain.len;
 	}
@@ -57,12 +59,17 @@ is_over_here(const struct intake *k)
 	    (me != NULL && me->until_ms <= store_now_ms(k->s));
 }
 
+/* Whatever of it is missing: by an order that is known (10.6), or withheld. */
 static int
 hold_without_body(struct intake *k, const struct incoming *in, struct err *e)
 {
+	bool ok;
+
 	if (in->again || is_over_here(k))
 		return 0;
-	return intake_hold_tx(k, in, QUARANTINE_BODY,
+	if (erasures_explain(k, &in->cs, &ok, e) != 0)
+		return -1;
+	return ok ? 0 : intake_hold_tx(k, in, QUARANTINE_BODY,
 	    "the hub holds back its text, and nobody has ordered that", e);
 }
 
@@ -133,6 +140,8 @@ check_content(struct intake *k, const struct incoming *in,
 	size_t i;
 
 	for (i = 0; i < o->count; i++) {
+		if (in->cs.bodies[i].len == 0)
+			continue;
 		if (record_decode(o->bodies[i], k->rec, &why) != 0)
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
 			    why.text, e) != 0 ? -1 : 1;
@@ -198,8 +207,11 @@ apply_record(struct intake *k, const struct incoming *in, struct view body,
 	bool unknown = k->sp.state == SPACE_UNKNOWN;
 
 	if (hear(k, in, &body, e) != 0 ||
-	    versions_row(k->s, &k->rec->id, &row, e) < 0 ||
-	    versions_accept_tx(k->s, &k->space, k->rec, body, at, e) != 0)
+	    versions_row(k->s, &k->rec->id, &row, e) < 0)
+		return -1;
+	if (at->state == VERSION_ERASED && k->text_gone)
+		body = view_str(""); /* its order was carried out */
+	if (versions_accept_tx(k->s, &k->space, k->rec, body, at, e) != 0)
 		return -1;
 	/* The first record told what the section is. */
 	if (k->rec->type == TYPE_SPACE && unknown &&
@@ -223,9 +235,16 @@ take_record(struct intake *k, const struct incoming *in, struct view body,
 {
 	enum version_state was;
 	int seen = in->again ? late_seen(k, &was, e) : 0;
+	struct erased_order order;
+	int rc = seen < 0 ? -1 : erasures_hide(k, &k->rec->id, &order, e);
 
-	if (seen < 0)
+	if (rc < 0)
 		return -1;
+	if (rc == 1) { /* 10.4: also what comes late */
+		at->state = VERSION_ERASED;
+		k->text_gone = order.wiped;
+		return is_here(in) ? 0 : apply_record(k, in, body, at, e);
+	}
 	at->state = seen == 1 && was == VERSION_REVIEW ? VERSION_REVIEW :
 	    VERSION_ACCEPTED;
 	if (!is_here(in) && apply_record(k, in, body, at, e) != 0)
@@ -247,6 +266,8 @@ apply_content(struct intake *k, const struct incoming *in,
 	    late_find(k, in, &late, e) != 0)
 		return -1;
 	for (i = 0; i < o->count; i++) {
+		if (in->cs.bodies[i].len == 0)
+			continue;
 		if (record_decode(o->bodies[i], k->rec, e) != 0)
 			return -1;
 		at.idx = (uint32_t)i;
@@ -345,8 +366,12 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 		if (rc != 1 || !in->cs.has_bodies || !in->cs.whole)
 			return rc < 0 ? -1 : 0;
 	}
-	if (!in->cs.has_bodies || !in->cs.whole)
-		return hold_without_body(k, in, e);
+	if (!in->cs.whole && hold_without_body(k, in, e) != 0)
+		return -1;
+	/* Some of its records were erased: the others are taken in. */
+	if (!in->cs.has_bodies || (!in->cs.whole &&
+	    in->cs.h.kind != CHANGESET_CONTENT))
+		return 0;
 	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
 		return -1;
 	if (ep == NULL || !ep->has_key)
@@ -457,6 +482,10 @@ apply_tx(struct intake *k, struct incoming *in, struct err *e)
 		return apply_directory(k, in, e);
 	case CHANGESET_LETTER:
 		return apply_letter(k, in, e);
+	case CHANGESET_ERASE:
+		if (in->own && accept_own(k, in, e) != 0)
+			return -1;
+		return erasures_take_tx(k, in, e);
 	default:
 		return err_set(e, ERR_BUG, "an unknown kind was admitted");
 	}

@@ -12,6 +12,7 @@
 
 #include "client/core/sync/apply.h"
 #include "client/core/sync/doors.h"
+#include "client/core/sync/erasures.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/stamps.h"
 #include "common/base/mem.h"
@@ -45,6 +46,7 @@ leave_space(struct intake *k)
 	access_book_done(&k->book);
 	access_book_init(&k->book);
 	k->has_epoch = k->has_old = k->has_book = k->loaded = false;
+	k->orders = 0;
 }
 
 void
@@ -300,7 +302,8 @@ store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
 {
 	const struct changeset_header *h = &in->cs.h;
 	bool clear = h->kind == CHANGESET_EPOCH ||
-	    h->kind == CHANGESET_DIRECTORY || h->kind == CHANGESET_LETTER;
+	    h->kind == CHANGESET_DIRECTORY || h->kind == CHANGESET_LETTER ||
+	    h->kind == CHANGESET_ERASE;
 	struct stmt *q = db_prepare(k->s->db, "INSERT INTO item (seq, space, "
 	    "sseq, id, kind, author, accept_ms, header, body) "
 	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -379,6 +382,10 @@ decode_clear(struct incoming *in, struct err *e)
 		rc = letter_decode(body, &in->letter, e);
 	else if (in->cs.h.kind == CHANGESET_DIRECTORY)
 		rc = directory_decode(body, &in->entry, e);
+	else if (in->cs.h.kind == CHANGESET_ERASE) {
+		in->erase = mem_new(sizeof(*in->erase));
+		rc = erase_decode(body, in->erase, e);
+	}
 	return rc;
 }
 
@@ -387,7 +394,9 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
     enum verdict *out, struct err *e)
 {
 	const struct changeset_header *h = &in->cs.h;
-	struct admit_space space = { .exists = k->sseq > 0 };
+	struct admit_space space = { .exists = k->sseq > 0,
+		.erased = k->has_row && k->sp.state == SPACE_ERASED };
+	struct admit_order order = { .back = false };
 	struct admit_in ask = { .cs = &in->cs, .space = &space,
 		.author = author, .roster = &k->s->roster,
 		.epoch = in->has_epoch ? &in->epoch : NULL,
@@ -405,6 +414,8 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
 		    &space.writer_epochs_today, e) != 0)
 			return -1;
 	}
+	if (erasures_situation(k, in, &ask, &order, e) != 0)
+		return -1;
 	*out = admit(&ask);
 	return 0;
 }
@@ -509,7 +520,7 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 
 	if (times_run_forward(k, in, &forward, e) != 0)
 		return -1;
-	if (!changeset_known(&in->cs.h) || in->cs.h.kind == CHANGESET_ERASE)
+	if (!changeset_known(&in->cs.h))
 		return store_item_tx(k, in, e) != 0 ? -1 :
 		    hold_unknown_tx(k, in, e);
 	if (decode_clear(in, &why) == 0 && judge(k, in, &author, &v, e) != 0)
@@ -618,6 +629,8 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 	rc = place(k, in, e);
 	if (in->has_epoch)
 		epoch_done(&in->epoch);
+	mem_free(in->erase);
+	in->erase = NULL;
 	return rc;
 }
 

@@ -30,6 +30,7 @@ struct incoming { /* the item at hand */
 	struct epoch epoch;
 	struct letter letter;
 	struct directory_entry entry;
+	struct erase *erase;   /* kind ERASE, decoded */
 };
 
 struct intake {
@@ -47,6 +48,9 @@ struct intake {
 	struct space_epoch epoch;    /* newest accepted */
 	bool has_old;
 	struct space_epoch old;      /* another one, last asked for */
+	int orders;                  /* erase orders here: 0 not asked, 1 none,
+				      * 2 some */
+	bool text_gone;              /* of the record at hand, by an order */
 	bool has_book;
 	struct access_book book;
 

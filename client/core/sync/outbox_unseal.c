@@ -177,6 +177,8 @@ take_apart_tx(struct store *s, const struct waiting *w, struct err *e)
 	    run_hash(s, "UPDATE review SET letter = NULL WHERE letter = ?",
 	    &w->id, e) != 0 || run_hash(s, "UPDATE memo SET letter = NULL "
 	    "WHERE letter = ?", &w->id, e) != 0 ||
+	    (w->kind == CHANGESET_ERASE && run_hash(s, "UPDATE erase_ask SET "
+	    "order_id = NULL WHERE order_id = ?", &w->id, e) != 0) ||
 	    (w->kind == CHANGESET_LETTER && run_hash(s, "UPDATE decision SET "
 	    "letter = NULL WHERE letter = ?", &w->id, e) != 0))
 		return -1;

@@ -12,6 +12,7 @@
 
 #include "client/core/sync/closings.h"
 #include "client/core/sync/doors.h"
+#include "client/core/sync/erasures.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/pull.h"
@@ -89,6 +90,7 @@ make_ready(struct talk *t, struct err *e)
 	/* A closing that somebody else took goes before the doors. */
 	if (closings_file(t->s, &closings, e) != 0 ||
 	    doors_settle(t->s, &rekeyed, e) != 0 ||
+	    erasures_settle(t->s, e) != 0 ||
 	    letters_queue(t->s, &letters, e) != 0 ||
 	    outbox_cut(t->s, &cut, e) != 0)
 		return -1;
