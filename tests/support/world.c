@@ -247,7 +247,13 @@ begin_office(struct world *w)
 void
 world_join(struct world *w, int i)
 {
-	struct office_approval a = { .title = "worker" };
+	world_join_as(w, i, 0);
+}
+
+void
+world_join_as(struct world *w, int i, unsigned roles)
+{
+	struct office_approval a = { .title = "worker", .roles = roles };
 	struct enrol_result asked;
 	char name[32];
 	struct buf card;
@@ -262,6 +268,10 @@ world_join(struct world *w, int i)
 	snprintf(name, sizeof(name), "Person %d", i);
 	a.name = name;
 	a.code = asked.code;
+	if ((roles & (ROLE_OFFICER | ROLE_DPO)) != 0) {
+		a.share_a = w->shares[0];
+		a.share_b = w->shares[1];
+	}
 	must(office_approve(w->c[0].session, &w->c[0].remote, &a, &e), &e,
 	    "office_approve");
 	world_must_sync(w, i);

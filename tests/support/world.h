@@ -76,6 +76,10 @@ void world_hub_open(struct world *w);
  * for worlds that grow. */
 void world_join(struct world *w, int i);
 
+/** world_join_as(w, i, roles): with these roles; the root signs for what needs
+ * a second hand. */
+void world_join_as(struct world *w, int i, unsigned roles);
+
 /** world_close(w, i), world_open(w, i): restart a client. world_open: 0, -1. */
 void world_close(struct world *w, int i);
 int world_open(struct world *w, int i, struct err *e);

@@ -257,6 +257,8 @@ grant(struct store *s, const struct erase_answer *a,
 		if (rc == 0)
 			rc = save_answer(s, a, ERASURES_SIGNED, buf_view(&b),
 			    e);
+	} else {
+		rc = save_answer(s, a, ERASURES_REFUSED, view_of(NULL, 0), e);
 	}
 	buf_done(&b);
 	mem_free(o);

@@ -1,0 +1,625 @@
+/*
+ * Erasing, from the request to the last copy, with whole stores and the real
+ * hub: edit, delete and erase in both orders, what comes late, taking back, a
+ * second hand that is none, an order for a whole case, power cuts while wiping,
+ * and no word left in any store.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "client/core/deletion.h"
+#include "client/core/erase.h"
+#include "client/core/local/store.h"
+#include "client/core/office.h"
+#include "client/core/plans.h"
+#include "client/core/search.h"
+#include "client/core/status.h"
+#include "client/core/sync/erasures.h"
+#include "client/core/sync/memos.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "common/wire/directory.h"
+#include "tests/support/world.h"
+
+#define DAY_MS INT64_C(86400000)
+#define WORD "xylophonist"
+
+enum { OFFICE, KEEPER, WRITER, DPO };
+
+static struct world w;
+static size_t wal_bytes;
+static struct id the_case, the_note, the_plan;
+
+static int
+setup(void **state)
+{
+	struct assignment goal = { "goal", "a " WORD " for a friend" };
+	struct err e;
+
+	(void)state;
+	world_begin(&w, 3);
+	world_join_as(&w, DPO, ROLE_WORKER | ROLE_DPO);
+	world_case(&w, KEEPER, "Anna Tamm", &the_case);
+	world_grant(&w, KEEPER, &the_case, WRITER, "card,notes,plan", true);
+	assert_int_equal(world_note(&w, KEEPER, &the_case, "met the " WORD,
+	    &the_note), 0);
+	assert_int_equal(world_note(&w, KEEPER, &the_case, "stays", NULL), 0);
+	assert_int_equal(plans_add(w.c[KEEPER].session, &the_case, &goal, 1,
+	    &the_plan, &e), 0);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, WRITER);
+	world_must_sync(&w, DPO);
+	world_pass(&w, 60000);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	world_end(&w);
+	return 0;
+}
+
+static const struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+
+static void
+sync_all(void)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		world_must_sync(&w, i % 4);
+}
+
+static struct id
+ask(int i, const struct id *record)
+{
+	struct id request;
+	struct err e;
+
+	assert_int_equal(erase_record(w.c[i].session, record, &wish, &request,
+	    &e), 0);
+	world_must_sync(&w, i);
+	return request;
+}
+
+/* DPO signs what waits. */
+static void
+sign(void)
+{
+	struct erase_requests l;
+	struct err e;
+	size_t i;
+
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
+	assert_true(l.count > 0);
+	for (i = 0; i < l.count; i++)
+		if (!l.items[i].done)
+			assert_int_equal(erase_answer_request(
+			    w.c[DPO].session, &l.items[i].id, true, NULL,
+			    &e), 0);
+	erase_requests_done(&l);
+	world_must_sync(&w, DPO);
+}
+
+static void
+erase(const struct id *record)
+{
+	ask(KEEPER, record);
+	sign();
+	sync_all();
+}
+
+static struct erase_item_shown
+line(int i, size_t n)
+{
+	struct erase_list l;
+	struct erase_item_shown x;
+	struct err e;
+
+	assert_int_equal(erase_list(w.c[i].session, &l, &e), 0);
+	assert_true(n < l.count);
+	x = l.items[n];
+	erase_list_done(&l);
+	return x;
+}
+
+static struct record_item
+item(int i, const struct id *id)
+{
+	struct record_item r;
+	struct err e;
+
+	assert_int_equal(records_find(w.c[i].session, id, &r, &e), 1);
+	return r;
+}
+
+static void
+check_erased(int i, const struct id *id)
+{
+	struct record_item r = item(i, id);
+	struct record_list l;
+	struct err e;
+
+	assert_true(r.erased);
+	assert_string_equal(r.erased_by, "Person 1");
+	assert_string_equal(r.erased_with, "Person 3");
+	assert_int_equal(r.field_count, 0);
+	record_item_done(&r);
+	assert_int_equal(search_all(w.c[i].session, WORD, 10, &l, &e), 0);
+	for (; l.count > 0; l.count--)
+		assert_false(id_eq(&l.items[l.count - 1].id, id));
+	record_list_done(&l);
+}
+
+static void
+check_shown(int i, const struct id *id)
+{
+	struct record_item r = item(i, id);
+
+	assert_false(r.erased);
+	assert_true(r.field_count > 0);
+	record_item_done(&r);
+}
+
+/* Are these bytes in any row of the store, or in the index? */
+static int64_t
+words_of(int i)
+{
+	return world_count(&w, i, "SELECT (SELECT count(*) FROM version "
+	    "WHERE instr(body, '" WORD "') > 0) + (SELECT count(*) FROM "
+	    "words_terms WHERE term = '" WORD "')");
+}
+
+static void
+a_week_later(void)
+{
+	world_pass(&w, 7 * DAY_MS + 1000);
+	sync_all();
+}
+
+static void
+test_note(void **state)
+{
+	struct erase_item_shown x;
+	int i;
+
+	(void)state;
+	ask(KEEPER, &the_note);
+	x = line(KEEPER, 0);
+	assert_int_equal(x.stage, ERASE_STAGE_ASKED);
+	check_shown(KEEPER, &the_note);
+	sign();
+	check_shown(WRITER, &the_note);
+	world_must_sync(&w, KEEPER);
+	check_erased(KEEPER, &the_note);
+	world_must_sync(&w, WRITER);
+	for (i = KEEPER; i <= WRITER; i++) {
+		check_erased(i, &the_note);
+		assert_int_equal(world_notes(&w, i, &the_case), 1);
+		check_shown(i, &the_plan);
+		x = line(i, 0);
+		assert_int_equal(x.stage, ERASE_STAGE_ORDERED);
+		assert_int_equal(x.due_ms, x.ordered_ms + 7 * DAY_MS);
+		assert_int_equal(x.backups_ms, x.due_ms + 90 * DAY_MS);
+		assert_int_equal(x.late, 0);
+		assert_int_equal(x.misfits, 0);
+	}
+	assert_true(words_of(WRITER) > 0); /* kept a week */
+	a_week_later();
+	for (i = KEEPER; i <= WRITER; i++) {
+		check_erased(i, &the_note);
+		assert_int_equal(line(i, 0).stage, ERASE_STAGE_ERASED);
+		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
+		    "version WHERE instr(body, 'met the') > 0"), 0);
+		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
+		    "quarantine"), 0);
+		store_check(world_store(&w, i));
+	}
+	/* Whoever joins the section now gets the rest and no alarm. */
+	world_grant(&w, KEEPER, &the_case, OFFICE, "card,notes", false);
+	sync_all();
+	assert_int_equal(world_notes(&w, OFFICE, &the_case), 1);
+	assert_int_equal(world_count(&w, OFFICE, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+	assert_int_equal(line(OFFICE, 0).stage, ERASE_STAGE_ERASED);
+}
+
+/* A clock that is wrong, or a hub that lies, wipes nothing by itself. */
+static void
+test_two_clocks(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	erase(&the_note);
+	before = words_of(WRITER);
+	w.c[WRITER].skew_ms = 8 * DAY_MS;
+	world_must_sync(&w, WRITER);
+	assert_int_equal(words_of(WRITER), before);
+	w.c[WRITER].skew_ms = -8 * DAY_MS;
+	world_pass(&w, 7 * DAY_MS + 1000);
+	world_must_sync(&w, WRITER);
+	assert_int_equal(line(WRITER, 0).stage, ERASE_STAGE_ORDERED);
+	w.c[WRITER].skew_ms = 0;
+	world_must_sync(&w, WRITER);
+	assert_int_equal(line(WRITER, 0).stage, ERASE_STAGE_ERASED);
+}
+
+/* WRITER edits without having seen the order; ${first}: who syncs first. */
+static void
+edit_and_erase(bool edit_first)
+{
+	ask(KEEPER, &the_plan);
+	assert_int_equal(world_set(&w, WRITER, &the_plan, "outcome",
+	    "late " WORD), 0);
+	if (edit_first)
+		world_must_sync(&w, WRITER);
+	sign();
+	world_must_sync(&w, KEEPER);
+	sync_all();
+	check_erased(KEEPER, &the_plan);
+	check_erased(WRITER, &the_plan);
+	a_week_later();
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "version WHERE instr(body, 'late') > 0"), 0);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
+	    "version WHERE instr(body, 'late') > 0"), 0);
+}
+
+static void
+test_edit_then_erase(void **state)
+{
+	(void)state;
+	edit_and_erase(true);
+	/* The body that the order could not name is named to the keeper, and
+	 * a further order takes it. */
+	assert_int_equal(line(KEEPER, 0).late, 1);
+	erase(&the_plan);
+	assert_int_equal(line(KEEPER, 0).late, 0);
+	assert_int_equal(line(KEEPER, 1).stage, ERASE_STAGE_ORDERED);
+}
+
+static void
+test_erase_then_edit(void **state)
+{
+	(void)state;
+	edit_and_erase(false);
+	/* Never sent: there is nothing more to order. */
+	assert_int_equal(line(KEEPER, 0).late, 0);
+}
+
+static void
+test_delete_and_erase(void **state)
+{
+	struct err e;
+
+	(void)state;
+	assert_int_equal(deletion_set(w.c[KEEPER].session, &the_note, true,
+	    &e), 0);
+	world_must_sync(&w, KEEPER);
+	erase(&the_note);
+	check_erased(WRITER, &the_note);
+	assert_int_equal(line(WRITER, 0).late, 0);
+	/* After it there is nothing to restore. */
+	assert_int_equal(deletion_set(w.c[KEEPER].session, &the_note, false,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+}
+
+static void
+test_take_back(void **state)
+{
+	struct erase_item_shown x;
+	struct id request;
+	struct err e;
+	int i;
+
+	(void)state;
+	erase(&the_note);
+	world_grant(&w, KEEPER, &the_case, OFFICE, "card,notes", false);
+	sync_all(); /* OFFICE has it from the hub without its text */
+	x = line(KEEPER, 0);
+	assert_int_equal(erase_take_back(w.c[WRITER].session, &x.order, &wish,
+	    &request, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(erase_take_back(w.c[KEEPER].session, &x.order, &wish,
+	    &request, &e), 0);
+	world_must_sync(&w, KEEPER);
+	sign();
+	sync_all();
+	sync_all();
+	for (i = OFFICE; i <= WRITER; i++) {
+		check_shown(i, &the_note);
+		assert_int_equal(world_notes(&w, i, &the_case), 2);
+		assert_int_equal(line(i, 0).stage, ERASE_STAGE_BACK);
+	}
+	a_week_later();
+	check_shown(WRITER, &the_note);
+	check_shown(OFFICE, &the_note);
+	/* Once more, to the end; then it cannot be undone. */
+	erase(&the_note);
+	a_week_later();
+	check_erased(WRITER, &the_note);
+	x = line(KEEPER, 2);
+	assert_int_equal(x.stage, ERASE_STAGE_ERASED);
+	assert_int_equal(erase_take_back(w.c[KEEPER].session, &x.order, &wish,
+	    &request, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+}
+
+static void
+test_who_may(void **state)
+{
+	struct id request;
+	struct erase_wish none = { ERASE_ASKED, " " };
+	struct erase_requests l;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(erase_record(w.c[WRITER].session, &the_note, &wish,
+	    &request, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(erase_record(w.c[KEEPER].session, &the_note, &none,
+	    &request, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	ask(KEEPER, &the_note);
+	assert_int_equal(erase_record(w.c[KEEPER].session, &the_note, &wish,
+	    &request, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH); /* asked already */
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.items[0].keeper, "Person 1");
+	assert_string_equal(l.items[0].words, "the guardian asked");
+	assert_int_equal(l.items[0].texts, 1);
+	/* Nothing of the text goes to the second person. */
+	assert_int_equal(world_count(&w, DPO, "SELECT count(*) FROM memo "
+	    "WHERE instr(body, '" WORD "') > 0"), 0);
+	assert_int_equal(erase_answer_request(w.c[DPO].session,
+	    &l.items[0].id, false, "the court asked for it", &e), 0);
+	erase_requests_done(&l);
+	sync_all();
+	assert_int_equal(line(KEEPER, 0).stage, ERASE_STAGE_DECLINED);
+	check_shown(WRITER, &the_note);
+}
+
+/* Signed by who was revoked before the order was sent. */
+static void
+test_revoked(void **state)
+{
+	struct err e;
+
+	(void)state;
+	ask(KEEPER, &the_note);
+	sign();
+	assert_int_equal(office_revoke(w.c[OFFICE].session,
+	    &world_store(&w, DPO)->me->device, &e), 0);
+	world_must_sync(&w, OFFICE);
+	/* Its client does not even send it; nothing is erased. */
+	(void)world_sync(&w, KEEPER, NULL, &e);
+	(void)world_sync(&w, KEEPER, NULL, &e);
+	world_must_sync(&w, WRITER);
+	check_shown(KEEPER, &the_note);
+	check_shown(WRITER, &the_note);
+}
+
+/* A keeper's changed program sends an order signed by a colleague. */
+static void
+test_forged(void **state)
+{
+	struct store *s = world_store(&w, KEEPER);
+	struct erase *o = mem_new(sizeof(*o));
+	struct stmt *q;
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	ask(KEEPER, &the_note);
+	o->what.kind = ERASE_SPACE;
+	o->what.reason = ERASE_OTHER;
+	o->at_ms = WORLD_NOW;
+	o->dpo = world_store(&w, WRITER)->me->device;
+	q = db_prepare(s->db, "SELECT space FROM erase_ask");
+	assert_int_equal(db_step(q, &e), 1);
+	{
+		struct id space;
+
+		assert_int_equal(db_id(q, 0, &space), 0);
+		db_reset(q);
+		assert_int_equal(erase_sign(o, &space, &s->me->device,
+		    &world_store(&w, WRITER)->me->sign, &e), 0);
+	}
+	buf_init(&b, 100000);
+	erase_encode(o, &b);
+	q = db_prepare(s->db, "UPDATE erase_ask SET state = 2, signed = ?");
+	db_bind_view(q, 1, buf_view(&b));
+	assert_int_equal(db_run(q, &e), 0);
+	buf_done(&b);
+	mem_free(o);
+	(void)world_sync(&w, KEEPER, NULL, &e);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, WRITER);
+	check_shown(KEEPER, &the_note);
+	check_shown(WRITER, &the_note);
+	assert_int_equal(line(KEEPER, 0).stage, ERASE_STAGE_REFUSED);
+}
+
+static void
+test_whole_case(void **state)
+{
+	struct erase_sections x;
+	struct err e;
+	int i;
+
+	(void)state;
+	assert_int_equal(erase_case(w.c[WRITER].session, &the_case, &wish, &x,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(erase_case(w.c[KEEPER].session, &the_case, &wish, &x,
+	    &e), 0);
+	assert_int_equal(x.asked, 3);
+	assert_string_equal(x.not_kept, "");
+	erase_sections_done(&x);
+	world_must_sync(&w, KEEPER);
+	sign();
+	sync_all();
+	for (i = KEEPER; i <= WRITER; i++) {
+		struct record_item r;
+
+		assert_int_equal(world_notes(&w, i, &the_case), 0);
+		assert_int_equal(records_find(w.c[i].session, &the_case, &r,
+		    &e), 0);
+		assert_int_equal(world_note(&w, i, &the_case, "no", NULL),
+		    -1);
+	}
+	a_week_later();
+	for (i = KEEPER; i <= WRITER; i++) {
+		assert_int_equal(words_of(i), 0);
+		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
+		    "version v JOIN record r ON r.rid = v.rid JOIN space p ON "
+		    "p.id = r.space WHERE p.case_id IS NOT NULL AND v.body <> "
+		    "x''"), 0);
+		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
+		    "epoch e JOIN space p ON p.id = e.space WHERE p.case_id "
+		    "IS NOT NULL AND e.key IS NOT NULL"), 0);
+		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
+		    "quarantine"), 0);
+	}
+}
+
+/* Every byte of every page, free ones and gaps too; and the log beside them
+ * must hold none, for it holds pages as they were. */
+static bool
+store_has(int i, const char *word)
+{
+	sqlite3_int64 size = 0;
+	char path[160];
+	struct buf log;
+	struct err e;
+	unsigned char *all = sqlite3_serialize(db_handle(
+	    world_store(&w, i)->db), "main", &size, 0);
+	bool found;
+
+	assert_non_null(all);
+	found = memmem(all, (size_t)size, word, strlen(word)) != NULL;
+	sqlite3_free(all);
+	snprintf(path, sizeof(path), "%s/store.tugi-wal", w.c[i].profile);
+	buf_init(&log, SIZE_MAX);
+	assert_int_equal(file_read(path, &log, &e), 0);
+	wal_bytes = log.len;
+	buf_done(&log);
+	return found;
+}
+
+/* Outbox copies, quarantine copies, held copies. */
+static void
+test_copies(void **state)
+{
+	struct err e;
+
+	(void)state;
+	erase(&the_note);
+	assert_true(world_count(&w, KEEPER, "SELECT count(*) FROM outgoing "
+	    "WHERE kind = 1") > 0);
+	a_week_later();
+	/* What was sealed with that one body is a header now. */
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
+	    "outgoing o JOIN erase_item n ON n.id = o.id JOIN item i ON "
+	    "i.id = o.id WHERE length(o.bytes) >= length(i.header) + 256 AND "
+	    "n.map = 1 AND length(i.header) = 121 + 36 + 64"), 0);
+	store_check(world_store(&w, KEEPER));
+	world_close(&w, KEEPER);
+	assert_int_equal(world_open(&w, KEEPER, &e), 0);
+	check_erased(KEEPER, &the_note);
+	world_must_sync(&w, KEEPER);
+}
+
+/* Not in a page, not in the index, not in the log: no word of it. */
+static void
+test_needle(void **state)
+{
+	static const char *const words[] = { "unicyclist", "zeppelin",
+		"quokka" };
+	struct id n;
+	size_t k;
+	int i;
+
+	(void)state;
+	/* Between others, so that its pages are shared. */
+	for (i = 0; i < 40; i++)
+		assert_int_equal(world_note(&w, KEEPER, &the_case,
+		    "nothing much happened in the music lesson", NULL), 0);
+	assert_int_equal(world_note(&w, KEEPER, &the_case,
+	    "the unicyclist flew a zeppelin over the quokka", &n), 0);
+	for (i = 0; i < 40; i++)
+		assert_int_equal(world_note(&w, WRITER, &the_case,
+		    "and nothing much in the afternoon either", NULL), 0);
+	sync_all();
+	for (i = KEEPER; i <= WRITER; i++)
+		for (k = 0; k < 3; k++)
+			assert_true(store_has(i, words[k]));
+	erase(&n);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(world_note(&w, WRITER, &the_case,
+		    "a week goes by", NULL), 0);
+	sync_all();
+	world_pass(&w, 7 * DAY_MS + 1000);
+	for (i = KEEPER; i <= WRITER; i++) {
+		world_must_sync(&w, i); /* once: what comes after is later */
+		for (k = 0; k < 3; k++)
+			assert_false(store_has(i, words[k]));
+		assert_true(wal_bytes < 3 * 4096);
+	}
+	assert_int_equal(world_notes(&w, WRITER, &the_case), 102);
+}
+
+/* Cut off after every so many durable writes while it wipes. */
+static void
+test_power_cuts(void **state)
+{
+	struct err e;
+	int i;
+
+	(void)state;
+	erase(&the_note);
+	world_pass(&w, 7 * DAY_MS + 1000);
+	for (i = 1; i < 12; i++) {
+		w.calls = 0;
+		w.cut_answer = (unsigned)i;
+		(void)world_sync(&w, WRITER, NULL, &e);
+		w.cut_answer = 0;
+		world_close(&w, WRITER);
+		assert_int_equal(world_open(&w, WRITER, &e), 0);
+		check_erased(WRITER, &the_note);
+	}
+	world_must_sync(&w, WRITER);
+	assert_int_equal(line(WRITER, 0).stage, ERASE_STAGE_ERASED);
+	store_check(world_store(&w, WRITER));
+}
+
+int
+main(int argc, char **argv)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_note), T(test_two_clocks), T(test_edit_then_erase),
+		T(test_erase_then_edit), T(test_delete_and_erase),
+		T(test_take_back), T(test_who_may), T(test_revoked),
+		T(test_forged), T(test_whole_case), T(test_copies),
+		T(test_needle), T(test_power_cuts)
+	};
+
+	if (argc > 1) /* one of them alone */
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
