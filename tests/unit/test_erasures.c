@@ -16,7 +16,7 @@
 
 #include "client/core/deletion.h"
 #include "client/core/erase.h"
-#include "client/core/local/store.h"
+#include "client/core/local/versions.h"
 #include "client/core/office.h"
 #include "client/core/plans.h"
 #include "client/core/search.h"
@@ -296,6 +296,53 @@ test_erase_then_edit(void **state)
 	edit_and_erase(false);
 	/* Never sent: there is nothing more to order. */
 	assert_int_equal(line(KEEPER, 0).late, 0);
+}
+
+/* A changed program writes on what was erased; ${text} reaches the log. */
+static void
+write_late(const char *text)
+{
+	struct store *s = world_store(&w, WRITER);
+	struct op op = { .field = PLAN_OUTCOME,
+		.value = { VALUE_TEXT, 0, view_str(text) } };
+	struct write x = { .id = the_plan, .type = TYPE_PLAN, .ops = &op,
+		.op_count = 1 };
+	struct err e;
+
+	assert_int_equal(versions_write_tx(s, &x, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(db_exec(s->db, "UPDATE record SET flags = 0 "
+	    "WHERE type = 7", &e), 0);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(versions_write_tx(s, &x, NULL, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	world_must_sync(&w, WRITER);
+	world_must_sync(&w, KEEPER);
+}
+
+static void
+test_comes_late(void **state)
+{
+	(void)state;
+	erase(&the_plan);
+	write_late("late one");
+	check_erased(KEEPER, &the_plan);
+	assert_int_equal(line(KEEPER, 0).late, 1);
+	/* Kept as long as the order can be taken back. */
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM version "
+	    "WHERE instr(body, 'late one') > 0"), 1);
+	a_week_later();
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM version "
+	    "WHERE instr(body, 'late one') > 0"), 0);
+	/* And after that not at all. */
+	write_late("late two");
+	check_erased(KEEPER, &the_plan);
+	assert_int_equal(line(KEEPER, 0).late, 2);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM version "
+	    "WHERE instr(body, 'late two') > 0"), 0);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+	store_check(world_store(&w, KEEPER));
 }
 
 static void
@@ -613,7 +660,8 @@ main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_note), T(test_two_clocks), T(test_edit_then_erase),
-		T(test_erase_then_edit), T(test_delete_and_erase),
+		T(test_erase_then_edit), T(test_comes_late),
+		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
 		T(test_forged), T(test_whole_case), T(test_copies),
 		T(test_needle), T(test_power_cuts)

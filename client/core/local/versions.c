@@ -379,6 +379,8 @@ write_more(struct store *s, const struct write *w,
 		return err_set(e, ERR_DENIED, "a %s is never changed; write "
 		    "an amendment beside it", kind != NULL ? kind->name :
 		    "record of a newer program");
+	if ((row->flags & RECORD_ERASED) != 0)
+		return err_set(e, ERR_DENIED, "this was erased");
 	if (may_write(s, &row->space, e) != 0 ||
 	    (deleted_in(w->ops, w->op_count) &&
 	    may_delete(s, row, w, e) != 0))

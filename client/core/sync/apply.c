@@ -351,6 +351,16 @@ accept_own(struct intake *k, const struct incoming *in, struct err *e)
 	return 0;
 }
 
+/* Some of its records were erased: the others are taken in. 1 nothing is. */
+static int
+look_for_bodies(struct intake *k, const struct incoming *in, struct err *e)
+{
+	if (!in->cs.whole && hold_without_body(k, in, e) != 0)
+		return -1;
+	return !in->cs.has_bodies || (!in->cs.whole &&
+	    in->cs.h.kind != CHANGESET_CONTENT);
+}
+
 int
 apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -366,12 +376,9 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 		if (rc != 1 || !in->cs.has_bodies || !in->cs.whole)
 			return rc < 0 ? -1 : 0;
 	}
-	if (!in->cs.whole && hold_without_body(k, in, e) != 0)
-		return -1;
-	/* Some of its records were erased: the others are taken in. */
-	if (!in->cs.has_bodies || (!in->cs.whole &&
-	    in->cs.h.kind != CHANGESET_CONTENT))
-		return 0;
+	rc = look_for_bodies(k, in, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
 		return -1;
 	if (ep == NULL || !ep->has_key)
