@@ -1,5 +1,5 @@
-/* office order, countersign, recover: opening one section with two officers
- * and two shares. */
+/* office sections, order, countersign, recover: what two officers order, with
+ * two shares. */
 #include "client/core/match.h"
 #include "client/core/office.h"
 
@@ -47,22 +47,47 @@ find_space(struct ctx *c, struct id *space, struct err *e)
 	return rc;
 }
 
-int
-cmd_office_order(struct ctx *c, struct err *e)
+/* Print and take the order. */
+static int
+say_order(struct ctx *c, struct office_order *order, struct err *e)
 {
-	struct office_order order = { 0 };
-	struct id space;
-	int rc;
+	int rc = print_order(c, order->text, e);
 
-	if (find_space(c, &space, e) != 0 ||
-	    office_order_begin(c->s, &space, &order, e) != 0)
-		return -1;
-	rc = print_order(c, order.text, e);
-	office_order_done(&order);
+	office_order_done(order);
 	if (rc == 0)
 		out_say(&c->out, "%s", _("Let another officer countersign it: "
 		    "tugi office countersign FILE"));
 	return rc;
+}
+
+int
+cmd_office_sections(struct ctx *c, struct err *e)
+{
+	struct office_order order = { 0 };
+	struct person_item person;
+
+	if (show_person_find(c, cmd_word(c, 0), &person, e) != 0 ||
+	    office_order_labels(c->s, &person.person, &order, e) != 0)
+		return -1;
+	return say_order(c, &order, e);
+}
+
+int
+cmd_office_order(struct ctx *c, struct err *e)
+{
+	const char *whom = cmd_value(c, "for");
+	struct office_order order = { 0 };
+	struct person_item person;
+	struct id space;
+
+	if (find_space(c, &space, e) != 0)
+		return -1;
+	if (whom == NULL ? office_order_begin(c->s, &space, &order, e) != 0 :
+	    show_person_find(c, whom, &person, e) != 0 ||
+	    office_order_takeover(c->s, &space, &person.person, &order,
+	    e) != 0)
+		return -1;
+	return say_order(c, &order, e);
 }
 
 int
@@ -112,39 +137,130 @@ take_field(void *ctx, const char *type, const char *field, const char *text,
 	return 0;
 }
 
+struct using { /* an order that is carried out */
+	struct remote r;
+	const char *order;
+	struct secret a, b;
+};
+
+static int
+open_section(struct ctx *c, struct using *u, struct err *e)
+{
+	struct opened o = { c, c->g.json ? json_array() : NULL };
+	int rc;
+
+	out_say(&c->out, "%s", _("fetching and opening ..."));
+	rc = office_recover(c->s, &u->r, u->order, u->a.text, u->b.text,
+	    take_field, &o, e);
+	if (o.list == NULL)
+		return rc;
+	if (rc == 0)
+		return out_json(o.list, e);
+	json_decref(o.list);
+	return rc;
+}
+
+static json_t *
+labels_json(const struct office_labels *l)
+{
+	json_t *list = json_array(), *j;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		j = json_object();
+		json_object_set_new(j, "space",
+		    show_id_json(&l->items[i].space));
+		json_object_set_new(j, "case",
+		    show_id_json(&l->items[i].case_id));
+		json_object_set_new(j, "section",
+		    out_json_text(l->items[i].section));
+		json_object_set_new(j, "label",
+		    out_json_text(l->items[i].label));
+		json_array_append_new(list, j);
+	}
+	return list;
+}
+
+static int
+list_sections(struct ctx *c, struct using *u, struct err *e)
+{
+	static const char *const heads[] = { N_("SPACE"), N_("SECTION"),
+		N_("WHOSE") };
+	struct office_labels l = { 0 };
+	char hex[ID_TEXT_BYTES];
+	struct table t;
+	size_t i;
+	int rc;
+
+	if (office_labels(c->s, &u->r, u->order, u->a.text, u->b.text, &l,
+	    e) != 0)
+		return -1;
+	table_init(&t, heads, 3, 2);
+	for (i = 0; i < l.count; i++) {
+		table_cell(&t, id_text(&l.items[i].space, hex));
+		table_cell(&t, l.items[i].section);
+		table_cell(&t, l.items[i].label);
+	}
+	rc = c->g.json ? out_json(labels_json(&l), e) :
+	    table_print(&t, &c->out, e);
+	table_done(&t);
+	if (rc == 0 && l.closed > 0)
+		out_warn(&c->out, plural(l.closed,
+		    _("%zu section does not say what it is."),
+		    _("%zu sections do not say what they are.")), l.closed);
+	if (rc == 0)
+		out_say(&c->out, "%s", _("To open one of them to somebody: "
+		    "tugi office order SPACE --for PERSON"));
+	office_labels_done(&l);
+	return rc;
+}
+
+static int
+open_for(struct ctx *c, struct using *u, struct err *e)
+{
+	json_t *j;
+
+	if (office_takeover(c->s, &u->r, u->order, u->a.text, u->b.text,
+	    e) != 0)
+		return -1;
+	out_say(&c->out, "%s", _("The section is opened; it is there at that "
+	    "person's next tugi sync."));
+	if (!c->g.json)
+		return 0;
+	j = json_object();
+	json_object_set_new(j, "opened", json_true());
+	return out_json(j, e);
+}
+
 int
 cmd_office_recover(struct ctx *c, struct err *e)
 {
-	struct opened o = { c, c->g.json ? json_array() : NULL };
-	struct secret a = { NULL, 0 }, b = { NULL, 0 };
+	struct using u = { .a = { NULL, 0 }, .b = { NULL, 0 } };
+	enum order_scope scope;
 	struct buf order;
-	struct remote r;
 	int rc = -1;
 
 	buf_init(&order, TEXT_MAX_BYTES);
 	if (ask_text(c, NULL, cmd_word(c, 0), &order, e) != 0)
 		goto out;
-	if (strncmp(buf_str(&order), BARE_ORDER, sizeof(BARE_ORDER) - 1) == 0) {
+	u.order = buf_str(&order);
+	if (strncmp(u.order, BARE_ORDER, sizeof(BARE_ORDER) - 1) == 0) {
 		err_set(e, ERR_DENIED, "%s", _("this order has one signature; "
 		    "another officer adds the second: tugi office "
 		    "countersign"));
 		goto out;
 	}
-	if (ask_shares(c, &a, &b, e) != 0 || place_connect(c, &r, e) != 0)
+	if (office_order_what(u.order, &scope, e) != 0 ||
+	    ask_shares(c, &u.a, &u.b, e) != 0 ||
+	    place_connect(c, &u.r, e) != 0)
 		goto out;
-	out_say(&c->out, "%s", _("fetching and opening ..."));
-	rc = office_recover(c->s, &r, buf_str(&order), a.text, b.text,
-	    take_field, &o, e);
-	remote_done(&r);
-	if (rc == 0 && o.list != NULL) {
-		rc = out_json(o.list, e);
-		o.list = NULL;
-	}
+	rc = scope == ORDER_LABELS ? list_sections(c, &u, e) :
+	    scope == ORDER_TAKEOVER ? open_for(c, &u, e) :
+	    open_section(c, &u, e);
+	remote_done(&u.r);
 out:
-	if (o.list != NULL)
-		json_decref(o.list);
-	secret_done(&a);
-	secret_done(&b);
+	secret_done(&u.a);
+	secret_done(&u.b);
 	buf_done(&order);
 	return rc;
 }

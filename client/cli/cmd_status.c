@@ -5,11 +5,13 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/cli/told.h"
 #include "client/cli/when.h"
 #include "client/core/status.h"
 
 #define SKEW_WARN_MS (10 * 60 * 1000)
 #define TODAY_NOTES 5
+#define ORDERS_TOLD 5 /* the newest */
 
 static void
 say_hub(struct ctx *c, const struct status *st)
@@ -50,21 +52,6 @@ say_sending(struct ctx *c, const struct status *st, int64_t now)
 		out_line(&c->out, _("Last sync %s."), when);
 	else
 		out_line(&c->out, _("All sent. Last sync %s."), when);
-}
-
-static void
-say_recovered(struct ctx *c, const struct status *st)
-{
-	char when[WHEN_BYTES];
-
-	if (st->recovered == 0)
-		return;
-	when_words(st->recovered_ms, tick_wall_ms(&c->tick), when);
-	out_line(&c->out, plural(st->recovered,
-	    _("Two officers ordered to open %zu section that you read, last %s:"
-	    " tugi who names them."),
-	    _("Two officers ordered to open %zu sections that you read, last "
-	    "%s: tugi who names them.")), st->recovered, when);
 }
 
 static void
@@ -119,7 +106,7 @@ say_looks(struct ctx *c, const struct status *st)
 		    _("%zu more were refused, because too much is kept aside "
 		    "already; nothing of yours is touched. Tell the office.")),
 		    st->refused);
-	say_recovered(c, st);
+	told_orders(c, ORDERS_TOLD);
 	if (st->suspect_ms > 0) {
 		when_words(st->suspect_ms, tick_wall_ms(&c->tick), span);
 		out_warn(&c->out, _("The hub dates something %s, later than "
@@ -135,7 +122,7 @@ say_looks(struct ctx *c, const struct status *st)
 }
 
 static json_t *
-status_json(const struct status *st)
+status_json(struct ctx *c, const struct status *st)
 {
 	json_t *j = json_object();
 
@@ -172,6 +159,7 @@ status_json(const struct status *st)
 	    json_integer((json_int_t)st->to_sign));
 	json_object_set_new(j, "recovered",
 	    json_integer((json_int_t)st->recovered));
+	json_object_set_new(j, "orders", told_orders_json(c));
 	json_object_set_new(j, "skew_ms", json_integer(st->skew_ms));
 	json_object_set_new(j, "stopped", json_boolean(st->stopped));
 	json_object_set_new(j, "stopped_words",
@@ -195,7 +183,7 @@ cmd_status(struct ctx *c, struct err *e)
 	if (status_read(c->s, &st, e) != 0)
 		return -1;
 	if (c->g.json)
-		return out_json(status_json(&st), e);
+		return out_json(status_json(c, &st), e);
 	say_status(c, &st);
 	out_line(&c->out, _("%zu %s and %zu %s on this device."), st.cases,
 	    plural(st.cases, _("case"), _("cases")), st.notes,
@@ -218,7 +206,7 @@ cmd_today(struct ctx *c, struct err *e)
 		return -1;
 	if (c->g.json) {
 		j = json_object();
-		json_object_set_new(j, "status", status_json(&st));
+		json_object_set_new(j, "status", status_json(c, &st));
 		json_object_set_new(j, "notes",
 		    show_records_json(notes.items, notes.count));
 		rc = out_json(j, e);

@@ -6,6 +6,7 @@
 
 #include "client/cli/place.h"
 #include "client/cli/text.h"
+#include "client/cli/told.h"
 #include "client/cli/when.h"
 #include "client/core/exchange.h"
 #include "client/core/status.h"
@@ -53,7 +54,7 @@ looks(const struct exchange_result *r)
 {
 	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
 	    r->late_new + r->closings_new + r->reviews_new + r->outcomes_new +
-	    r->memos_new +
+	    r->memos_new + r->orders_new + r->taken_over +
 	    r->quarantined_new > 0;
 }
 
@@ -155,6 +156,13 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	else if (!looks(r))
 		out_line(&c->out, "%s", _("Nothing new, nothing waits."));
 	say_doors(c, r);
+	if (r->taken_over > 0)
+		out_line(&c->out, plural(r->taken_over,
+		    _("%zu case was opened to you by order, and you lead it "
+		    "now: see tugi handover"),
+		    _("%zu cases were opened to you by order, and you lead "
+		    "them now: see tugi handover")), r->taken_over);
+	told_orders(c, r->orders_new);
 	say_looks(c, r, &st);
 }
 
@@ -177,7 +185,9 @@ result_json(const struct exchange_result *r)
 		{ "reviews", r->reviews_new }, { "outcomes", r->outcomes_new },
 		{ "memos", r->memos_new },
 		{ "quarantined", r->quarantined_new },
-		{ "rekeyed_sections", r->rekeyed }
+		{ "rekeyed_sections", r->rekeyed },
+		{ "orders", r->orders_new },
+		{ "taken_over", r->taken_over }
 	};
 	json_t *j = json_object();
 	size_t i;

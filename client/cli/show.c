@@ -29,6 +29,16 @@ is_said(const struct record_item *r, const struct field_text *f)
 	    strcmp(f->text, r->author) == 0));
 }
 
+static void
+mark(char out[static SHOW_MARKS_BYTES], bool on, const char *words)
+{
+	size_t at = strlen(out);
+
+	if (on)
+		snprintf(out + at, SHOW_MARKS_BYTES - at, "%s%s",
+		    at > 0 ? ", " : "", words);
+}
+
 void
 show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 {
@@ -41,14 +51,12 @@ show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 		    _("deleted, changed after") : _("deleted"));
 		return;
 	}
-	snprintf(out, SHOW_MARKS_BYTES, "%s%s%s%s%s%s%s",
-	    r->held ? _("held") : "",
-	    r->held && r->waits ? ", " : "",
-	    r->waits ? _("not sent") : "",
-	    (r->held || r->waits) && r->conflict ? ", " : "",
-	    r->conflict ? _("two texts") : "",
-	    (r->held || r->waits || r->conflict) && r->amended ? ", " : "",
-	    r->amended ? _("amended") : "");
+	out[0] = '\0';
+	mark(out, r->held, _("held"));
+	mark(out, r->waits, _("not sent"));
+	mark(out, r->conflict, _("two texts"));
+	mark(out, r->amended, _("amended"));
+	mark(out, r->during, _("during handover"));
 }
 
 /* A long text, or its beginning of at most ${most} bytes. */
@@ -59,8 +67,9 @@ say_long(struct ctx *c, const struct record_item *r,
 	char id[MATCH_SHORT_BYTES];
 	size_t n = strlen(f->text);
 
-	out_line(&c->out, "%s%s:", _(f->label), f->conflict ?
-	    _(" (another text waits: tugi conflicts)") : "");
+	out_line(&c->out, "%s%s%s:", _(f->label), f->conflict ?
+	    _(" (another text waits: tugi conflicts)") : "",
+	    f->during && !r->during ? _(" (during handover)") : "");
 	if (n <= most) {
 		out_line(&c->out, "%s", f->text);
 		return;
@@ -137,9 +146,10 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 		f = &r->fields[i];
 		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
 			continue;
-		out_line(&c->out, "%s: %s%s", _(f->label), one_line(r, f),
+		out_line(&c->out, "%s: %s%s%s", _(f->label), one_line(r, f),
 		    f->conflict ? _("  (another text waits: tugi conflicts)")
-		    : "");
+		    : "", f->during && !r->during ?
+		    _("  (during handover)") : "");
 	}
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
@@ -199,6 +209,7 @@ show_record_json(const struct record_item *r)
 {
 	const struct record_kind *kind = fields_kind(r->type);
 	json_t *fields = json_object(), *doubled = json_array(), *j;
+	json_t *during = json_array();
 	size_t i;
 
 	for (i = 0; i < r->field_count; i++) {
@@ -206,6 +217,9 @@ show_record_json(const struct record_item *r)
 		    out_json_text(r->fields[i].text));
 		if (r->fields[i].conflict)
 			json_array_append_new(doubled,
+			    json_string(r->fields[i].name));
+		if (r->fields[i].during)
+			json_array_append_new(during,
 			    json_string(r->fields[i].name));
 	}
 	j = json_object();
@@ -220,6 +234,8 @@ show_record_json(const struct record_item *r)
 	json_object_set_new(j, "waits", json_boolean(r->waits));
 	json_object_set_new(j, "held", json_boolean(r->held));
 	json_object_set_new(j, "amended", json_boolean(r->amended));
+	json_object_set_new(j, "during_handover", json_boolean(r->during));
+	json_object_set_new(j, "during_handover_fields", during);
 	json_object_set_new(j, "deleted", json_boolean(r->deleted));
 	json_object_set_new(j, "erased", json_boolean(r->erased));
 	json_object_set_new(j, "erased_by", out_json_text(r->erased_by));

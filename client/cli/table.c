@@ -378,6 +378,67 @@ const struct cmd table_cmds[] = {
 	    { "erase", NULL, N_("remove it everywhere; asks first"), false },
 	    { "words", N_("TEXT"), N_("to the author"), false } }
 }, {
+	.name = "handover propose", .words = N_("CASE PERSON"), .min = 2,
+	.max = 2, .run = cmd_handover_propose, .opens = true,
+	.summary = N_("hand a case over, or name a substitute"),
+	.more = N_("Takes PERSON into your side of the case: all its sections "
+	    "that you keep, to keep them too. Who accepts becomes lead, a "
+	    "substitute does not. You stay until you leave by tugi handover "
+	    "reduce; what you write until then is marked."),
+	.examples = { "tugi handover propose anna 'Liis Kask' --reason 'I "
+	    "move to Tartu'", "tugi handover propose anna 'Liis Kask' --until "
+	    "2026-12-20" },
+	.opts = {
+	    { "until", N_("DAY"), N_("a substitute, until this day"), false },
+	    { "reason", N_("TEXT"), N_("why; who keeps the card reads it"),
+	    false } }
+}, {
+	.name = "handover accept", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_handover_accept, .opens = true,
+	.summary = N_("take a case that is handed over to you"),
+	.examples = { "tugi handover accept anna" }
+}, {
+	.name = "handover reduce", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_handover_reduce, .opens = true,
+	.summary = N_("leave a case, or narrow your part in it"),
+	.more = N_("Somebody else must keep the case for good. After a "
+	    "takeover you may narrow another person's part with --person."),
+	.examples = { "tugi handover reduce anna", "tugi handover reduce anna "
+	    "--to write", "tugi handover reduce anna --person 'Mari Mets' "
+	    "--to write" },
+	.opts = {
+	    { "to", N_("RIGHT"), N_("what is left: nothing (default), read, "
+	    "write"), false },
+	    { "person", N_("PERSON"), N_("another one's part, after a "
+	    "takeover"), false },
+	    { "reason", N_("TEXT"), N_("why"), false } }
+}, {
+	.name = "handover undo", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_handover_undo, .opens = true,
+	.summary = N_("undo your last step of a handover or takeover"),
+	.more = N_("Until the next step: a proposal until it is accepted, an "
+	    "acceptance or a takeover until somebody has left."),
+	.examples = { "tugi handover undo anna" }
+}, {
+	.name = "handover list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_handover_list, .opens = true,
+	.summary = N_("handovers and takeovers, and what became of them"),
+	.examples = { "tugi handover", "tugi handover list anna" }
+}, {
+	.name = "takeover", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_takeover, .opens = true,
+	.summary = N_("take a case over by law, for child protection"),
+	.more = N_("For who keeps the case, by tugi handover propose or else. "
+	    "You become lead and coordinator, the stage becomes cp, and you "
+	    "may narrow other people's part. Nobody is removed by it. Where "
+	    "nobody can hand the case over, two officers order it: tugi help "
+	    "office order."),
+	.examples = { "tugi takeover anna --provision 'child protection act, "
+	    "paragraph 27' --reason 'child in need'" },
+	.opts = {
+	    { "provision", N_("TEXT"), N_("the provision of the law"), true },
+	    { "reason", N_("TEXT"), N_("why, in words"), true } }
+}, {
 	.name = "people", .words = "", .run = cmd_people, .opens = true,
 	.summary = N_("the staff this hub knows"),
 	.examples = { "tugi people" }
@@ -489,20 +550,34 @@ const struct cmd table_cmds[] = {
 	    "has asked for it.'" },
 	.opts = { { "words", N_("TEXT"), N_("why, to who asks"), true } }
 }, {
+	.name = "office sections", .words = N_("PERSON"), .min = 1, .max = 1,
+	.run = cmd_office_sections, .opens = true,
+	.summary = N_("order a look at what the sections of a person are"),
+	.more = N_("When nobody can open the sections of PERSON: prints the "
+	    "order for the second officer to countersign; tugi office recover "
+	    "then lists section and child of each, and none of its text. The "
+	    "order goes to the hub's log, and the person is told."),
+	.examples = { "tugi office sections 'Reet Lepp' >order.txt" }
+}, {
 	.name = "office order", .words = N_("SPACE|RECORD"), .min = 1, .max = 1,
 	.run = cmd_office_order, .opens = true,
-	.summary = N_("order the recovery of one section"),
+	.summary = N_("order the recovery or the takeover of one section"),
 	.more = N_("Prints the order for the second officer to countersign; it "
 	    "is good for a week. When it is used it goes to the hub's log, and "
 	    "everybody who reads the section is told. SPACE is the section's "
 	    "id, which a device that reads it shows with tugi note show RECORD "
-	    "--json."),
-	.examples = { "tugi office order 1f0c77ab >order.txt" }
+	    "--json, and the list of tugi office sections. With --for PERSON "
+	    "the section is opened to PERSON, who keeps it from then on, and "
+	    "none of its text comes to this device."),
+	.examples = { "tugi office order 1f0c77ab >order.txt",
+	    "tugi office order 0c3ac1d2... --for 'Kadri Kask' >order.txt" },
+	.opts = { { "for", N_("PERSON"), N_("open it to this person, who "
+	    "takes over"), false } }
 }, {
 	.name = "office countersign", .words = N_("[FILE|ID]"), .max = 1,
 	.run = cmd_office_countersign, .opens = true,
-	.summary = N_("sign another officer's recovery order, or an override"),
-	.more = N_("FILE is a recovery order. Without a word the renewals of "
+	.summary = N_("sign another officer's order, or an override"),
+	.more = N_("FILE is an order. Without a word the renewals of "
 	    "overrides that wait for an officer are listed: to whom, how long, "
 	    "on what basis, not in which case; ID signs one of them."),
 	.examples = { "tugi office countersign order.txt >signed.txt",
@@ -510,9 +585,11 @@ const struct cmd table_cmds[] = {
 }, {
 	.name = "office recover", .words = N_("FILE"), .min = 1, .max = 1,
 	.run = cmd_office_recover, .opens = true,
-	.summary = N_("open the section of a countersigned order"),
+	.summary = N_("carry out a countersigned order"),
 	.more = N_("Asks for two of the three recovery shares. Nothing is "
-	    "stored: what is opened is printed and forgotten."),
+	    "stored: what is opened is printed and forgotten. An order for a "
+	    "person's sections prints their list, a takeover order opens the "
+	    "section to who takes over."),
 	.examples = { "tugi office recover signed.txt" },
 	.opts = { SHARES_FD }
 }, {

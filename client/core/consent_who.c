@@ -134,6 +134,64 @@ law_words(struct asking *q, const struct access *a, struct buf *out,
 	return 0;
 }
 
+/* Which order of two officers a statement rests on, or NULL. */
+static const struct roster_order *
+order_of(const struct asking *q, const struct access *a)
+{
+	const struct roster *r = &q->s->roster;
+	size_t i;
+
+	for (i = 0; i < r->order_count; i++)
+		if (id_eq(&r->orders[i].id, &a->consent) &&
+		    id_eq(&r->orders[i].officer, &a->origin))
+			return &r->orders[i];
+	return NULL;
+}
+
+static int
+by_words(struct asking *q, const struct id *device, const char *before,
+    struct buf *out, struct err *e)
+{
+	const struct roster_device *d = roster_device(&q->s->roster, device);
+	char name[160];
+
+	if (d == NULL)
+		return 0;
+	if (people_name(q->session, &d->person, name, e) != 0)
+		return -1;
+	buf_add_fmt(out, "%s%s", before, name);
+	return 0;
+}
+
+/* By a handover or takeover, and who said so. */
+static int
+side_words(struct asking *q, const struct access *a, struct buf *out,
+    struct err *e)
+{
+	const struct roster_order *o = order_of(q, a);
+	struct loaded l;
+	struct view law;
+	int rc;
+
+	if (o != NULL)
+		return by_words(q, &o->officer, "taken over by order of ",
+		    out, e) != 0 ? -1 : by_words(q, &o->second, " and ", out,
+		    e);
+	if (a->kind == ACCESS_HANDOVER)
+		return by_words(q, &a->origin, "handed over by ", out, e);
+	buf_add_str(out, "takeover by law");
+	rc = versions_load(q->s, &a->consent, &l, e);
+	if (rc != 1)
+		return rc;
+	law = loaded_text(&l, HANDOVER_PROVISION);
+	if (law.len > 0 && (l.row.flags & RECORD_HIDDEN) == 0) {
+		buf_add_str(out, ": ");
+		buf_add(out, law.data, law.len);
+	}
+	versions_done(&l);
+	return 0;
+}
+
 static int
 basis_words(struct asking *q, const struct access *a, struct buf *out,
     struct err *e)
@@ -145,6 +203,8 @@ basis_words(struct asking *q, const struct access *a, struct buf *out,
 		buf_add_str(out, "own side");
 	else if (a->kind == ACCESS_OVERRIDE)
 		rc = law_words(q, a, out, e);
+	else if (access_is_side(a->kind))
+		rc = side_words(q, a, out, e);
 	else if (id_is_zero(&a->consent))
 		buf_add_str(out, "approved by the office");
 	else
@@ -170,7 +230,7 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 	for (i = 0; i < q->book.count; i++) {
 		const struct access *a = &q->book.list[i];
 
-		taken = a->kind == ACCESS_WITHDRAW;
+		taken = access_closes(a->kind);
 		at = taken ? a->from_ms : a->until_ms;
 		if (!id_eq(&a->person, person) || at > q->now_ms || at < last)
 			continue;
@@ -178,7 +238,9 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 		if (overrides_is(a))
 			why = "the override ended on ";
 		else
-			why = taken ? "withdrawn on " :
+			why = a->kind == ACCESS_REDUCE ? "left on " :
+			    taken ? "withdrawn on " :
+			    access_is_side(a->kind) ? "that ended on " :
 			    "the consent ended on ";
 	}
 	buf_add_str(out, why);

@@ -10,6 +10,7 @@
 #include "client/core/consent.h"
 #include "client/core/handover.h"
 #include "client/core/local/index.h"
+#include "client/core/orders.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 
@@ -62,7 +63,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct talk_figures figures;
 	struct store *st = session_store(s);
 	struct err why;
-	size_t ended = 0, led = 0;
+	size_t ended = 0, led = 0, before = 0, after = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -70,6 +71,8 @@ exchange_sync(struct session *s, struct remote *r,
 		progress.tell = p->tell;
 		progress.ctx = p->ctx;
 	}
+	if (orders_count(s, &before, e) != 0)
+		return -1;
 	rc = round_run(st, r, &progress, &figures, e);
 	hand_over(&figures, out);
 	if (rc == 0)
@@ -80,6 +83,9 @@ exchange_sync(struct session *s, struct remote *r,
 	if (rc == 0)
 		rc = handover_settle(s, &led, e);
 	out->taken_over = led;
+	if (rc == 0)
+		rc = orders_count(s, &after, e);
+	out->orders_new = after > before ? after - before : 0;
 	/* What was held goes to its keeper, who leads is told to all. */
 	if (rc == 0 && (ended > 0 || led > 0))
 		rc = round_run(st, r, &progress, &figures, e);

@@ -26,6 +26,7 @@ struct exchange_result {
 	size_t closings_new;   /* filed: taken by a former member */
 	size_t rekeyed;        /* spaces closed to revoked or expired people */
 	size_t taken_over;     /* cases this person leads now, by an order */
+	size_t orders_new;     /* of officers, that concern this person */
 	bool approved;         /* this sync brought the approval */
 	int64_t skew_ms;
 };

@@ -28,10 +28,16 @@ fill_author(struct values *v, const struct loaded *l, struct record_item *r)
 }
 
 static void
-fill_marks(const struct loaded *l, struct record_item *r)
+fill_marks(const struct values *v, const struct loaded *l,
+    struct record_item *r)
 {
+	const struct version *first = NULL;
 	size_t i;
 
+	for (i = 0; i < l->count; i++)
+		if (first == NULL || l->versions[i].rec.hlc < first->rec.hlc)
+			first = &l->versions[i];
+	r->during = first != NULL && during_is(&v->during, v->s, first);
 	for (i = 0; i < l->count; i++)
 		if (l->versions[i].state == VERSION_LOCAL ||
 		    l->versions[i].state == VERSION_OUTGOING)
@@ -99,6 +105,8 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 		t->name = mem_dup(f[i].name);
 		t->label = mem_dup(f[i].label);
 		t->conflict = h->conflict;
+		t->during = during_is(&v->during, v->s,
+		    h->heads[0].version);
 		t->text = value_text(v, &f[i], &h->heads[0].op->value, e);
 		if (t->text == NULL)
 			return -1;
@@ -142,12 +150,15 @@ fill_item(struct values *v, const struct record_row *row,
 	r->type = row->type;
 	r->at_ms = row->at_ms;
 	fill_author(v, l, r);
-	fill_marks(l, r);
+	if (during_load(v->s, &row->case_id, &v->during, e) != 0)
+		goto out;
+	fill_marks(v, l, r);
 	fill_deleted(v, l, r);
 	if (fill_erased(v, l, r, e) == 0 &&
 	    value_section(v, &row->space, r->section, e) == 0 &&
 	    fill_fields(v, l, r, e) == 0 && fill_amended(v->s, r, e) == 0)
 		rc = 0;
+out:
 	versions_done(l);
 	mem_free(l);
 	if (rc != 0)

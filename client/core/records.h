@@ -12,6 +12,7 @@ struct field_text { /* a field as a person reads and types it */
 	char *label;
 	char *text;      /* dates as ISO days, persons as names */
 	bool conflict;   /* another value waits in tugi conflicts */
+	bool during;     /* by the former side, during a handover */
 };
 
 struct record_item {
@@ -27,6 +28,8 @@ struct record_item {
 	bool erased;             /* by an order; no fields */
 	char *erased_by, *erased_with; /* names: keeper, who signed */
 	int64_t erased_ms, erased_due_ms; /* ordered; gone for good */
+	bool during;             /* written by the former side, during a
+	                            handover */
 	bool deleted;
 	char *deleted_by;        /* name; NULL: not deleted */
 	int64_t deleted_ms;

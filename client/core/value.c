@@ -22,6 +22,7 @@ values_init(struct values *v, struct session *s)
 	v->name_count = 0;
 	memset(&v->space, 0, sizeof(v->space));
 	v->section[0] = '\0';
+	v->during.known = false;
 }
 
 void

@@ -5,6 +5,7 @@
 #ifndef CORE_VALUE_H
 #define CORE_VALUE_H
 
+#include "client/core/during.h"
 #include "client/core/local/versions.h"
 #include "client/core/records.h"
 
@@ -20,6 +21,7 @@ struct values { /* what one listing has looked up already */
 	size_t name_count;
 	struct id space;
 	char section[32];
+	struct during during;
 };
 void values_init(struct values *v, struct session *s);
 void values_done(struct values *v);

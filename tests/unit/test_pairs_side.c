@@ -17,6 +17,7 @@
 #include "client/core/consent.h"
 #include "client/core/handover.h"
 #include "client/core/office.h"
+#include "client/core/orders.h"
 #include "client/core/review.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/sides.h"
@@ -314,6 +315,22 @@ tell(int first, int second)
 	settle();
 }
 
+/* The shown text of a field is by the former side, during a handover. */
+static bool
+is_during(int by, const struct id *id, const char *name)
+{
+	struct record_item r;
+	bool out = false;
+	size_t i;
+
+	assert_int_equal(records_find(w.c[by].session, id, &r, &e), 1);
+	for (i = 0; i < r.field_count; i++)
+		if (strcmp(r.fields[i].name, name) == 0)
+			out = r.fields[i].during;
+	record_item_done(&r);
+	return out;
+}
+
 /* handover, edit of the former side: both stay. */
 static void
 handover_and_edit(bool edit_first)
@@ -327,6 +344,13 @@ handover_and_edit(bool edit_first)
 	assert_string_equal(field_of(A, &plan, "goal"), "calm evenings");
 	assert_string_equal(field_of(A, &kid, "lead"), "Person 2");
 	assert_int_equal(quarantined(A) + quarantined(B), 0);
+	/* Marked on every device; what B writes is not, nor what was before. */
+	assert_true(is_during(A, &plan, "goal"));
+	assert_true(is_during(B, &plan, "goal"));
+	assert_false(is_during(B, &note, "text"));
+	world_pass(&w, 1000);
+	assert_int_equal(world_set(&w, B, &plan, "goal", "calm nights"), 0);
+	assert_false(is_during(B, &plan, "goal"));
 }
 
 /* handover, withdrawal from its person: stays on the side, the consent is
@@ -659,6 +683,48 @@ find_card(const char *order, struct id *card)
 	return n;
 }
 
+/* What A is told, and what the others are not. */
+static void
+told_of_both(void)
+{
+	struct order_list l;
+
+	assert_int_equal(orders_list(w.c[A].session, &l, &e), 0);
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.items[0].scope, ORDER_LABELS);
+	assert_true(l.items[0].mine);
+	assert_int_equal(l.items[1].scope, ORDER_TAKEOVER);
+	assert_string_equal(l.items[1].officer, "Person 0");
+	assert_string_equal(l.items[1].second, "Person 4");
+	assert_string_equal(l.items[1].whom, "Person 2");
+	assert_string_equal(l.items[1].section, "card");
+	assert_string_equal(l.items[1].case_label, "Juku Juurikas");
+	assert_non_null(l.items[1].reason);
+	order_list_done(&l);
+	assert_int_equal(orders_list(w.c[C].session, &l, &e), 0);
+	assert_int_equal(l.count, 0);
+	order_list_done(&l);
+}
+
+/* Why ${whom} can see the card, as ${by} is told. */
+static const char *
+why_sees(int by, int whom)
+{
+	static char out[400];
+	struct viewer_list l;
+	char name[32];
+	size_t i;
+
+	out[0] = '\0';
+	snprintf(name, sizeof(name), "Person %d", whom);
+	assert_int_equal(consent_who(w.c[by].session, &kid, &l, &e), 0);
+	for (i = 0; i < l.count; i++)
+		if (strcmp(l.items[i].name, name) == 0)
+			snprintf(out, sizeof(out), "%s", l.items[i].why);
+	viewer_list_done(&l);
+	return out;
+}
+
 static void
 test_order(void **state)
 {
@@ -687,8 +753,13 @@ test_order(void **state)
 	assert_string_equal(field_of(B, &kid, "stage"), "cp");
 	/* The officer's device made a key and does not have it for long. */
 	assert_true(trust_number(&w, B, &card) > 2);
-	/* Back at work: sees who leads, keeps the own notes, and the card. */
+	/* Back at work: hears who opened what and why, sees who leads, keeps
+	 * the own notes, and the card. */
+	assert_int_equal(world_must_sync(&w, A).orders_new, 2);
 	settle();
+	told_of_both();
+	assert_string_equal(why_sees(A, B),
+	    "taken over by order of Person 0 and Person 4");
 	assert_string_equal(field_of(A, &kid, "lead"), "Person 2");
 	assert_true(trust_reads(&w, A, &note));
 	assert_int_equal(right_in(A, "card", A), RIGHT_KEEP);

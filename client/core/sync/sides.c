@@ -16,6 +16,7 @@
 #define CASE_SPACES_MAX 64 /* spaces of one case */
 #define TAG_ID "tugi statement 3"
 #define STEPS_MAX 1024     /* of one case */
+#define STEPS_FIRST 8      /* room for so many at first; power of two */
 
 static const char *const words[] = { "", "propose", "accept", "reduce",
 	"takeover", "back" };
@@ -161,6 +162,24 @@ struct loading {
 	struct side_sources *out;
 };
 
+/* Room for one more, not yet counted. */
+static struct side_source *
+grow(struct side_sources *l)
+{
+	struct side_source *bigger;
+	size_t n = l->count;
+
+	if (l->list == NULL || (n >= STEPS_FIRST && (n & (n - 1)) == 0)) {
+		bigger = mem_new((n == 0 ? STEPS_FIRST : 2 * n) *
+		    sizeof(*bigger));
+		if (n > 0)
+			memcpy(bigger, l->list, n * sizeof(*bigger));
+		mem_free(l->list);
+		l->list = bigger;
+	}
+	return &l->list[n];
+}
+
 static int
 take_step(void *ctx, const struct record_row *row, struct err *e)
 {
@@ -171,7 +190,7 @@ take_step(void *ctx, const struct record_row *row, struct err *e)
 	if (rc != 1)
 		return rc;
 	if (ld->out->count < STEPS_MAX && add_step(ld->s, &l,
-	    &ld->out->list[ld->out->count]))
+	    grow(ld->out)))
 		ld->out->count++;
 	versions_done(&l);
 	return 0;
@@ -207,7 +226,6 @@ sides_load(struct store *s, const struct id *case_id,
 	int rc = list_spaces(s, case_id, &list, &n, e);
 
 	memset(out, 0, sizeof(*out));
-	out->list = mem_new(STEPS_MAX * sizeof(*out->list));
 	for (i = 0; rc == 0 && i < n; i++) {
 		/* It counts in a card alone, as a consent does. */
 		if (list[i].state != SPACE_OPEN ||
