@@ -170,14 +170,17 @@ access_closes(enum access_kind kind)
 }
 
 /* A REDUCE that names statements ends those and no others; one that names
- * none holds for each of the person's that does not name it. */
+ * none holds for each of the person's that does not name it, but not for a
+ * takeover stamped after it: officers who order one cannot know its name. */
 static bool
 reduces(const struct access *r, const struct access *side)
 {
 	if (r->kind != ACCESS_REDUCE || !id_eq(&r->person, &side->person))
 		return false;
-	return r->supersedes_count > 0 ? names(r, &side->id) :
-	    !names(side, &r->id);
+	if (r->supersedes_count > 0)
+		return names(r, &side->id);
+	return !names(side, &r->id) &&
+	    (side->kind != ACCESS_TAKEOVER || side->hlc <= r->hlc);
 }
 
 static enum right

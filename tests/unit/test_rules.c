@@ -1017,6 +1017,13 @@ a_side_is_reduced_not_withdrawn(void **state)
 	list[3].supersedes_count = 2;
 	list[3].supersedes[1] = list[2].id;
 	assert_int_equal(right_of(list, 4, &mari), RIGHT_KEEP);
+	/* Back by an order, which cannot know what to name. */
+	list[3].kind = ACCESS_TAKEOVER;
+	list[3].supersedes_count = 0;
+	list[3].hlc = 1;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_KEEP);
+	list[2].hlc = 1;
+	assert_int_equal(right_of(list, 4, &mari), RIGHT_READ);
 	/* One that names what it ends leaves the rest. */
 	list[1].supersedes_count = list[2].supersedes_count = 1;
 	list[1].supersedes[0] = list[2].supersedes[0] = list[3].id;
