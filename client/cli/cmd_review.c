@@ -36,6 +36,7 @@ held_json(const struct held_item *h)
 	json_object_set_new(j, "since", show_time_json(h->since_ms));
 	json_object_set_new(j, "deposited", json_boolean(h->deposited));
 	json_object_set_new(j, "under_review", json_boolean(h->late));
+	json_object_set_new(j, "imported", json_boolean(h->moved));
 	json_object_set_new(j, "outcome",
 	    out_json_text(outcome_name(h->outcome)));
 	json_object_set_new(j, "words", out_json_text(h->words));
@@ -60,7 +61,8 @@ held_table(struct ctx *c, const struct held_list *l, struct err *e)
 		table_cell(&t, since);
 		table_cell(&t, l->items[i].case_label);
 		table_cell(&t, l->items[i].section);
-		table_cell(&t, l->items[i].late && l->items[i].outcome == 0 ?
+		table_cell(&t, l->items[i].moved ? _("imported: take or drop") :
+		    l->items[i].late && l->items[i].outcome == 0 ?
 		    _("under review") : outcome_words(l->items[i].outcome));
 		show_excerpt(&t, record_field(&l->items[i].record, "text"));
 	}
@@ -105,6 +107,14 @@ say_held(struct ctx *c, const struct held_item *h)
 	char when[WHEN_BYTES];
 
 	when_words(h->since_ms, tick_wall_ms(&c->tick), when);
+	if (h->moved) {
+		out_line(&c->out, _("Imported %s from your earlier device, for "
+		    "the section %s of %s; in no case yet: tugi held take, or "
+		    "tugi held drop."), when, h->section,
+		    has(h->case_label) ? h->case_label : _("this case"));
+		show_record(c, &h->record);
+		return;
+	}
 	if (h->late)
 		out_line(&c->out, _("Received by the office %s and under "
 		    "review: it was written after the consent for you in the "

@@ -16,7 +16,14 @@
 static void
 say_hub(struct ctx *c, const struct status *st)
 {
-	if (st->joined)
+	if (st->revoked) {
+		out_alarm(&c->out, _("The office has revoked this device."));
+		out_line(&c->out, "%s", _("Nothing is sent or can be written "
+		    "here any more, and what others wrote was removed. What "
+		    "you wrote and was not received is kept: tugi held. When "
+		    "your next device is approved: tugi sync, then tugi held "
+		    "export. If you do not know why, ask the office."));
+	} else if (st->joined)
 		out_line(&c->out, _("%s at %s."), st->name, st->hub);
 	else if (st->waiting)
 		out_line(&c->out, _("Waits for approval by the office at %s; "
@@ -130,6 +137,7 @@ status_json(struct ctx *c, const struct status *st)
 	json_object_set_new(j, "name", out_json_text(st->name));
 	json_object_set_new(j, "joined", json_boolean(st->joined));
 	json_object_set_new(j, "waiting", json_boolean(st->waiting));
+	json_object_set_new(j, "revoked", json_boolean(st->revoked));
 	json_object_set_new(j, "cases", json_integer((json_int_t)st->cases));
 	json_object_set_new(j, "notes", json_integer((json_int_t)st->notes));
 	json_object_set_new(j, "unsent", json_integer((json_int_t)st->unsent));

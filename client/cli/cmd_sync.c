@@ -146,6 +146,13 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	if (r->approved)
 		out_line(&c->out, "%s",
 		    _("The office has approved this device."));
+	if (r->revoked) {
+		out_alarm(&c->out, _("The office has revoked this device: "
+		    "nothing is sent from here any more. tugi status says "
+		    "what to do."));
+		say_looks(c, r, &st);
+		return;
+	}
 	phrase(r->sent_notes, r->sent_changes, sent);
 	phrase(r->got_notes, r->got_changes, got);
 	if (moved(r))
@@ -196,6 +203,7 @@ result_json(const struct exchange_result *r)
 		json_object_set_new(j, count[i].key,
 		    json_integer((json_int_t)count[i].n));
 	json_object_set_new(j, "approved", json_boolean(r->approved));
+	json_object_set_new(j, "revoked", json_boolean(r->revoked));
 	json_object_set_new(j, "skew_ms", json_integer(r->skew_ms));
 	return j;
 }

@@ -348,6 +348,36 @@ const struct cmd table_cmds[] = {
 	.summary = N_("one held text and what was decided"),
 	.examples = { "tugi held show 1f0c77ab" }
 }, {
+	.name = "held export", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_held_export, .opens = true,
+	.summary = N_("held texts of a revoked device, for your next one"),
+	.more = N_("On the revoked device, once the next one is approved and "
+	    "this one has synced. The file can be opened on that device "
+	    "alone."),
+	.examples = { "tugi held export /media/stick/held",
+	    "tugi held export --to 1f0c77ab /media/stick/held" },
+	.opts = {
+	    { "to", N_("DEVICE"), N_("the next device, if you have several"),
+	    false } }
+}, {
+	.name = "held import", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_held_import, .opens = true,
+	.summary = N_("take in a file that your revoked device made"),
+	.more = N_("Nothing of it enters a case by itself: look at each text "
+	    "in tugi held, then take or drop it. Never import from a device "
+	    "that was stolen."),
+	.examples = { "tugi held import /media/stick/held" }
+}, {
+	.name = "held take", .words = N_("RECORD"), .min = 1, .max = 1,
+	.run = cmd_held_take, .opens = true,
+	.summary = N_("an imported text into its case, as you wrote it"),
+	.examples = { "tugi held take 1f0c77ab" }
+}, {
+	.name = "held drop", .words = N_("RECORD"), .min = 1, .max = 1,
+	.run = cmd_held_drop, .opens = true,
+	.summary = N_("an imported text is not wanted"),
+	.examples = { "tugi held drop 1f0c77ab" }
+}, {
 	.name = "review list", .words = "", .run = cmd_review_list,
 	.opens = true,
 	.summary = N_("texts of others that wait for your decision"),

@@ -400,6 +400,8 @@ find_case(struct session *s, const char *text, struct found *f,
 		    "a case is named by its code, the child's name or its id");
 	if (find_listed(session_store(s), text, f, e) != 0)
 		return -1;
+	if (f->hits == 0 && session_store(s)->stage == STORE_REVOKED)
+		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (f->hits == 0)
 		return err_set(e, ERR_ABSENT, "no case that is open to you has "
 		    "this code or name");
@@ -687,9 +689,10 @@ cases_section_tx(struct session *session, const struct id *case_id,
 {
 	struct place p;
 
+	if (session_store(session)->stage == STORE_REVOKED)
+		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (check_deleted(session_store(session), case_id, section, e) != 0)
 		return -1;
-
 	if (look_for_place(session_store(session), case_id, section, &p,
 	    e) != 0)
 		return -1;

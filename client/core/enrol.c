@@ -92,6 +92,9 @@ remember(struct store *s, const struct card *card, struct view request,
 static int
 check_card(const struct store *s, const struct card *card, struct err *e)
 {
+	if (s->stage == STORE_REVOKED)
+		return err_set(e, ERR_DENIED, "the office has revoked this "
+		    "device, and it cannot join again; make a new profile");
 	if (s->stage == STORE_MEMBER)
 		return err_set(e, ERR_CLASH, "this device has joined an "
 		    "office already; a second one needs a profile of its "

@@ -279,7 +279,9 @@ held_list(struct session *session, struct held_list *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	values_init(names, session);
 	rc = load_rows(s, rows, REVIEW_LIST_MAX, &n, e);
-	out->items = mem_new((n + 1) * sizeof(*out->items));
+	out->items = mem_new((n + REVIEW_LIST_MAX) * sizeof(*out->items));
+	if (rc == 0)
+		rc = review_moved(names, out, REVIEW_LIST_MAX, e);
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = fill_held(names, &rows[i], &out->items[out->count++],
 		    e);

@@ -15,6 +15,8 @@ struct held_item {
 	int64_t since_ms;
 	bool deposited;             /* the keeper has it or will at next sync */
 	bool late;                  /* it was accepted, and is under review */
+	bool moved;                 /* imported from an earlier device; nothing
+	                               was decided (moved.h) */
 	int outcome;                /* enum outcome; 0: none yet */
 	char *words;                /* the keeper's */
 	int64_t outcome_ms;

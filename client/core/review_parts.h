@@ -47,4 +47,9 @@ int review_text_fill(struct values *v, const struct hash *id,
 int review_text_decide_tx(struct store *s, const struct review_decision *d,
     struct err *e);
 
+/** review_moved(v, out, max, e): append imported texts that wait for the
+ * person (moved.c), up to ${max} items in all. */
+int review_moved(struct values *v, struct held_list *out, size_t max,
+    struct err *e);
+
 #endif

@@ -66,7 +66,8 @@ count_all(struct session *session, struct status *out, struct err *e)
 	    count(s, "SELECT count(*) FROM record WHERE flags <> 0 "
 	        "AND flags & 4 = 0 AND flags & 48 = 48", &out->deleted_changed,
 	        e) != 0 ||
-	    count(s, "SELECT count(*) FROM held WHERE outcome IS NULL",
+	    count(s, "SELECT (SELECT count(*) FROM held WHERE outcome IS NULL)"
+	        " + (SELECT count(*) FROM moved)",
 	        &out->held, e) != 0 ||
 	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL "
 	        "AND space NOT IN (SELECT id FROM space WHERE hidden = 1)",
@@ -176,6 +177,7 @@ status_read(struct session *session, struct status *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	snprintf(out->hub, sizeof(out->hub), "%s", s->hub.url);
 	out->joined = s->stage == STORE_MEMBER;
+	out->revoked = s->stage == STORE_REVOKED;
 	out->waiting = s->stage == STORE_WAITING;
 	out->last_heard_ms = s->hub_ms;
 	if (out->joined &&

@@ -10,6 +10,7 @@ struct status {
 	char hub[200];
 	char name[160];
 	bool joined, waiting;     /* approved; asked and not yet approved */
+	bool revoked;             /* the office has revoked this device */
 	size_t cases, notes;
 	size_t unsent;            /* versions the hub has not received */
 	int64_t unsent_since_ms;  /* oldest of them */

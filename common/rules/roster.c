@@ -93,6 +93,16 @@ roster_roles(const struct roster *r, const struct id *person)
 }
 
 bool
+roster_same(const struct roster *r, const struct id *a, const struct id *b)
+{
+	const struct roster_device *x = roster_device(r, a);
+	const struct roster_device *y = roster_device(r, b);
+
+	return id_eq(a, b) ||
+	    (x != NULL && y != NULL && id_eq(&x->person, &y->person));
+}
+
+bool
 roster_is_officer(const struct roster *r, const struct id *device)
 {
 	const struct roster_device *d = roster_live(r, device, ROSTER_NOW);

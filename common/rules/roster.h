@@ -64,6 +64,10 @@ const struct roster_device *roster_device(const struct roster *r,
 const struct roster_device *roster_live(const struct roster *r,
     const struct id *device, uint64_t seq);
 
+/** roster_same(r, a, b): two devices of one person, or one device. */
+bool roster_same(const struct roster *r, const struct id *a,
+    const struct id *b);
+
 unsigned roster_roles(const struct roster *r, const struct id *person);
 bool roster_is_officer(const struct roster *r, const struct id *device);
 size_t roster_devices_of(const struct roster *r, const struct id *person,

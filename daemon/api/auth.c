@@ -199,7 +199,7 @@ count_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
 
 static int
 check_device(struct auth *a, const struct httpsig *hs,
-    const struct httpsig_request *req, struct err *e)
+    const struct auth_head *head, struct err *e)
 {
 	struct sign_pub pub;
 	enum verdict v = hub_device(a->hub, &hs->device, &pub);
@@ -208,11 +208,11 @@ check_device(struct auth *a, const struct httpsig *hs,
 		hub_refuse(e, ERR_DENIED, v);
 		return 401;
 	}
-	if (!httpsig_check(hs, req, &pub)) {
+	if (!httpsig_check(hs, &head->req, &pub)) {
 		hub_refuse(e, ERR_DENIED, VERDICT_BAD_SIGNATURE);
 		return 401;
 	}
-	if (v == VERDICT_REVOKED) {
+	if (v == VERDICT_REVOKED && !head->revoked_too) {
 		hub_refuse(e, ERR_DENIED, v);
 		return 403;
 	}
@@ -243,7 +243,7 @@ auth_check(struct auth *a, const struct auth_head *head, struct httpsig *out,
 		    "more than %d s apart", HTTPSIG_SKEW_S);
 		return 401;
 	}
-	status = check_device(a, out, &head->req, e);
+	status = check_device(a, out, head, e);
 	return status != 0 ? status : count_request(a, out, now_ms, e);
 }
 

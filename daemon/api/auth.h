@@ -31,6 +31,7 @@ struct auth_limits {
 struct auth_head { /* header values; NULL when missing */
 	struct httpsig_request req;
 	const char *digest, *input, *signature;
+	bool revoked_too; /* the route is open to revoked devices */
 };
 
 struct auth *auth_new(struct hub *hub, const struct auth_limits *limits);

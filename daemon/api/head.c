@@ -53,6 +53,7 @@ check_sender(struct auth *a, const struct head *h, struct head_found *out,
 		.req = { out->route->method, h->host, out->route->path, "?" },
 		.digest = h->digest, .input = h->input,
 		.signature = h->signature,
+		.revoked_too = out->route->revoked_too,
 	};
 
 	switch (out->route->access) {

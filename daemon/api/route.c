@@ -11,15 +11,15 @@
 #define CLAIM_BYTES (512 * 1024)
 
 static const struct route routes[] = {
-	{ "GET", "/v1/info", 0, ROUTE_OPEN, api_info },
-	{ "GET", "/v1/health", 0, ROUTE_OPEN, api_health },
-	{ "POST", "/v1/claim", CLAIM_BYTES, ROUTE_GUARDED, api_claim },
-	{ "POST", "/v1/enrol", SMALL, ROUTE_GUARDED, api_enrol },
-	{ "POST", "/v1/requests", SMALL, ROUTE_SIGNED, api_requests },
+	{ "GET", "/v1/info", 0, ROUTE_OPEN, api_info, false },
+	{ "GET", "/v1/health", 0, ROUTE_OPEN, api_health, false },
+	{ "POST", "/v1/claim", CLAIM_BYTES, ROUTE_GUARDED, api_claim, false },
+	{ "POST", "/v1/enrol", SMALL, ROUTE_GUARDED, api_enrol, false },
+	{ "POST", "/v1/requests", SMALL, ROUTE_SIGNED, api_requests, false },
 	{ "POST", "/v1/push", PROTO_REQUEST_BYTES_MAX, ROUTE_SIGNED,
-	    api_push },
-	{ "POST", "/v1/pull", SMALL * 2, ROUTE_SIGNED, api_pull },
-	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover },
+	    api_push, false },
+	{ "POST", "/v1/pull", SMALL * 2, ROUTE_SIGNED, api_pull, true },
+	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover, false },
 };
 
 const struct route *

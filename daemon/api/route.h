@@ -17,6 +17,8 @@ struct route {
 	size_t ceiling;            /* body bytes */
 	enum route_access access;
 	int (*handle)(const struct request *, struct reply *, struct err *);
+	bool revoked_too; /* signed by a revoked device: the handler knows what
+	                     that one gets */
 };
 
 /** route_find(method, path, known): the route or NULL; ${known} tells

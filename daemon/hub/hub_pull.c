@@ -6,6 +6,9 @@
  * it stood at that end: a space granted later waits for the next pull, which
  * begins it from its start because the grant lies past the cursor.
  *
+ * A revoked device gets the directory and nothing else: there it finds its own
+ * revocation, which it believes on nobody's bare word.
+ *
  * A device that lost a space, or whose right there is over, gets the control
  * items, so that it can see why, and of content the headers alone: nothing is
  * disclosed after a withdrawal, and the stream still shows no gap.
@@ -27,6 +30,7 @@ struct pull {
 	struct id space;     /* where it stands */
 	uint64_t seq;        /* after this one, in that space, if resumed */
 	bool resumed;
+	bool revoked;        /* the device: the directory alone is served */
 };
 
 /* ---- one item ---- */
@@ -220,10 +224,11 @@ walk(struct pull *p, struct err *e)
 	int rc = 1;
 
 	for (i = 0; rc == 1 && i < p->in->want_count; i++)
-		rc = serve_want(p, &p->in->wants[i], e);
+		if (!p->revoked || id_is_zero(&p->in->wants[i].space))
+			rc = serve_want(p, &p->in->wants[i], e);
 	if (rc == 1 && id_is_zero(&p->space))
 		rc = serve_space(p, &directory, e);
-	return rc == 1 ? serve_spaces(p, e) : rc;
+	return rc == 1 && !p->revoked ? serve_spaces(p, e) : rc;
 }
 
 /* ---- where a pull stands ---- */
@@ -296,10 +301,14 @@ hub_pull(struct hub *hub, const struct id *device,
     const struct proto_pull *in, struct hub_page *out, struct err *e)
 {
 	struct pull p = { .hub = hub, .device = device, .in = in };
+	struct sign_pub pub;
+	enum verdict v = hub_device(hub, device, &pub);
 	int rc = -1;
 
 	page_init(out);
-	if (hub_may_ask(hub, device, e) != 0 ||
+	p.revoked = v == VERDICT_REVOKED;
+	if ((v != VERDICT_ACCEPTED && !p.revoked &&
+	    hub_refuse(e, ERR_DENIED, v) != 0) ||
 	    page_known(hub, &in->known, e) != 0)
 		return -1;
 	p.page.db = hub_read(hub, e);

@@ -256,6 +256,19 @@ CREATE TABLE held (
 	                              -- is the changeset id that carried it
 );
 
+-- Held text of this person's earlier device, imported from a file: waits for
+-- the person, text by text.
+CREATE TABLE moved (
+	mid INTEGER PRIMARY KEY,
+	space BLOB NOT NULL,
+	record BLOB NOT NULL,
+	origin BLOB NOT NULL,         -- the device that wrote it
+	hlc INTEGER NOT NULL,
+	body BLOB NOT NULL,           -- the record's CBOR
+	since_ms INTEGER NOT NULL,    -- when it was imported
+	UNIQUE (record, origin, hlc)
+);
+
 -- What others deposited with this person as keeper.
 CREATE TABLE review (
 	id BLOB PRIMARY KEY,          -- changeset id of the deposit

@@ -113,6 +113,7 @@ world_serve(struct hub *hub, const struct remote_call *c, struct buf *out)
 	struct proto_refusal no;
 	const struct route *r;
 	struct sign_pub pub;
+	enum verdict v;
 	struct err e;
 	bool known;
 	int rc, status = 200;
@@ -123,12 +124,12 @@ world_serve(struct hub *hub, const struct remote_call *c, struct buf *out)
 	if (c->me != NULL)
 		in.device = c->me->device;
 	buf_init(&reply.body, PROTO_ANSWER_BYTES_MAX);
+	v = hub_device(hub, &in.device, &pub);
 	if (c->body.len > r->ceiling)
 		rc = err_set(&e, ERR_TOOBIG, "too long");
-	else if (r->access == ROUTE_SIGNED && hub_device(hub, &in.device,
-	    &pub) != VERDICT_ACCEPTED)
-		rc = hub_refuse(&e, ERR_DENIED, hub_device(hub, &in.device,
-		    &pub));
+	else if (r->access == ROUTE_SIGNED && v != VERDICT_ACCEPTED &&
+	    !(v == VERDICT_REVOKED && r->revoked_too))
+		rc = hub_refuse(&e, ERR_DENIED, v);
 	else
 		rc = r->handle(&in, &reply, &e);
 	if (rc != 0) {

@@ -828,11 +828,49 @@ another_log_is_refused(void **state)
 	    &e), -1);
 	hub_page_done(&page);
 	in->at.cursor = 0;
-	revoke_device(&w, 2);
-	assert_int_equal(hub_pull(w.hub, &w.dev[2].keys.device, in, &page,
-	    &e), -1);
-	assert_int_equal(hub_verdict(&e), VERDICT_REVOKED);
+	mem_free(in);
+	hw_end(&w);
+}
+
+/* A revoked device gets the directory, with its revocation, and nothing of
+ * any space: not what is new, not what it asks for again. */
+static void
+a_revoked_device_gets_the_directory_alone(void **state)
+{
+	struct proto_pull *in = mem_new(sizeof(*in));
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct hub_page page;
+	struct hubworld w;
+	struct hash e2;
+	struct id s;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	hw_begin(&w);
+	hw_claim(&w, 5);
+	s = make_space(&w, 7, &e2);
+	in->max_bytes = PROTO_PAGE_BYTES_MAX;
+	in->want_count = 1;
+	in->wants[0].space = s;
+	revoke_device(&w, THIRD);
+	assert_int_equal(hub_pull(w.hub, &w.dev[THIRD].keys.device, in,
+	    &page, &e), 0);
+	assert_true(page.answer.count > 1);
+	assert_false(page.answer.more);
+	for (i = 0; i < page.answer.count; i++) {
+		assert_int_equal(changeset_decode(page.answer.items[i].bytes,
+		    cs, &e), 0);
+		assert_true(id_is_zero(&cs->h.space));
+	}
+	assert_int_equal(page.answer.next.cursor, page.answer.items[
+	    page.answer.count - 1].seq + 1);
 	hub_page_done(&page);
+	/* One that was never listed gets nothing at all. */
+	assert_int_equal(hub_pull(w.hub, &s, in, &page, &e), -1);
+	assert_int_equal(hub_verdict(&e), VERDICT_UNKNOWN_DEVICE);
+	hub_page_done(&page);
+	mem_free(cs);
 	mem_free(in);
 	hw_end(&w);
 }
@@ -1140,6 +1178,7 @@ main(void)
 		cmocka_unit_test(an_ended_right_brings_headers_alone),
 		cmocka_unit_test(letters_reach_those_they_are_addressed_to),
 		cmocka_unit_test(another_log_is_refused),
+		cmocka_unit_test(a_revoked_device_gets_the_directory_alone),
 		cmocka_unit_test(wishes_wait_for_an_officer_and_lapse),
 		cmocka_unit_test(recovery_needs_a_living_order),
 		cmocka_unit_test(labels_are_no_more_than_that),

@@ -83,6 +83,8 @@ spaces_begin_tx(struct store *s, const struct id *case_id,
 {
 	struct id id = out->id;
 
+	if (s->stage == STORE_REVOKED)
+		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (id_is_zero(&s->person))
 		return err_set(e, ERR_DENIED, "the office has not approved "
 		    "this device yet; sync, and then begin");

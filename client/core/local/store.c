@@ -190,8 +190,9 @@ load_clock(struct store *s, struct err *e)
 /* ---- keys of this device ---- */
 
 static int
-save_keys_tx(struct store *s, struct err *e)
+save_keys_tx(struct store *s, bool box, struct err *e)
 {
+	static const struct box_key none;
 	struct buf b;
 	int rc;
 
@@ -199,10 +200,16 @@ save_keys_tx(struct store *s, struct err *e)
 	buf_add(&b, s->me->sign_pub.b, sizeof(s->me->sign_pub.b));
 	buf_add(&b, s->me->box_pub.b, sizeof(s->me->box_pub.b));
 	buf_add(&b, s->me->sign.b, sizeof(s->me->sign.b));
-	buf_add(&b, s->me->box.b, sizeof(s->me->box.b));
+	buf_add(&b, box ? s->me->box.b : none.b, sizeof(none.b));
 	rc = store_put(s, KEYS_NAME, buf_view(&b), e);
 	buf_done(&b);
 	return rc;
+}
+
+int
+store_drop_box_tx(struct store *s, struct err *e)
+{
+	return save_keys_tx(s, false, e);
 }
 
 static int
@@ -223,7 +230,7 @@ load_keys(struct store *s, struct err *e)
 		rc = 0;
 	} else if (rc == 0) {
 		keys_device_make(s->me);
-		rc = save_keys_tx(s, e);
+		rc = save_keys_tx(s, true, e);
 	}
 	mem_wipe(raw, sizeof(raw));
 	return rc;
@@ -235,7 +242,7 @@ static void
 encode_hub(const struct store *s, struct buf *b)
 {
 	static const uint8_t none[48];
-	bool member = s->stage == STORE_MEMBER;
+	bool member = s->stage >= STORE_MEMBER;
 
 	buf_add(b, s->hub.pin.b, sizeof(s->hub.pin.b));
 	buf_add(b, s->hub.root.b, sizeof(s->hub.root.b));
@@ -286,7 +293,7 @@ store_save_hub(struct store *s, struct err *e)
 		rc = db_commit(s->db, e);
 	if (rc != 0 && own_tx)
 		db_rollback(s->db);
-	if (s->stage == STORE_MEMBER) {
+	if (s->stage >= STORE_MEMBER) {
 		mem_wipe(&s->hub.secret, sizeof(s->hub.secret));
 		mem_wipe(s->hub.secret16, sizeof(s->hub.secret16));
 	}
@@ -310,7 +317,7 @@ load_hub(struct store *s, struct err *e)
 	if (rc < 0 || store_get_int(s, STAGE_NAME, &stage, e) < 0 ||
 	    get_fixed(s, PERSON_NAME, s->person.b, sizeof(s->person.b), e) < 0)
 		return -1;
-	if (stage < STORE_NEW || stage > STORE_MEMBER)
+	if (stage < STORE_NEW || stage > STORE_REVOKED)
 		return err_set(e, ERR_LOCAL, "the store is damaged: it has an "
 		    "unknown stage");
 	s->stage = (enum store_stage)stage;

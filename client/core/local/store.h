@@ -16,7 +16,8 @@ struct vault;
 enum store_stage {
 	STORE_NEW,      /* keys made, no hub known */
 	STORE_WAITING,  /* asked to join, not yet approved */
-	STORE_MEMBER    /* the directory lists this device */
+	STORE_MEMBER,   /* the directory lists this device */
+	STORE_REVOKED   /* and revoked it: nothing is sent or written any more */
 };
 
 /* Names for store_get and its kin that more than one file uses. */
@@ -24,6 +25,10 @@ enum store_stage {
 #define STORE_SKEW "sync.skew_ms"      /* int: own clock minus the hub's */
 #define STORE_SUSPECT "times.suspect"  /* int: latest time not believed */
 #define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
+
+#define STORE_REVOKED_WORDS "the office has revoked this device; nothing " \
+	"can be written or sent here any more. What you wrote and was not " \
+	"received is kept: tugi held"
 
 struct store {
 	struct db *db;
@@ -90,6 +95,10 @@ int store_save_head_tx(struct store *s, const struct checkpoint *cp,
 
 /** store_save_hub(s, e): write hub card, person and stage. */
 int store_save_hub(struct store *s, struct err *e);
+
+/** store_drop_box_tx(s, e): the stored key that opens what is sealed to this
+ * device goes; the caller wipes s->me->box once that is certain. */
+int store_drop_box_tx(struct store *s, struct err *e);
 
 /** store_stop(s, words, e): from here on nothing is sent: the sentence is kept
  * and shown (STORE_STOPPED). Reading and writing on this device go on. */

@@ -224,6 +224,8 @@ may_write(struct store *s, const struct id *space, struct err *e)
 {
 	enum right right;
 
+	if (s->stage == STORE_REVOKED)
+		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (spaces_right(s, space, &right, e) != 0)
 		return -1;
 	if (right < RIGHT_WRITE)

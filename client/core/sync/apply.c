@@ -110,8 +110,8 @@ doubt(struct intake *k, const struct incoming *in,
 		return 0;
 	if (roster_device(&k->s->roster, &rec->origin) == NULL)
 		*words = "it names an author who is not in the directory";
-	else if (!id_eq(&rec->origin, &in->cs.h.author) &&
-	    (author == NULL || author->right < RIGHT_KEEP))
+	else if (!roster_same(&k->s->roster, &rec->origin,
+	    &in->cs.h.author) && (author == NULL || author->right < RIGHT_KEEP))
 		*words = "it claims to be another person's text, which only "
 		    "a keeper may file";
 	else if (rec->type == TYPE_SPACE &&

@@ -17,6 +17,7 @@
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/pull.h"
 #include "client/core/sync/push.h"
+#include "client/core/sync/revoked.h"
 #include "client/core/sync/stamps.h"
 
 #define ROUNDS_MAX 8
@@ -202,6 +203,8 @@ run(struct talk *t, struct err *e)
 	if (pull_all(t, e) != 0)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)
+		return -1;
+	if (revoked_settle(t, e) != 0)
 		return -1;
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
 	    send_all(t, e) != 0)
