@@ -80,6 +80,17 @@ say_looks(struct ctx *c, const struct status *st)
 		    _("%zu review waits for your decision: tugi review"),
 		    _("%zu reviews wait for your decision: tugi review")),
 		    st->reviews);
+	if (st->erase_late > 0)
+		out_line(&c->out, plural(st->erase_late,
+		    _("%zu text came after it was ordered to be erased: tugi "
+		    "erase list"), _("%zu texts came after they were ordered "
+		    "to be erased: tugi erase list")), st->erase_late);
+	if (st->erase_asked > 0)
+		out_line(&c->out, plural(st->erase_asked,
+		    _("%zu request to erase waits for your signature: tugi "
+		    "office erasures"), _("%zu requests to erase wait for "
+		    "your signature: tugi office erasures")),
+		    st->erase_asked);
 	if (st->deleted_changed > 0)
 		out_line(&c->out, plural(st->deleted_changed,
 		    _("%zu deleted record was changed by somebody who did not "
@@ -148,6 +159,10 @@ status_json(struct ctx *c, const struct status *st)
 	    show_time_json(st->last_heard_ms));
 	json_object_set_new(j, "conflicts",
 	    json_integer((json_int_t)st->conflicts));
+	json_object_set_new(j, "erase_late",
+	    json_integer((json_int_t)st->erase_late));
+	json_object_set_new(j, "erase_asked",
+	    json_integer((json_int_t)st->erase_asked));
 	json_object_set_new(j, "deleted_changed",
 	    json_integer((json_int_t)st->deleted_changed));
 	json_object_set_new(j, "held", json_integer((json_int_t)st->held));

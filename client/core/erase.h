@@ -76,6 +76,11 @@ struct erase_list {
 int erase_list(struct session *s, struct erase_list *out, struct err *e);
 void erase_list_done(struct erase_list *l);
 
+/** erase_figures(s, late, asked, e): versions that came after an order of this
+ * person, for a further one; and requests that wait for this person's hand. */
+int erase_figures(struct session *s, size_t *late, size_t *asked,
+    struct err *e);
+
 /* The other side: what data-protection officers are asked to sign. */
 struct erase_request {
 	int64_t mid;

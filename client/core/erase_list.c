@@ -252,6 +252,52 @@ erase_list_done(struct erase_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
+static int
+is_own(struct store *s, const struct hash *order, bool *own,
+    struct err *e)
+{
+	const struct roster_device *d;
+	struct erased_order o;
+	int rc = erased_find(s, order, &o, e);
+
+	d = rc == 1 ? roster_device(&s->roster, &o.keeper) : NULL;
+	*own = d != NULL && id_eq(&d->person, &s->person);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+erase_figures(struct session *session, size_t *late, size_t *asked,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	struct erase_list l;
+	int64_t orders = 0, requests = 0;
+	size_t i;
+	bool own;
+	int rc = 0;
+
+	*late = *asked = 0;
+	if (db_one_int(s->db, "SELECT count(*) FROM memo WHERE topic = 2 "
+	    "AND state = 2", &requests, e) < 0 || db_one_int(s->db,
+	    "SELECT count(*) FROM erase_order", &orders, e) < 0)
+		return -1;
+	*asked = (size_t)requests;
+	if (orders == 0)
+		return 0;
+	if (erase_list(session, &l, e) != 0)
+		return -1;
+	for (i = 0; rc == 0 && i < l.count; i++) {
+		if (l.items[i].late == 0)
+			continue;
+		rc = is_own(s, &l.items[i].order, &own, e);
+		/* Two orders for one record count the same versions. */
+		if (rc == 0 && own && l.items[i].late > *late)
+			*late = l.items[i].late;
+	}
+	erase_list_done(&l);
+	return rc;
+}
+
 /* ---- the officer's side ---- */
 
 /* Names are looked up after: no statement runs inside another's rows. */

@@ -8,6 +8,7 @@
 #include "common/base/mem.h"
 #include "client/core/alias.h"
 #include "client/core/consent.h"
+#include "client/core/erase.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/override.h"
@@ -193,6 +194,8 @@ status_read(struct session *session, struct status *out, struct err *e)
 	if (count_all(session, out, e) != 0 || find_stopped(s, out, e) != 0 ||
 	    find_recovered(s, out, e) != 0 || override_status(session,
 	    &out->overrides, &out->to_sign, e) != 0)
+		return -1;
+	if (erase_figures(session, &out->erase_late, &out->erase_asked, e) != 0)
 		return -1;
 	return find_expiring(session, out, e);
 }

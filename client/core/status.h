@@ -16,6 +16,8 @@ struct status {
 	int64_t unsent_since_ms;  /* oldest of them */
 	int64_t last_sync_ms;     /* 0: never */
 	int64_t last_heard_ms;    /* newest accept time absorbed */
+	size_t erase_late;        /* texts that came after an own erase order */
+	size_t erase_asked;       /* requests that wait for this person's hand */
 	size_t deleted_changed;   /* deleted, then changed by who did not know */
 	size_t conflicts, held, reviews, quarantined;
 	size_t expiring;          /* consents that end within 30 days */

@@ -26,6 +26,7 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/directory.h"
+#include "tests/support/simdisk.h"
 #include "tests/support/world.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -320,6 +321,16 @@ write_late(const char *text)
 	world_must_sync(&w, KEEPER);
 }
 
+static struct status
+status_of(int i)
+{
+	struct status st = { 0 };
+	struct err e;
+
+	assert_int_equal(status_read(w.c[i].session, &st, &e), 0);
+	return st;
+}
+
 static void
 test_comes_late(void **state)
 {
@@ -334,6 +345,8 @@ test_comes_late(void **state)
 	a_week_later();
 	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM version "
 	    "WHERE instr(body, 'late one') > 0"), 0);
+	assert_int_equal(status_of(KEEPER).erase_late, 1);
+	assert_int_equal(status_of(WRITER).erase_late, 0);
 	/* And after that not at all. */
 	write_late("late two");
 	check_erased(KEEPER, &the_plan);
@@ -429,6 +442,7 @@ test_who_may(void **state)
 	assert_string_equal(l.items[0].keeper, "Person 1");
 	assert_string_equal(l.items[0].words, "the guardian asked");
 	assert_int_equal(l.items[0].texts, 1);
+	assert_int_equal(status_of(DPO).erase_asked, 1);
 	/* Nothing of the text goes to the second person. */
 	assert_int_equal(world_count(&w, DPO, "SELECT count(*) FROM memo "
 	    "WHERE instr(body, '" WORD "') > 0"), 0);
@@ -630,28 +644,62 @@ test_needle(void **state)
 	assert_int_equal(world_notes(&w, WRITER, &the_case), 102);
 }
 
-/* Cut off after every so many durable writes while it wipes. */
+static void
+onto_disk(struct simdisk *d, int i)
+{
+	char path[128];
+	struct buf b;
+	struct err e;
+
+	world_close(&w, i);
+	buf_init(&b, SIZE_MAX);
+	snprintf(path, sizeof(path), "%s/store.tugi", w.c[i].profile);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	simdisk_put(d, path, buf_view(&b));
+	buf_done(&b);
+	w.c[i].vfs = simdisk_name(d);
+	assert_int_equal(world_open(&w, i, &e), 0);
+}
+
+/* The power goes after every few writes of the sync that wipes: what was
+ * hidden stays so, and the next sync wipes it. */
 static void
 test_power_cuts(void **state)
 {
+	struct simdisk *d = simdisk_new(11);
+	unsigned k, mode = 0, cuts = 0;
+	struct id n;
 	struct err e;
-	int i;
+	bool hit = true;
 
 	(void)state;
-	erase(&the_note);
-	world_pass(&w, 7 * DAY_MS + 1000);
-	for (i = 1; i < 12; i++) {
-		w.calls = 0;
-		w.cut_answer = (unsigned)i;
+	onto_disk(d, WRITER);
+	for (k = 1; hit; k += 4) {
+		assert_int_equal(world_note(&w, KEEPER, &the_case,
+		    "the " WORD " again", &n), 0);
+		sync_all();
+		erase(&n);
+		world_pass(&w, 7 * DAY_MS + 1000);
+		simdisk_crash_at(d, simdisk_ops(d) + k);
 		(void)world_sync(&w, WRITER, NULL, &e);
-		w.cut_answer = 0;
-		world_close(&w, WRITER);
-		assert_int_equal(world_open(&w, WRITER, &e), 0);
-		check_erased(WRITER, &the_note);
+		hit = simdisk_crashed(d);
+		if (hit) {
+			cuts++;
+			world_close(&w, WRITER);
+			simdisk_restart(d, mode++ % SIMDISK_MODES);
+			assert_int_equal(world_open(&w, WRITER, &e), 0);
+		}
+		simdisk_crash_at(d, 0);
+		check_erased(WRITER, &n);
+		world_must_sync(&w, WRITER);
+		check_erased(WRITER, &n);
+		assert_int_equal(world_count(&w, WRITER, "SELECT count(*) "
+		    "FROM version WHERE instr(body, 'again') > 0"), 0);
+		store_check(world_store(&w, WRITER));
 	}
-	world_must_sync(&w, WRITER);
-	assert_int_equal(line(WRITER, 0).stage, ERASE_STAGE_ERASED);
-	store_check(world_store(&w, WRITER));
+	assert_true(cuts > 3);
+	world_close(&w, WRITER);
+	simdisk_free(d);
 }
 
 int
