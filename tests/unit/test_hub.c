@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include <cmocka.h>
 #include <pthread.h>
@@ -253,6 +254,7 @@ directory_room_and_quota_have_their_verdicts(void **state)
 	struct hw_item it;
 	enum verdict v;
 	int n = 0;
+	struct statvfs disk;
 	struct err e;
 
 	(void)state;
@@ -279,9 +281,19 @@ directory_room_and_quota_have_their_verdicts(void **state)
 	hw_pass(&w, DAY_MS);
 	assert_int_equal(note(&w, NURSE, &s, 2), VERDICT_ACCEPTED);
 	hw_close(&w);
+	/* Half of what is to be kept free is free: no text, but doors close. */
+	assert_int_equal(statvfs(w.path, &disk), 0);
+	w.limits.free_bytes = 2 * (uint64_t)disk.f_bavail * disk.f_frsize;
+	assert_int_equal(hw_open(&w, false, &e), 0);
+	assert_int_equal(note(&w, THIRD, &s, 2), VERDICT_HUB_FULL);
+	hw_statement(&w, THIRD, &s, 2, &it);
+	assert_int_equal(hw_push1(&w, THIRD, &it), VERDICT_ACCEPTED);
+	hw_close(&w);
 	w.limits.free_bytes = UINT64_MAX;
 	assert_int_equal(hw_open(&w, false, &e), 0);
 	assert_int_equal(note(&w, THIRD, &s, 2), VERDICT_HUB_FULL);
+	hw_statement(&w, THIRD, &s, 2, &it);
+	assert_int_equal(hw_push1(&w, THIRD, &it), VERDICT_HUB_FULL);
 	hw_end(&w);
 }
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -454,6 +455,57 @@ content_waits_for_a_new_key_but_statements_do_not(void **state)
 	s.author.seen_size = s.author.listed_size = 0;
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
 	stage_end(&s);
+	/* Who is over says nothing more, statements neither. */
+	stage_begin(&s, CHANGESET_ACCESS, NURSE);
+	entry(&s, &s.ep, NURSE)->until_ms = NOW + 1;
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	entry(&s, &s.ep, NURSE)->until_ms = NOW;
+	assert_int_equal(judge(&s), VERDICT_NOT_MEMBER);
+	stage_end(&s);
+}
+
+static int
+by_device(const void *a, const void *b)
+{
+	return id_cmp(&((const struct epoch_recipient *)a)->device,
+	    &((const struct epoch_recipient *)b)->device);
+}
+
+/* 64 recipients of a case's section, and no more. */
+static void
+more_readers_than_people_can_check(void **state)
+{
+	struct epoch_recipient list[EPOCH_RECIPIENTS_CASE_MAX + 1];
+	struct directory_entry d;
+	struct device_keys keys;
+	struct stage s;
+	struct err e;
+	size_t i;
+
+	(void)state;
+	stage_begin(&s, CHANGESET_EPOCH, WORKER);
+	memset(list, 0, sizeof(list));
+	for (i = 0; i < EPOCH_RECIPIENTS_CASE_MAX + 1; i++) {
+		list[i] = *entry(&s, &s.next, WORKER);
+		if (i == 0)
+			continue;
+		keys_device_make(&keys);
+		entry_of(&s.o, NURSE, ROLE_WORKER, &d);
+		id_random(&d.person);
+		d.device = keys.device;
+		assert_int_equal(roster_apply(&s.o.roster, &d, 1, &e), 0);
+		list[i].person = d.person;
+		list[i].device = d.device;
+		list[i].right = RIGHT_READ;
+	}
+	s.next.recipients = list;
+	s.next.recipient_count = EPOCH_RECIPIENTS_CASE_MAX;
+	qsort(list, EPOCH_RECIPIENTS_CASE_MAX, sizeof(list[0]), by_device);
+	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
+	s.next.recipient_count++;
+	qsort(list, s.next.recipient_count, sizeof(list[0]), by_device);
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH);
+	stage_end(&s);
 }
 
 static void
@@ -711,6 +763,8 @@ a_space_begins_with_its_own_side_alone(void **state)
 	s.next.has_wrap = false;
 	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH); /* the nurse is in */
 	drop(&s, &s.next, NURSE);
+	entry(&s, &s.next, OFFICER)->right = RIGHT_KEEP;
+	assert_int_equal(judge(&s), VERDICT_BAD_EPOCH); /* as a keeper too */
 	drop(&s, &s.next, OFFICER);
 	assert_int_equal(judge(&s), VERDICT_ACCEPTED);
 	entry(&s, &s.next, WORKER)->right = RIGHT_WRITE;
@@ -1111,6 +1165,7 @@ main(void)
 		    content_needs_right_epoch_order_and_honest_seen),
 		cmocka_unit_test(
 		    content_waits_for_a_new_key_but_statements_do_not),
+		cmocka_unit_test(more_readers_than_people_can_check),
 		cmocka_unit_test(revoked_and_unknown_devices_write_nothing),
 		cmocka_unit_test(keepers_grow_and_shrink),
 		cmocka_unit_test(writers_only_close_doors),
