@@ -80,6 +80,8 @@ TEST_LIBS = $B/libsupport.a $B/libcli.a $B/libcore.a $B/libapi.a $B/libhub.a \
 ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka
 link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 	$(filter %.o,$^) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
+# A hub that asks no rules, where a test wants one.
+$B/unit/test_hostile_rules: LINK += -Wl,--wrap=admit
 $(UNIT): $B/unit/%: $B/tests/unit/%.o $(TEST_LIBS)
 	$(link_test)
 $(BENCH): $B/bench/%: $B/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(TEST_LIBS)

@@ -366,6 +366,104 @@ test_no_word_is_left(void **state)
 	assert_int_equal(world_count(&w, 0, find), 1);
 }
 
+/* ---- ids that are another's ---- */
+
+/* Person 1 writes a note of its own in its own case under the id of one that
+ * person 2, who reads that case, has not seen yet. */
+static void
+squat(const struct id *id, struct id *own_case)
+{
+	struct store *s = world_store(&w, 1);
+	struct write wr = { .type = TYPE_NOTE, .id = *id };
+	struct space sp;
+	struct op op;
+	struct err e;
+
+	world_case(&w, 1, "Berta Kask", own_case);
+	assert_int_equal(world_note(&w, 1, own_case, "own", NULL), 0);
+	world_grant(&w, 1, own_case, 2, "notes", false);
+	world_must_sync(&w, 1);
+	assert_int_equal(spaces_find_section(s, own_case, "notes", NULL, &sp,
+	    &e), 1);
+	text_op(&op, NOTE_TEXT, "in its place");
+	wr.space = sp.id;
+	wr.case_id = *own_case;
+	wr.ops = &op;
+	wr.op_count = 1;
+	/* Its own store knows the id; the hub and others do not mind. */
+	assert_int_equal(db_exec(s->db, "PRAGMA defer_foreign_keys = 1", &e),
+	    0);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	must_exec(1, "DELETE FROM version WHERE rid IN (SELECT rid FROM "
+	    "record WHERE type = 4 AND at_ms = (SELECT max(at_ms) FROM record "
+	    "WHERE type = 4 AND case_id <> (SELECT case_id FROM record "
+	    "ORDER BY rid DESC LIMIT 1)))");
+	must_exec(1, "DELETE FROM record WHERE rid NOT IN "
+	    "(SELECT rid FROM version)");
+	assert_int_equal(versions_write_tx(s, &wr, NULL, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+}
+
+static void
+test_squatted_id(void **state)
+{
+	struct id note, own_case;
+
+	(void)state;
+	world_pass(&w, 60000);
+	assert_int_equal(world_note(&w, 0, &the_case, "the true one", &note),
+	    0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	squat(&note, &own_case);
+	world_must_sync(&w, 2);
+	assert_true(world_has(&w, 2, "in its place"));
+	/* Let into the case, person 2 gets the record that was there first. */
+	world_grant(&w, 0, &the_case, 2, "notes", false);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 2, &the_case), 2);
+	assert_true(trust_reads(&w, 2, &note));
+	assert_true(world_has(&w, 2, "the true one"));
+	assert_false(world_has(&w, 2, "in its place"));
+	assert_int_equal(world_notes(&w, 2, &own_case), 1);
+	assert_int_equal(world_count(&w, 2, "SELECT count(*) FROM quarantine "
+	    "WHERE instr(words, 'took the place')"), 1);
+	store_check(world_store(&w, 2));
+	world_must_sync(&w, 2);
+	assert_int_equal(world_notes(&w, 2, &the_case), 2);
+}
+
+/* Person 1 begins a card for a case it knows by id, and 2 is sent that one
+ * before it is let into the true one. */
+static void
+test_squatted_case(void **state)
+{
+	struct space sp;
+	struct err e;
+
+	(void)state;
+	false_card("card", 2);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_int_equal(spaces_find_section(world_store(&w, 2), &the_case,
+	    "card", NULL, &sp, &e), 1);
+	world_grant(&w, 0, &the_case, 2, "card,notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(spaces_find_section(world_store(&w, 2), &the_case,
+	    "card", NULL, &sp, &e), 1);
+	assert_true(id_eq(&sp.side, &w.c[0].person));
+	assert_int_equal(sp.state, SPACE_OPEN);
+	assert_true(trust_reads(&w, 2, &the_case));
+	assert_int_equal(world_set(&w, 2, &the_case, "stage", "2"), 0);
+	world_must_sync(&w, 2);
+	world_must_sync(&w, 0);
+	store_check(world_store(&w, 2));
+}
+
 /* ---- a right that was put off ---- */
 
 /* Its own clock stood still: it wrote before it heard that its right had
@@ -578,6 +676,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_recovery_goes_on, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_two_grants, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_squatted_id, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_squatted_case, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_two_grants_other_order,
 		    setup, teardown),

@@ -49,6 +49,8 @@ ends_until(struct store *s, const struct space *sp, int64_t *out,
 	me = epoch_find(&se.ep, &s->me->device);
 	if (me != NULL)
 		*out = me->until_ms;
+	else if (sp->state == SPACE_OPEN) /* left out without a ground */
+		*out = se.accept_ms + ENDS_GROUNDLESS_MS;
 	space_epoch_done(&se);
 	return 0;
 }

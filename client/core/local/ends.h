@@ -8,6 +8,11 @@
 
 #include "client/core/local/spaces.h"
 
+/* How long what is here waits for a keeper's answer when somebody left this
+ * device out without a ground (rules.md 4.10): while what was not sent can
+ * still be deposited. */
+#define ENDS_GROUNDLESS_MS (INT64_C(21) * 86400000)
+
 /** ends_keep(s, e): bring space.hidden and RECORD_HIDDEN in step with the
  * time. Two comparisons unless an end was passed, in either direction, or an
  * epoch or space was saved since. Has its own transaction; within another it

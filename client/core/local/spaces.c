@@ -177,12 +177,42 @@ learn_op(const struct op *op, struct space *sp)
 	}
 }
 
+/* Whether the log has space ${a} from an earlier place on than ${b}. */
+static int
+is_earlier(struct store *s, const struct id *a, const struct id *b, bool *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT "
+	    "(SELECT min(seq) FROM item WHERE space = ?1) < "
+	    "(SELECT min(seq) FROM item WHERE space = ?2)");
+	int rc;
+
+	db_bind_id(q, 1, a);
+	db_bind_id(q, 2, b);
+	rc = db_step(q, e);
+	*out = rc == 1 && db_int(q, 0) != 0;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+/* It is no section of any case any more, and nothing is written there. */
+static int
+demote_tx(struct store *s, struct space *card, struct err *e)
+{
+	card->section[0] = '\0';
+	if (card->state != SPACE_LOST)
+		card->state = SPACE_FROZEN;
+	return spaces_save_tx(s, card, e);
+}
+
 /* What a card says opens all sections of its case: somebody who knows a case
- * by id alone must not begin a second one. */
+ * by id alone must not begin a second one. The earlier in the log is the card,
+ * whichever is seen first (rules.md 6.5). */
 static int
 check_only_card(struct store *s, const struct space *sp, struct err *e)
 {
 	struct space card;
+	bool earlier;
 	int rc;
 
 	if (strcmp(sp->section, "card") != 0)
@@ -190,6 +220,10 @@ check_only_card(struct store *s, const struct space *sp, struct err *e)
 	rc = spaces_find_section(s, &sp->case_id, "card", NULL, &card, e);
 	if (rc <= 0 || id_eq(&card.id, &sp->id))
 		return rc < 0 ? -1 : 0;
+	if (is_earlier(s, &sp->id, &card.id, &earlier, e) != 0)
+		return -1;
+	if (earlier)
+		return demote_tx(s, &card, e);
 	return err_set(e, ERR_PEER, "it says it is the card of a case that "
 	    "has another one");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/local/deleted.h"
+#include "client/core/sync/claims.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/late.h"
 #include "client/core/sync/letters.h"
@@ -102,6 +103,7 @@ doubt(struct intake *k, const struct incoming *in,
 	const struct epoch_recipient *author =
 	    epoch_find(&ep->ep, &in->cs.h.author);
 	struct record_row row;
+	bool older;
 	int rc;
 
 	*words = deleted_doubt((enum record_type)rec->type, rec->ops,
@@ -121,6 +123,11 @@ doubt(struct intake *k, const struct incoming *in,
 	if (*words != NULL)
 		return 0;
 	rc = versions_row(k->s, &rec->id, &row, e);
+	if (rc == 1 && !id_eq(&row.space, &k->space)) {
+		if (claims_later(k->s, &row, in->seq, &older, e) != 0)
+			return -1;
+		rc = older ? 0 : 1;
+	}
 	if (rc == 1 && (!id_eq(&row.space, &k->space) ||
 	    row.type != (enum record_type)rec->type))
 		*words = "it takes the place of a record of another section";
@@ -203,11 +210,14 @@ static int
 apply_record(struct intake *k, const struct incoming *in, struct view body,
     const struct version_at *at, struct err *e)
 {
-	struct record_row row = { .flags = 0 };
+	struct record_row row = { .rid = 0 };
 	bool unknown = k->sp.state == SPACE_UNKNOWN;
 
 	if (hear(k, in, &body, e) != 0 ||
-	    versions_row(k->s, &k->rec->id, &row, e) < 0)
+	    versions_row(k->s, &k->rec->id, &row, e) < 0 ||
+	    /* Another section's claim that came later (doubt). */
+	    (row.rid != 0 && !id_eq(&row.space, &k->space) &&
+	    claims_yield_tx(k->s, &row, e) != 0))
 		return -1;
 	if (at->state == VERSION_ERASED && k->text_gone)
 		body = view_str(""); /* its order was carried out */

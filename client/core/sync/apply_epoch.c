@@ -342,6 +342,45 @@ turn_to(struct intake *k, struct incoming *in, struct space_epoch *se)
 	k->sp.epoch = se->ep.number;
 }
 
+/*
+ * Left out by somebody who keeps nothing there, while what was said allows
+ * this person still (rules.md 4.10). The hub cannot see that; who is left out
+ * can.
+ */
+static int
+is_groundless(struct intake *k, const struct incoming *in,
+    const struct epoch *old, bool *out, struct err *e)
+{
+	const struct epoch_recipient *author = old == NULL ? NULL :
+	    epoch_find(old, &in->cs.h.author);
+	struct access_answer answer;
+	struct access_book book;
+
+	*out = false;
+	if (author == NULL || author->right >= RIGHT_KEEP || in->own ||
+	    roster_live(&k->s->roster, &k->s->me->device, in->seq) == NULL)
+		return 0;
+	if (spaces_access_load(k->s, &k->space, &book, e) != 0)
+		return -1;
+	access_judge(&book, &k->s->person, in->accept_ms, &answer);
+	*out = answer.right != RIGHT_NONE;
+	access_book_done(&book);
+	return 0;
+}
+
+static int
+leave(struct intake *k, const struct incoming *in, bool groundless,
+    struct err *e)
+{
+	if (!groundless)
+		return shut_out(k, e);
+	if (spaces_save_tx(k->s, &k->sp, e) != 0)
+		return -1;
+	return intake_hold_tx(k, in, QUARANTINE_RULES, "it leaves this person "
+	    "out of a section, by somebody who keeps nothing there and without "
+	    "a withdrawal; what is here stays until a keeper has answered", e);
+}
+
 int
 apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -355,8 +394,10 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	struct space_epoch se = { .ep = in->epoch, .id = in->cs.id,
 		.author = in->cs.h.author, .accepted = true, .seq = in->seq,
 		.accept_ms = in->accept_ms };
+	bool groundless = false;
 
-	if (find_key(k, in, &se, e) < 0 ||
+	if ((now == NULL && is_groundless(k, in, old, &groundless, e) != 0) ||
+	    find_key(k, in, &se, e) < 0 ||
 	    spaces_epoch_save_tx(k->s, &se, e) != 0 ||
 	    change_members(k, in, old, e) != 0)
 		return -1;
@@ -366,7 +407,8 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	turn_to(k, in, &se);
 	if (now == NULL)
 		return before == RIGHT_NONE ?
-		    spaces_save_tx(k->s, &k->sp, e) : shut_out(k, e);
+		    spaces_save_tx(k->s, &k->sp, e) :
+		    leave(k, in, groundless, e);
 	if (let_in(k, !over && before != RIGHT_NONE, e) != 0 ||
 	    (before == RIGHT_NONE && want_wiped(k, in->sseq, e) != 0))
 		return -1;
