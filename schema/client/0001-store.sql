@@ -116,7 +116,8 @@ CREATE TABLE space (
 	epoch INTEGER NOT NULL,       -- newest epoch known, 0: only made here
 	sseq INTEGER NOT NULL,        -- newest place taken in
 	lost_ms INTEGER,              -- when this client was excluded
-	listed_size INTEGER NOT NULL DEFAULT 0 -- log size when first listed
+	listed_size INTEGER NOT NULL DEFAULT 0, -- log size when first listed
+	closed_ms INTEGER             -- when the hub said that it was erased
 ) WITHOUT ROWID;
 CREATE INDEX space_case ON space (case_id, section);
 

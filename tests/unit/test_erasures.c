@@ -321,6 +321,51 @@ write_late(const char *text)
 	world_must_sync(&w, KEEPER);
 }
 
+/* Between WRITER's pull and its push the order is sent. */
+static int
+race(struct world *world, const char *path, struct view request, int *status,
+    struct buf *answer, struct err *e)
+{
+	(void)request;
+	(void)status;
+	(void)answer;
+	(void)e;
+	if (strcmp(path, "/v1/pull") != 0)
+		return 0;
+	world->tamper = NULL;
+	world_must_sync(world, KEEPER);
+	return 0;
+}
+
+static void
+test_race(void **state)
+{
+	(void)state;
+	ask(KEEPER, &the_plan);
+	sign();
+	assert_int_equal(world_set(&w, WRITER, &the_plan, "outcome",
+	    "late " WORD), 0);
+	w.tamper = race;
+	world_must_sync(&w, WRITER);
+	check_erased(WRITER, &the_plan);
+	world_must_sync(&w, KEEPER);
+	check_erased(KEEPER, &the_plan);
+	assert_int_equal(line(KEEPER, 0).late, 1);
+	assert_int_equal(line(WRITER, 0).late, 1);
+	sync_all();
+	a_week_later();
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "version WHERE instr(body, 'late') > 0"), 0);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+	/* Its sealed copy in the writer's outbox is a header too. */
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "outgoing o JOIN item i ON i.id = o.id JOIN version v ON "
+	    "v.seq = i.seq WHERE v.state = 7 AND length(o.bytes) > "
+	    "length(i.header)"), 0);
+	store_check(world_store(&w, WRITER));
+}
+
 static struct status
 status_of(int i)
 {
@@ -472,6 +517,7 @@ test_revoked(void **state)
 	world_must_sync(&w, WRITER);
 	check_shown(KEEPER, &the_note);
 	check_shown(WRITER, &the_note);
+	assert_int_equal(line(KEEPER, 0).stage, ERASE_STAGE_REFUSED);
 }
 
 /* A keeper's changed program sends an order signed by a colleague. */
@@ -556,6 +602,37 @@ test_whole_case(void **state)
 		assert_int_equal(world_count(&w, i, "SELECT count(*) FROM "
 		    "quarantine"), 0);
 	}
+}
+
+/* Who was excluded before keeps what was held, and nothing else waits for a
+ * deposit that the hub does not take any more. */
+static void
+test_held_of_erased(void **state)
+{
+	struct erase_sections x;
+	struct err e;
+	int i;
+
+	(void)state;
+	assert_int_equal(world_note(&w, WRITER, &the_case, "not sent", NULL),
+	    0);
+	world_withdraw(&w, KEEPER, &the_case, WRITER, "card,notes,plan");
+	world_must_sync(&w, KEEPER);
+	assert_int_equal(erase_case(w.c[KEEPER].session, &the_case, &wish, &x,
+	    &e), 0);
+	erase_sections_done(&x);
+	world_must_sync(&w, KEEPER);
+	sign();
+	world_must_sync(&w, KEEPER);
+	for (i = 0; i < 3; i++)
+		world_must_sync(&w, WRITER);
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM held "
+	    "WHERE outcome IS NULL AND deposit IS NULL"), 1);
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "version WHERE instr(body, 'not sent') > 0"), 1);
+	a_week_later();
+	a_week_later();
+	store_check(world_store(&w, WRITER));
 }
 
 /* Every byte of every page, free ones and gaps too; and the log beside them
@@ -708,10 +785,11 @@ main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_note), T(test_two_clocks), T(test_edit_then_erase),
-		T(test_erase_then_edit), T(test_comes_late),
+		T(test_erase_then_edit), T(test_comes_late), T(test_race),
 		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
-		T(test_forged), T(test_whole_case), T(test_copies),
+		T(test_forged), T(test_whole_case), T(test_held_of_erased),
+		T(test_copies),
 		T(test_needle), T(test_power_cuts)
 	};
 

@@ -13,4 +13,9 @@
 int deposit_fits(struct store *s, const struct space *sp, bool *out,
     struct err *e);
 
+/** deposit_closed_tx(s, space, e): the hub refused because it was erased: no
+ * deposit is tried for some days. */
+int deposit_closed_tx(struct store *s, const struct id *space,
+    struct err *e);
+
 #endif

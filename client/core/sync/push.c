@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "client/core/sync/deposit.h"
 #include "client/core/sync/outbox.h"
 #include "common/base/mem.h"
 
@@ -245,7 +246,10 @@ file_refused_tx(struct push *p, size_t i, struct err *e)
 		    sizeof(p->items[i].space.b));
 	db_bind_int(q, 1, v);
 	db_bind_int(q, 2, p->items[i].oid);
-	return db_run(q, e);
+	if (db_run(q, e) != 0)
+		return -1;
+	return v == VERDICT_ERASED ? deposit_closed_tx(p->t->s,
+	    &p->items[i].space, e) : 0;
 }
 
 static int
