@@ -166,9 +166,10 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	if (r->taken_over > 0)
 		out_line(&c->out, plural(r->taken_over,
 		    _("%zu case was opened to you by order, and you lead it "
-		    "now: see tugi handover"),
+		    "now. Say why, for who had it: tugi takeover"),
 		    _("%zu cases were opened to you by order, and you lead "
-		    "them now: see tugi handover")), r->taken_over);
+		    "them now. Say why, for who had them: tugi takeover")),
+		    r->taken_over);
 	told_orders(c, r->orders_new);
 	say_looks(c, r, &st);
 }

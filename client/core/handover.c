@@ -376,6 +376,23 @@ take_lead(struct steps *st, struct step *in, struct id *id, struct err *e)
 	return rc;
 }
 
+/* By a step of their own: an order alone does not say why. */
+static bool
+has_taken_over(const struct steps *st)
+{
+	size_t i;
+
+	for (i = 0; i < st->all.count; i++) {
+		const struct side_source *src = &st->all.list[i];
+
+		if (src->step == SIDE_TAKEOVER && id_is_zero(&src->of) &&
+		    id_eq(&src->by, &st->s->person) &&
+		    sides_answer(&st->all, src, SIDE_BACK) == NULL)
+			return true;
+	}
+	return false;
+}
+
 int
 handover_takeover(struct session *session, const struct takeover_draft *d,
     struct id *id, struct err *e)
@@ -392,7 +409,7 @@ handover_takeover(struct session *session, const struct takeover_draft *d,
 		    "the law it rests on, and the reason in words");
 	if (rc == 0)
 		rc = check_words(d->provision, d->reason, e);
-	if (rc == 0 && has_say(&st))
+	if (rc == 0 && has_taken_over(&st))
 		rc = err_set(e, ERR_CLASH,
 		    "you have taken this case over already");
 	if (rc == 0)

@@ -44,7 +44,8 @@ struct takeover_draft {
 	const char *reason;    /* in words; needed */
 };
 /** handover_takeover(s, d, id, e): a keeper becomes lead and coordinator, the
- * stage becomes cp, and who is on the side is theirs to say. */
+ * stage becomes cp, and who is on the side is theirs to say. Also for who was
+ * let in by an order: it does not say why. */
 int handover_takeover(struct session *s, const struct takeover_draft *d,
     struct id *id, struct err *e);
 

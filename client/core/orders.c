@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "client/core/cases.h"
-#include "client/core/local/versions.h"
 #include "client/core/people.h"
+#include "client/core/sync/sides.h"
 #include "common/base/mem.h"
 
 void
@@ -63,22 +63,27 @@ name_of(struct session *session, const struct id *device, char **out,
 
 /* What who took over has written about it, if the card can be read. */
 static int
-reason_of(struct store *s, const struct roster_order *o, char **out,
-    struct err *e)
+reason_of(struct store *s, const struct roster_order *o,
+    const struct id *case_id, char **out, struct err *e)
 {
+	struct side_sources all;
 	struct loaded *l;
 	struct view v;
-	struct record_row row;
-	int rc = versions_row(s, &o->id, &row, e);
+	size_t i;
+	int rc = sides_load(s, case_id, &all, e);
 
-	if (rc != 1 || (row.flags & RECORD_HIDDEN) != 0)
-		return rc < 0 ? -1 : 0;
+	if (rc != 0)
+		return -1;
 	l = mem_new(sizeof(*l));
-	rc = versions_load_row(s, &row, l, e);
-	if (rc == 1) {
+	for (i = all.count; rc >= 0 && *out == NULL && i-- > 0;) {
+		const struct side_source *src = &all.list[i];
+
+		if (src->step != SIDE_TAKEOVER || !id_eq(&src->by, &o->whom))
+			continue;
+		rc = versions_load(s, &src->record, l, e);
+		if (rc != 1)
+			continue;
 		v = loaded_text(l, HANDOVER_REASON);
-		if (v.len == 0)
-			v = loaded_text(l, HANDOVER_PROVISION);
 		if (v.len > 0) {
 			*out = mem_new(v.len + 1);
 			memcpy(*out, v.data, v.len);
@@ -86,6 +91,7 @@ reason_of(struct store *s, const struct roster_order *o, char **out,
 		versions_done(l);
 	}
 	mem_free(l);
+	sides_done(&all);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -111,10 +117,12 @@ fill(struct session *session, const struct roster_order *o,
 	if (sp == NULL || sp->section[0] == '\0')
 		return 0;
 	item->section = mem_dup(sp->section);
-	if (!id_is_zero(&sp->case_id) && cases_label(session, &sp->case_id,
-	    &item->case_label, e) != 0)
+	if (id_is_zero(&sp->case_id))
+		return 0;
+	if (cases_label(session, &sp->case_id, &item->case_label, e) != 0)
 		return -1;
-	return reason_of(s, o, &item->reason, e);
+	return o->scope != ORDER_TAKEOVER ? 0 :
+	    reason_of(s, o, &sp->case_id, &item->reason, e);
 }
 
 int

@@ -134,11 +134,15 @@ as mari sync
 check "who takes over hears of it" says "you lead it"
 is "leads" 'Mari Mets cp' "$(json mari \
     '.card.fields | [.lead, .stage] | join(" ")' case show A-1)"
+must as mari takeover A-1 --provision 'child protection act, paragraph 27' \
+    --reason 'nobody could be reached'
+must as mari sync
 is "and has the card alone" '' "$(texts mari | grep door)"
 as liis sync
 check "the former coordinator hears who" says "Tiina Saar and Olga Ots"
 check "what and for whom" \
     says "opened the card of Anna Tamm to Mari Mets, who takes it over"
+check "and why" says "nobody could be reached"
 is "as JSON" 'labels takeover' \
     "$(json liis '[.orders[].order] | join(" ")' status)"
 check "and keeps the notes" test -n "$(texts liis | grep door)"

@@ -18,6 +18,7 @@
 #include "client/core/handover.h"
 #include "client/core/office.h"
 #include "client/core/orders.h"
+#include "client/core/override.h"
 #include "client/core/review.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/sides.h"
@@ -699,7 +700,7 @@ told_of_both(void)
 	assert_string_equal(l.items[1].whom, "Person 2");
 	assert_string_equal(l.items[1].section, "card");
 	assert_string_equal(l.items[1].case_label, "Juku Juurikas");
-	assert_non_null(l.items[1].reason);
+	assert_string_equal(l.items[1].reason, "child in need");
 	order_list_done(&l);
 	assert_int_equal(orders_list(w.c[C].session, &l, &e), 0);
 	assert_int_equal(l.count, 0);
@@ -751,6 +752,11 @@ test_order(void **state)
 	assert_string_equal(field_of(B, &kid, "lead"), "Person 2");
 	assert_string_equal(field_of(B, &kid, "coordinator"), "Person 2");
 	assert_string_equal(field_of(B, &kid, "stage"), "cp");
+	/* Why is said by who took over: the order has no words. */
+	assert_int_equal(takeover(B), 0);
+	assert_int_equal(takeover(B), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	world_must_sync(&w, B);
 	/* The officer's device made a key and does not have it for long. */
 	assert_true(trust_number(&w, B, &card) > 2);
 	/* Back at work: hears who opened what and why, sees who leads, keeps
@@ -759,7 +765,8 @@ test_order(void **state)
 	settle();
 	told_of_both();
 	assert_string_equal(why_sees(A, B),
-	    "taken over by order of Person 0 and Person 4");
+	    "taken over by order of Person 0 and Person 4; "
+	    "takeover by law: child protection act, paragraph 27");
 	assert_string_equal(field_of(A, &kid, "lead"), "Person 2");
 	assert_true(trust_reads(&w, A, &note));
 	assert_int_equal(right_in(A, "card", A), RIGHT_KEEP);
@@ -958,6 +965,55 @@ officers_revoke(bool first_is_zero)
 	    first_is_zero ? &second : &zero));
 }
 
+/* override, takeover: both. */
+static void
+takeover_and_override(bool override_first)
+{
+	struct override_draft d = { .case_id = kid,
+	    .person = w.c[C].person, .sections = "plan",
+	    .right = RIGHT_WRITE, .basis = "danger",
+	    .provision = "paragraph 33", .reason = "needs insulin" };
+	struct override_effect effect;
+	struct id id;
+
+	with_b();
+	assert_int_equal(override_add(w.c[A].session, &d, &id, &effect, &e),
+	    0);
+	assert_int_equal(takeover(B), 0);
+	tell(override_first ? A : B, override_first ? B : A);
+	assert_int_equal(right_in(B, "plan", C), RIGHT_WRITE);
+	assert_int_equal(right_in(B, "plan", B), RIGHT_KEEP);
+	assert_string_equal(field_of(A, &kid, "stage"), "cp");
+	assert_true(trust_reads(&w, C, &plan));
+	assert_false(trust_reads(&w, C, &note));
+	assert_int_equal(quarantined(A) + quarantined(B) + quarantined(C), 0);
+}
+
+/* Who left, of their own will, comes back by an order. */
+static void
+test_order_for_who_left(void **state)
+{
+	char order[1024];
+	struct id card;
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	with_b();
+	assert_int_equal(accept(B), 0);
+	trust_twice(&w, B, A);
+	assert_int_equal(reduce(A, A, RIGHT_NONE), 0);
+	settle();
+	card = trust_space(&w, B, &kid, "card");
+	assert_int_equal(right_in(B, "card", A), RIGHT_NONE);
+	takeover_order(&card, A, order);
+	assert_int_equal(carry_out(order), 0);
+	assert_int_equal(world_must_sync(&w, A).taken_over, 1);
+	settle();
+	assert_int_equal(right_in(B, "card", A), RIGHT_KEEP);
+	assert_int_equal(right_in(B, "plan", A), RIGHT_NONE);
+	assert_string_equal(field_of(B, &kid, "lead"), "Person 1");
+}
+
 #define ROW(name) \
 	static void \
 	test_##name##_a(void **state) \
@@ -979,6 +1035,7 @@ ROW(takeover_and_edit)
 ROW(takeover_twice)
 ROW(takeover_and_withdrawal)
 ROW(reduce_and_edit)
+ROW(takeover_and_override)
 ROW(revoked_keeper)
 ROW(revoked_and_edit)
 ROW(revoked_and_consent)
@@ -996,9 +1053,11 @@ main(void)
 		BOTH(handover_and_withdrawal), BOTH(handover_to_two),
 		BOTH(takeover_and_edit), BOTH(takeover_twice),
 		BOTH(takeover_and_withdrawal), BOTH(reduce_and_edit),
+		BOTH(takeover_and_override),
 		T(test_no_say),
 		T(test_last_keeper), T(test_commons), T(test_order),
 		T(test_order_refused), T(test_order_exceeded),
+		T(test_order_for_who_left),
 		BOTH(revoked_keeper), BOTH(revoked_and_edit),
 		BOTH(revoked_and_consent), BOTH(officers_revoke),
 	};
