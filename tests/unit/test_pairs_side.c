@@ -168,6 +168,9 @@ with_b(void)
 	assert_int_equal(right_in(B, "card", B), RIGHT_KEEP);
 }
 
+static void is_refused(int by, int judge, const struct id *space, int whom,
+    enum access_kind kind);
+
 /* ---- handover ---- */
 
 static void
@@ -230,10 +233,18 @@ static void
 test_undo(void **state)
 {
 	(void)state;
+	/* A case of which there is only the card yet. */
+	world_case(&w, A, "Kati Karu", &kid);
+	world_must_sync(&w, A);
 	with_b();
 	assert_int_equal(undo(A), 0);
 	assert_string_equal(state_at(A, 0), "taken back");
+	/* What is begun later is not opened by it. */
+	assert_int_equal(trust_plan(&w, A, &kid, "mornings", &plan), 0);
+	assert_int_equal(world_note(&w, A, &kid, "at the gate", &note), 0);
 	trust_twice(&w, A, B);
+	assert_int_equal(right_in(A, "plan", B), RIGHT_NONE);
+	assert_false(trust_reads(&w, B, &plan));
 	assert_int_equal(right_in(A, "card", B), RIGHT_NONE);
 	assert_false(trust_reads(&w, B, &note));
 	assert_int_equal(quarantined(A) + quarantined(B), 0);
@@ -280,6 +291,7 @@ static void
 test_substitute(void **state)
 {
 	int64_t until = WORLD_NOW + 10 * DAY;
+	struct id card;
 
 	(void)state;
 	assert_int_equal(propose(A, B, until), 0);
@@ -295,6 +307,10 @@ test_substitute(void **state)
 	/* A substitute is no reason to leave. */
 	assert_int_equal(reduce(A, A, RIGHT_NONE), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
+	/* Nor does anybody believe a substitute who says more. */
+	card = trust_space(&w, A, &kid, "card");
+	world_must_sync(&w, A);
+	is_refused(B, A, &card, C, ACCESS_HANDOVER);
 	world_pass(&w, 11 * DAY);
 	world_must_sync(&w, B);
 	assert_false(trust_reads(&w, B, &note));
@@ -375,6 +391,12 @@ handover_and_withdrawal(bool withdrawal_first)
 	assert_int_equal(consent_withdraw(w.c[C].session, &d, &id, &effect,
 	    &e), 0);
 	assert_int_equal(effect.still_open, withdrawal_first ? 0 : 2);
+	/* Written after it was told, received before: B's as of the side. */
+	world_pass(&w, 1000);
+	if (!withdrawal_first) {
+		assert_int_equal(world_set(&w, B, &plan, "goal", "by B"), 0);
+		world_must_sync(&w, B);
+	}
 	tell(withdrawal_first ? C : A, withdrawal_first ? A : C);
 	assert_int_equal(right_in(A, "card", B), RIGHT_KEEP);
 	assert_int_equal(right_in(A, "plan", B), RIGHT_KEEP);
@@ -383,6 +405,8 @@ handover_and_withdrawal(bool withdrawal_first)
 	assert_int_equal(world_note(&w, B, &kid, "from the side", NULL), 0);
 	settle();
 	assert_true(world_has(&w, A, "from the side"));
+	if (!withdrawal_first)
+		assert_string_equal(field_of(A, &plan, "goal"), "by B");
 	assert_int_equal(world_count(&w, A, "SELECT count(*) FROM version"
 	    " WHERE state = 5"), 0);
 	assert_int_equal(consent_list(w.c[A].session, &kid, &l, &e), 0);
