@@ -214,6 +214,38 @@ test_grinding(void **state)
 	assert_int_equal(aside(0) + aside(2), 0);
 }
 
+/* A section whose key this writer may not turn again today does not keep
+ * another one open: what a withdrawal closes there is closed at once. */
+static void
+test_closing_does_not_wait(void **state)
+{
+	const struct wish none = { -1, -1, false };
+	struct id plan, both = notes;
+	int i;
+
+	(void)state;
+	assert_int_equal(trust_plan(&w, 0, &the_case, "the goal", NULL), 0);
+	world_grant(&w, 0, &the_case, 1, "card,plan", true);
+	world_grant(&w, 0, &the_case, 2, "plan", false);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	plan = trust_space(&w, 1, &the_case, "plan");
+	notes = plan;
+	for (i = 0; i < ADMIT_WRITER_EPOCHS_A_DAY; i++) {
+		world_pass(&w, 60000);
+		false_epoch(&none);
+		world_must_sync(&w, 1);
+	}
+	notes = both;
+	world_withdraw(&w, 1, &the_case, 2, "notes,plan");
+	world_must_sync(&w, 1);
+	assert_int_equal(trust_listed(&w, 1, &notes, 2), 0);
+	assert_int_equal(trust_listed(&w, 1, &plan, 2), 1);
+	world_pass(&w, DAY + 60000);
+	world_must_sync(&w, 1);
+	assert_int_equal(trust_listed(&w, 1, &plan, 2), 0);
+}
+
 /* Who keeps nothing leaves a reader out and cites something that is no
  * withdrawal, which the hub cannot see. The reader loses nothing and is told;
  * the keeper's next sync lists them again. */
@@ -447,7 +479,8 @@ main(int argc, char **argv)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_grinding), T(test_left_out_without_ground),
+		T(test_grinding), T(test_closing_does_not_wait),
+		T(test_left_out_without_ground),
 		T(test_left_out_for_weeks), T(test_left_out_with_ground),
 		T(test_garbage_key), T(test_claims_to_have_seen_nothing),
 		T(test_nothing_seen_together),
