@@ -17,6 +17,7 @@
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "common/wire/erase.h"
 #include "tests/support/faults.h"
 #include "tests/support/hubworld.h"
 
@@ -436,22 +437,25 @@ reopen(void *arg, struct err *e)
 	return rc;
 }
 
+/* Of officers 0 and 1. */
 static void
-order_recovery(const struct id *space)
+order(enum order_scope scope, const struct id *space, const struct id *whom)
 {
-	struct directory_entry d = { .kind = DIRECTORY_RECOVER };
+	struct directory_entry d = { .kind = DIRECTORY_RECOVER,
+		.scope = scope, .person = w.dev[0].person,
+		.device = w.dev[0].keys.device, .second =
+		w.dev[1].keys.device, .at_ms = HW_NOW };
 	struct hw_item it;
 	struct buf text;
 
-	d.person = w.dev[0].person;
-	d.device = w.dev[0].keys.device;
-	d.space = *space;
-	d.second = w.dev[1].keys.device;
-	d.at_ms = HW_NOW;
+	if (space != NULL)
+		d.space = *space;
+	if (whom != NULL)
+		d.whom = *whom;
 	buf_init(&text, 4096);
 	directory_recover_text(&d, &text);
-	keys_sign(&w.dev[1].keys.sign, "tugi recover 1", buf_view(&text),
-	    &d.second_sig);
+	keys_sign(&w.dev[1].keys.sign, DIRECTORY_RECOVER_TAG,
+	    buf_view(&text), &d.second_sig);
 	buf_done(&text);
 	hw_entry(&w, 0, &d, &it);
 	assert_int_equal(hw_push1(&w, 0, &it), VERDICT_ACCEPTED);
@@ -483,7 +487,7 @@ make_world(void)
 	assert_int_equal(hw_push1(&w, THIRD, &it), VERDICT_ACCEPTED);
 	hw_letter(&w, WORKER, THIRD, &s, LETTER_OUTCOME, &it);
 	assert_int_equal(hw_push1(&w, WORKER, &it), VERDICT_ACCEPTED);
-	order_recovery(&s);
+	order(ORDER_SPACE, &s, NULL);
 	return s;
 }
 
@@ -521,6 +525,133 @@ a_question_is_answered_or_refused_whatever_fails(void **state)
 	(void)fail_each(status, NULL);
 	assert_true(fail_each(reopen, NULL) > 10);
 	check_stream(WORKER, 13);
+	hw_end(&w);
+}
+
+static void
+orders_of_another_kind_are_served_or_refused(void **state)
+{
+	struct asking a = { .by = 0 };
+	struct id s, taker;
+
+	(void)state;
+	s = make_world();
+	taker = w.dev[NURSE].person;
+	order(ORDER_LABELS, NULL, &w.dev[WORKER].person);
+	order(ORDER_TAKEOVER, &s, &taker);
+	a.recover.person = w.dev[WORKER].person;
+	assert_true(fail_each(recover, &a) > 15);
+	assert_true(a.count >= 2);
+	memset(&a.recover, 0, sizeof(a.recover));
+	a.recover.space = s;
+	a.by = 1;
+	assert_true(fail_each(recover, &a) > 15);
+	assert_int_equal(a.count, 6);
+	hw_end(&w);
+}
+
+/* ---- erasing ---- */
+
+static void
+erase(struct pushing *p, const struct id *s, const struct erase_what *what)
+{
+	struct changeset_header h = { .kind = CHANGESET_ERASE, .space = *s,
+		.epoch = 3, .seen = { w.info.log.log_id, log_size() } };
+	struct erase *o = mem_new(sizeof(*o));
+	struct buf b;
+	struct err e;
+
+	o->what = *what;
+	o->at_ms = atomic_load(&w.wall_ms);
+	o->dpo = w.dev[10].keys.device;
+	assert_int_equal(erase_sign(o, s, &w.dev[WORKER].keys.device,
+	    &w.dev[10].keys.sign, &e), 0);
+	buf_init(&b, CHANGESET_BYTES_MAX);
+	erase_encode(o, &b);
+	memset(p, 0, sizeof(*p));
+	hw_make(&w, WORKER, &h, buf_view(&b), &p->items[0]);
+	p->count = 1;
+	buf_done(&b);
+	mem_free(o);
+}
+
+/* The last bytes of a changeset are those of its last body. */
+static bool
+on_disk(struct view tail)
+{
+	struct buf file;
+	struct err e;
+	bool found;
+
+	buf_init(&file, 1 << 26);
+	assert_int_equal(file_read(w.path, &file, &e), 0);
+	found = memmem(file.data, file.len, tail.data, tail.len) != NULL;
+	buf_done(&file);
+	return found;
+}
+
+/* Whatever fails: an order is whole or not at all, and what it names is
+ * overwritten in the end, though each step of that has failed once. */
+static void
+an_erase_order_is_carried_out_in_the_end(void **state)
+{
+	static struct erase_what what;
+	struct fault f = { .file = "hub.db" };
+	uint8_t tail[40];
+	struct pushing p = { .count = 1 };
+	struct hw_item it;
+	struct hash first;
+	struct id s;
+	struct err e;
+	unsigned failed = 0;
+
+	(void)state;
+	s = make_world();
+	hw_enrol(&w, -1, 10, ROLE_DPO, &it);
+	assert_int_equal(hw_push1(&w, 0, &it), VERDICT_ACCEPTED);
+	hw_note(&w, WORKER, &s, 3, &p.items[0]);
+	memcpy(tail, p.items[0].bytes + p.items[0].len - sizeof(tail),
+	    sizeof(tail));
+	first = p.items[0].id;
+	assert_int_equal(hw_push1(&w, WORKER, &p.items[0]), VERDICT_ACCEPTED);
+	memset(&what, 0, sizeof(what));
+	what.kind = ERASE_RECORD;
+	what.reason = ERASE_ASKED;
+	what.count = 1;
+	what.items[0].id = first;
+	what.items[0].map = 1;
+	erase(&p, &s, &what);
+	first = p.items[0].id;
+	push_failing(&p, WORKER);
+	memset(&what, 0, sizeof(what)); /* taken back, and given again */
+	what.kind = ERASE_BACK;
+	what.reason = ERASE_OTHER;
+	what.back = first;
+	erase(&p, &s, &what);
+	push_failing(&p, WORKER);
+	memset(&what, 0, sizeof(what));
+	what.kind = ERASE_SPACE;
+	what.reason = ERASE_OVER;
+	erase(&p, &s, &what);
+	push_failing(&p, WORKER);
+	/* The sweep goes with whatever is written, once an hour; each step
+	 * of both fails once. */
+	hw_pass(&w, 8 * DAY_MS);
+	for (f.nth = 1; f.nth < STEPS_MAX; f.nth++) {
+		hw_pass(&w, 2 * 3600 * 1000);
+		faults_set(&f);
+		(void)enrol(NULL, &e);
+		if (!faults_end())
+			break;
+		failed++;
+	}
+	assert_true(failed > 12);
+	hw_pass(&w, 2 * 3600 * 1000);
+	assert_int_equal(enrol(NULL, &e), 0);
+	hw_close(&w);
+	assert_false(on_disk(view_of(tail, sizeof(tail))));
+	assert_int_equal(hw_open(&w, true, &e), 0);
+	check_stream(WORKER, 10);
 	hw_end(&w);
 }
 
@@ -702,6 +833,8 @@ main(void)
 		    a_group_that_is_put_back_leaves_no_device_behind),
 		cmocka_unit_test(
 		    a_question_is_answered_or_refused_whatever_fails),
+		cmocka_unit_test(orders_of_another_kind_are_served_or_refused),
+		cmocka_unit_test(an_erase_order_is_carried_out_in_the_end),
 		cmocka_unit_test(a_claim_that_fails_may_be_made_again),
 		cmocka_unit_test(values_that_no_hub_writes_are_refused),
 	};
