@@ -53,7 +53,8 @@ static bool
 looks(const struct exchange_result *r)
 {
 	return r->new_spaces + r->lost_spaces + r->rekeyed + r->held_new +
-	    r->late_new + r->closings_new + r->reviews_new + r->outcomes_new +
+	    r->complained + r->complaints_new + r->late_new +
+	    r->closings_new + r->reviews_new + r->outcomes_new +
 	    r->memos_new + r->orders_new + r->taken_over +
 	    r->quarantined_new > 0;
 }
@@ -100,6 +101,19 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    _("%zu text of yours is under review: see tugi held"),
 		    _("%zu texts of yours are under review: see tugi held")),
 		    r->late_new);
+	if (r->complained > 0)
+		out_line(&c->out, plural(r->complained,
+		    _("%zu section has a new key that does not open for this "
+		    "device; its keepers are asked to make it anew."),
+		    _("%zu sections have new keys that do not open for this "
+		    "device; their keepers are asked to make them anew.")),
+		    r->complained);
+	if (r->complaints_new > 0)
+		out_line(&c->out, plural(r->complaints_new,
+		    _("%zu member could not open a section's key; a new key is "
+		    "made for all of them."),
+		    _("%zu members could not open a section's key; new keys "
+		    "are made for all of them.")), r->complaints_new);
 	if (r->closings_new > 0)
 		out_line(&c->out, plural(r->closings_new,
 		    _("%zu withdrawal or refusal taken by a former member was "
@@ -187,6 +201,8 @@ result_json(const struct exchange_result *r)
 		{ "received_changes", r->got_changes },
 		{ "conflicts", r->conflicts_new }, { "held", r->held_new },
 		{ "under_review", r->late_new },
+		{ "complaints", r->complaints_new },
+		{ "complained", r->complained },
 		{ "closings", r->closings_new },
 		{ "closed_sections", r->lost_spaces },
 		{ "opened_sections", r->new_spaces },

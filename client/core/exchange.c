@@ -29,6 +29,8 @@ hand_over(const struct talk_figures *f, struct exchange_result *out)
 	out->new_spaces = f->new_spaces;
 	out->reviews_new = f->reviews_new;
 	out->late_new = f->late_new;
+	out->complaints_new = f->complaints_new;
+	out->complained = f->complained;
 	out->revoked = f->revoked;
 	out->closings_new = f->closings_new;
 	out->outcomes_new = f->outcomes_new;

@@ -23,6 +23,8 @@ struct exchange_result {
 	size_t reviews_new, outcomes_new, memos_new, quarantined_new;
 	size_t wiped;          /* erase orders carried out here */
 	bool revoked;          /* the office has revoked this device */
+	size_t complaints_new; /* of members whose key opens nothing */
+	size_t complained;     /* sections whose key opens nothing here */
 	size_t late_new;       /* own texts that went under review */
 	size_t closings_new;   /* filed: taken by a former member */
 	size_t rekeyed;        /* spaces closed to revoked or expired people */

@@ -28,13 +28,13 @@ enum { KEY_TOPIC = 1, KEY_BODY };
 static bool
 is_known(uint64_t kind)
 {
-	return kind >= LETTER_DEPOSIT && kind <= LETTER_MEMO;
+	return kind >= LETTER_DEPOSIT && kind <= LETTER_COMPLAINT;
 }
 
 static bool
 has_about(enum letter_kind kind)
 {
-	return kind == LETTER_OUTCOME || kind == LETTER_MEMO;
+	return kind != LETTER_DEPOSIT;
 }
 
 /* What the text is bound to: kind, space, and what it is about. */

@@ -15,7 +15,8 @@
 enum letter_kind {
 	LETTER_DEPOSIT = 1,
 	LETTER_OUTCOME = 2,
-	LETTER_MEMO = 3
+	LETTER_MEMO = 3,
+	LETTER_COMPLAINT = 4 /* about an epoch that does not open */
 };
 enum outcome { OUTCOME_FILED = 1, OUTCOME_GIVEN_BACK = 2, OUTCOME_ERASED = 3 };
 

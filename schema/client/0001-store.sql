@@ -257,6 +257,16 @@ CREATE TABLE held (
 	                              -- is the changeset id that carried it
 );
 
+-- Complaints of epochs that do not open for a device they list.
+CREATE TABLE complaint (
+	epoch BLOB NOT NULL,          -- changeset id
+	device BLOB NOT NULL,         -- who complained
+	space BLOB NOT NULL,
+	at_ms INTEGER NOT NULL,       -- sent, received, or answered
+	state INTEGER NOT NULL,       -- 1 own, 2 waits for an answer, 3 answered
+	PRIMARY KEY (epoch, device)
+) WITHOUT ROWID;
+
 -- Held text of this person's earlier device, imported from a file: waits for
 -- the person, text by text.
 CREATE TABLE moved (

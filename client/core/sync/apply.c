@@ -479,6 +479,8 @@ apply_letter(struct intake *k, struct incoming *in, struct err *e)
 		k->t->figures->reviews_new += news ? 1 : 0;
 	else if (in->letter.kind == LETTER_OUTCOME)
 		k->t->figures->outcomes_new += news ? 1 : 0;
+	else if (in->letter.kind == LETTER_COMPLAINT)
+		k->t->figures->complaints_new += news ? 1 : 0;
 	else
 		k->t->figures->memos_new++;
 	return 0;

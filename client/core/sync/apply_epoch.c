@@ -127,7 +127,9 @@ keep_unwrapped(struct intake *k, uint32_t *n, const struct sym_key *key,
 		if (rc == 1) {
 			se.has_key = true;
 			se.key = *key;
-			if (spaces_epoch_save_tx(k->s, &se, e) != 0)
+			if (spaces_epoch_save_tx(k->s, &se, e) != 0 ||
+			    quarantine_drop_tx(k->s, se.seq, QUARANTINE_SEAL,
+			    e) != 0)
 				rc = -1;
 		}
 		space_epoch_done(&se);
@@ -240,7 +242,7 @@ want_wiped(struct intake *k, uint64_t upto, struct err *e)
 }
 
 static int
-let_in(struct intake *k, bool before, struct err *e)
+let_in(struct intake *k, bool before, bool shut, struct err *e)
 {
 	bool again = k->sp.state == SPACE_LOST;
 
@@ -254,9 +256,9 @@ let_in(struct intake *k, bool before, struct err *e)
 	    (again && spaces_show_tx(k->s, &k->space, e) != 0) ||
 	    unwrap_back(k, e) != 0)
 		return -1;
-	if (before)
+	if (before && !shut)
 		return 0;
-	if (!id_eq(&k->epoch.author, &k->s->me->device))
+	if (!before && !id_eq(&k->epoch.author, &k->s->me->device))
 		k->t->figures->new_spaces++;
 	/* Keys that were just found are not in the copies at hand. */
 	if (k->has_old)
@@ -389,6 +391,8 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	    epoch_find(old, &k->s->me->device);
 	const struct epoch_recipient *now = epoch_find(&in->epoch,
 	    &k->s->me->device);
+	/* The one before did not open here: its text waits for a key. */
+	bool shut = k->has_epoch && !k->epoch.has_key;
 	enum right before = was == NULL ? RIGHT_NONE : was->right;
 	bool over = was == NULL || was->until_ms <= in->accept_ms;
 	struct space_epoch se = { .ep = in->epoch, .id = in->cs.id,
@@ -399,17 +403,20 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	if ((now == NULL && is_groundless(k, in, old, &groundless, e) != 0) ||
 	    find_key(k, in, &se, e) < 0 ||
 	    spaces_epoch_save_tx(k->s, &se, e) != 0 ||
-	    change_members(k, in, old, e) != 0)
+	    change_members(k, in, old, e) != 0) {
+		mem_wipe(&se.key, sizeof(se.key));
 		return -1;
+	}
 	/* What waits sealed under the old key can enter no more. */
 	if (!in->own && outbox_unseal_tx(k->s, &k->space, e) != 0)
 		return -1;
 	turn_to(k, in, &se);
+	mem_wipe(&se.key, sizeof(se.key));
 	if (now == NULL)
 		return before == RIGHT_NONE ?
 		    spaces_save_tx(k->s, &k->sp, e) :
 		    leave(k, in, groundless, e);
-	if (let_in(k, !over && before != RIGHT_NONE, e) != 0 ||
+	if (let_in(k, !over && before != RIGHT_NONE, shut, e) != 0 ||
 	    (before == RIGHT_NONE && want_wiped(k, in->sseq, e) != 0))
 		return -1;
 	/* The right to write is gone, the right to read is not. */

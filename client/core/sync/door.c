@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/sync/complaints.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/spoiled.h"
 #include "common/base/mem.h"
@@ -212,7 +213,7 @@ judge_begin(struct door *d)
 static int
 door_judge(struct door *d, struct err *e)
 {
-	bool busy;
+	bool busy, complained;
 
 	if (epoch_waits(d->s, &d->sp.id, &busy, e) != 0)
 		return -1;
@@ -227,8 +228,10 @@ door_judge(struct door *d, struct err *e)
 		return d->stuck ? 0 : -1;
 	if (d->mine == RIGHT_KEEP) {
 		door_want_allowed(d);
-		if (spoiled_find(d->s, &d->cur.ep, &d->spoiled, e) != 0)
+		if (complaints_wait(d->s, &d->cur, &complained, e) != 0 ||
+		    spoiled_find(d->s, &d->cur.ep, &d->spoiled, e) != 0)
 			return -1;
+		d->spoiled |= complained;
 		/* Who left, or was never in, and made this key knows it. */
 		d->spoiled |= epoch_find(&d->cur.ep, &d->cur.author) == NULL;
 		d->turn = !d->over_there && (d->locked || d->spoiled ||
@@ -420,6 +423,7 @@ queue_epoch(struct door *d, struct epoch *take_ep, int64_t group,
 		space_epoch_done(&d->cur);
 	d->cur = se;
 	d->has_cur = true;
+	mem_wipe(&se.key, sizeof(se.key));
 	rc = 0;
 out:
 	if (rc != 0)
@@ -538,7 +542,8 @@ door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
 		return 0;
 	if (!d->begins)
 		(*rekeyed)++;
-	return next_epoch(d, said, n, group, e);
+	return next_epoch(d, said, n, group, e) != 0 ? -1 :
+	    complaints_answered_tx(d->s, &d->sp.id, e);
 }
 
 /* Opening that cannot go as a whole waits; closing does not wait for it. */

@@ -138,6 +138,7 @@ static const char candidates[] =
     "SELECT id FROM space WHERE state = 1 AND (?2 OR epoch = 0"
     " OR id IN (SELECT space FROM access WHERE seq >= ?1"
     " OR (seq IS NULL AND item IS NULL))"
+    " OR id IN (SELECT space FROM complaint WHERE state = 2)"
     " OR id IN (SELECT space FROM epoch WHERE seq >= ?1))";
 
 static int

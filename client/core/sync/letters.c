@@ -12,6 +12,7 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/sync/closings.h"
+#include "client/core/sync/complaints.h"
 #include "client/core/sync/decision.h"
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
@@ -265,11 +266,16 @@ take_kind(struct store *s, const struct letter *l,
     const struct memos_in *in, const struct letter_at *at, bool *news,
     struct err *e)
 {
+	const struct complaint c = { in->cs->h.space, in->cs->h.author,
+		l->about, at->accept_ms };
+
 	switch (l->kind) {
 	case LETTER_DEPOSIT:
 		return take_deposit(s, in->cs, in->plain, at, news, e);
 	case LETTER_OUTCOME:
 		return take_outcome(s, l, in->plain, at, news, e);
+	case LETTER_COMPLAINT:
+		return complaints_take_tx(s, &c, news, e);
 	case LETTER_MEMO:
 		*news = true;
 		return memos_take_tx(s, in, e);

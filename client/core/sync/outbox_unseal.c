@@ -206,6 +206,11 @@ forget_plans_tx(struct store *s, const struct id *space, struct err *e)
 	    "FROM epoch WHERE epoch.space = space.id), 0) WHERE id = ?",
 	    space, e) != 0)
 		return -1;
+	/* An answer that was not taken is none. */
+	if (run_id(s, "UPDATE complaint SET state = 2 WHERE space = ?1 AND "
+	    "state = 3 AND epoch = (SELECT id FROM epoch WHERE space = ?1 "
+	    "ORDER BY number DESC LIMIT 1)", space, e) != 0)
+		return -1;
 	return run_id(s, "UPDATE own_line SET last_id = acked_id, "
 	    "last_seen = acked_seen WHERE space = ?", space, e);
 }

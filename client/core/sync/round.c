@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/sync/closings.h"
+#include "client/core/sync/complaints.h"
 #include "client/core/sync/doors.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/letters.h"
@@ -84,7 +85,7 @@ undo:
 static int
 make_ready(struct talk *t, struct err *e)
 {
-	size_t rekeyed = 0, letters = 0, cut = 0, closings = 0;
+	size_t rekeyed = 0, letters = 0, cut = 0, closings = 0, shut = 0;
 	int64_t ready = 0;
 
 	talk_tell(t, "sealing", 0, 0);
@@ -92,11 +93,13 @@ make_ready(struct talk *t, struct err *e)
 	if (closings_file(t->s, &closings, e) != 0 ||
 	    doors_settle(t->s, &rekeyed, e) != 0 ||
 	    erasures_settle(t->s, e) != 0 ||
+	    complaints_queue(t->s, &shut, e) != 0 ||
 	    letters_queue(t->s, &letters, e) != 0 ||
 	    outbox_cut(t->s, &cut, e) != 0)
 		return -1;
 	t->figures->rekeyed += rekeyed;
 	t->figures->closings_new += closings;
+	t->figures->complained += shut;
 	if (db_one_int(t->s->db, "SELECT EXISTS (SELECT 1 FROM outgoing "
 	    "WHERE state = 1)", &ready, e) < 0)
 		return -1;

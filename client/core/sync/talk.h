@@ -17,6 +17,8 @@ struct talk_figures { /* what a sync did, counted */
 	size_t lost_spaces, new_spaces;
 	size_t reviews_new, outcomes_new, memos_new, quarantined_new;
 	bool revoked;    /* this device was found revoked, now or before */
+	size_t complaints_new;  /* of others, about a key that opens nothing */
+	size_t complained;      /* sent by this device */
 	size_t late_new; /* own texts put under review */
 	size_t closings_new; /* taken by a former member, filed here */
 	size_t rekeyed;
