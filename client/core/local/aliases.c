@@ -10,7 +10,7 @@
 #include "common/base/mem.h"
 
 #define TAG_ID "tugi alias 1"
-#define PAIRS_MAX 4096
+#define PAIRS_MAX 2048 /* halves, of cases that are here */
 
 void
 aliases_record(const struct id *card, const struct id *front,
@@ -46,7 +46,7 @@ take_half(struct loading *x, const struct record_row *row,
     const struct loaded *l, struct err *e)
 {
 	struct half *h = &x->halves[x->count];
-	struct record_row card;
+	struct record_row card, other;
 	struct id id;
 	int rc;
 
@@ -59,6 +59,12 @@ take_half(struct loading *x, const struct record_row *row,
 	    id_eq(&h->pair.front, &h->pair.behind) ||
 	    !view_eq(loaded_text(l, ALIAS_STATUS), view_str(ALIAS_SAME)))
 		return 0;
+	/* Nothing is one with a case that is not here: made-up ones take no
+	 * room from others. */
+	rc = versions_row(x->s, h->in_front ? &h->pair.behind :
+	    &h->pair.front, &other, e);
+	if (rc != 1)
+		return rc;
 	rc = versions_row(x->s, &row->case_id, &card, e);
 	h->pair.shut = rc != 1 || ((row->flags | card.flags) & RECORD_OUT) != 0;
 	x->count++;

@@ -15,6 +15,7 @@
 #include "client/core/sync/memos.h"
 #include "client/core/sync/outbox.h"
 #include "client/core/sync/overrides.h"
+#include "client/core/sync/portion.h"
 #include "client/core/sync/sides.h"
 #include "client/core/sync/stamps.h"
 #include "client/core/sync/statements.h"
@@ -297,6 +298,26 @@ apply_content(struct intake *k, const struct incoming *in,
 
 /* ---- statements ---- */
 
+/* What one device has said here fills no more than its part of the book that
+ * everybody reads (rules.md 12.4). */
+static int
+has_said_enough(struct intake *k, const struct incoming *in, size_t more,
+    bool *out, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "SELECT count(*) FROM access a "
+	    "JOIN item i ON i.id = a.item WHERE a.space = ? AND a.seq < ? "
+	    "AND i.author = ?");
+	int rc;
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_int(q, 2, (int64_t)in->seq);
+	db_bind_id(q, 3, &in->cs.h.author);
+	rc = db_step(q, e);
+	*out = rc == 1 && db_int(q, 0) + (int64_t)more > PORTION_STATEMENTS;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 apply_access(struct intake *k, const struct incoming *in,
     const struct space_epoch *ep, const struct opened *o, struct err *e)
@@ -308,10 +329,15 @@ apply_access(struct intake *k, const struct incoming *in,
 		&in->cs.h.author, in->seq, in->accept_ms };
 	struct access a;
 	struct err why;
-	bool known, ok = true;
+	bool known, full, ok = true;
 	size_t i;
 	int rc = 0;
 
+	if (has_said_enough(k, in, o->count, &full, e) != 0)
+		return -1;
+	if (full)
+		return intake_hold_tx(k, in, QUARANTINE_RULES, "more about "
+		    "who may read a section than one device may say", e);
 	for (i = 0; rc == 0 && ok && i < o->count; i++) {
 		if (access_decode(o->bodies[i], &a, &why) != 0) {
 			side_word_done(&w);
@@ -335,7 +361,10 @@ apply_access(struct intake *k, const struct incoming *in,
 		    spaces_access_save_tx(k->s, &k->space, &a, &in->cs.id,
 		    (int64_t)in->seq, e) != 0)
 			return -1;
-		k->has_book = false;
+		/* Read once, and not again for each that is new. */
+		k->has_book = k->has_book && !known;
+		if (k->has_book && access_book_add(&k->book, &a, e) != 0)
+			return -1;
 		if (a.kind == ACCESS_WITHDRAW && !known &&
 		    late_earlier_tx(k, in, &a, e) != 0)
 			return -1;

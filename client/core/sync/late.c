@@ -61,14 +61,16 @@ int
 late_knows(struct intake *k, const struct id *statement, bool *out,
     struct err *e)
 {
-	size_t i;
+	struct stmt *q = db_prepare(k->s->db, "SELECT 1 FROM access "
+	    "WHERE space = ? AND id = ? AND seq IS NOT NULL");
+	int rc;
 
-	*out = false;
-	if (load_book(k, e) != 0)
-		return -1;
-	for (i = 0; i < k->book.count && !*out; i++)
-		*out = id_eq(&k->book.list[i].id, statement);
-	return 0;
+	db_bind_id(q, 1, &k->space);
+	db_bind_id(q, 2, statement);
+	rc = db_step(q, e);
+	*out = rc == 1;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
 }
 
 /* Whose section it is, or who was taken into its side, is not withdrawn

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/sync/memos.h"
+#include "client/core/sync/portion.h"
 #include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 #include "common/rules/time.h"
@@ -18,7 +19,6 @@
 
 #define TAG_ID "tugi statement 2"
 #define CASE_SPACES_MAX 64
-#define SOURCES_MAX 1024 /* overrides of one case, their ends, signatures */
 
 /* ---- reading the card ---- */
 
@@ -123,37 +123,51 @@ counts(const struct version *v)
 	    v->state == VERSION_ACCEPTED;
 }
 
-static int
-add_record(struct store *s, const struct loaded *l, struct pieces *out,
-    struct err *e)
+/* Room for one more, not yet counted. */
+static struct piece *
+grow(struct pieces *l)
 {
-	size_t i, versions = 0;
+	struct piece *bigger;
 
-	for (i = 0; i < l->count; i++)
-		versions += counts(&l->versions[i]) ? 1 : 0;
-	for (i = 0; i < l->count; i++) {
-		struct piece *p = &out->list[out->count];
-
-		if (!counts(&l->versions[i]))
-			continue;
-		if (out->count >= SOURCES_MAX)
-			return err_set(e, ERR_TOOBIG, "this case has more "
-			    "than %d overrides and ends of them",
-			    SOURCES_MAX);
-		read_piece(&l->versions[i], &l->row, p);
-		p->alone = versions == 1;
-		if (p->alone && statements_keeper(s, &l->row.space,
-		    &p->o.origin, &p->o.sound, e) != 0)
-			return -1;
-		out->count++;
+	if ((l->count & (l->count - 1)) == 0) {
+		bigger = mem_new((l->count ? 2 * l->count : 1) *
+		    sizeof(*bigger));
+		if (l->count > 0)
+			memcpy(bigger, l->list, l->count * sizeof(*bigger));
+		mem_free(l->list);
+		l->list = bigger;
 	}
-	return 0;
+	return &l->list[l->count];
 }
 
 struct reading {
 	struct store *s;
+	struct portion portion;
 	struct pieces pieces;
 };
+
+static int
+add_record(struct reading *r, const struct loaded *l, struct err *e)
+{
+	size_t i, versions = 0;
+	struct piece *p;
+
+	for (i = 0; i < l->count; i++)
+		versions += counts(&l->versions[i]) ? 1 : 0;
+	for (i = l->count; i-- > 0;) {
+		if (!counts(&l->versions[i]) || !portion_takes(&r->portion, r->s,
+		    &l->versions[i].rec.origin, PORTION_LAW))
+			continue;
+		p = grow(&r->pieces);
+		read_piece(&l->versions[i], &l->row, p);
+		p->alone = versions == 1;
+		if (p->alone && statements_keeper(r->s, &l->row.space,
+		    &p->o.origin, &p->o.sound, e) != 0)
+			return -1;
+		r->pieces.count++;
+	}
+	return 0;
+}
 
 static int
 read_row(void *ctx, const struct record_row *row, struct err *e)
@@ -164,7 +178,7 @@ read_row(void *ctx, const struct record_row *row, struct err *e)
 
 	if (rc <= 0)
 		return rc;
-	rc = add_record(r->s, &l, &r->pieces, e);
+	rc = add_record(r, &l, e);
 	versions_done(&l);
 	return rc;
 }
@@ -172,8 +186,8 @@ read_row(void *ctx, const struct record_row *row, struct err *e)
 static int
 read_card(struct reading *r, const struct space *card, struct err *e)
 {
-	struct version_query q = { .type = TYPE_OVERRIDE, .space = &card->id,
-	    .oldest_first = true, .limit = SOURCES_MAX };
+	struct version_query q = { .type = TYPE_OVERRIDE,
+	    .space = &card->id };
 
 	/* What a clock hides for a while holds all the same. */
 	q.with_hidden = card->hidden && card->state != SPACE_LOST;
@@ -222,7 +236,7 @@ take_second(const struct store *s, const struct id *case_id,
 {
 	size_t i;
 
-	for (i = 0; i < all->count && !o->has_second; i++) {
+	for (i = all->count; i-- > 0 && !o->has_second;) {
 		const struct piece *p = &all->list[i];
 		struct override_second second = { case_id, &p->o.second,
 			&p->o.second_sig };
@@ -293,7 +307,8 @@ combine(const struct store *s, const struct id *case_id,
 	size_t i;
 
 	out->list = mem_new((all->count + 1) * sizeof(*out->list));
-	for (i = 0; i < all->count; i++) {
+	/* Pieces were read from the newest on. */
+	for (i = all->count; i-- > 0;) {
 		const struct piece *p = &all->list[i];
 		struct override_source *o = &out->list[out->count];
 
@@ -343,7 +358,6 @@ overrides_load(struct store *s, const struct id *case_id,
 	if (rc != 1)
 		return rc;
 	spaces = mem_new(CASE_SPACES_MAX * sizeof(*spaces));
-	r.pieces.list = mem_new((SOURCES_MAX + 1) * sizeof(struct piece));
 	rc = spaces_list(s, case_id, spaces, CASE_SPACES_MAX, &n, e);
 	for (i = 0; rc == 0 && i < n; i++)
 		if (spaces[i].state == SPACE_OPEN &&
@@ -352,6 +366,7 @@ overrides_load(struct store *s, const struct id *case_id,
 	if (rc == 0)
 		combine(s, case_id, &r.pieces, out);
 	mem_free(r.pieces.list);
+	portion_done(&r.portion);
 	mem_free(spaces);
 	return rc;
 }

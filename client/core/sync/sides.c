@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/sync/portion.h"
 #include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 #define CASE_SPACES_MAX 64 /* spaces of one case */
 #define TAG_ID "tugi statement 3"
-#define STEPS_MAX 1024     /* of one case */
 #define STEPS_FIRST 8      /* room for so many at first; power of two */
 
 static const char *const words[] = { "", "propose", "accept", "reduce",
@@ -160,6 +160,7 @@ add_step(struct store *s, const struct loaded *l, struct side_source *src)
 struct loading {
 	struct store *s;
 	struct side_sources *out;
+	struct portion portion;
 };
 
 /* Room for one more, not yet counted. */
@@ -189,8 +190,8 @@ take_step(void *ctx, const struct record_row *row, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	if (ld->out->count < STEPS_MAX && add_step(ld->s, &l,
-	    grow(ld->out)))
+	if (add_step(ld->s, &l, grow(ld->out)) && portion_takes(&ld->portion,
+	    ld->s, &ld->out->list[ld->out->count].origin, PORTION_STEPS))
 		ld->out->count++;
 	versions_done(&l);
 	return 0;
@@ -220,7 +221,7 @@ sides_load(struct store *s, const struct id *case_id,
     struct side_sources *out, struct err *e)
 {
 	struct version_query q = { .type = TYPE_HANDOVER };
-	struct loading ld = { s, out };
+	struct loading ld = { .s = s, .out = out };
 	struct space *list;
 	size_t i, n;
 	int rc = list_spaces(s, case_id, &list, &n, e);
@@ -236,6 +237,7 @@ sides_load(struct store *s, const struct id *case_id,
 		rc = versions_each(s, &q, take_step, &ld, e);
 	}
 	mem_free(list);
+	portion_done(&ld.portion);
 	if (rc != 0)
 		sides_done(out);
 	else if (out->count > 0)

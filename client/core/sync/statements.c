@@ -13,13 +13,13 @@
 
 #include "client/core/local/aliases.h"
 #include "client/core/sync/overrides.h"
+#include "client/core/sync/portion.h"
 #include "client/core/sync/sides.h"
 #include "common/base/mem.h"
 
 #define TAG_ID "tugi statement 1"
 #define TAG_CONSENT "tugi consent 1"
 #define CASE_SPACES_MAX 64   /* spaces of one case */
-#define SOURCES_MAX 4096     /* consents and withdrawals of one case */
 #define LAG_MAX 1024         /* places of the log looked at once more */
 
 static const char *const sections[STATEMENTS_SECTIONS] = {
@@ -252,15 +252,11 @@ counts(const struct version *v, bool open)
 	    v->state == VERSION_OUTGOING || v->state == VERSION_ACCEPTED);
 }
 
-static int
-sources_add(struct statement_sources *l, const struct statement_source *src,
-    struct err *e)
+static void
+sources_add(struct statement_sources *l, const struct statement_source *src)
 {
 	struct statement_source *bigger;
 
-	if (l->count >= SOURCES_MAX)
-		return err_set(e, ERR_TOOBIG, "this case has more than %d "
-		    "consents and withdrawals", SOURCES_MAX);
 	if ((l->count & (l->count - 1)) == 0) {
 		bigger = mem_new((l->count ? 2 * l->count : 1) *
 		    sizeof(*bigger));
@@ -270,8 +266,14 @@ sources_add(struct statement_sources *l, const struct statement_source *src,
 		l->list = bigger;
 	}
 	l->list[l->count++] = *src;
-	return 0;
 }
+
+struct reading { /* one card, records of one type */
+	struct store *s;
+	bool open;
+	struct portion portion;
+	struct statement_sources *out;
+};
 
 /*
  * Every version of a closing record closes. A consent opens by its only
@@ -279,18 +281,18 @@ sources_add(struct statement_sources *l, const struct statement_source *src,
  * and then it opens nothing until it is given anew.
  */
 static int
-add_record(struct store *s, const struct loaded *l, bool open,
-    struct statement_sources *out, struct err *e)
+add_record(struct reading *r, const struct loaded *l, struct err *e)
 {
 	struct statement_source src;
 	size_t i, versions = 0;
 
 	for (i = 0; i < l->count; i++)
-		versions += counts(&l->versions[i], open) ? 1 : 0;
-	for (i = 0; i < l->count; i++) {
+		versions += counts(&l->versions[i], r->open) ? 1 : 0;
+	for (i = l->count; i-- > 0;) {
 		const struct version *v = &l->versions[i];
 
-		if (!counts(v, open))
+		if (!counts(v, r->open) || !portion_takes(&r->portion, r->s,
+		    &v->rec.origin, PORTION_CONSENTS))
 			continue;
 		memset(&src, 0, sizeof(src));
 		src.record = l->row.id;
@@ -302,55 +304,59 @@ add_record(struct store *s, const struct loaded *l, bool open,
 		else
 			read_withdrawal(&v->rec, &src);
 		statements_hash(&v->rec, &src.hash);
-		if (src.opens && versions == 1 && statements_keeper(s,
+		if (src.opens && versions == 1 && statements_keeper(r->s,
 		    &l->row.space, &src.origin, &src.sound, e) != 0)
 			return -1;
-		if (sources_add(out, &src, e) != 0)
-			return -1;
+		sources_add(r->out, &src);
 	}
 	return 0;
 }
 
-struct id_list {
-	struct id *ids;
-	size_t count, max;
-};
-
 static int
-collect(void *ctx, const struct record_row *row, struct err *e)
+read_row(void *ctx, const struct record_row *row, struct err *e)
 {
-	struct id_list *l = ctx;
+	struct reading *r = ctx;
+	struct loaded l;
+	int rc = versions_load_row(r->s, row, &l, e);
 
-	(void)e;
-	if (l->count < l->max)
-		l->ids[l->count++] = row->id;
-	return 0;
+	if (rc <= 0)
+		return rc;
+	rc = add_record(r, &l, e);
+	versions_done(&l);
+	return rc;
 }
 
+static void
+turn(struct statement_source *list, size_t n)
+{
+	struct statement_source other;
+	size_t i;
+
+	for (i = 0; i < n / 2; i++) {
+		other = list[i];
+		list[i] = list[n - 1 - i];
+		list[n - 1 - i] = other;
+	}
+}
+
+/* Oldest first in ${out}; read from the newest, for each person's share. */
 static int
 load_space(struct store *s, const struct space *card, enum record_type type,
     struct statement_sources *out, struct err *e)
 {
 	/* Also what a clock hides for a while, what is held, under review. */
 	struct version_query q = { .type = type, .space = &card->id,
-	    .oldest_first = true, .with_hidden = true };
-	struct id_list l = { .max = SOURCES_MAX };
-	struct loaded loaded;
-	size_t i;
+	    .with_hidden = true };
+	struct reading r = { .s = s, .open = card->state == SPACE_OPEN,
+		.out = out };
+	size_t from = out->count;
 	int rc;
 
-	q.flags = card->state == SPACE_OPEN ? 0 : RECORD_HELD;
-	l.ids = mem_new(SOURCES_MAX * sizeof(*l.ids));
-	rc = versions_each(s, &q, collect, &l, e);
-	for (i = 0; rc == 0 && i < l.count; i++) {
-		rc = versions_load(s, &l.ids[i], &loaded, e);
-		if (rc <= 0)
-			continue;
-		rc = add_record(s, &loaded, card->state == SPACE_OPEN, out,
-		    e);
-		versions_done(&loaded);
-	}
-	mem_free(l.ids);
+	q.flags = r.open ? 0 : RECORD_HELD;
+	rc = versions_each(s, &q, read_row, &r, e);
+	if (out->count > from)
+		turn(out->list + from, out->count - from);
+	portion_done(&r.portion);
 	return rc;
 }
 
@@ -399,7 +405,7 @@ statements_load_group(struct store *s, const struct id *case_id,
 		rc = statements_load(s, &group.ids[i], &other, e);
 		for (k = 0; rc == 0 && k < other.count; k++)
 			if (!other.list[k].opens)
-				rc = sources_add(out, &other.list[k], e);
+				sources_add(out, &other.list[k]);
 		statements_done(&other);
 	}
 	if (rc != 0)
