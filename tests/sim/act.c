@@ -273,6 +273,14 @@ play(struct actor *a, const struct step *st)
 		if (!simdisk_crashed(a->disk))
 			cast_open(a);
 		break;
+	case STEP_OVERRIDE:
+	case STEP_END:
+	case STEP_SIGN:
+	case STEP_HAND:
+	case STEP_ALIAS:
+	case STEP_DELETE:
+		law_step(a, st);
+		break;
 	case STEP_COPY:
 		trouble_copy(a);
 		break;
@@ -292,7 +300,7 @@ needs_case(enum step_kind k)
 {
 	return k == STEP_NOTE || k == STEP_AMEND || k == STEP_FIELD ||
 	    k == STEP_GOAL || k == STEP_PLAN || k == STEP_GRANT ||
-	    k == STEP_REFUSE || k == STEP_WITHDRAW;
+	    k == STEP_REFUSE || k == STEP_WITHDRAW || k >= STEP_OVERRIDE;
 }
 
 static bool

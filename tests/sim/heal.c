@@ -24,12 +24,27 @@ may_fail(struct actor *a, const struct err *e)
 		sim_fail(s, "person %d: an honest hub is called split: %s",
 		    a->no, e->text);
 	}
-	/* Another copy of it had sent something. */
-	if (a->old && e->kind == ERR_CLASH)
-		return cast_stopped(a);
+	/* Another copy of it had sent something: it meets that, or the hub
+	 * tells it, where what was sent is closed to it by now. */
+	if (a->old && (e->kind == ERR_CLASH || e->kind == ERR_PEER))
+		return cast_stopped(a) || e->kind == ERR_PEER;
 	return e->kind == ERR_PEER && (cast_stopped(a) || s->lied ||
 	    (!s->healing &&
 	    a->step != NULL && a->step->fault != FAULT_NONE));
+}
+
+/* Why something was not believed, for who reads the trace. */
+static void
+tell_quarantine(struct actor *a, size_t n)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT seq, words FROM "
+	    "quarantine ORDER BY id DESC LIMIT ?");
+	struct err e;
+
+	db_bind_int(q, 1, (int64_t)n);
+	while (db_step(q, &e) == 1)
+		sim_note(a->sim, "   quarantined %lld: %s",
+		    (long long)db_int(q, 0), db_text(q, 1));
 }
 
 void
@@ -52,6 +67,8 @@ heal_sync(struct actor *a)
 		    r.sent_changes, r.got_notes, r.got_changes, r.held_new,
 		    r.lost_spaces, r.new_spaces, r.rekeyed,
 		    r.quarantined_new);
+		if (r.quarantined_new > 0)
+			tell_quarantine(a, r.quarantined_new);
 		a->moved = s->requests - before > 1 || r.sent_notes +
 		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
 		    r.held_new + r.quarantined_new + r.lost_spaces +
@@ -149,7 +166,7 @@ is_broken(struct sim *s)
 
 	for (i = 0; i < s->actors; i++)
 		if (cast_stopped(&s->actor[i]) || s->actor[i].split ||
-		    s->actor[i].stranger)
+		    s->actor[i].stranger || s->actor[i].old)
 			return true;
 	return s->lied || s->hubs == 2;
 }

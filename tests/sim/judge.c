@@ -7,10 +7,8 @@
 
 #include "client/core/conflicts.h"
 #include "client/core/exchange.h"
-#include "client/core/notes.h"
 #include "client/core/records.h"
 #include "client/core/review.h"
-#include "client/core/status.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
@@ -85,8 +83,8 @@ judge_receipts(struct sim *s, struct judge *j, struct actor *a)
 
 /* ---- each text ---- */
 
-static bool
-lists(const struct epoch_seen *ep, const struct actor *a, int64_t now_ms,
+bool
+judge_lists(const struct epoch_seen *ep, const struct actor *a, int64_t now_ms,
     enum right right)
 {
 	const struct epoch_recipient *r = ep == NULL ? NULL :
@@ -95,8 +93,8 @@ lists(const struct epoch_seen *ep, const struct actor *a, int64_t now_ms,
 	return r != NULL && r->right >= right && r->until_ms > now_ms;
 }
 
-static const char *
-describe(const struct sim *s, int no, char out[static 160])
+const char *
+judge_describe(const struct sim *s, int no, char out[static 160])
 {
 	const struct text *t = &s->text[no];
 
@@ -115,13 +113,13 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 	int i, mine, state = 0;
 	char what[160];
 
-	describe(s, no, what);
+	judge_describe(s, no, what);
 	if (j->accepted[no] != 1)
 		sim_fail(s, "the log has %s %d times", what, j->accepted[no]);
 	for (i = 0; i < s->actors; i++) {
 		const struct found *f = &sc->at[i][no];
 
-		if (s->actor[i].revoked || !lists(ep, &s->actor[i],
+		if (s->actor[i].revoked || !judge_lists(ep, &s->actor[i],
 		    s->now_ms, RIGHT_READ))
 			continue;
 		mine = t->decided && f->count == 0 ? GONE : f->state;
@@ -179,7 +177,7 @@ judge_kept(struct sim *s, const struct judge *j, const struct scan *sc,
 	bool gone;
 	char what[160];
 
-	describe(s, no, what);
+	judge_describe(s, no, what);
 	/* Who is shut out altogether cannot even deposit. */
 	gone = t->decided || s->actor[t->by].revoked ||
 	    (t->owner >= 0 && truth_gone(s, t->owner));
@@ -203,12 +201,13 @@ judge_shut(struct sim *s, struct judge *j, int no)
 	const struct epoch_seen *ep = judge_newest(j, &t->space, t->at_ms);
 	char what[160];
 
+	/* Who is listed, and over by the date, may hold another right. */
 	if (s->actor[t->by].who == t->owner || ep == NULL || t->decided ||
-	    lists(ep, &s->actor[t->by], t->at_ms, RIGHT_WRITE))
+	    epoch_find(&ep->ep, &s->actor[t->by].keys.device) != NULL)
 		return;
 	if (j->accepted[no] > 0)
 		sim_fail(s, "%s was written after its author had been shut "
-		    "out, and is shown", describe(s, no, what));
+		    "out, and is shown", judge_describe(s, no, what));
 }
 
 static void
@@ -245,7 +244,8 @@ dump_record(struct sim *s, struct actor *a, const struct id *id,
 	if (rc < 0)
 		sim_fail(s, "person %d cannot read a record: %s", a->no,
 		    e.text);
-	buf_add_fmt(out, "%s %s", id_text(id, hex), rc == 0 ? "-" : r.author);
+	buf_add_fmt(out, "%s %s%s", id_text(id, hex), rc == 0 ? "-" : r.author,
+	    rc == 1 && r.deleted ? " deleted" : "");
 	for (i = 0; rc == 1 && i < r.field_count; i++)
 		buf_add_fmt(out, " %s=%s%s", r.fields[i].name,
 		    r.fields[i].text, r.fields[i].conflict ? "!" : "");
@@ -313,7 +313,7 @@ judge_agreement(struct sim *s, struct judge *j)
 		for (i = 0, one = -1; i < s->actors; i++) {
 			struct buf *b = one < 0 ? &first : &other;
 
-			if (s->actor[i].revoked || !lists(ep, &s->actor[i],
+			if (s->actor[i].revoked || !judge_lists(ep, &s->actor[i],
 			    s->now_ms, RIGHT_READ))
 				continue;
 			buf_reset(b);
@@ -400,8 +400,8 @@ judge_idle(struct sim *s)
 	}
 }
 
-static void
-open_hub(struct sim *s, struct judge *j)
+void
+judge_open(struct sim *s, struct judge *j)
 {
 	struct db_options o = { .create = false };
 	struct err e;
@@ -418,7 +418,7 @@ judge_all(struct sim *s)
 	int i;
 
 	judge_idle(s);
-	open_hub(s, j);
+	judge_open(s, j);
 	judge_hub(s, j);
 	judge_keys(s, j);
 	judge_scan(s, &sc);
@@ -427,72 +427,7 @@ judge_all(struct sim *s)
 	judge_texts(s, j, &sc);
 	judge_agreement(s, j);
 	judge_fields(s, j, &sc);
-	db_close(j->hub);
-}
-
-/* ---- a hub that contradicted itself ---- */
-
-/* Whoever met it says so, sends nothing (net.c) and still takes notes. */
-static void
-judge_stopped(struct sim *s, struct actor *a)
-{
-	struct note_draft d = { .text = view_str("after it stopped") };
-	struct status st;
-	struct err e;
-	struct id id;
-	int i;
-
-	if (!cast_stopped(a))
-		sim_fail(s, "person %d met another log than the one it knew, "
-		    "and goes on", a->no);
-	if (status_read(a->session, &st, &e) != 0 || !st.stopped ||
-	    st.stopped_words[0] == '\0')
-		sim_fail(s, "the store of person %d is stopped and does not "
-		    "say so", a->no);
-	for (i = 0; i < s->case_count; i++) {
-		if (s->cases[i].by != a->no || a->old)
-			continue;
-		d.case_id = s->cases[i].id;
-		if (notes_add(a->session, &d, &id, &e) != 0)
-			sim_fail(s, "person %d can take no note any more: %s",
-			    a->no, e.text);
-		break;
-	}
-}
-
-/* Saved text lies with its author, or with somebody who may read it. */
-static void
-judge_somewhere(struct sim *s, const struct scan *sc, int no)
-{
-	char what[160];
-	int i;
-
-	for (i = 0; i < s->actors; i++)
-		if (sc->at[i][no].count > 0 && sc->at[i][no].state != GONE)
-			return;
-	if (!sc->reviewed[no])
-		sim_fail(s, "LOST: %s was saved and lies nowhere", describe(s,
-		    no, what));
-}
-
-void
-judge_broken(struct sim *s)
-{
-	struct judge *j = mem_new(sizeof(*j));
-	struct scan sc;
-	int i, no;
-
-	open_hub(s, j);
-	judge_keys(s, j);
-	judge_scan(s, &sc);
-	judge_devices(s, &sc);
-	for (no = 0; no < s->text_count; no++)
-		if (s->text[no].sure && !s->text[no].undone &&
-		    !s->text[no].decided)
-			judge_somewhere(s, &sc, no);
-	for (i = 0; i < s->actors; i++)
-		if (!s->actor[i].revoked && (s->actor[i].split ||
-		    cast_stopped(&s->actor[i])))
-			judge_stopped(s, &s->actor[i]);
+	judge_listed(s, j);
+	judge_deleted(s, j);
 	db_close(j->hub);
 }

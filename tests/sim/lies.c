@@ -46,6 +46,8 @@ change_page(struct sim *s, enum fault f, struct proto_page *page,
 		page->items[n - 1] = page->items[i];
 		break;
 	default:
+		/* What cannot be proven is as good as kept back. */
+		s->lied = true;
 		page->items[i].accept_ms += by[param / 3 % 5];
 	}
 	return true;
@@ -83,6 +85,18 @@ instead(struct buf *answer, const struct buf *other)
 	return true;
 }
 
+static bool
+can_be_read(const struct buf *answer)
+{
+	struct proto_page *page = mem_new(sizeof(*page));
+	struct err e;
+	bool out = proto_page_decode(buf_view(answer), page, &e) == 0;
+
+	proto_page_done(page);
+	mem_free(page);
+	return out;
+}
+
 void
 lie(struct actor *a, enum fault f, const char *path, struct buf *answer,
     unsigned param)
@@ -101,6 +115,7 @@ lie(struct actor *a, enum fault f, const char *path, struct buf *answer,
 	else if (f == FAULT_FLIP && answer->len > 0) {
 		answer->data[param * 7919 % answer->len] ^=
 		    (uint8_t)(1u << param % 8);
+		s->lied |= pull && can_be_read(answer);
 		lied = true;
 	} else if (f >= FAULT_HONEST && f < FAULTS && pull)
 		lied = lie_page(s, f, answer, param);

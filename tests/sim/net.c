@@ -25,11 +25,13 @@ keep(struct sim *s, int side, struct view bytes)
 			buf_init(&r->bytes, SIZE_MAX);
 			buf_add(&r->bytes, bytes.data, bytes.len);
 			r->id = cs->id;
-			r->at_ms = s->now_ms;
 			r->side = (uint8_t)side;
 			r->next = s->received;
 			s->received = r;
 		}
+		/* Again and again until the hub has answered. */
+		if (!r->answered)
+			r->at_ms = s->now_ms;
 	}
 	mem_free(cs);
 }
@@ -71,12 +73,15 @@ static int
 serve(struct sim *s, int side, const struct remote_call *c,
     struct buf *answer)
 {
+	struct received *r;
 	int status;
 
 	s->requests++;
 	s->now_ms += 20;
 	keep_all(s, side, c->path, c->body);
 	status = world_serve(s->hub[side], c, answer);
+	for (r = s->received; r != NULL && status == 200; r = r->next)
+		r->answered |= r->side == side && r->at_ms == s->now_ms;
 	if (simdisk_crashed(s->hub_disk)) {
 		cast_hub_restart(s);
 		return 0;

@@ -78,9 +78,10 @@ people_say(struct actor *a, const struct step *st, bool refuse)
 	ev->until_ms = d.until_ms;
 	sim_note(s, "   %s for %d: %s%s", refuse ? "refused" : "given", whom,
 	    sections, ev->write ? ", write" : "");
-	if (act_done(a, consent_grant(a->session, &d, &ev->id, &e), &e))
+	if (act_done(a, consent_grant(a->session, &d, &ev->id, &e), &e)) {
 		ev->sure = true;
-	else if (!act_broken(a))
+		truth_placed(a, ev);
+	} else if (!act_broken(a))
 		s->event_count--;
 }
 
@@ -113,9 +114,10 @@ people_take_back(struct actor *a, const struct step *st)
 	d.sections = mask == 7 ? NULL : sections;
 	sim_note(s, "   withdrawn from %d: %s", whom, sections);
 	if (act_done(a, consent_withdraw(a->session, &d, &ev->id, &effect, &e),
-	    &e))
+	    &e)) {
 		ev->sure = true;
-	else if (!act_broken(a))
+		truth_placed(a, ev);
+	} else if (!act_broken(a))
 		s->event_count--;
 }
 

@@ -29,6 +29,7 @@
 #define SIM_EVENTS 512
 #define SIM_TEXTS 2048
 #define SIM_SEEN 24
+#define SIM_DELETIONS 64
 #define SIM_SYNCS 256
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
@@ -60,7 +61,9 @@ enum step_kind {
 	STEP_COPY, STEP_OLD,       /* a store is copied; the copy put back */
 	STEP_BACKUP, STEP_RESTORE, /* the same for the hub */
 	STEP_FORK, STEP_SWITCH,    /* two hubs; a device changes over */
-	STEP_HUB_CLOCK, STEP_KINDS
+	STEP_HUB_CLOCK,
+	STEP_OVERRIDE, STEP_END, STEP_SIGN, STEP_HAND, STEP_ALIAS,
+	STEP_DELETE, STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -170,11 +173,16 @@ struct received { /* a changeset the hub ever got, taken or not */
 	struct buf bytes;
 	struct hash id;
 	int64_t at_ms;  /* true time */
+	bool answered;
 	uint8_t side;
 };
 
 /* What people really did. */
-enum event_kind { EVENT_GRANT, EVENT_REFUSE, EVENT_WITHDRAW };
+enum event_kind {
+	EVENT_GRANT, EVENT_REFUSE, EVENT_WITHDRAW,
+	EVENT_OVERRIDE, EVENT_END, /* by law; before its time */
+	EVENT_SIDE                 /* taken into the side, or back */
+};
 struct bits {
 	uint64_t w[SIM_EVENTS / 64];
 };
@@ -183,6 +191,9 @@ struct event {
 	int by, case_no, whom;    /* whom -1: everybody */
 	unsigned sections;        /* bits of enum sim_section */
 	bool write, sure;         /* sure: the saving call said so */
+	bool waits;               /* an override without its second hand */
+	int names;                /* END: which override */
+	uint64_t sides;           /* SIDE: of whose spaces, by bit */
 	int64_t until_ms, at_ms;
 	struct id id;
 	struct bits overruled;    /* closing events known to who gave it */
@@ -197,14 +208,22 @@ struct text {
 	struct bits knew;         /* closing events */
 	int64_t knew_ms;          /* the latest time the device knew of */
 	uint64_t knew_revoked;    /* actors, by bit */
+	uint64_t knew_reduced;    /* who left the side, by bit */
 	int seen[SIM_SEEN];       /* texts of the same field before its eyes */
 	int seen_count;
 	bool decided;             /* by a keeper */
 	bool undone;              /* an older copy of its store was put back */
 };
+struct deleting { /* or restoring */
+	struct id record, origin;
+	int64_t hlc;
+	bool on, sure;
+	uint64_t knew;            /* others of the same record, by bit */
+};
 struct sim_case {
 	struct id id;
 	int by;
+	bool reduced;             /* somebody's part in its side changed */
 	char name[24];
 };
 
@@ -235,6 +254,10 @@ struct sim {
 	int event_count;
 	struct text text[SIM_TEXTS];
 	int text_count;
+	struct deleting deleting[SIM_DELETIONS];
+	int deleting_count;
+	bool aliased;             /* two cases were made one */
+	bool clocks;              /* somebody's clock was wrong */
 	uint64_t digest;          /* of the trace */
 	unsigned done, refused, crashed, requests; /* counted */
 	FILE *trace;              /* or NULL */
@@ -300,6 +323,8 @@ void people_enrol(struct sim *s, const struct step *st);
 void people_revoke(struct sim *s, const struct step *st);
 struct actor *people_officer(struct sim *s); /* one who can act now, or NULL */
 
+void law_step(struct actor *a, const struct step *st); /* law.c */
+
 /* trouble.c: clocks, old copies, two hubs. */
 void trouble_clock(struct actor *a, const struct step *st);
 void trouble_copy(struct actor *a);
@@ -364,6 +389,19 @@ bool truth_may(struct sim *s, int x, const struct text *t);
 void truth_filed(struct sim *s, struct text *t, struct actor *keeper);
 bool truth_covers(const struct event *ev, const struct text *t, int x);
 
+/** truth_opens(ev, t, x): does it let person ${x} read ${t}, unless over?
+ * truth_closes(s, c, ev, t, x): would ${c}, known, end it for them? */
+bool truth_opens(const struct event *ev, const struct text *t, int x);
+bool truth_closes(const struct sim *s, const struct event *c,
+    const struct event *basis, const struct text *t, int x);
+
+/** truth_placed(a, ev): saved; which case it came to lie in. */
+void truth_placed(struct actor *a, struct event *ev);
+
+/** truth_deleting(a, record, on) before, truth_deleted(a) after it was saved. */
+void truth_deleting(struct actor *a, const struct id *record, bool on);
+void truth_deleted(struct actor *a);
+
 /* ---- judging (judge.c, judge_keys.c) ---- */
 
 struct epoch_seen { /* an epoch that the hub ever got */
@@ -385,6 +423,16 @@ struct judge {
  * hold whatever the hub did (judge_broken.c). */
 void judge_all(struct sim *s);
 void judge_broken(struct sim *s);
+
+/* judge_last.c: who is listed in the end, what is deleted in the end. */
+void judge_listed(struct sim *s, const struct judge *j);
+void judge_deleted(struct sim *s, const struct judge *j);
+
+/** judge_lists(ep, a, now_ms, right): does the epoch list that device? */
+bool judge_lists(const struct epoch_seen *ep, const struct actor *a,
+    int64_t now_ms, enum right right);
+const char *judge_describe(const struct sim *s, int no, char out[static 160]);
+void judge_open(struct sim *s, struct judge *j);
 
 /** judge_keeper_left(s, epoch): does this epoch list a keeper's device that
  * works? */

@@ -16,6 +16,7 @@ trouble_clock(struct actor *a, const struct step *st)
 {
 	int64_t now = a->sim->now_ms;
 
+	a->sim->clocks = true;
 	a->drift_from_ms = now;
 	a->drift_ppm = 0;
 	switch (st->draw[0] % 7) {
@@ -111,8 +112,10 @@ trouble_old(struct actor *a)
 		return;
 	no_trouble(a);
 	sim_note(s, "   the copy of an earlier day is put back");
-	/* What the hub has of it and it does not know, it meets. */
-	a->split |= sent(a) > a->copy_sent;
+	/* What the hub has of it and it does not know, it meets, unless that
+	 * has been closed to it. */
+	a->split |= sent(a) > a->copy_sent && one(a, "SELECT count(*) FROM "
+	    "space WHERE state <> 1") == 0;
 	cast_close(a);
 	store_path(a, path);
 	snprintf(wal, sizeof(wal), "%s-wal", path);
@@ -249,6 +252,7 @@ set_hub_clock(struct sim *s, const struct step *st)
 	static const int64_t off[] = { 0, YEAR_MS, -YEAR_MS, 3 * DAY_MS,
 		-3 * DAY_MS, 5 * MINUTE_MS, -5 * MINUTE_MS, 60 * MINUTE_MS };
 
+	s->clocks = true;
 	s->hub_offset_ms = off[st->draw[0] % 8];
 	s->odd = true;
 	sim_note(s, "   the hub's clock is off by %lld ms",

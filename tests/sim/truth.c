@@ -13,7 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/db/db.h"
+#include "common/wire/access.h"
 #include "tests/sim/sim.h"
 
 void
@@ -55,6 +57,13 @@ knows(struct actor *a, const struct id *record)
 	return rc == 1;
 }
 
+static bool
+closes(enum event_kind kind)
+{
+	return kind == EVENT_REFUSE || kind == EVENT_WITHDRAW ||
+	    kind == EVENT_END;
+}
+
 static void
 known_closings(struct sim *s, struct actor *a, int case_no, struct bits *out)
 {
@@ -63,7 +72,7 @@ known_closings(struct sim *s, struct actor *a, int case_no, struct bits *out)
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < s->event_count; i++)
 		if (s->event[i].case_no == case_no && s->event[i].sure &&
-		    s->event[i].kind != EVENT_GRANT &&
+		    closes(s->event[i].kind) &&
 		    knows(a, &s->event[i].id))
 			out->w[i / 64] |= UINT64_C(1) << (i % 64);
 }
@@ -104,6 +113,61 @@ known_revoked(struct sim *s, struct actor *a)
 			out |= UINT64_C(1) << i;
 		db_reset(q);
 	}
+	return out;
+}
+
+/* Who has, as far as this device knows, left the side that a space belongs
+ * to: by what is in the log, and nothing took them in again. */
+static uint64_t
+known_reduced(struct sim *s, struct actor *a, const struct id *space)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT body FROM access "
+	    "WHERE space = ? AND seq IS NOT NULL");
+	struct access *list = mem_new(SIM_ACTORS * 8 * sizeof(*list));
+	uint64_t out = 0;
+	struct err e;
+	size_t n = 0, i, j, k;
+	int x;
+
+	db_bind_id(q, 1, space);
+	while (n < SIM_ACTORS * 8 && db_step(q, &e) == 1)
+		n += access_decode(db_blob(q, 0), &list[n], &e) == 0;
+	db_reset(q);
+	for (i = 0; i < n; i++) {
+		bool undone = list[i].kind != ACCESS_REDUCE ||
+		    list[i].right != RIGHT_NONE ||
+		    list[i].supersedes_count > 0;
+
+		for (j = 0; j < n; j++)
+			for (k = 0; k < list[j].supersedes_count; k++)
+				undone |= id_eq(&list[j].supersedes[k],
+				    &list[i].id);
+		for (x = 0; x < s->actors && !undone; x++)
+			if (id_eq(&s->actor[x].person, &list[i].person))
+				out |= UINT64_C(1) << x;
+	}
+	mem_free(list);
+	return out;
+}
+
+/* The case that a record came to lie in: of two that are one child's, not
+ * always the one that was named. */
+static int
+case_of(struct actor *a, const struct id *record, int otherwise)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT s.case_id FROM record "
+	    "r JOIN space s ON s.id = r.space WHERE r.id = ?");
+	struct sim *s = a->sim;
+	struct id id;
+	struct err e;
+	int i, out = otherwise;
+
+	db_bind_id(q, 1, record);
+	if (db_step(q, &e) == 1 && db_id(q, 0, &id) == 0)
+		for (i = 0; i < s->case_count; i++)
+			if (id_eq(&s->cases[i].id, &id))
+				out = i;
+	db_reset(q);
 	return out;
 }
 
@@ -153,6 +217,9 @@ truth_saved(struct sim *s, struct text *t, const struct id *record)
 	for (i = 0; i < s->actors; i++)
 		if (id_eq(&s->actor[i].person, &side))
 			t->owner = s->actor[i].who;
+	t->case_no = case_of(&s->actor[t->by], record, t->case_no);
+	known_closings(s, &s->actor[t->by], t->case_no, &t->knew);
+	t->knew_reduced = known_reduced(s, &s->actor[t->by], &t->space);
 }
 
 void
@@ -162,6 +229,7 @@ truth_filed(struct sim *s, struct text *t, struct actor *keeper)
 	known_closings(s, keeper, t->case_no, &t->knew);
 	t->knew_ms = known_time(keeper);
 	t->knew_revoked = known_revoked(s, keeper);
+	t->knew_reduced = known_reduced(s, keeper, &t->space);
 }
 
 void
@@ -213,19 +281,47 @@ truth_covers(const struct event *ev, const struct text *t, int x)
 	    (ev->whom == x || ev->whom == -1);
 }
 
+void
+truth_placed(struct actor *a, struct event *ev)
+{
+	ev->case_no = case_of(a, &ev->id, ev->case_no);
+}
+
+bool
+truth_closes(const struct sim *s, const struct event *c,
+    const struct event *basis, const struct text *t, int x)
+{
+	int at = (int)(basis - s->event);
+
+	if (c->kind == EVENT_END)
+		return c->names == at;
+	return closes(c->kind) && basis->kind == EVENT_GRANT &&
+	    !has_bit(&basis->overruled, (int)(c - s->event)) &&
+	    truth_covers(c, t, x);
+}
+
 static bool
-ended(struct sim *s, const struct event *grant, const struct text *t, int x)
+ended(struct sim *s, const struct event *basis, const struct text *t, int x)
 {
 	int i;
 
-	if (grant->until_ms <= t->knew_ms)
+	if (basis->until_ms <= t->knew_ms || basis->waits)
 		return true;
 	for (i = 0; i < s->event_count; i++)
 		if (has_bit(&t->knew, i) &&
-		    !has_bit(&grant->overruled, i) &&
-		    truth_covers(&s->event[i], t, x))
+		    truth_closes(s, &s->event[i], basis, t, x))
 			return true;
 	return false;
+}
+
+bool
+truth_opens(const struct event *ev, const struct text *t, int x)
+{
+	if (ev->kind == EVENT_SIDE && (t->owner < 0 ||
+	    (ev->sides >> t->owner & 1) == 0))
+		return false;
+	return (ev->kind == EVENT_GRANT || ev->kind == EVENT_OVERRIDE ||
+	    ev->kind == EVENT_SIDE) && truth_covers(ev, t, x);
 }
 
 bool
@@ -248,12 +344,69 @@ truth_may(struct sim *s, int device, const struct text *t)
 		return true;
 	if (t->knew_revoked >> device & 1)
 		return false;
-	if (x == s->actor[t->by].who || x == t->owner)
+	if (x == s->actor[t->by].who)
+		return true;
+	if (x == t->owner && (t->knew_reduced >> x & 1) == 0)
 		return true;
 	for (i = 0; i < s->event_count; i++)
-		if (s->event[i].kind == EVENT_GRANT &&
-		    truth_covers(&s->event[i], t, x) &&
+		if (truth_opens(&s->event[i], t, x) &&
 		    !ended(s, &s->event[i], t, x))
 			return true;
 	return false;
+}
+
+/* ---- deleting ---- */
+
+static bool
+has_version(struct actor *a, const struct deleting *d)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT 1 FROM record JOIN "
+	    "version USING (rid) WHERE id = ? AND origin = ? AND hlc = ? AND "
+	    "state IN (1, 2, 3)");
+	struct err e;
+	int rc;
+
+	db_bind_id(q, 1, &d->record);
+	db_bind_id(q, 2, &d->origin);
+	db_bind_int(q, 3, d->hlc);
+	rc = db_step(q, &e);
+	db_reset(q);
+	return rc == 1;
+}
+
+void
+truth_deleting(struct actor *a, const struct id *record, bool on)
+{
+	struct sim *s = a->sim;
+	struct deleting *d = &s->deleting[s->deleting_count];
+	int i;
+
+	if (s->deleting_count == SIM_DELETIONS)
+		sim_fail(s, "more deletions than the simulator can note");
+	memset(d, 0, sizeof(*d));
+	d->record = *record;
+	d->on = on;
+	for (i = 0; i < s->deleting_count; i++)
+		if (id_eq(&s->deleting[i].record, record) &&
+		    has_version(a, &s->deleting[i]))
+			d->knew |= UINT64_C(1) << i;
+	s->deleting_count++;
+}
+
+void
+truth_deleted(struct actor *a)
+{
+	struct sim *s = a->sim;
+	struct deleting *d = &s->deleting[s->deleting_count - 1];
+	struct stmt *q = db_prepare(cast_db(a), "SELECT hlc FROM record JOIN "
+	    "version USING (rid) WHERE id = ? AND origin = ? ORDER BY hlc "
+	    "DESC LIMIT 1");
+	struct err e;
+
+	db_bind_id(q, 1, &d->record);
+	db_bind_id(q, 2, &a->keys.device);
+	d->sure = db_step(q, &e) == 1;
+	d->hlc = d->sure ? db_int(q, 0) : 0;
+	d->origin = a->keys.device;
+	db_reset(q);
 }

@@ -480,6 +480,27 @@ test_clock_behind(void **state)
 	skewed(-86400000);
 }
 
+/* The clock falls back to 1970 after a note was written: nothing comes to be
+ * written in the future by it. */
+static void
+test_clock_falls_back(void **state)
+{
+	int64_t written;
+
+	(void)state;
+	world_pass(&w, 600000);
+	assert_int_equal(world_note(&w, 1, &the_case, "one", NULL), 0);
+	written = atomic_load(&w.wall_ms);
+	world_pass(&w, 5000);
+	w.c[1].skew_ms = -WORLD_NOW;
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_count(&w, 0, "SELECT max(v.hlc) >> 16 FROM "
+	    "version v JOIN record r ON r.rid = v.rid WHERE r.type = 4"),
+	    written);
+	w.c[1].skew_ms = 0;
+}
+
 /* ---- lying hubs ---- */
 
 static int
@@ -1252,7 +1273,8 @@ main(int argc, char **argv)
 		T(test_power_cuts), T(test_race_of_text_and_key),
 		T(test_race_of_exclusion), T(test_own_text_comes_back),
 		T(test_late_deposit), T(test_late_deposit_slow_clock), T(test_clock_ahead),
-		T(test_clock_behind), T(test_rubbish), T(test_old_head),
+		T(test_clock_behind),
+		T(test_clock_falls_back), T(test_rubbish), T(test_old_head),
 		T(test_fork_same_length), T(test_fork_longer),
 		T(test_rolled_back), T(test_withheld),
 		T(test_reordered), T(test_false_times),

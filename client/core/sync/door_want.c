@@ -27,12 +27,12 @@ end_of_rights(const struct store *s)
 
 /* The statement that counts: most right first, then the later end. Right and
  * end must stand in one, two do not add up. */
-const struct access *
-door_want_basis(const struct door *d, const struct id *person, enum right *out)
+static const struct access *
+basis_at(const struct door *d, const struct id *person, int64_t now,
+    enum right *out)
 {
 	const struct access *best = NULL;
 	enum right right, most = RIGHT_NONE;
-	int64_t now = end_of_rights(d->s);
 	size_t i;
 
 	for (i = 0; i < d->book.count; i++) {
@@ -49,6 +49,13 @@ door_want_basis(const struct door *d, const struct id *person, enum right *out)
 	}
 	*out = most;
 	return best;
+}
+
+const struct access *
+door_want_basis(const struct door *d, const struct id *person,
+    enum right *out)
+{
+	return basis_at(d, person, end_of_rights(d->s), out);
 }
 
 static bool
@@ -105,11 +112,14 @@ want_person(struct door *d, const struct id *person)
 
 	if (basis == NULL)
 		return 0;
-	if (access_end(basis) <= d->s->contact_ms) {
-		if (!is_in(d, person))
-			return 0;
+	if (access_end(basis) < d->next_end)
+		d->next_end = access_end(basis);
+	if (access_end(basis) <= d->s->contact_ms && is_in(d, person))
 		d->over_there = true;
-	}
+	else if (access_end(basis) <= d->s->contact_ms)
+		basis = basis_at(d, person, d->s->contact_ms, &right);
+	if (basis == NULL)
+		return 0;
 	n = roster_devices_of(&d->s->roster, person, devices, DEVICES_MAX);
 	for (i = 0; i < n; i++)
 		if (want_add(d, devices[i], basis, right) != 0)
@@ -117,8 +127,6 @@ want_person(struct door *d, const struct id *person)
 	if (d->extra != NULL && id_eq(&d->extra->person, person) &&
 	    want_add(d, d->extra, basis, right) != 0)
 		return -1;
-	if (n > 0 && access_end(basis) < d->next_end)
-		d->next_end = access_end(basis);
 	return 0;
 }
 

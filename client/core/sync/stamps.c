@@ -97,6 +97,20 @@ is_off(uint64_t a, uint64_t b)
 	return llabs(hlc_ms(a) - hlc_ms(b)) > TIME_SLACK_MS;
 }
 
+/* When it was written, by the hub's clock. Nothing unsent was written later
+ * than now: where that comes out, the clock was set back since, and what it
+ * said then may stand. */
+static int64_t
+true_wall(const struct mend *m, int64_t offset_ms)
+{
+	int64_t now = tick_wall_ms(&m->s->tick) + offset_ms;
+	int64_t raw = m->rec->wall_ms;
+
+	if (raw + offset_ms <= now)
+		return raw + offset_ms;
+	return raw < now ? raw : now;
+}
+
 static int
 plan(struct mend *m, int64_t offset_ms, bool *needed, struct err *e)
 {
@@ -118,7 +132,7 @@ plan(struct mend *m, int64_t offset_ms, bool *needed, struct err *e)
 			rc = -1;
 			break;
 		}
-		v.new = hlc_next(last, m->rec->wall_ms + offset_ms);
+		v.new = hlc_next(last, true_wall(m, offset_ms));
 		last = v.new;
 		*needed = *needed || is_off(v.new, v.old);
 		buf_add(&list, &v, sizeof(v));
