@@ -193,6 +193,52 @@ one_officer_cannot_make_another(void **state)
 	roster_done(&o.roster);
 }
 
+/* Two laptops of one officer are one hand: not for a laptop of their own, not
+ * for anybody else's, and not for opening a section. */
+static void
+an_officers_two_laptops_are_one_hand(void **state)
+{
+	struct office o;
+	struct directory_entry d, r;
+	struct device_keys own;
+	struct buf text;
+
+	(void)state;
+	office_begin(&o);
+	keys_device_make(&own);
+	entry_of(&o, OFFICER, ROLE_OFFICER | ROLE_WORKER, &d);
+	d.device = own.device;
+	d.sign = own.sign_pub;
+	d.box = own.box_pub;
+	d.roles = roster_roles(&o.roster, &o.person[OFFICER]);
+	vouch(&o, OFFICER, &d);
+	assert_int_equal(judge_entry(&o, OFFICER, &d), VERDICT_BAD_DIRECTORY);
+	d.has_voucher = false;
+	assert_int_equal(judge_entry(&o, -1, &d), VERDICT_ACCEPTED);
+	/* The second laptop vouches for what the first one signs. */
+	entry_of(&o, LAPTOP2, ROLE_WORKER, &d);
+	d.has_voucher = true;
+	d.voucher = own.device;
+	buf_init(&text, 4096);
+	directory_voucher_text(&d, &text);
+	keys_sign(&own.sign, "tugi voucher 1", buf_view(&text),
+	    &d.voucher_sig);
+	assert_int_equal(judge_entry(&o, OFFICER, &d), VERDICT_BAD_DIRECTORY);
+	memset(&r, 0, sizeof(r));
+	r.kind = DIRECTORY_RECOVER;
+	r.device = o.dev[OFFICER].device;
+	r.second = own.device;
+	id_random(&r.space);
+	r.at_ms = NOW;
+	buf_reset(&text);
+	directory_recover_text(&r, &text);
+	keys_sign(&own.sign, "tugi recover 1", buf_view(&text),
+	    &r.second_sig);
+	assert_int_equal(judge_entry(&o, OFFICER, &r), VERDICT_BAD_DIRECTORY);
+	buf_done(&text);
+	roster_done(&o.roster);
+}
+
 static void
 a_recovery_order_needs_two_officers(void **state)
 {
@@ -1159,6 +1205,7 @@ main(void)
 		cmocka_unit_test(only_officers_enrol_and_keys_make_the_id),
 		cmocka_unit_test(a_further_device_needs_a_second_hand),
 		cmocka_unit_test(one_officer_cannot_make_another),
+		cmocka_unit_test(an_officers_two_laptops_are_one_hand),
 		cmocka_unit_test(a_recovery_order_needs_two_officers),
 		cmocka_unit_test(revoked_counts_from_its_place_in_the_log),
 		cmocka_unit_test(
