@@ -70,6 +70,7 @@ out_of_time() { [ $((SECONDS - started)) -ge "$LIMIT" ]; }
 # 0 and the words in $by when one of the tests fails.
 unit_notices() { # names
 	local t targets=""
+	[ $# -gt 0 ] || return 1
 	for t in "$@"; do targets="$targets out/unit/test_$t"; done
 	build -j2 $targets || return 2
 	for t in "$@"; do
