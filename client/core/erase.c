@@ -301,8 +301,7 @@ erase_record(struct session *session, const struct id *id,
 		return -1;
 	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
 		return err_set(e, ERR_ABSENT, "there is no such record here");
-	if (row.type == TYPE_CASE ||
-	    fields_number(row.type, FIELD_DELETED) == NULL)
+	if (!erased_alone(row.type))
 		return err_set(e, ERR_INPUT, "a %s is erased with its whole "
 		    "case only", fields_kind(row.type) != NULL ?
 		    fields_kind(row.type)->name : "record of this kind");

@@ -70,9 +70,10 @@ static int
 fill_erased(struct values *v, const struct loaded *l, struct record_item *r,
     struct err *e)
 {
+	struct erased_at at = { &r->space, &r->id, l->row.type };
 	struct erased_order o;
 	int rc = (l->row.flags & RECORD_ERASED) == 0 ? 0 :
-	    erased_record(v->s, &r->space, &r->id, &o, e);
+	    erased_record(v->s, &at, &o, e);
 
 	if (rc != 1)
 		return rc;

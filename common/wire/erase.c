@@ -215,6 +215,18 @@ erase_ask_encode(const struct erase_ask *a, struct buf *out)
 	cbor_put_int(out, a->to_ms);
 }
 
+static uint64_t
+bodies_of(const struct erase_what *w)
+{
+	uint64_t map, n = 0;
+	size_t i;
+
+	for (i = 0; i < w->count; i++)
+		for (map = w->items[i].map; map != 0; map &= map - 1)
+			n++;
+	return n;
+}
+
 int
 erase_ask_decode(struct view in, struct erase_ask *a, struct err *e)
 {
@@ -240,7 +252,13 @@ erase_ask_decode(struct view in, struct erase_ask *a, struct err *e)
 	cbor_need(&r, ASK_TO);
 	a->to_ms = cbor_int(&r);
 	cbor_leave(&r);
-	return cbor_end(&r, "a request to erase", e);
+	if (cbor_end(&r, "a request to erase", e) != 0)
+		return -1;
+	/* Who signs reads the number and not the list (17.4). */
+	if (a->what.kind == ERASE_RECORD && a->texts != bodies_of(&a->what))
+		return err_set(e, ERR_PEER, "a request to erase counts other "
+		    "texts than it names");
+	return 0;
 }
 
 void

@@ -128,6 +128,28 @@ test_refusals(void **state)
 	assert_int_equal(passes(&o), -1);
 }
 
+/* Who signs reads the number, and not the list. */
+static void
+test_ask_counts(void **state)
+{
+	static struct erase_ask a, other;
+	struct buf b;
+
+	(void)state;
+	sample(ERASE_RECORD, &o);
+	a.what = o.what;
+	a.words = view_str("wrong child");
+	memset(a.id.b, 7, 16);
+	memset(a.space.b, 8, 16);
+	for (a.texts = 2; a.texts <= 4; a.texts++) {
+		buf_init(&b, 100000);
+		erase_ask_encode(&a, &b);
+		assert_int_equal(erase_ask_decode(buf_view(&b), &other, &e),
+		    a.texts == 3 ? 0 : -1);
+		buf_done(&b);
+	}
+}
+
 /* Every word of it, the space and the sender. */
 static void
 test_signature(void **state)
@@ -239,6 +261,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_ask_counts),
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_record_hash),
 		cmocka_unit_test(test_vectors)

@@ -23,6 +23,7 @@
 #include "client/core/status.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/memos.h"
+#include "client/core/sync/statements.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/directory.h"
@@ -561,6 +562,65 @@ test_forged(void **state)
 	assert_int_equal(line(KEEPER, 0).stage, ERASE_STAGE_REFUSED);
 }
 
+/* A keeper's changed program has the second hand sign, who does not see what
+ * it is, that a withdrawal goes. It stays, and closes. */
+static void
+test_withdrawal_stays(void **state)
+{
+	struct store *s = world_store(&w, KEEPER);
+	struct erase *o = mem_new(sizeof(*o));
+	struct statement_sources all;
+	struct record_row row;
+	struct id card, id;
+	struct stmt *q;
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	world_withdraw(&w, KEEPER, &the_case, OFFICE, "plan");
+	sync_all();
+	ask(KEEPER, &the_note);
+	q = db_prepare(s->db, "SELECT r.id, r.space, i.id, v.idx FROM record r "
+	    "JOIN version v ON v.rid = r.rid JOIN item i ON i.seq = v.seq "
+	    "WHERE r.type = 6");
+	assert_int_equal(db_step(q, &e), 1);
+	assert_int_equal(db_id(q, 0, &id), 0);
+	assert_int_equal(db_id(q, 1, &card), 0);
+	assert_int_equal(db_hash(q, 2, &o->what.items[0].id), 0);
+	o->what.items[0].map = UINT64_C(1) << db_int(q, 3);
+	db_reset(q);
+	o->what.count = 1;
+	o->what.kind = ERASE_RECORD;
+	o->what.reason = ERASE_MISTAKE;
+	erase_record_hash(&card, &id, &o->what.record);
+	o->at_ms = atomic_load(&w.wall_ms);
+	o->dpo = world_store(&w, DPO)->me->device;
+	assert_int_equal(erase_sign(o, &card, &s->me->device,
+	    &world_store(&w, DPO)->me->sign, &e), 0);
+	buf_init(&b, 100000);
+	erase_encode(o, &b);
+	q = db_prepare(s->db, "UPDATE erase_ask SET space = ?, record = ?, "
+	    "state = 2, signed = ?");
+	db_bind_id(q, 1, &card);
+	db_bind_id(q, 2, &id);
+	db_bind_view(q, 3, buf_view(&b));
+	assert_int_equal(db_run(q, &e), 0);
+	buf_done(&b);
+	mem_free(o);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, WRITER);
+	assert_int_equal(world_count(&w, WRITER, "SELECT sum(misfits) FROM "
+	    "erase_order"), 1);
+	a_week_later();
+	assert_int_equal(versions_row(world_store(&w, WRITER), &id, &row, &e),
+	    1);
+	assert_int_equal(row.flags & RECORD_ERASED, 0);
+	assert_int_equal(statements_load(world_store(&w, WRITER), &the_case,
+	    &all, &e), 0);
+	assert_true(all.count > 0 && !all.list[all.count - 1].opens);
+	statements_done(&all);
+}
+
 static void
 test_whole_case(void **state)
 {
@@ -788,7 +848,8 @@ main(int argc, char **argv)
 		T(test_erase_then_edit), T(test_comes_late), T(test_race),
 		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
-		T(test_forged), T(test_whole_case), T(test_held_of_erased),
+		T(test_forged), T(test_withdrawal_stays), T(test_whole_case),
+		T(test_held_of_erased),
 		T(test_copies),
 		T(test_needle), T(test_power_cuts)
 	};

@@ -96,14 +96,23 @@ standing(struct store *s, const struct id *space, const struct hash *record,
 	return one_order(q, out, e);
 }
 
+bool
+erased_alone(enum record_type type)
+{
+	return type != TYPE_CASE && fields_number(type, FIELD_DELETED) != NULL;
+}
+
 int
-erased_record(struct store *s, const struct id *space,
-    const struct id *record, struct erased_order *out, struct err *e)
+erased_record(struct store *s, const struct erased_at *at,
+    struct erased_order *out, struct err *e)
 {
 	struct hash h;
+	int rc;
 
-	erase_record_hash(space, record, &h);
-	return standing(s, space, &h, out, e);
+	erase_record_hash(at->space, at->record, &h);
+	rc = standing(s, at->space, &h, out, e);
+	return rc == 1 && out->kind == ERASE_RECORD &&
+	    !erased_alone(at->type) ? 0 : rc;
 }
 
 int
@@ -184,7 +193,7 @@ erased_rid(struct store *s, const struct erased_order *o, int64_t *rid,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
-	    "SELECT rid, id FROM record WHERE space = ?");
+	    "SELECT rid, id, type FROM record WHERE space = ?");
 	struct hash h;
 	struct id id;
 	int rc;
@@ -196,9 +205,11 @@ erased_rid(struct store *s, const struct erased_order *o, int64_t *rid,
 		erase_record_hash(&o->space, &id, &h);
 		if (!hash_eq(&h, &o->record))
 			continue;
-		*rid = db_int(q, 0);
+		rc = erased_alone((enum record_type)db_int(q, 2));
+		if (rc == 1)
+			*rid = db_int(q, 0);
 		db_reset(q);
-		return 1;
+		return rc;
 	}
 	return rc;
 }

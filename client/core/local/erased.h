@@ -37,10 +37,18 @@ int erased_find(struct store *s, const struct hash *id,
 /** erased_used(s, sig, e): 1 when an order has this second signature. */
 int erased_used(struct store *s, const struct sig *sig, struct err *e);
 
-/** erased_record(s, space, record, out, e): the newest order that stands for
- * this record, or for the whole of its space; 1, 0, -1. */
-int erased_record(struct store *s, const struct id *space,
-    const struct id *record, struct erased_order *out, struct err *e);
+/** erased_alone(type): a record of this type goes by an order of its own; any
+ * other with its whole space only (rules 10.5), whatever an order says. */
+bool erased_alone(enum record_type type);
+
+/** erased_record(s, at, out, e): the newest order that stands for this record,
+ * or for the whole of its space; 1, 0, -1. */
+struct erased_at {
+	const struct id *space, *record;
+	enum record_type type;
+};
+int erased_record(struct store *s, const struct erased_at *at,
+    struct erased_order *out, struct err *e);
 
 /** erased_any(s, space, e): 1 when an order ever named something here. */
 int erased_any(struct store *s, const struct id *space, struct err *e);
@@ -69,8 +77,8 @@ struct erased_place {
 int erased_places(struct store *s, const struct record_row *row,
     struct buf *out, struct err *e);
 
-/** erased_rid(s, o, rid, e): the record that ${o} names, if it is here;
- * 1, 0, -1. */
+/** erased_rid(s, o, rid, e): the record that ${o} names, if it is here and
+ * goes alone; 1, 0, -1. */
 int erased_rid(struct store *s, const struct erased_order *o, int64_t *rid,
     struct err *e);
 

@@ -247,7 +247,7 @@ take_record(struct intake *k, const struct incoming *in, struct view body,
 	enum version_state was;
 	int seen = in->again ? late_seen(k, &was, e) : 0;
 	struct erased_order order;
-	int rc = seen < 0 ? -1 : erasures_hide(k, &k->rec->id, &order, e);
+	int rc = seen < 0 ? -1 : erasures_hide(k, k->rec, &order, e);
 
 	if (rc < 0)
 		return -1;

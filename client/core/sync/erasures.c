@@ -87,14 +87,16 @@ erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,
 }
 
 int
-erasures_hide(struct intake *k, const struct id *record,
+erasures_hide(struct intake *k, const struct record *rec,
     struct erased_order *out, struct err *e)
 {
+	struct erased_at at = { &k->space, &rec->id,
+		(enum record_type)rec->type };
 	bool any;
 
 	if (has_orders(k, &any, e) != 0)
 		return -1;
-	return any ? erased_record(k->s, &k->space, record, out, e) : 0;
+	return any ? erased_record(k->s, &at, out, e) : 0;
 }
 
 /* ---- an order comes ---- */

@@ -35,7 +35,7 @@ int erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,
     struct err *e);
 
 /** erasures_hide(k, record, out, e): 1 when a standing order names it. */
-int erasures_hide(struct intake *k, const struct id *record,
+int erasures_hide(struct intake *k, const struct record *rec,
     struct erased_order *out, struct err *e);
 
 /** erasures_settle(s, e): answers to own requests are read, and orders that
