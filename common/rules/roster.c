@@ -299,8 +299,9 @@ roster_judge(const struct roster *r, const struct changeset *cs,
 	switch (d->kind) {
 	case DIRECTORY_DEVICE:
 		return judge_device(r, cs, d, by_root);
-	case DIRECTORY_REVOKE:
-		return roster_live(r, &d->device, ROSTER_NOW) != NULL ?
+	case DIRECTORY_REVOKE: /* 3.5: none revokes itself */
+		return roster_live(r, &d->device, ROSTER_NOW) != NULL &&
+		    !id_eq(&d->device, &cs->h.author) ?
 		    VERDICT_ACCEPTED : VERDICT_BAD_DIRECTORY;
 	case DIRECTORY_RECOVER:
 		return judge_recover(r, cs, d);

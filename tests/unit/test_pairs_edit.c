@@ -17,6 +17,7 @@
 #include "client/core/alias.h"
 #include "client/core/conflicts.h"
 #include "client/core/consent.h"
+#include "client/core/erase.h"
 #include "client/core/history.h"
 #include "client/core/local/aliases.h"
 #include "client/core/status.h"
@@ -26,6 +27,7 @@
 #define MARI 1
 #define JAAN 2
 #define LIIS 3
+#define DPO 4
 
 static struct world w;
 static struct id k1, k2, plan;
@@ -472,6 +474,48 @@ alias_and_end_that_does_not_name_it(int order)
 		front_is(MARI, &k1);
 }
 
+/* The one behind is erased, and that one alone; who makes them one meanwhile
+ * loses nothing and is not stopped. */
+static void
+alias_and_erase(int order)
+{
+	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+	struct erase_sections x;
+	struct erase_requests l;
+	size_t i;
+	int k;
+
+	trust_join_as(&w, DPO, ROLE_WORKER | ROLE_DPO);
+	settle();
+	assert_int_equal(erase_case(w.c[JAAN].session, &k2, &wish, &x, &e),
+	    0);
+	erase_sections_done(&x);
+	world_must_sync(&w, JAAN);
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
+	assert_true(l.count > 0);
+	for (i = 0; i < l.count; i++)
+		assert_int_equal(erase_answer_request(w.c[DPO].session,
+		    &l.items[i].id, true, NULL, &e), 0);
+	erase_requests_done(&l);
+	world_must_sync(&w, DPO);
+	same(MARI, &k1, &k2);
+	arrive(order, MARI, JAAN);
+	for (k = 0; k < 2; k++) {
+		world_pass(&w, INT64_C(8) * 86400000);
+		settle();
+	}
+	for (k = MARI; k <= JAAN; k++) {
+		assert_int_equal(world_notes(&w, k, &k1), 1);
+		assert_true(world_has(&w, k, "in front"));
+		assert_int_equal(world_notes(&w, k, &k2), 0);
+		assert_false(world_has(&w, k, "behind"));
+	}
+	assert_int_equal(world_note(&w, MARI, &k1, "goes on", NULL), 0);
+	settle();
+	assert_int_equal(world_notes(&w, JAAN, &k1), 2);
+}
+
 #define BOTH(name) \
 static void name##_first(void **state) { (void)state; name(0); } \
 static void name##_second(void **state) { (void)state; name(1); }
@@ -485,6 +529,7 @@ BOTH(alias_and_late_edit_behind)
 BOTH(alias_and_consent_in_one)
 BOTH(alias_and_withdrawal_in_front)
 BOTH(alias_and_withdrawal_behind)
+BOTH(alias_and_erase)
 BOTH(alias_and_alias_in_a_circle)
 BOTH(alias_and_the_same_alias)
 BOTH(alias_and_end_that_does_not_name_it)
@@ -518,7 +563,7 @@ main(void)
 		TT(alias_and_withdrawal_behind),
 		TT(alias_and_alias_in_a_circle),
 		TT(alias_and_the_same_alias), T(alias_and_its_end_by_another),
-		TT(alias_and_end_that_does_not_name_it),
+		TT(alias_and_end_that_does_not_name_it), TT(alias_and_erase),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,6 +292,9 @@ revoked_counts_from_its_place_in_the_log(void **state)
 	assert_null(roster_live(&o.roster, &d.device, ROSTER_NOW));
 	assert_null(roster_live(&o.roster, &d.device, 0)); /* not yet there */
 	assert_int_equal(judge_entry(&o, OFFICER, &d), VERDICT_BAD_DIRECTORY);
+	d.person = o.person[OFFICER]; /* nobody shuts out themself */
+	d.device = o.dev[OFFICER].device;
+	assert_int_equal(judge_entry(&o, OFFICER, &d), VERDICT_BAD_DIRECTORY);
 	roster_done(&o.roster);
 }
 
