@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/core/handover.h"
 #include "client/core/plans.h"
 #include "client/core/review.h"
 #include "client/core/search.h"
@@ -420,6 +421,38 @@ test_first_counts_erased(void **state)
 }
 
 /* The author is let in again before anybody decides: the record tells her. */
+/* Who takes the text in once more judges by what the log had said then: that
+ * its author came into the side since changes nothing. */
+static void
+test_taken_in_once_more(void **state)
+{
+	struct handover_draft d = { .case_id = kid,
+	    .person = w.c[2].person, .reason = "moves away" };
+	struct store *s = world_store(&w, 3);
+	struct id space = trust_space(&w, 3, &kid, "plan"), id;
+	struct stmt *q;
+
+	(void)state;
+	arrives();
+	world_pass(&w, 10 * MINUTE);
+	assert_int_equal(handover_propose(w.c[1].session, &d, &id, &e), 0);
+	all_sync();
+	assert_int_equal(trust_right(&w, 3, &space, 2), RIGHT_KEEP);
+	assert_int_equal(late_versions(3), 1);
+	q = db_prepare(s->db, "DELETE FROM version WHERE state = 5");
+	assert_int_equal(db_run(q, &e), 0);
+	q = db_prepare(s->db, "DELETE FROM record WHERE id = ?");
+	db_bind_id(q, 1, &mine);
+	assert_int_equal(db_run(q, &e), 0);
+	q = db_prepare(s->db, "INSERT INTO want (space, after_sseq, upto) "
+	    "SELECT space, 0, max(sseq) FROM item WHERE space = ?");
+	db_bind_id(q, 1, &space);
+	assert_int_equal(db_run(q, &e), 0);
+	world_must_sync(&w, 3);
+	assert_false(trust_reads(&w, 3, &mine));
+	assert_int_equal(late_versions(3), 1);
+}
+
 static void
 test_author_is_back(void **state)
 {
@@ -513,6 +546,7 @@ main(void)
 		T(test_filed), T(test_given_back), T(test_erased),
 		T(test_all_at_once), T(test_first_counts_filed),
 		T(test_first_counts_erased), T(test_author_is_back),
+		T(test_taken_in_once_more),
 		T(test_only_keepers), T(test_only_late_text),
 	};
 

@@ -14,34 +14,39 @@
 
 /* ---- when a withdrawal was said ---- */
 
-/* A withdrawal's own effective time and the epoch it was said under; epoch 0
- * while it is not accepted. */
+struct said { /* a withdrawal, by the log */
+	uint32_t epoch; /* it was said under; 0: it is not accepted */
+	uint64_t eff;
+	uint64_t seq;
+	int64_t accept_ms;
+};
+
 static int
-withdrawal_time(struct intake *k, const struct access *a, uint32_t *epoch,
-    uint64_t *eff, struct err *e)
+withdrawal_time(struct intake *k, const struct access *a, struct said *out,
+    struct err *e)
 {
-	struct stmt *q = db_prepare(k->s->db, "SELECT i.accept_ms, i.header "
-	    "FROM access a JOIN item i ON i.id = a.item "
+	struct stmt *q = db_prepare(k->s->db, "SELECT i.accept_ms, i.header, "
+	    "i.seq FROM access a JOIN item i ON i.id = a.item "
 	    "WHERE a.space = ? AND a.id = ? AND a.seq IS NOT NULL");
 	struct changeset cs;
-	int64_t accept_ms, seen_ms;
+	int64_t seen_ms;
 	int rc;
 
-	*epoch = 0;
-	*eff = 0;
+	memset(out, 0, sizeof(*out));
 	db_bind_id(q, 1, &k->space);
 	db_bind_id(q, 2, &a->id);
 	rc = db_step(q, e);
 	if (rc != 1)
 		return rc;
-	accept_ms = db_int(q, 0);
+	out->accept_ms = db_int(q, 0);
+	out->seq = (uint64_t)db_int(q, 2);
 	rc = changeset_decode(db_blob(q, 1), &cs, e);
 	db_reset(q);
 	if (rc != 0 || stamps_seen(k->s, &k->space, &cs.h.seen, &seen_ms,
 	    e) != 0)
 		return -1;
-	*epoch = cs.h.epoch;
-	*eff = time_effective(a->hlc, seen_ms, accept_ms);
+	out->epoch = cs.h.epoch;
+	out->eff = time_effective(a->hlc, seen_ms, out->accept_ms);
 	return 0;
 }
 
@@ -73,27 +78,63 @@ late_knows(struct intake *k, const struct id *statement, bool *out,
 	return rc < 0 ? -1 : 0;
 }
 
+/* A text and a withdrawal that meet, at the later of their places. */
+struct meeting {
+	uint64_t seq;
+	int64_t accept_ms;
+	bool again; /* the log is known beyond that place */
+};
+
 /* Whose section it is, or who was taken into its side, is not withdrawn
  * (rules.md 5.3, 9.1), so nothing that they wrote is put aside for somebody's
- * saying so. */
+ * saying so. And the end of an override ends nothing else: who may write on
+ * another basis goes on (8.2). */
 static bool
-owns(const struct intake *k, const struct incoming *in,
-    const struct id *person)
-{
-	return access_on_side(&k->book, person, in->accept_ms);
-}
-
-/* The end of an override ends nothing else: who may write on another basis
- * goes on (rules.md 8.2). */
-static bool
-goes_on(const struct intake *k, const struct access *w, int64_t at_ms)
+stands(const struct access_book *b, const struct access *w, int64_t at_ms)
 {
 	struct access_answer answer;
 
+	if (access_on_side(b, &w->person, at_ms))
+		return true;
 	if (w->supersedes_count == 0)
 		return false;
-	access_judge(&k->book, &w->person, at_ms, &answer);
+	access_judge(b, &w->person, at_ms, &answer);
 	return answer.right >= RIGHT_WRITE;
+}
+
+/* By what the log had said up to there, and not by what came since: the same
+ * for who takes the text in late. */
+static int
+does_stand(struct intake *k, const struct access *w, const struct meeting *at,
+    bool *out, struct err *e)
+{
+	struct access_book then;
+
+	if (!at->again) {
+		*out = stands(&k->book, w, at->accept_ms);
+		return 0;
+	}
+	if (spaces_access_before(k->s, &k->space, (int64_t)at->seq + 1, &then,
+	    e) != 0)
+		return -1;
+	*out = stands(&then, w, at->accept_ms);
+	access_book_done(&then);
+	return 0;
+}
+
+static int
+is_again(struct intake *k, uint64_t seq, bool *out, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "SELECT 1 FROM access "
+	    "WHERE space = ? AND seq > ? LIMIT 1");
+	int rc;
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_int(q, 2, (int64_t)seq);
+	rc = db_step(q, e);
+	*out = rc == 1;
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
 }
 
 /* Written while an override gave the right to, whatever was withdrawn (8.3). */
@@ -101,6 +142,30 @@ static bool
 by_law(const struct intake *k, const struct id *person, uint64_t eff)
 {
 	return access_lawful(&k->book, person, hlc_ms(eff));
+}
+
+/* Whether it meets text of ${in}, by the log up to the later of both. */
+static int
+meets(struct intake *k, const struct incoming *in, const struct access *w,
+    struct said *said, bool *out, struct err *e)
+{
+	struct meeting at = { in->seq, in->accept_ms, false };
+	bool stays;
+
+	*out = false;
+	if (withdrawal_time(k, w, said, e) != 0)
+		return -1;
+	if (in->cs.h.epoch > said->epoch)
+		return 0;
+	if (said->seq > at.seq) {
+		at.seq = said->seq;
+		at.accept_ms = said->accept_ms;
+	}
+	if (is_again(k, at.seq, &at.again, e) != 0 ||
+	    does_stand(k, w, &at, &stays, e) != 0)
+		return -1;
+	*out = !stays;
+	return 0;
 }
 
 /* The first withdrawal that meets text sealed under this epoch by the
@@ -111,28 +176,26 @@ late_find(struct intake *k, const struct incoming *in, struct late *out,
 {
 	const struct roster_device *d = roster_device(&k->s->roster,
 	    &in->cs.h.author);
-	uint32_t epoch;
-	uint64_t eff;
+	struct said said;
+	bool met;
 	size_t i;
 
 	memset(out, 0, sizeof(*out));
 	if (d == NULL || load_book(k, e) != 0)
 		return d == NULL ? 0 : -1;
-	if (owns(k, in, &d->person))
-		return 0;
 	out->person = d->person;
 	for (i = 0; i < k->book.count; i++) {
 		const struct access *a = &k->book.list[i];
 
 		if (a->kind != ACCESS_WITHDRAW || !id_eq(&a->person,
-		    &d->person) || goes_on(k, a, in->accept_ms))
+		    &d->person))
 			continue;
-		if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
+		if (meets(k, in, a, &said, &met, e) != 0)
 			return -1;
-		if (in->cs.h.epoch > epoch)
+		if (!met)
 			continue;
-		if (!out->any || eff < out->from)
-			out->from = eff;
+		if (!out->any || said.eff < out->from)
+			out->from = said.eff;
 		out->any = true;
 	}
 	out->from -= out->any ? hlc_from_ms(TIME_SLACK_MS) : 0;
@@ -299,24 +362,24 @@ int
 late_earlier_tx(struct intake *k, const struct incoming *in,
     const struct access *a, struct err *e)
 {
+	struct meeting met = { in->seq, in->accept_ms, false };
 	struct decision_text t;
 	struct id author;
 	struct buf list;
-	uint32_t epoch;
-	uint64_t eff, at;
+	struct said said;
+	uint64_t at;
+	bool stays;
 	size_t i, len = sizeof(t) + sizeof(author) + sizeof(at);
 	int rc;
 
-	if (load_book(k, e) != 0)
+	if (load_book(k, e) != 0 || is_again(k, in->seq, &met.again, e) != 0 ||
+	    does_stand(k, a, &met, &stays, e) != 0 ||
+	    withdrawal_time(k, a, &said, e) != 0)
 		return -1;
-	if (owns(k, in, &a->person) || goes_on(k, a, in->accept_ms))
-		return 0;
-	if (withdrawal_time(k, a, &epoch, &eff, e) != 0)
-		return -1;
-	if (epoch == 0)
+	if (stays || said.epoch == 0)
 		return 0;
 	buf_init(&list, SIZE_MAX);
-	rc = list_earlier(k, eff - hlc_from_ms(TIME_SLACK_MS), in->seq,
+	rc = list_earlier(k, said.eff - hlc_from_ms(TIME_SLACK_MS), in->seq,
 	    &list, e);
 	for (i = 0; rc == 0 && i < list.len; i += len) {
 		memcpy(&t, list.data + i, sizeof(t));
