@@ -279,6 +279,7 @@ play(struct actor *a, const struct step *st)
 	case STEP_HAND:
 	case STEP_ALIAS:
 	case STEP_DELETE:
+	case STEP_ERASE:
 		law_step(a, st);
 		break;
 	case STEP_COPY:

@@ -219,7 +219,8 @@ judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
 	for (no = 0; no < s->text_count; no++) {
 		const struct text *t = &s->text[no];
 
-		if (!t->sure || (t->undone && j->accepted[no] == 0))
+		if (!t->sure || (t->undone && j->accepted[no] == 0) ||
+		    truth_erasing(s, &t->record))
 			continue;
 		if (j->accepted[no] > 0)
 			judge_accepted(s, j, sc, no);
@@ -344,7 +345,8 @@ judge_fields(struct sim *s, struct judge *j, const struct scan *sc)
 	for (no = 0; no < s->text_count; no++) {
 		t = &s->text[no];
 		at = t->owner;
-		if (!t->sure || t->note || at < 0 || s->actor[at].revoked ||
+		if (!t->sure || t->note || at < 0 ||
+		    truth_erasing(s, &t->record) || s->actor[at].revoked ||
 		    j->accepted[no] == 0 || sc->at[at][no].state != ACCEPTED)
 			continue;
 		if (records_find(s->actor[at].session, &t->record, &r, &e) !=

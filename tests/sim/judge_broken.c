@@ -79,7 +79,8 @@ judge_broken(struct sim *s)
 	judge_devices(s, &sc);
 	for (no = 0; no < s->text_count; no++)
 		if (s->text[no].sure && !s->text[no].undone &&
-		    !s->text[no].decided)
+		    !s->text[no].decided &&
+		    !truth_erasing(s, &s->text[no].record))
 			judge_somewhere(s, &sc, no);
 	for (i = 0; i < s->actors; i++)
 		if (!s->actor[i].revoked && (s->actor[i].split ||

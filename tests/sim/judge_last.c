@@ -239,5 +239,6 @@ judge_deleted(struct sim *s, const struct judge *j)
 
 	/* A clock that is put right gives unsent versions other stamps. */
 	for (i = 0; i < s->deleting_count && !s->clocks; i++)
-		judge_one(s, j, &s->deleting[i].record);
+		if (!truth_erasing(s, &s->deleting[i].record))
+			judge_one(s, j, &s->deleting[i].record);
 }

@@ -7,6 +7,7 @@
 
 #include "client/core/alias.h"
 #include "client/core/deletion.h"
+#include "client/core/erase.h"
 #include "client/core/handover.h"
 #include "client/core/override.h"
 #include "common/db/db.h"
@@ -73,8 +74,8 @@ override(struct actor *a, const struct step *st)
 	ev->kind = EVENT_OVERRIDE;
 	ev->whom = b->who;
 	ev->sections = mask;
-	/* Seven days; a clock that is put right meanwhile may move them. */
-	ev->until_ms = s->now_ms + 10 * DAY_MS;
+	/* Seven days; a clock that is put right meanwhile moves them. */
+	ev->until_ms = s->clocks ? INT64_MAX : s->now_ms + 10 * DAY_MS;
 	d.person = s->actor[b->who].person;
 	d.sections = sections;
 	d.right = st->draw[3] % 2 == 0 ? RIGHT_READ : RIGHT_WRITE;
@@ -309,6 +310,51 @@ delete(struct actor *a, const struct step *st)
 		a->sim->deleting_count--;
 }
 
+/* ---- erasing ---- */
+
+/* Signs, or says no to, the first request there is. */
+static void
+answer_erase(struct actor *a, const struct step *st)
+{
+	struct erase_requests list;
+	struct err e;
+	size_t i;
+
+	if (!did(a, erase_requests_list(a->session, &list, &e), &e))
+		return;
+	for (i = 0; i < list.count; i++) {
+		if (list.items[i].done)
+			continue;
+		(void)did(a, erase_answer_request(a->session,
+		    &list.items[i].id, st->draw[1] % 4 != 0, "as asked", &e),
+		    &e);
+		break;
+	}
+	erase_requests_done(&list);
+}
+
+/* From the request on nobody can say whether it is there. */
+static void
+erase(struct actor *a, const struct step *st)
+{
+	struct erase_wish w = { ERASE_MISTAKE, "in the wrong case" };
+	struct sim *s = a->sim;
+	struct id id, request;
+	struct err e;
+
+	if ((a->roles & ROLE_DPO) != 0) {
+		answer_erase(a, st);
+		return;
+	}
+	if (s->erasing_count == SIM_DELETIONS ||
+	    !pick_text(a, st->draw[0], st->draw[2] % 4 == 0, &id))
+		return;
+	sim_note(s, "   to be erased");
+	if (did(a, erase_record(a->session, &id, &w, &request, &e), &e) ||
+	    act_broken(a))
+		s->erasing[s->erasing_count++] = id;
+}
+
 void
 law_step(struct actor *a, const struct step *st)
 {
@@ -327,6 +373,9 @@ law_step(struct actor *a, const struct step *st)
 		break;
 	case STEP_ALIAS:
 		alias(a, st);
+		break;
+	case STEP_ERASE:
+		erase(a, st);
 		break;
 	default:
 		delete(a, st);

@@ -63,7 +63,7 @@ enum step_kind {
 	STEP_FORK, STEP_SWITCH,    /* two hubs; a device changes over */
 	STEP_HUB_CLOCK,
 	STEP_OVERRIDE, STEP_END, STEP_SIGN, STEP_HAND, STEP_ALIAS,
-	STEP_DELETE, STEP_KINDS
+	STEP_DELETE, STEP_ERASE, STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -256,6 +256,8 @@ struct sim {
 	int text_count;
 	struct deleting deleting[SIM_DELETIONS];
 	int deleting_count;
+	struct id erasing[SIM_DELETIONS]; /* records */
+	int erasing_count;
 	bool aliased;             /* two cases were made one */
 	bool clocks;              /* somebody's clock was wrong */
 	uint64_t digest;          /* of the trace */
@@ -397,6 +399,9 @@ bool truth_closes(const struct sim *s, const struct event *c,
 
 /** truth_placed(a, ev): saved; which case it came to lie in. */
 void truth_placed(struct actor *a, struct event *ev);
+
+/** truth_erasing(s, record): somebody asked to erase it. */
+bool truth_erasing(const struct sim *s, const struct id *record);
 
 /** truth_deleting(a, record, on) before, truth_deleted(a) after it was saved. */
 void truth_deleting(struct actor *a, const struct id *record, bool on);

@@ -410,3 +410,14 @@ truth_deleted(struct actor *a)
 	d->origin = a->keys.device;
 	db_reset(q);
 }
+
+bool
+truth_erasing(const struct sim *s, const struct id *record)
+{
+	int i;
+
+	for (i = 0; i < s->erasing_count; i++)
+		if (id_eq(&s->erasing[i], record))
+			return true;
+	return false;
+}

@@ -498,7 +498,15 @@ test_clock_falls_back(void **state)
 	assert_int_equal(world_count(&w, 0, "SELECT max(v.hlc) >> 16 FROM "
 	    "version v JOIN record r ON r.rid = v.rid WHERE r.type = 4"),
 	    written);
+	/* Or ran a year ahead, and was put right before the next sync. */
+	w.c[1].skew_ms = 30 * 86400000LL;
+	assert_int_equal(world_note(&w, 1, &the_case, "two", NULL), 0);
 	w.c[1].skew_ms = 0;
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_count(&w, 0, "SELECT max(v.hlc) >> 16 FROM "
+	    "version v JOIN record r ON r.rid = v.rid WHERE r.type = 4"),
+	    atomic_load(&w.wall_ms));
 }
 
 /* ---- lying hubs ---- */

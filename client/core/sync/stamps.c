@@ -355,7 +355,10 @@ stamps_mend(struct store *s, int64_t offset_ms, size_t *mended,
 	int rc;
 
 	*mended = 0;
-	if (llabs(offset_ms) <= TIME_SLACK_MS || s->stopped)
+	/* A clock that is right by now may have run ahead before. */
+	if (s->stopped || (llabs(offset_ms) <= TIME_SLACK_MS &&
+	    hlc_ms(s->hlc) <= tick_wall_ms(&s->tick) + offset_ms +
+	    TIME_SLACK_MS))
 		return 0;
 	m.rec = mem_new(sizeof(*m.rec));
 	buf_init(&m.body, 2 * CHANGESET_BODY_MAX);
