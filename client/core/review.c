@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/erased.h"
 #include "client/core/sync/letters.h"
 #include "common/base/mem.h"
 
@@ -512,6 +513,18 @@ review_check(struct store *s, const struct review_decision *d,
 	return 0;
 }
 
+/* What it belongs to was erased meanwhile (10.4): it would be shown here
+ * alone, and stand at the hub once more. */
+static int
+is_erased(struct store *s, const struct id *space, const struct record *rec,
+    struct err *e)
+{
+	struct erased_at at = { space, &rec->id, (enum record_type)rec->type };
+	struct erased_order order;
+
+	return erased_record(s, &at, &order, e);
+}
+
 /* The text enters the section as it was written: author and stamp stay. */
 static int
 file_tx(struct store *s, const struct review_row *row, struct err *e)
@@ -520,13 +533,20 @@ file_tx(struct store *s, const struct review_row *row, struct err *e)
 	struct view *list = mem_new(RECORDS_MAX * sizeof(*list));
 	struct record *rec = mem_new(sizeof(*rec));
 	struct record_row filed;
-	size_t i, n = 0;
+	size_t i, n = 0, left_out = 0;
 	int rc = letter_deposit_decode(buf_view(&row->plain), list,
 	    RECORDS_MAX, &n, e);
 
 	for (i = 0; rc == 0 && i < n; i++) {
 		rc = record_decode(list[i], rec, e);
 		at.eff = rec->hlc;
+		if (rc == 0)
+			rc = is_erased(s, &row->space, rec, e);
+		if (rc == 1) {
+			left_out++;
+			rc = 0;
+			continue;
+		}
 		if (rc == 0)
 			rc = versions_accept_tx(s, &row->space, rec, list[i],
 			    &at, e);
@@ -536,6 +556,9 @@ file_tx(struct store *s, const struct review_row *row, struct err *e)
 	}
 	mem_free(rec);
 	mem_free(list);
+	if (rc == 0 && n > 0 && left_out == n)
+		return err_set(e, ERR_CLASH, "what this text belongs to was "
+		    "erased; it can be given back or erased");
 	return rc;
 }
 

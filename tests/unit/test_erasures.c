@@ -19,6 +19,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/office.h"
 #include "client/core/plans.h"
+#include "client/core/review.h"
 #include "client/core/search.h"
 #include "client/core/status.h"
 #include "client/core/sync/erasures.h"
@@ -695,6 +696,45 @@ test_held_of_erased(void **state)
 	store_check(world_store(&w, WRITER));
 }
 
+/* What a former member wrote about it keeps its own text until a keeper has
+ * decided; what was erased does not come back by it. */
+static void
+test_deposit_of_erased(void **state)
+{
+	struct review_decision d = { .outcome = OUTCOME_FILED,
+	    .basis = "Child Protection Act 27", .words = "thank you" };
+	struct review_list l;
+	struct err e;
+	int i;
+
+	(void)state;
+	assert_int_equal(world_set(&w, WRITER, &the_plan, "outcome",
+	    "in the deposit"), 0);
+	world_withdraw(&w, KEEPER, &the_case, WRITER, "plan");
+	world_must_sync(&w, KEEPER);
+	for (i = 0; i < 2; i++)
+		world_must_sync(&w, WRITER);
+	world_must_sync(&w, KEEPER);
+	erase(&the_plan);
+	a_week_later();
+	check_erased(KEEPER, &the_plan);
+	assert_int_equal(review_list(w.c[KEEPER].session, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.items[0].outcome, 0);
+	assert_string_equal(record_field(&l.items[0].records[0], "outcome"),
+	    "in the deposit");
+	d.id = l.items[0].id;
+	review_list_done(&l);
+	assert_int_equal(review_decide(w.c[KEEPER].session, &d, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	check_erased(KEEPER, &the_plan);
+	d.outcome = OUTCOME_GIVEN_BACK;
+	assert_int_equal(review_decide(w.c[KEEPER].session, &d, &e), 0);
+	a_week_later();
+	check_erased(KEEPER, &the_plan);
+	assert_false(world_has(&w, KEEPER, "in the deposit"));
+}
+
 /* Every byte of every page, free ones and gaps too; and the log beside them
  * must hold none, for it holds pages as they were. */
 static bool
@@ -849,7 +889,7 @@ main(int argc, char **argv)
 		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
 		T(test_forged), T(test_withdrawal_stays), T(test_whole_case),
-		T(test_held_of_erased),
+		T(test_held_of_erased), T(test_deposit_of_erased),
 		T(test_copies),
 		T(test_needle), T(test_power_cuts)
 	};
