@@ -6,6 +6,7 @@
 #   STAGES="named all sim"  which of them; "sim" alone asks the simulator only
 #   SEEDS=40                how many seeds
 #   LIMIT=180               seconds for one mutant
+#   BASE=no                 the tree without a mutant passed a moment ago
 #   SKIP="a b"              unit tests left out (they fail without a mutant)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -15,6 +16,7 @@ STAGES=${STAGES:-named all sim}
 SEEDS=${SEEDS:-40}
 LIMIT=${LIMIT:-180}
 SKIP=${SKIP:-}
+BASE=${BASE:-yes}
 work=$PWD/build/mutants
 tree=$work/tree
 log=$work/log
@@ -198,7 +200,8 @@ main() {
 	LIMIT=600
 	# What fails anyway notices nothing; the rest is asked all the same, and
 	# the run fails at its end.
-	case $STAGES in
+	case $BASE$STAGES in
+	no*) asked= ;;
 	*all*) asked=$(unit_all) ;;
 	*named*)
 		asked=$(awk -f "$read_awk" -v mode=list -v root=. $lists |
@@ -218,7 +221,8 @@ main() {
 		broken="$broken ${by#test_}"
 		SKIP="$SKIP ${by#test_}"
 	done
-	case $STAGES in
+	case $BASE$STAGES in
+	no*) ;;
 	*sim*)
 		if sim_notices; then
 			fail "without any mutant: $by"
