@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "client/core/local/erased.h"
 #include "client/core/match.h"
 #include "client/core/review_parts.h"
 #include "client/core/sync/letters.h"
@@ -309,10 +310,17 @@ enter_tx(struct store *s, const struct waiting *w, bool *held, struct err *e)
 	struct version_at at = { .seq = UINT64_MAX, .state = VERSION_LOCAL };
 	struct record *rec = mem_new(sizeof(*rec));
 	enum right right = RIGHT_NONE;
+	struct erased_order order;
+	struct erased_at gone;
 	struct record_row row;
 	struct stmt *q;
 	int rc = record_decode(buf_view(&w->body), rec, e);
 
+	gone = (struct erased_at){ &w->space, &rec->id,
+		(enum record_type)rec->type };
+	if (rc == 0 && (rc = erased_record(s, &gone, &order, e)) == 1)
+		rc = err_set(e, ERR_CLASH, "what this text belongs to was "
+		    "erased"); /* 10.4: it does not come back by this */
 	if (rc == 0)
 		rc = spaces_right(s, &w->space, &right, e);
 	at.eff = rec->hlc;

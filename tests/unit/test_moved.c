@@ -22,6 +22,7 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/heldfile.h"
+#include "common/wire/erase.h"
 #include "tests/support/trust.h"
 
 #define SECRET "inhaler twice a day"
@@ -276,6 +277,34 @@ test_taken(void **state)
 	assert_int_equal(in.known, 1);
 }
 
+/* Of a record that was erased meanwhile nothing comes back. */
+static void
+test_erased_meanwhile(void **state)
+{
+	struct id space = trust_space(&w, 1, &kid, "plan");
+	struct moved_imported in;
+	struct hash gone;
+	struct stmt *q;
+	bool is_held;
+
+	(void)state;
+	written_and_revoked();
+	export();
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 5);
+	assert_int_equal(moved_import(w.c[5].session, path, &in, &e), 0);
+	erase_record_hash(&space, &mine, &gone);
+	q = db_prepare(world_store(&w, 5)->db, "INSERT INTO erase_order (id, "
+	    "seq, space, kind, reason, record, keeper, dpo, sig, accept_ms) "
+	    "SELECT ?1, 1, ?2, 1, 1, ?1, ?2, ?2, zeroblob(64), 1");
+	db_bind_hash(q, 1, &gone);
+	db_bind_id(q, 2, &space);
+	assert_int_equal(db_run(q, &e), 0);
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(held(5, true), 1); /* still theirs to look at */
+}
+
 static void
 test_dropped(void **state)
 {
@@ -426,6 +455,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_end_of_device), T(test_bare_word),
 		T(test_directory_alone), T(test_taken), T(test_dropped),
+		T(test_erased_meanwhile),
 		T(test_taken_too_late), T(test_bad_files),
 		T(test_forged_files), T(test_live_device),
 	};
