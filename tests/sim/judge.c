@@ -260,7 +260,7 @@ dump_space(struct sim *s, struct actor *a, const struct id *space,
     struct buf *out)
 {
 	struct stmt *q = db_prepare(cast_db(a), "SELECT id FROM record r "
-	    "WHERE space = ? AND flags & 12 = 0 AND EXISTS (SELECT 1 FROM "
+	    "WHERE space = ? AND flags & 4 = 0 AND EXISTS (SELECT 1 FROM "
 	    "version v WHERE v.rid = r.rid AND v.state IN (3, 5)) "
 	    "ORDER BY id");
 	struct buf ids;

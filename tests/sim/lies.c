@@ -121,7 +121,7 @@ lie(struct actor *a, enum fault f, const char *path, struct buf *answer,
 		lied = lie_page(s, f, answer, param);
 	if (lied) {
 		s->lies++;
-		s->odd = true;
+		s->odd = s->clocks = true; /* times too */
 		sim_note(s, "   a lie");
 	}
 	if (pull) {
