@@ -33,7 +33,8 @@ HUB = $(wildcard daemon/hub/*.c)
 API = $(wildcard daemon/api/*.c) $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 DAEMON = daemon/main.c
 SUPPORT = $(wildcard tests/support/*.c)
-GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c
+GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c \
+	$B/gen/schema_policy.c
 UNIT = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
 BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
@@ -64,7 +65,7 @@ $B/%.o: %.c | $(GEN)
 $B/gen/%.o: $B/gen/%.c
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \
-    schema/dict/notes.zdict)
+    schema/dict/notes.zdict schema/policy/*.json)
 	@mkdir -p $(@D)
 	@sh schema/embed.sh $* >$@.new && mv $@.new $@
 $B/man/tugi.1: $B/tugi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Write schema files as C arrays, so that both programs carry their own.
-# usage: embed.sh client|hub|dict
+# usage: embed.sh client|hub|dict|policy
 set -eu
 cd "$(dirname "$0")"
 bytes() { od -An -v -tx1 "$1" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; }
@@ -26,5 +26,21 @@ dict)
 	if [ -e dict/notes.zdict ]; then bytes dict/notes.zdict; else echo 0; fi
 	echo "};"
 	echo "const unsigned long schema_dict_len = sizeof(schema_dict);"
+	;;
+policy) # the files as one object, as a policy travels (policy.md 5)
+	echo "#include \"client/core/policy.h\""
+	echo "const unsigned char schema_policy[] = {"
+	{
+		sep={
+		for f in policy sections vocabularies forms instruments \
+		    meetings retention texts; do
+			printf '%s"%s.json":' "$sep" "$f"
+			cat "policy/$f.json"
+			sep=,
+		done
+		echo "}"
+	} | bytes -
+	echo "};"
+	echo "const unsigned long schema_policy_len = sizeof(schema_policy);"
 	;;
 esac

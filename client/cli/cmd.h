@@ -21,7 +21,7 @@ struct opt {
 
 /* What every command understands; see opt.c for the list. */
 struct globals {
-	const char *profile, *passphrase_fd;
+	const char *profile, *passphrase_fd, *lang;
 	bool json, quiet, no_input, yes, help, version;
 };
 
@@ -148,6 +148,9 @@ int cmd_office_sections(struct ctx *c, struct err *e);
 int cmd_office_order(struct ctx *c, struct err *e);
 int cmd_office_countersign(struct ctx *c, struct err *e);
 int cmd_office_recover(struct ctx *c, struct err *e);
+int cmd_office_policy(struct ctx *c, struct err *e);
+int cmd_policy_list(struct ctx *c, struct err *e);
+int cmd_policy_show(struct ctx *c, struct err *e);
 int cmd_completion(struct ctx *c, struct err *e);
 int cmd_help(struct ctx *c, struct err *e);
 int cmd_man(struct ctx *c, struct err *e);

@@ -3,6 +3,7 @@
  */
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,6 +16,7 @@
 #include "client/cli/opt.h"
 #include "client/cli/place.h"
 #include "client/cli/text.h"
+#include "client/core/policy.h"
 #include "common/base/mem.h"
 
 /* Nothing of this process on the disk: no core, no file for others. */
@@ -81,6 +83,41 @@ show_help(struct ctx *c, const struct cmd *cmd, struct err *e)
 	return help_print(&c->out, &b, e);
 }
 
+/* Of a locale's name: "et", "et_EE.UTF-8"; NULL: none of a policy's. */
+static const char *
+language_of(const char *said)
+{
+	const char *lang;
+	size_t i;
+
+	for (i = 0; (lang = policy_language(i)) != NULL; i++)
+		if (strncmp(said, lang, 2) == 0 &&
+		    strchr("_.@", said[2]) != NULL)
+			return lang;
+	return NULL;
+}
+
+/* As POSIX has it: the first that is set counts. */
+static int
+choose_language(struct ctx *c, struct err *e)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES",
+		"LANG" };
+	const char *said = c->g.lang, *lang;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && (said == NULL ||
+	    *said == '\0'); i++)
+		said = getenv(names[i]);
+	lang = said != NULL ? language_of(said) : NULL;
+	if (lang == NULL && c->g.lang != NULL)
+		return err_set(e, ERR_INPUT, "%s",
+		    _("--lang is one of et, lv, fi, hu, en"));
+	if (c->s != NULL)
+		session_speak(c->s, lang != NULL ? lang : "en");
+	return 0;
+}
+
 static int
 run(struct ctx *c, struct err *e)
 {
@@ -89,7 +126,7 @@ run(struct ctx *c, struct err *e)
 		return -1;
 	if (c->cmd->opens && place_open(c, e) != 0)
 		return -1;
-	return c->cmd->run(c, e);
+	return choose_language(c, e) == 0 ? c->cmd->run(c, e) : -1;
 }
 
 /* From the words after the leading options. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/cli/near.h"
+#include "client/core/near.h"
 #include "client/cli/text.h"
 
 #define LONG_FIRST 256 /* above every character */
@@ -21,6 +21,9 @@ static const struct opt globals[] = {
 	    false },
 	{ "passphrase-fd", N_("N"),
 	    N_("read the passphrase from file descriptor N, one line"),
+	    false },
+	{ "lang", N_("CODE"), N_("language of the policy's words: et, lv, fi, "
+	    "hu, en (default: as LC_ALL, LC_MESSAGES or LANG says)"),
 	    false },
 	{ "json", NULL, N_("print data as JSON"), false },
 	{ "quiet", NULL, N_("no messages but warnings and errors"), false },
@@ -51,8 +54,9 @@ opt_count(const struct cmd *cmd)
 static void
 set_global(struct globals *g, size_t i, const char *value)
 {
-	const char **text[GLOBAL_COUNT] = { &g->profile, &g->passphrase_fd };
-	bool *flag[GLOBAL_COUNT] = { NULL, NULL, &g->json, &g->quiet,
+	const char **text[GLOBAL_COUNT] = { &g->profile, &g->passphrase_fd,
+		&g->lang };
+	bool *flag[GLOBAL_COUNT] = { NULL, NULL, NULL, &g->json, &g->quiet,
 		&g->no_input, &g->yes, &g->help, &g->version };
 
 	if (text[i] != NULL)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/cli/near.h"
+#include "client/core/near.h"
 #include "client/cli/text.h"
 #include "client/core/alias.h"
 #include "common/base/mem.h"
@@ -87,6 +87,8 @@ one_line(const struct record_item *r, const struct field_text *f)
 	const struct field *def = fields_find(r->type, f->name);
 	size_t n = strlen(f->text);
 
+	if (f->word != NULL)
+		return f->word;
 	return def != NULL && def->kind == FIELD_RECORD &&
 	    n == ID_TEXT_BYTES - 1 ? f->text + n + 1 - MATCH_SHORT_BYTES :
 	    f->text;
@@ -209,12 +211,15 @@ show_record_json(const struct record_item *r)
 {
 	const struct record_kind *kind = fields_kind(r->type);
 	json_t *fields = json_object(), *doubled = json_array(), *j;
-	json_t *during = json_array();
+	json_t *during = json_array(), *words = json_object();
 	size_t i;
 
 	for (i = 0; i < r->field_count; i++) {
 		json_object_set_new(fields, r->fields[i].name,
 		    out_json_text(r->fields[i].text));
+		if (r->fields[i].word != NULL)
+			json_object_set_new(words, r->fields[i].name,
+			    out_json_text(r->fields[i].word));
 		if (r->fields[i].conflict)
 			json_array_append_new(doubled,
 			    json_string(r->fields[i].name));
@@ -224,6 +229,7 @@ show_record_json(const struct record_item *r)
 	}
 	j = json_object();
 	json_object_set_new(j, "id", show_id_json(&r->id));
+	json_object_set_new(j, "words", words);
 	json_object_set_new(j, "case", show_id_json(&r->case_id));
 	json_object_set_new(j, "space", show_id_json(&r->space));
 	json_object_set_new(j, "type",

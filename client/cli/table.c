@@ -469,6 +469,20 @@ const struct cmd table_cmds[] = {
 	    { "provision", N_("TEXT"), N_("the provision of the law"), true },
 	    { "reason", N_("TEXT"), N_("why, in words"), true } }
 }, {
+	.name = "policy list", .words = "", .run = cmd_policy_list,
+	.opens = true,
+	.summary = N_("the policies that the office published, newest first"),
+	.examples = { "tugi policy list" }
+}, {
+	.name = "policy show", .words = N_("[LIST]"), .max = 1,
+	.run = cmd_policy_show, .opens = true,
+	.summary = N_("the words, sections, forms and texts that hold now"),
+	.more = N_("LIST is sections, vocabularies, forms, instruments, "
+	    "meetings, retention, texts, the name of a vocabulary, form or "
+	    "instrument, or the code of a text. --lang chooses the language."),
+	.examples = { "tugi policy show", "tugi policy show note.category",
+	    "tugi policy show before-consent --lang et" }
+}, {
 	.name = "people", .words = "", .run = cmd_people, .opens = true,
 	.summary = N_("the staff this hub knows"),
 	.examples = { "tugi people" }
@@ -539,6 +553,22 @@ const struct cmd table_cmds[] = {
 	.examples = { "tugi office vouch 1234-5678 --further 'Liis Kask'" },
 	.opts = { { "further", N_("PERSON"), N_("one more device of PERSON"),
 	    false } }
+}, {
+	.name = "office policy", .words = N_("check|diff|publish [DIR]"),
+	.min = 1, .max = 2, .run = cmd_office_policy, .opens = true,
+	.summary = N_("check, compare or publish the office's policy"),
+	.more = N_("DIR is the folder with policy.json in a git repository "
+	    "(default: here). Without --commit its last commit counts, and "
+	    "nothing may be changed since. A mistake is named with file and "
+	    "line. diff has a line for each change: + comes, - goes, ~ reads "
+	    "otherwise. publish signs it; the next sync sends it to "
+	    "everybody. A section with records that you see is not dropped."),
+	.examples = { "tugi office policy check policy --against",
+	    "tugi office policy diff policy",
+	    "tugi office policy publish policy --commit v3" },
+	.opts = { { "commit", N_("REV"), N_("commit, branch or tag"), false },
+	    { "against", NULL, N_("check also what it takes away of the "
+	    "policy in force"), false } }
 }, {
 	.name = "office devices", .words = N_("[PERSON]"), .max = 1,
 	.run = cmd_office_devices, .opens = true,

@@ -13,6 +13,7 @@
 #include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
 #include "client/core/sync/statements.h"
+#include "client/core/policies.h"
 #include "client/core/value.h"
 
 #define SPACES_MAX 128 /* of one case: 64 by rule, and lost ones */
@@ -704,6 +705,8 @@ cases_section_tx(struct session *session, const struct id *case_id,
 		return err_set(e, ERR_DENIED, "you may not write in the %s of "
 		    "this case; a keeper of the case can open it to you",
 		    section);
+	if (policies_section(session, section, e) != 0)
+		return -1;
 	return begin_section(session, case_id, section, space, e);
 }
 

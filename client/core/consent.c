@@ -18,6 +18,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/override.h"
 #include "client/core/people.h"
+#include "client/core/policies.h"
 #include "client/core/sync/doors.h"
 #include "client/core/sync/letters.h"
 #include "client/core/sync/statements.h"
@@ -162,6 +163,29 @@ struct giving {
 	uint8_t supersedes[16 * ACCESS_SUPERSEDES_MAX];
 	size_t supersedes_len;
 };
+
+/* What was typed is among the words of the policy in force. */
+static int
+check_codes(struct session *session, const struct consent_draft *d,
+    struct err *e)
+{
+	const struct {
+		uint16_t field;
+		const char *text;
+	} codes[] = {
+		{ CONSENT_GIVER_ROLE, d->giver_role },
+		{ CONSENT_PURPOSE, d->purpose },
+		{ CONSENT_EVIDENCE, d->evidence },
+		{ CONSENT_LANGUAGE, d->language },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (policies_check(session, fields_number(TYPE_CONSENT,
+		    codes[i].field), codes[i].text, e) != 0)
+			return -1;
+	return 0;
+}
 
 static int
 check_draft(struct giving *g, struct err *e)
@@ -366,8 +390,8 @@ consent_grant(struct session *session, const struct consent_draft *d,
 	g.now_ms = store_now_ms(s);
 	g.until_ms = d->until_ms != 0 ? d->until_ms :
 	    school_year_end(g.now_ms);
-	if (check_draft(&g, e) != 0 || card_for(s, &d->case_id,
-	    d->refused ? RIGHT_WRITE : RIGHT_KEEP, &card, e) != 0 ||
+	if (check_draft(&g, e) != 0 || check_codes(session, d, e) != 0 ||
+	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP, &card, e) != 0 ||
 	    (!d->refused && name_superseded(&g, e) != 0) ||
 	    db_begin(s->db, e) != 0)
 		return -1;
@@ -525,6 +549,8 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 	if (statements_sections(d->sections, &t.mask, e) != 0 ||
 	    check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
 	    check_line(d->channel, CODE_MAX, "the channel", e) != 0 ||
+	    policies_check(session, fields_number(TYPE_WITHDRAWAL,
+	    WITHDRAWAL_CHANNEL), d->channel, e) != 0 ||
 	    check_line(d->told_on, DAY_TEXT_BYTES, "the day", e) != 0 ||
 	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0 ||
 	    db_begin(s->db, e) != 0)

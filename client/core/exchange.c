@@ -11,6 +11,7 @@
 #include "client/core/handover.h"
 #include "client/core/local/index.h"
 #include "client/core/orders.h"
+#include "client/core/policies.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 
@@ -86,6 +87,10 @@ exchange_sync(struct session *s, struct remote *r,
 	if (rc == 0)
 		rc = handover_settle(s, &led, e);
 	out->taken_over = led;
+	if (rc == 0)
+		rc = policies_settle(s, e);
+	else
+		(void)policies_settle(s, &why);
 	if (rc == 0)
 		rc = orders_count(s, &after, e);
 	out->orders_new = after > before ? after - before : 0;

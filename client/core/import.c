@@ -19,6 +19,7 @@
 #include "client/core/local/utf8.h"
 #include "client/core/local/versions.h"
 #include "client/core/notes.h"
+#include "client/core/policies.h"
 
 #define PIECE_ROWS 1000
 #define PIECE_BYTES (2 * 1024 * 1024)
@@ -237,14 +238,23 @@ static int
 check_word(struct import *im, enum column c, struct view v, uint16_t field,
     struct err *e)
 {
+	const struct field *f = fields_number(TYPE_NOTE, field);
 	char *text = copy_of(v);
 	struct value value;
 	uint8_t scratch[32];
+	bool known;
 	int rc;
 
-	rc = strlen(text) != v.len ? -1 : fields_parse(
-	    fields_number(TYPE_NOTE, field), text, scratch, &value, e);
+	rc = strlen(text) != v.len ? -1 : fields_parse(f, text, scratch,
+	    &value, e);
+	known = rc != 0 || policies_check(im->session, f, text, e) == 0;
 	mem_free(text);
+	if (!known)
+		return fail(im, c, e, field == NOTE_CATEGORY ?
+		    "this is no word of the policy; tugi policy show "
+		    "note.category lists them" :
+		    "this is no word of the policy; tugi policy show language "
+		    "lists them");
 	return rc == 0 ? 0 : fail(im, c, e, field == NOTE_MINUTES ?
 	    "a whole number is expected" :
 	    "one word of a-z, 0-9, - and _ is expected");

@@ -9,6 +9,7 @@
 #include "common/base/mem.h"
 #include "client/core/alias.h"
 #include "client/core/local/utf8.h"
+#include "client/core/policies.h"
 #include "client/core/value.h"
 
 #define MINUTES_MAX (24 * 60)
@@ -45,13 +46,15 @@ check_text(struct view text, struct err *e)
 }
 
 static int
-check_code(uint16_t field, const char *text, struct value *out,
-    struct err *e)
+check_code(struct desk *d, uint16_t field, const char *text,
+    struct value *out, struct err *e)
 {
+	const struct field *f = fields_number(TYPE_NOTE, field);
 	uint8_t scratch[32];
 
-	return fields_parse(fields_number(TYPE_NOTE, field), text, scratch,
-	    out, e);
+	if (policies_check(d->session, f, text, e) != 0)
+		return -1;
+	return fields_parse(f, text, scratch, out, e);
 }
 
 static int
@@ -160,9 +163,9 @@ check(struct desk *d, const struct note_draft *draft,
     struct value *category, struct value *language, struct err *e)
 {
 	if (check_text(draft->text, e) != 0 ||
-	    check_code(NOTE_CATEGORY, draft->category != NULL ?
+	    check_code(d, NOTE_CATEGORY, draft->category != NULL ?
 	        draft->category : "contact", category, e) != 0 ||
-	    check_code(NOTE_LANGUAGE, draft->language != NULL ?
+	    check_code(d, NOTE_LANGUAGE, draft->language != NULL ?
 	        draft->language : "", language, e) != 0)
 		return -1;
 	if (draft->minutes < 0 || draft->minutes > MINUTES_MAX)

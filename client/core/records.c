@@ -12,6 +12,7 @@
 #include "client/core/local/deleted.h"
 #include "client/core/local/erased.h"
 #include "common/rules/erasure.h"
+#include "client/core/policies.h"
 #include "client/core/value.h"
 
 static void
@@ -85,6 +86,17 @@ fill_erased(struct values *v, const struct loaded *l, struct record_item *r,
 	return 0;
 }
 
+/* By the policy that the shown value was written under. */
+static char *
+word_of(struct values *v, const struct field *f, const struct head *h,
+    const char *code)
+{
+	const char *word = policies_word(v->session,
+	    &h->version->rec.policy, f, code);
+
+	return word != NULL ? mem_dup(word) : NULL;
+}
+
 static int
 fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
     struct err *e)
@@ -111,6 +123,8 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 		t->text = value_text(v, &f[i], &h->heads[0].op->value, e);
 		if (t->text == NULL)
 			return -1;
+		if (f[i].kind == FIELD_CODE)
+			t->word = word_of(v, &f[i], &h->heads[0], t->text);
 	}
 	return 0;
 }
@@ -175,6 +189,7 @@ record_item_done(struct record_item *r)
 	for (i = 0; i < r->field_count; i++) {
 		mem_free(r->fields[i].name);
 		mem_free(r->fields[i].label);
+		mem_free(r->fields[i].word);
 		value_text_done(r->fields[i].text);
 	}
 	mem_free(r->fields);

@@ -15,6 +15,7 @@
 #include "client/core/local/ends.h"
 #include "client/core/local/keyring.h"
 #include "client/core/local/store.h"
+#include "client/core/policies.h"
 #include "client/core/vault/vault.h"
 
 #define STORE_FILE "store.tugi"
@@ -24,6 +25,8 @@
 struct session {
 	struct store *store;
 	char *profile;
+	struct policies *policies;
+	char language[4];
 };
 
 void
@@ -78,6 +81,7 @@ start(const struct session_options *o, struct vault *v, struct session **out,
 	s = mem_new(sizeof(*s));
 	s->store = store;
 	s->profile = mem_dup(o->profile);
+	session_speak(s, "en");
 	*out = s;
 	return 0;
 }
@@ -154,6 +158,7 @@ session_close(struct session *s)
 {
 	if (s == NULL)
 		return;
+	policies_free(s->policies);
 	store_close(s->store);
 	mem_free(s->profile);
 	mem_free(s);
@@ -185,4 +190,23 @@ session_store(struct session *s)
 	/* Every call comes by here. If it fails, the loading of text says. */
 	(void)ends_keep(s->store, &e);
 	return s->store;
+}
+
+void
+session_speak(struct session *s, const char *lang)
+{
+	if (strlen(lang) < sizeof(s->language))
+		memcpy(s->language, lang, strlen(lang) + 1);
+}
+
+const char *
+session_language(const struct session *s)
+{
+	return s->language;
+}
+
+struct policies **
+session_policies(struct session *s)
+{
+	return &s->policies;
 }

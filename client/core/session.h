@@ -50,4 +50,13 @@ int session_forget(const struct session_options *o, struct err *e);
  * what has ended by itself is hidden then (local/ends.h). */
 struct store *session_store(struct session *s);
 
+/** session_speak(s, lang), session_language(s): in which language words of the
+ * policy are shown: et, lv, fi, hu, en (until told). */
+void session_speak(struct session *s, const char *lang);
+const char *session_language(const struct session *s);
+
+/** session_policies(s): where policies.c keeps its own. */
+struct policies;
+struct policies **session_policies(struct session *s);
+
 #endif

@@ -11,6 +11,7 @@
 #include "common/base/mem.h"
 #include "client/core/local/day.h"
 #include "client/core/people.h"
+#include "client/core/policies.h"
 
 #define TEXT_MAX (2 * RECORD_TEXT_MAX + 1024)
 
@@ -159,6 +160,8 @@ parse_one(struct session *s, const struct field *f, const char *text,
 {
 	struct person_item p;
 
+	if (f->kind == FIELD_CODE && policies_check(s, f, text, e) != 0)
+		return -1;
 	if (f->kind != FIELD_PERSON || text[0] == '\0')
 		return fields_parse(f, text, scratch, out, e);
 	if (people_find(s, text, &p, e) != 0)

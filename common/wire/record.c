@@ -13,7 +13,7 @@
 #include "common/wire/cbor.h"
 
 enum { KEY_ID = 1, KEY_TYPE, KEY_ORIGIN, KEY_HLC, KEY_WALL, KEY_BASIS,
-	KEY_GOSSIP, KEY_OPS };
+	KEY_GOSSIP, KEY_OPS, KEY_POLICY };
 
 static void
 put_value(const struct value *v, struct buf *out)
@@ -66,14 +66,23 @@ wall_from(int64_t distance, uint64_t hlc)
 	return (int64_t)((uint64_t)distance + (uint64_t)hlc_ms(hlc));
 }
 
+bool
+policy_ref_none(const struct policy_ref *ref)
+{
+	static const struct policy_ref none;
+
+	return memcmp(ref->b, none.b, sizeof(none.b)) == 0;
+}
+
 void
 record_encode(const struct record *rec, struct buf *out)
 {
 	bool basis = !id_is_zero(&rec->basis);
+	bool policy = !policy_ref_none(&rec->policy);
 	size_t i;
 
 	cbor_put_map(out, 6 + (basis ? 1u : 0u) +
-	    (rec->gossip.present ? 1u : 0u));
+	    (rec->gossip.present ? 1u : 0u) + (policy ? 1u : 0u));
 	cbor_put_uint(out, KEY_ID);
 	cbor_put_id(out, &rec->id);
 	cbor_put_uint(out, KEY_TYPE);
@@ -101,6 +110,11 @@ record_encode(const struct record *rec, struct buf *out)
 	cbor_put_array(out, rec->op_count);
 	for (i = 0; i < rec->op_count; i++)
 		put_op(&rec->ops[i], out);
+	if (policy) {
+		cbor_put_uint(out, KEY_POLICY);
+		cbor_put_bytes(out, view_of(rec->policy.b,
+		    sizeof(rec->policy.b)));
+	}
 }
 
 static uint16_t
@@ -215,6 +229,10 @@ record_decode(struct view in, struct record *rec, struct err *e)
 	for (i = 0; i < rec->op_count; i++)
 		read_op(&r, &rec->ops[i]);
 	cbor_leave(&r);
+	if (cbor_key(&r, KEY_POLICY)) {
+		cbor_fixed(&r, rec->policy.b, sizeof(rec->policy.b));
+		r.bad |= policy_ref_none(&rec->policy);
+	}
 	cbor_leave(&r);
 	return cbor_end(&r, "a record", e);
 }

@@ -45,6 +45,13 @@ struct gossip {
 	bool present;
 };
 
+/* The first bytes of the commit a policy was published from: which words the
+ * author had to choose from (schema/policy.md). */
+#define POLICY_REF_BYTES 8
+struct policy_ref {
+	uint8_t b[POLICY_REF_BYTES]; /* zero: none published yet */
+};
+
 struct record {
 	struct id id;          /* of the record */
 	uint16_t type;         /* client/core/local/fields.h */
@@ -53,9 +60,13 @@ struct record {
 	int64_t wall_ms;       /* the origin's raw wall clock */
 	struct id basis;       /* consent it rests on; zero: none named */
 	struct gossip gossip;
+	struct policy_ref policy;
 	size_t op_count;
 	struct op ops[RECORD_OPS_MAX];
 };
+
+/** policy_ref_none(ref): it names no policy. */
+bool policy_ref_none(const struct policy_ref *ref);
 
 void record_encode(const struct record *rec, struct buf *out);
 

@@ -31,8 +31,8 @@ microhttpd.h: daemon/api/http.c
 gnutls/: daemon/
 confuse.h: daemon/settings.c
 keyutils.h: client/core/local/keyring.c
-jansson.h: client/cli/
-git2.h: client/core/merge.c
+jansson.h: client/cli/ client/core/policy.c client/core/policy_check
+git2.h: client/core/merge.c client/core/repository.c
 '
 
 files=$(find common client daemon -name '*.[ch]' | sort)

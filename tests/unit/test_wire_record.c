@@ -271,7 +271,44 @@ test_vector(void **state)
 	record_encode(&a, &b);
 	vector_check("record", buf_view(&b));
 	vector_abuse("record", again);
+	buf_reset(&b);
+	memcpy(a.policy.b, "\x8f\x02\x00\xff\x11\x00\x7c\x01",
+	    sizeof(a.policy.b));
+	record_encode(&a, &b);
+	vector_check("record-policy", buf_view(&b));
+	vector_abuse("record-policy", again);
 	buf_done(&b);
+}
+
+/* The policy it was written under: eight bytes, not all of them zero. */
+static void
+test_policy(void **state)
+{
+	static struct record a, b;
+	struct buf out;
+
+	(void)state;
+	sample(&a);
+	memset(&b, 0xee, sizeof(b));
+	assert_int_equal(decode(&a, &b), 0);
+	assert_true(policy_ref_none(&b.policy));
+	a.policy.b[7] = 9;
+	memset(&b, 0xee, sizeof(b));
+	assert_int_equal(decode(&a, &b), 0);
+	assert_false(policy_ref_none(&b.policy));
+	assert_memory_equal(a.policy.b, b.policy.b, sizeof(a.policy.b));
+	buf_init(&out, 1024 * 1024);
+	record_encode(&a, &out);
+	assert_int_equal(out.data[out.len - 1], 9);
+	out.data[out.len - 1] = 0;
+	assert_int_equal(record_decode(buf_view(&out), &b, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	/* Seven bytes, or nine, are none. */
+	out.data[out.len - 9] = 0x47;
+	out.data[out.len - 2] = 9;
+	out.len--;
+	assert_int_equal(record_decode(buf_view(&out), &b, &e), -1);
+	buf_done(&out);
 }
 
 int
@@ -284,7 +321,8 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_vector)
+		cmocka_unit_test(test_vector),
+		cmocka_unit_test(test_policy)
 	};
 
 	if (keys_init() != 0)

@@ -30,6 +30,7 @@ static const struct record_kind kinds[] = {
 	{ TYPE_OVERRIDE, "override", "card", true },
 	{ TYPE_HANDOVER, "handover", "card", true },
 	{ TYPE_ALIAS, "alias", "card", false },
+	{ TYPE_POLICY, "policy", "commons", true },
 };
 
 /* Sorted by type; within a type in the order they are shown in. */
@@ -234,6 +235,17 @@ static const struct field fields[] = {
 	    "behind", "Behind" },
 	{ TYPE_ALIAS, ALIAS_STATUS, FIELD_CODE, false, false,
 	    "status", "Same child" },
+
+	{ TYPE_POLICY, POLICY_COMMIT, FIELD_TEXT, false, false,
+	    "commit", "Commit" },
+	{ TYPE_POLICY, POLICY_PART, FIELD_NUMBER, false, false,
+	    "part", "Part" },
+	{ TYPE_POLICY, POLICY_PARTS, FIELD_NUMBER, false, false,
+	    "parts", "Parts" },
+	{ TYPE_POLICY, POLICY_HASH, FIELD_HASH, false, false,
+	    "hash", "Hash" },
+	{ TYPE_POLICY, POLICY_DATA, FIELD_LONG, false, false,
+	    "data", "Data" },
 };
 
 const struct field *
@@ -274,6 +286,41 @@ fields_number(enum record_type type, uint16_t number)
 	for (i = 0; i < n; i++)
 		if (f[i].number == number)
 			return &f[i];
+	return NULL;
+}
+
+/* Where the words of a code come from. A code that is not here is one that
+ * only the program writes. */
+static const struct {
+	enum record_type type;
+	uint16_t field;
+	const char *name;
+} vocabularies[] = {
+	{ TYPE_CASE, CASE_STAGE, "case.stage" },
+	{ TYPE_CASE, CASE_STATUS, "case.status" },
+	{ TYPE_NOTE, NOTE_CATEGORY, "note.category" },
+	{ TYPE_NOTE, NOTE_LANGUAGE, "language" },
+	{ TYPE_NOTE, NOTE_SOURCE, "note.source" },
+	{ TYPE_CONSENT, CONSENT_STATUS, "consent.status" },
+	{ TYPE_CONSENT, CONSENT_GIVER_ROLE, "consent.giver" },
+	{ TYPE_CONSENT, CONSENT_PURPOSE, "consent.purpose" },
+	{ TYPE_CONSENT, CONSENT_EVIDENCE, "consent.evidence" },
+	{ TYPE_CONSENT, CONSENT_LANGUAGE, "language" },
+	{ TYPE_WITHDRAWAL, WITHDRAWAL_CHANNEL, "withdrawal.channel" },
+	{ TYPE_OVERRIDE, OVERRIDE_BASIS, "override.basis" },
+	{ TYPE_HANDOVER, HANDOVER_STEP, "handover.step" },
+	{ TYPE_ALIAS, ALIAS_STATUS, "alias.status" },
+};
+
+const char *
+fields_vocabulary(const struct field *f)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(vocabularies); i++)
+		if (vocabularies[i].type == f->type &&
+		    vocabularies[i].field == f->number)
+			return vocabularies[i].name;
 	return NULL;
 }
 

@@ -22,8 +22,11 @@ enum record_type {
 	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
 	TYPE_OVERRIDE = 10,  /* card: opened by law, its end, a signature */
 	TYPE_HANDOVER = 11,  /* card: a step of a handover or takeover */
-	TYPE_ALIAS = 12      /* card: another case is of the same child */
+	TYPE_ALIAS = 12,     /* card: another case is of the same child */
+	TYPE_POLICY = 14     /* commons: a piece of a published policy */
 };
+
+#define FIELDS_TYPES_MAX 64 /* every number above is below this */
 
 /* Field numbers; each type has its own. */
 enum {
@@ -53,7 +56,8 @@ enum {
 	HANDOVER_STEP = 1, HANDOVER_PERSON, HANDOVER_OF, HANDOVER_UNTIL,
 	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
 	HANDOVER_SUPERSEDES,
-	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS
+	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS,
+	POLICY_COMMIT = 1, POLICY_PART, POLICY_PARTS, POLICY_HASH, POLICY_DATA
 };
 
 /* The number of "deleted", in every type that has it (schema/rules.md 6.8). */
@@ -95,6 +99,10 @@ const struct field *fields_of(enum record_type type, size_t *count);
 /** fields_find(type, name), fields_number(type, number): or NULL. */
 const struct field *fields_find(enum record_type type, const char *name);
 const struct field *fields_number(enum record_type type, uint16_t number);
+
+/** fields_vocabulary(f): the vocabulary of the policy that a FIELD_CODE takes
+ * its words from (schema/policy.md 3.3); NULL: the program's own word. */
+const char *fields_vocabulary(const struct field *f);
 
 const struct record_kind *fields_kind(enum record_type type);
 

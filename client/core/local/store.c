@@ -400,6 +400,15 @@ load_roster(struct store *s, struct err *e)
 	return rc;
 }
 
+static int
+load_policy(struct store *s, struct err *e)
+{
+	int rc = get_fixed(s, STORE_POLICY, s->policy.b, sizeof(s->policy.b),
+	    e);
+
+	return rc < 0 ? -1 : 0;
+}
+
 /* ---- opening ---- */
 
 int
@@ -415,6 +424,7 @@ store_load(struct vault *vault, struct tick tick, struct store **out,
 	roster_init(&s->roster);
 	if (load_keys(s, e) != 0 || load_clock(s, e) != 0 ||
 	    load_hub(s, e) != 0 || load_head(s, e) != 0 ||
+	    load_policy(s, e) != 0 ||
 	    load_roster(s, e) != 0) {
 		store_close(s);
 		return -1;

@@ -10,6 +10,7 @@
 #include "common/rules/roster.h"
 #include "common/wire/card.h"
 #include "common/wire/checkpoint.h"
+#include "common/wire/record.h"
 
 struct vault;
 
@@ -24,6 +25,7 @@ enum store_stage {
 #define STORE_LAST_SYNC "sync.last_ms" /* int: end of the last whole sync */
 #define STORE_SKEW "sync.skew_ms"      /* int: own clock minus the hub's */
 #define STORE_SUSPECT "times.suspect"  /* int: latest time not believed */
+#define STORE_POLICY "policy"          /* bytes: struct policy_ref in force */
 #define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
 
 #define STORE_REVOKED_WORDS "the office has revoked this device; nothing " \
@@ -46,6 +48,7 @@ struct store {
 				  * under way found; 0: it is not */
 	int64_t contact_ms;      /* the hub's time at the last contact of this
 				  * session; 0: none yet */
+	struct policy_ref policy; /* in force: what is written names it */
 	bool stopped;            /* fork or copy seen: nothing is sent */
 	struct {                 /* hidden is what has ended (ends.h): */
 		bool known;          /* and is right between these times */

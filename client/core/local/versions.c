@@ -282,6 +282,7 @@ make_record(struct store *s, const struct write *w, const struct heads *h,
 	rec->type = (uint16_t)w->type;
 	rec->origin = s->me->device;
 	rec->basis = w->basis;
+	rec->policy = s->policy;
 	rec->wall_ms = tick_wall_ms(&s->tick);
 	rec->hlc = store_stamp(s);
 	rec->op_count = w->op_count;
@@ -446,7 +447,8 @@ check_fits(const struct record *rec, const struct space *sp, struct err *e)
 		return 0;
 	/* The commons is known by its id: names of people stand nowhere
 	 * else, also where it is not known yet what a section is. */
-	if (sp->state == SPACE_UNKNOWN && rec->type != TYPE_STAFF)
+	if (sp->state == SPACE_UNKNOWN && rec->type != TYPE_STAFF &&
+	    rec->type != TYPE_POLICY)
 		return 0;
 	if (strcmp(kind->section, section) != 0)
 		return err_set(e, ERR_PEER, "a %s came in the section \"%s\", "

@@ -1,8 +1,8 @@
 /*
  * The nearest of several names to what was typed.
  */
-#ifndef CLI_NEAR_H
-#define CLI_NEAR_H
+#ifndef CORE_NEAR_H
+#define CORE_NEAR_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* Optimal string alignment distance; names are short, so the table is too. */
-#include "client/cli/near.h"
+#include "client/core/near.h"
 
 #include <string.h>
 
