@@ -564,51 +564,62 @@ test_forged(void **state)
 }
 
 /* A keeper's changed program has the second hand sign, who does not see what
- * it is, that a withdrawal goes. It stays, and closes. */
-static void
-test_withdrawal_stays(void **state)
+ * it is, that a body goes: record, space, changeset and index by ${sql}. */
+static struct id
+forge(const char *sql)
 {
 	struct store *s = world_store(&w, KEEPER);
 	struct erase *o = mem_new(sizeof(*o));
-	struct statement_sources all;
-	struct record_row row;
-	struct id card, id;
+	struct id in, id;
 	struct stmt *q;
 	struct buf b;
 	struct err e;
 
-	(void)state;
-	world_withdraw(&w, KEEPER, &the_case, OFFICE, "plan");
-	sync_all();
 	ask(KEEPER, &the_note);
-	q = db_prepare(s->db, "SELECT r.id, r.space, i.id, v.idx FROM record r "
-	    "JOIN version v ON v.rid = r.rid JOIN item i ON i.seq = v.seq "
-	    "WHERE r.type = 6");
+	q = db_prepare(s->db, sql);
 	assert_int_equal(db_step(q, &e), 1);
 	assert_int_equal(db_id(q, 0, &id), 0);
-	assert_int_equal(db_id(q, 1, &card), 0);
+	assert_int_equal(db_id(q, 1, &in), 0);
 	assert_int_equal(db_hash(q, 2, &o->what.items[0].id), 0);
 	o->what.items[0].map = UINT64_C(1) << db_int(q, 3);
 	db_reset(q);
 	o->what.count = 1;
 	o->what.kind = ERASE_RECORD;
 	o->what.reason = ERASE_MISTAKE;
-	erase_record_hash(&card, &id, &o->what.record);
+	erase_record_hash(&in, &id, &o->what.record);
 	o->at_ms = atomic_load(&w.wall_ms);
 	o->dpo = world_store(&w, DPO)->me->device;
-	assert_int_equal(erase_sign(o, &card, &s->me->device,
+	assert_int_equal(erase_sign(o, &in, &s->me->device,
 	    &world_store(&w, DPO)->me->sign, &e), 0);
 	buf_init(&b, 100000);
 	erase_encode(o, &b);
 	q = db_prepare(s->db, "UPDATE erase_ask SET space = ?, record = ?, "
 	    "state = 2, signed = ?");
-	db_bind_id(q, 1, &card);
+	db_bind_id(q, 1, &in);
 	db_bind_id(q, 2, &id);
 	db_bind_view(q, 3, buf_view(&b));
 	assert_int_equal(db_run(q, &e), 0);
 	buf_done(&b);
 	mem_free(o);
 	world_must_sync(&w, KEEPER);
+	return id;
+}
+
+/* A withdrawal stays, and closes. */
+static void
+test_withdrawal_stays(void **state)
+{
+	struct statement_sources all;
+	struct record_row row;
+	struct id id;
+	struct err e;
+
+	(void)state;
+	world_withdraw(&w, KEEPER, &the_case, OFFICE, "plan");
+	sync_all();
+	id = forge("SELECT r.id, r.space, i.id, v.idx FROM record r "
+	    "JOIN version v ON v.rid = r.rid JOIN item i ON i.seq = v.seq "
+	    "WHERE r.type = 6");
 	world_must_sync(&w, WRITER);
 	assert_int_equal(world_count(&w, WRITER, "SELECT sum(misfits) FROM "
 	    "erase_order"), 1);
@@ -620,6 +631,28 @@ test_withdrawal_stays(void **state)
 	    &all, &e), 0);
 	assert_true(all.count > 0 && !all.list[all.count - 1].opens);
 	statements_done(&all);
+}
+
+/* So do statements, for who comes later. */
+static void
+test_statements_stay(void **state)
+{
+	(void)state;
+	forge("SELECT r.id, r.space, i.id, 0 FROM record r JOIN item i "
+	    "ON i.space = r.space AND i.kind = 3 WHERE r.type = 4 "
+	    "ORDER BY i.seq");
+	a_week_later();
+	world_join(&w, 4);
+	world_must_sync(&w, KEEPER);
+	world_grant(&w, KEEPER, &the_case, 4, "notes", false);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, 4);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM access "
+	    "a JOIN space s ON s.id = a.space WHERE s.section = 'notes'"),
+	    world_count(&w, 4, "SELECT count(*) FROM access a JOIN space s "
+	    "ON s.id = a.space WHERE s.section = 'notes'"));
+	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM "
+	    "quarantine"), 0);
 }
 
 static void
@@ -888,7 +921,7 @@ main(int argc, char **argv)
 		T(test_erase_then_edit), T(test_comes_late), T(test_race),
 		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
-		T(test_forged), T(test_withdrawal_stays), T(test_whole_case),
+		T(test_forged), T(test_withdrawal_stays), T(test_statements_stay), T(test_whole_case),
 		T(test_held_of_erased), T(test_deposit_of_erased),
 		T(test_copies),
 		T(test_needle), T(test_power_cuts)

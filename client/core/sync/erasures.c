@@ -82,7 +82,9 @@ erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,
 		return -1;
 	if (any && erased_map(k->s, &k->space, &cs->id, &map, e) != 0)
 		return -1;
-	*ok = any && (missing_of(cs) & ~map) == 0;
+	/* Statements go with their whole space alone (10.5). */
+	*ok = any && (missing_of(cs) & ~map) == 0 &&
+	    (cs->h.kind != CHANGESET_ACCESS || k->sp.state == SPACE_ERASED);
 	return 0;
 }
 
