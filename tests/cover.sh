@@ -17,8 +17,9 @@ B=$1
 SEEDS=${SEEDS:-60}
 LINES_BAR=90
 BRANCHES_BAR=80
-BARRED="client/core/sync daemon/hub common/wire common/rules"
-SHOWN="common/base common/db client/core/vault client/core/local daemon/api"
+BARRED="client/core/outbox client/core/accord client/core/sync daemon/hub common/wire common/rules"
+SHOWN="common/base common/db client/core/vault client/core/local
+    client/core/office daemon/api"
 out=$B/cover
 mkdir -p "$out"
 

@@ -1,5 +1,5 @@
 /* office init, card, requests, approve, vouch, devices, revoke. */
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 
 #include <string.h>
 

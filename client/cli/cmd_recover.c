@@ -1,7 +1,7 @@
 /* office sections, order, countersign, recover: what two officers order, with
  * two shares. */
 #include "client/core/match.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 
 #include <string.h>
 

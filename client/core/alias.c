@@ -8,9 +8,9 @@
 
 #include <string.h>
 
+#include "client/core/accord/statements.h"
 #include "client/core/local/aliases.h"
 #include "client/core/people.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 #define CASE_SPACES_MAX 64

@@ -12,7 +12,7 @@
 #include "client/core/alias.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
-#include "client/core/sync/statements.h"
+#include "client/core/accord/statements.h"
 #include "client/core/policies.h"
 #include "client/core/value.h"
 

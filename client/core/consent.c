@@ -1,7 +1,7 @@
 /*
  * Consents as people take and take back: a record in the case's card, and the
  * access statements that follow from it in every section it names. The spaces'
- * keys follow at the next sync (sync/doors.h).
+ * keys follow at the next sync (accord/doors.h).
  *
  * What closes is done first and by whoever may write; what opens is a
  * keeper's, and never overrules a withdrawal that its author did not know.
@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/core/accord/doors.h"
+#include "client/core/accord/letters.h"
+#include "client/core/accord/statements.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
 #include "client/core/local/ends.h"
@@ -19,9 +22,6 @@
 #include "client/core/override.h"
 #include "client/core/people.h"
 #include "client/core/policies.h"
-#include "client/core/sync/doors.h"
-#include "client/core/sync/letters.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 #define CASE_SPACES_MAX 64

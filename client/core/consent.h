@@ -72,7 +72,7 @@ int consent_list(struct session *s, const struct id *case_id,
  * here, own unsent text held; called after every sync. What only one of them
  * says has ended is hidden, also without a network (local/ends.h). ${closed}:
  * such spaces. The key is changed by the next sync of who may
- * (sync/doors.h). */
+ * (accord/doors.h). */
 int consent_expire(struct session *s, size_t *closed, struct err *e);
 
 /* Who can see a record, and why. */

@@ -7,9 +7,9 @@
 
 #include "client/core/consent.h"
 
+#include "client/core/accord/statements.h"
 #include "client/core/local/aliases.h"
 #include "client/core/people.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 void

@@ -7,11 +7,11 @@
 
 #include "client/core/consent.h"
 
+#include "client/core/accord/overrides.h"
+#include "client/core/accord/statements.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/people.h"
-#include "client/core/sync/overrides.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 #define WHY_MAX 2000

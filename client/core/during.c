@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "client/core/sync/sides.h"
+#include "client/core/accord/sides.h"
 
 /* When that person's part became less, after ${from}. */
 static int64_t

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/accord/memos.h"
 #include "client/core/local/deleted.h"
 #include "client/core/local/erased.h"
 #include "client/core/people.h"
 #include "client/core/sync/erasures.h"
-#include "client/core/sync/memos.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/rules/erasure.h"

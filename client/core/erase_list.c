@@ -7,10 +7,10 @@
 
 #include <string.h>
 
+#include "client/core/accord/memos.h"
 #include "client/core/local/erased.h"
 #include "client/core/people.h"
 #include "client/core/sync/erasures.h"
-#include "client/core/sync/memos.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/rules/erasure.h"

@@ -1,15 +1,15 @@
 /*
  * The steps of a handover as people take them. What follows from each for the
- * sections of the case is sync/sides.c's; who leads is a field of the case,
+ * sections of the case is accord/sides.c's; who leads is a field of the case,
  * written in the same transaction as the step.
  */
 #include "client/core/handover.h"
 
 #include <string.h>
 
+#include "client/core/accord/statements.h"
 #include "client/core/consent.h"
 #include "client/core/steps.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 
 #define OPS_MAX 12

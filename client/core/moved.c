@@ -6,10 +6,10 @@
 
 #include <string.h>
 
+#include "client/core/accord/letters.h"
 #include "client/core/local/erased.h"
 #include "client/core/match.h"
 #include "client/core/review_parts.h"
-#include "client/core/sync/letters.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/heldfile.h"

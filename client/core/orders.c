@@ -6,9 +6,9 @@
 
 #include <string.h>
 
+#include "client/core/accord/sides.h"
 #include "client/core/cases.h"
 #include "client/core/people.h"
-#include "client/core/sync/sides.h"
 #include "common/base/mem.h"
 
 void

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
+#include "client/core/accord/overrides.h"
+#include "client/core/accord/statements.h"
 #include "client/core/local/day.h"
 #include "client/core/local/utf8.h"
-#include "client/core/sync/overrides.h"
-#include "client/core/sync/statements.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/notice.h"

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/accord/memos.h"
+#include "client/core/accord/overrides.h"
+#include "client/core/accord/statements.h"
 #include "client/core/local/fields.h"
 #include "client/core/match.h"
-#include "client/core/sync/memos.h"
-#include "client/core/sync/overrides.h"
-#include "client/core/sync/statements.h"
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/access.h"

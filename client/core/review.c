@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/letters.h"
 #include "client/core/local/erased.h"
-#include "client/core/sync/letters.h"
 #include "common/base/mem.h"
 
 #define RECORDS_MAX DEPOSIT_RECORDS_MAX

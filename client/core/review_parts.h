@@ -5,8 +5,8 @@
 #ifndef CORE_REVIEW_PARTS_H
 #define CORE_REVIEW_PARTS_H
 
+#include "client/core/accord/decision.h"
 #include "client/core/review.h"
-#include "client/core/sync/decision.h"
 #include "client/core/value.h"
 
 #define REVIEW_LIST_MAX 1024

@@ -6,8 +6,8 @@
 #ifndef CORE_STEPS_H
 #define CORE_STEPS_H
 
+#include "client/core/accord/sides.h"
 #include "client/core/session.h"
-#include "client/core/sync/sides.h"
 
 struct steps { /* of one case */
 	struct session *session;

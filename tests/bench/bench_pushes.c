@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/sync/outbox.h"
+#include "client/core/outbox/outbox.h"
+#include "client/core/sync/outbox_cut.h"
 #include "common/base/mem.h"
 #include "common/wire/keys.h"
 #include "common/wire/proto.h"

@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 #include "client/core/exchange.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
 #include "common/base/id.h"

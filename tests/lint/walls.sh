@@ -13,9 +13,12 @@ common/wire: common/base/ common/wire/
 common/rules: common/base/ common/wire/ common/rules/
 client/core/vault: common/base/ common/db/ client/core/vault/
 client/core/local: common/ client/core/vault/ client/core/local/
-client/core/sync: common/ client/core/local/ client/core/sync/
-client/core: common/ client/core/
-client/cli: common/base/ client/core/*.h client/core/sync/remote.h client/cli/
+client/core/outbox: common/ client/core/local/ client/core/outbox/
+client/core/accord: common/ client/core/local/ client/core/outbox/ client/core/accord/
+client/core/sync: common/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
+client/core/office: common/ client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/ client/core/office/
+client/core: common/ client/core/*.h client/core/vault/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
+client/cli: common/base/ client/core/*.h client/core/office/*.h client/core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/

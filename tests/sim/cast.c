@@ -14,7 +14,7 @@
 #include "client/core/enrol.h"
 #include "client/core/exchange.h"
 #include "client/core/local/store.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/sim/sim.h"

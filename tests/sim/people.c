@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "client/core/consent.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/review.h"
 #include "common/base/mem.h"
 #include "tests/sim/sim.h"

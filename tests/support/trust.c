@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "client/core/enrol.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
+#include "client/core/outbox/outbox.h"
 #include "client/core/plans.h"
-#include "client/core/sync/outbox.h"
 #include "common/base/mem.h"
 
 static void

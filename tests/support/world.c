@@ -11,7 +11,7 @@
 #include "client/core/enrol.h"
 #include "client/core/local/store.h"
 #include "client/core/notes.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/records.h"
 #include "common/base/mem.h"
 #include "daemon/api/route.h"

@@ -1,6 +1,6 @@
 /*
  * A closing that could not be sent closes all the same: schema/rules.md 7.9,
- * client/core/sync/closings and statements. 1 keeps the case of a child, 2
+ * client/core/accord/closings and statements. 1 keeps the case of a child, 2
  * writes in its card, 3 reads the plan; the guardian tells 2 that 3 shall not,
  * while 1 withdraws 2's own consent. 4 keeps the card too.
  */
@@ -12,9 +12,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/core/accord/closings.h"
 #include "client/core/consent.h"
 #include "client/core/review.h"
-#include "client/core/sync/closings.h"
 #include "tests/support/trust.h"
 
 #define MINUTE INT64_C(60000)

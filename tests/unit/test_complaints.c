@@ -1,6 +1,6 @@
 /*
  * A key that opens nothing for one of those it is listed for: client/core/
- * sync/complaints. 1 keeps the plan; 2 writes in it, 3 reads it.
+ * accord/complaints. 1 keeps the plan; 2 writes in it, 3 reads it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/sync/complaints.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/accord/complaints.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

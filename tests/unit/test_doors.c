@@ -1,5 +1,5 @@
 /*
- * client/core/sync/doors: the epochs follow the statements, whoever is first,
+ * client/core/accord/doors: the epochs follow the statements, whoever is first,
  * and nothing is written to a key that somebody holds who should not.
  */
 #include <setjmp.h>
@@ -11,11 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/doors.h"
+#include "client/core/accord/statements.h"
 #include "client/core/consent.h"
 #include "client/core/local/spaces.h"
-#include "client/core/office.h"
-#include "client/core/sync/doors.h"
-#include "client/core/sync/statements.h"
+#include "client/core/office/office.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))

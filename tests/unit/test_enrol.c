@@ -10,7 +10,7 @@
 
 #include "client/core/enrol.h"
 #include "client/core/local/store.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "tests/support/world.h"
 
 static struct world w;

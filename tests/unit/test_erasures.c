@@ -14,17 +14,17 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "client/core/accord/memos.h"
+#include "client/core/accord/statements.h"
 #include "client/core/deletion.h"
 #include "client/core/erase.h"
 #include "client/core/local/versions.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/plans.h"
 #include "client/core/review.h"
 #include "client/core/search.h"
 #include "client/core/status.h"
 #include "client/core/sync/erasures.h"
-#include "client/core/sync/memos.h"
-#include "client/core/sync/statements.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/directory.h"

@@ -14,14 +14,14 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/core/accord/overrides.h"
+#include "client/core/accord/portion.h"
+#include "client/core/accord/sides.h"
+#include "client/core/accord/statements.h"
 #include "client/core/alias.h"
 #include "client/core/handover.h"
 #include "client/core/local/aliases.h"
 #include "client/core/override.h"
-#include "client/core/sync/overrides.h"
-#include "client/core/sync/portion.h"
-#include "client/core/sync/sides.h"
-#include "client/core/sync/statements.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

@@ -16,7 +16,7 @@
 
 #include "client/core/consent.h"
 #include "client/core/enrol.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/status.h"
 #include "client/core/sync/quarantine.h"
 #include "common/base/file.h"

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "client/core/local/versions.h"
+#include "client/core/outbox/outbox.h"
 #include "client/core/status.h"
-#include "client/core/sync/outbox.h"
 #include "common/base/mem.h"
 #include "common/rules/admit.h"
 #include "tests/support/trust.h"

@@ -1,6 +1,6 @@
 /*
  * Text that was accepted before the withdrawal of its author's consent
- * arrived: client/core/sync/late, decision, and client/core/review_text. The
+ * arrived: client/core/sync/late, accord/decision, client/core/review_text. The
  * guardian told client 1 at ten; the nurse (2) wrote at ten past, and the hub
  * had her words before it had his. 3 reads the plan, 4 keeps it too, 5 comes
  * later.

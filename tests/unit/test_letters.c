@@ -1,5 +1,5 @@
 /*
- * Held, deposited, decided: client/core/sync/letters and client/core/review.
+ * Held, deposited, decided: client/core/accord/letters and client/core/review.
  * The nurse (2) writes offline while the guardian withdraws; what she wrote is
  * never shown in the case by itself, and never lost.
  */
@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/letters.h"
 #include "client/core/consent.h"
 #include "client/core/review.h"
-#include "client/core/sync/letters.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

@@ -1,5 +1,5 @@
 /*
- * Memos: client/core/sync/memos. Person 1 tells the data-protection officer
+ * Memos: client/core/accord/memos. Person 1 tells the data-protection officer
  * (2) something through the hub; what is refused is sealed again, what cannot
  * be read is kept aside, and who floods is bounded.
  */
@@ -11,10 +11,10 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/office.h"
-#include "client/core/sync/letters.h"
-#include "client/core/sync/memos.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/accord/letters.h"
+#include "client/core/accord/memos.h"
+#include "client/core/office/office.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

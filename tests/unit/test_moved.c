@@ -16,7 +16,7 @@
 #include "client/core/cases.h"
 #include "client/core/enrol.h"
 #include "client/core/moved.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/plans.h"
 #include "client/core/status.h"
 #include "common/base/file.h"

@@ -13,7 +13,7 @@
 #include "client/core/cases.h"
 #include "client/core/enrol.h"
 #include "client/core/local/store.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/people.h"
 #include "client/core/status.h"
 #include "tests/support/trust.h"

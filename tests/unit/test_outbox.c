@@ -1,7 +1,7 @@
 /*
- * client/core/sync/outbox: bytes fixed before they are sent, a line whose
- * counters are never used twice, cut where it must be, taken apart and put
- * together without losing or doubling a version.
+ * client/core/outbox and sync/outbox_cut: bytes fixed before they are sent, a
+ * line whose counters are never used twice, cut where it must be, taken apart
+ * and put together without losing or doubling a version.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/sync/doors.h"
-#include "client/core/sync/outbox.h"
-#include "client/core/sync/round.h"
-#include "client/core/sync/stamps.h"
+#include "client/core/accord/doors.h"
 #include "client/core/local/versions.h"
+#include "client/core/outbox/outbox.h"
+#include "client/core/outbox/stamps.h"
+#include "client/core/sync/outbox_cut.h"
+#include "client/core/sync/round.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 

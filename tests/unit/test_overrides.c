@@ -1,5 +1,5 @@
 /*
- * client/core/sync/overrides: what a member believes of an override, what a
+ * client/core/accord/overrides: what a member believes of an override, what a
  * wrong clock does to one, who signs one, and the refusals of core/override.
  * Client 0 is an officer, 1 keeps the case, 2 is let in by law, 3 is an
  * officer too.
@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/memos.h"
+#include "client/core/accord/overrides.h"
 #include "client/core/consent.h"
 #include "client/core/override.h"
-#include "client/core/sync/memos.h"
-#include "client/core/sync/overrides.h"
 #include "common/base/mem.h"
 #include "common/wire/notice.h"
 #include "tests/support/trust.h"

@@ -18,7 +18,7 @@
 
 #include "client/core/consent.h"
 #include "client/core/handover.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/override.h"
 #include "client/core/review.h"
 #include "client/core/status.h"

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "client/core/devices.h"
-#include "client/core/office.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/office/office.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "tests/support/trust.h"

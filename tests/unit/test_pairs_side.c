@@ -13,15 +13,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/sides.h"
 #include "client/core/conflicts.h"
 #include "client/core/consent.h"
 #include "client/core/handover.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/orders.h"
+#include "client/core/outbox/outbox.h"
 #include "client/core/override.h"
 #include "client/core/review.h"
-#include "client/core/sync/outbox.h"
-#include "client/core/sync/sides.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "client/core/consent.h"
-#include "client/core/office.h"
+#include "client/core/office/office.h"
 #include "client/core/review.h"
 #include "tests/support/failing.h"
 #include "tests/support/faults.h"

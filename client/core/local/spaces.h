@@ -49,7 +49,7 @@ int spaces_list(struct store *s, const struct id *case_id, struct space *out,
 
 /** spaces_begin_tx(s, case_id, section, label, out, e): a new space of this
  * person's own side: its row (epoch 0), its TYPE_SPACE record, an OWNER
- * statement. Epoch 1 is made at the next sync (sync/doors.h). ${case_id} NULL
+ * statement. Epoch 1 is made at the next sync (accord/doors.h). ${case_id} NULL
  * begins the commons, with the id that ${out}->id already has. */
 int spaces_begin_tx(struct store *s, const struct id *case_id,
     const char *section, const char *label, struct space *out,

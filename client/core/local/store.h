@@ -1,6 +1,7 @@
 /*
  * The open store: one encrypted database, the device's keys, the clock and
- * the roster, owned by one thread. All of local/ and sync/ works on it.
+ * the roster, owned by one thread. The features and the folders
+ * between them and this one work on it.
  */
 #ifndef LOCAL_STORE_H
 #define LOCAL_STORE_H

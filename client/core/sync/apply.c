@@ -7,18 +7,18 @@
 
 #include <string.h>
 
+#include "client/core/accord/letters.h"
+#include "client/core/accord/memos.h"
+#include "client/core/accord/overrides.h"
+#include "client/core/accord/portion.h"
+#include "client/core/accord/sides.h"
+#include "client/core/accord/statements.h"
 #include "client/core/local/deleted.h"
+#include "client/core/outbox/outbox.h"
+#include "client/core/outbox/stamps.h"
 #include "client/core/sync/claims.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/late.h"
-#include "client/core/sync/letters.h"
-#include "client/core/sync/memos.h"
-#include "client/core/sync/outbox.h"
-#include "client/core/sync/overrides.h"
-#include "client/core/sync/portion.h"
-#include "client/core/sync/sides.h"
-#include "client/core/sync/stamps.h"
-#include "client/core/sync/statements.h"
 #include "common/rules/time.h"
 
 /* ---- opening ---- */

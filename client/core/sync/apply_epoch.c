@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "client/core/sync/letters.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/accord/letters.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 
 /* ---- members ---- */

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#include "client/core/sync/memos.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/accord/memos.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 #include "common/rules/erasure.h"
 

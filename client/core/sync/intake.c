@@ -10,11 +10,11 @@
 
 #include <string.h>
 
+#include "client/core/accord/doors.h"
+#include "client/core/outbox/outbox.h"
+#include "client/core/outbox/stamps.h"
 #include "client/core/sync/apply.h"
-#include "client/core/sync/doors.h"
 #include "client/core/sync/erasures.h"
-#include "client/core/sync/outbox.h"
-#include "client/core/sync/stamps.h"
 #include "common/base/mem.h"
 
 #define DAY_MS INT64_C(86400000)

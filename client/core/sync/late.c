@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "client/core/sync/decision.h"
-#include "client/core/sync/stamps.h"
+#include "client/core/accord/decision.h"
+#include "client/core/outbox/stamps.h"
 #include "common/rules/time.h"
 
 /* ---- when a withdrawal was said ---- */

@@ -3,12 +3,13 @@
  * unsent, sorted by space and by what its author had seen; a changeset ends
  * where either changes, at 64 records, or when it is full.
  */
-#include "client/core/sync/outbox.h"
+#include "client/core/sync/outbox_cut.h"
 
 #include <string.h>
 
+#include "client/core/accord/doors.h"
 #include "client/core/local/versions.h"
-#include "client/core/sync/doors.h"
+#include "client/core/outbox/outbox.h"
 #include "client/core/sync/witness.h"
 #include "common/base/mem.h"
 

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "client/core/sync/deposit.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/outbox/deposit.h"
+#include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
 
 struct queued {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "client/core/sync/letters.h"
+#include "client/core/accord/letters.h"
 #include "common/base/mem.h"
 
 static int

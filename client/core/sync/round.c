@@ -10,16 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/sync/closings.h"
-#include "client/core/sync/complaints.h"
-#include "client/core/sync/doors.h"
+#include "client/core/accord/closings.h"
+#include "client/core/accord/complaints.h"
+#include "client/core/accord/doors.h"
+#include "client/core/accord/letters.h"
+#include "client/core/outbox/outbox.h"
+#include "client/core/outbox/stamps.h"
 #include "client/core/sync/erasures.h"
-#include "client/core/sync/letters.h"
-#include "client/core/sync/outbox.h"
+#include "client/core/sync/outbox_cut.h"
 #include "client/core/sync/pull.h"
 #include "client/core/sync/push.h"
 #include "client/core/sync/revoked.h"
-#include "client/core/sync/stamps.h"
 
 #define ROUNDS_MAX 8
 

@@ -1,0 +1,33 @@
+/*
+ * Letters: deposits of what an excluded person wrote, and their outcomes.
+ *
+ * Source: schema/rules.md, "Held, deposited, decided".
+ */
+#ifndef ACCORD_LETTERS_H
+#define ACCORD_LETTERS_H
+
+#include "client/core/local/spaces.h"
+#include "common/wire/letter.h"
+
+/** letters_hold_tx(s, space, e): this device may not write here any more: own
+ * unsent versions become held, one held row a record. */
+int letters_hold_tx(struct store *s, const struct id *space, struct err *e);
+
+/** letters_queue(s, queued, e): seal a deposit for everything held that has
+ * none, to the keepers this device last knew, and the outcomes decided here. */
+int letters_queue(struct store *s, size_t *queued, struct err *e);
+
+/** letters_take_tx(s, cs, l, at, news, e): a letter from the log: opened if it
+ * is for this device and filed as review or outcome. ${news}: it said
+ * something that was not known. */
+struct letter_at {
+	uint64_t seq;
+	int64_t accept_ms;
+};
+int letters_take_tx(struct store *s, const struct changeset *cs,
+    const struct letter *l, const struct letter_at *at,
+    bool *news, struct err *e);
+
+#define DEPOSIT_RECORDS_MAX 4096
+
+#endif

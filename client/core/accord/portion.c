@@ -1,0 +1,58 @@
+/*
+ * How much of a list is whose. The author of a record was looked up in the
+ * directory when it came in, so there are no more counters than persons; who
+ * is in no directory yet is this device's own person.
+ */
+#include "client/core/accord/portion.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+
+struct portion_person {
+	struct id person;
+	size_t n;
+};
+
+static struct portion_person *
+find(struct portion *sh, const struct id *person)
+{
+	struct portion_person *bigger;
+	size_t i;
+
+	for (i = 0; i < sh->count; i++)
+		if (id_eq(&sh->list[i].person, person))
+			return &sh->list[i];
+	/* Powers of two. */
+	if ((sh->count & (sh->count - 1)) == 0) {
+		bigger = mem_new((sh->count ? 2 * sh->count : 1) *
+		    sizeof(*bigger));
+		if (sh->count > 0)
+			memcpy(bigger, sh->list, sh->count * sizeof(*bigger));
+		mem_free(sh->list);
+		sh->list = bigger;
+	}
+	sh->list[sh->count] = (struct portion_person){ *person, 0 };
+	return &sh->list[sh->count++];
+}
+
+bool
+portion_takes(struct portion *sh, const struct store *s, const struct id *origin,
+    size_t most)
+{
+	const struct roster_device *d = roster_device(&s->roster, origin);
+	struct portion_person *p = find(sh, d != NULL ? &d->person :
+	    &s->person);
+
+	if (p->n >= most)
+		return false;
+	p->n++;
+	return true;
+}
+
+void
+portion_done(struct portion *sh)
+{
+	mem_free(sh->list);
+	memset(sh, 0, sizeof(*sh));
+}

@@ -1,0 +1,136 @@
+/*
+ * The office: root, recovery shares, cards, approving, revoking, recovering.
+ */
+#ifndef OFFICE_OFFICE_H
+#define OFFICE_OFFICE_H
+
+#include "client/core/session.h"
+#include "client/core/sync/remote.h"
+#include "common/wire/directory.h"
+
+struct office_init_in {
+	const char *url;        /* https://host:port */
+	struct hash pin;        /* as tugid init printed */
+	const char *claim;      /* the hub's one-time code */
+	const char *name, *title; /* of the first officer */
+};
+struct office_sheet { /* to be printed; office_sheet_done wipes */
+	char *share[3];
+	char *root;             /* fingerprint for the wall */
+};
+void office_sheet_done(struct office_sheet *s);
+
+/** office_init(s, r, in, sheet, e): makes root and recovery key from one
+ * secret, splits it two of three, claims the hub, enrols this device as the
+ * first officer, begins the commons. Neither root nor recovery key stays on
+ * this device. Can be repeated after a cut: it goes on where it stopped. */
+int office_init(struct session *s, struct remote *r,
+    const struct office_init_in *in, struct office_sheet *sheet,
+    struct err *e);
+
+/** office_card(s, out, e): a new one-time card; text appended to ${out}. */
+int office_card(struct session *s, struct buf *out, struct err *e);
+
+struct office_request {
+	struct id device;
+	char code[16];
+	int64_t at_ms;
+	bool known_card;        /* one of our cards, unused, MAC right */
+	bool further;           /* a further device of a known person */
+};
+struct office_request_list {
+	struct office_request *items;
+	size_t count;
+};
+void office_request_list_done(struct office_request_list *l);
+int office_requests(struct session *s, struct remote *r,
+    struct office_request_list *out, struct err *e);
+
+struct office_approval {
+	const char *code;       /* as the person read it out */
+	const char *name, *title;
+	unsigned roles;         /* enum role bits; 0: worker */
+	const struct id *person; /* a further device of; NULL: a new person */
+	/* A new officer or data-protection officer needs the root: two of the
+	 * three shares, as printed; NULL otherwise (common/rules/roster.h). */
+	const char *share_a, *share_b;
+	const char *voucher;     /* from office_vouch of another officer */
+};
+/** office_approve(s, r, a, e): directory entry, name in commons, commons
+ * opened to the device: one all-or-nothing push, sent at once. A further
+ * device of a person needs a second hand: the voucher in the request, another
+ * officer's, or the root; ERR_DENIED says so. */
+int office_approve(struct session *s, struct remote *r,
+    const struct office_approval *a, struct err *e);
+
+/** office_vouch(s, r, code, person, out, e): another officer compared the code
+ * too: their signature on request and person (NULL: a new one), as one word to
+ * hand to the officer who approves, appended to ${out}. */
+int office_vouch(struct session *s, struct remote *r, const char *code,
+    const struct id *person, struct buf *out, struct err *e);
+
+/** office_revoke(s, device, e): queued; its spaces are re-keyed by whoever
+ * writes next. */
+int office_revoke(struct session *s, const struct id *device,
+    struct err *e);
+
+/**
+ * Recovering one named space: the first officer writes the order, the second
+ * countersigns it, both shares are typed in; then the order goes to the log,
+ * where all see it, and only that space's records are opened, in this one
+ * process, and handed to ${fn}. An order is good for 7 days.
+ */
+struct office_order {
+	enum order_scope scope;
+	struct id space;        /* zero: ORDER_LABELS */
+	struct id whom;         /* person; zero: ORDER_SPACE */
+	int64_t at_ms;
+	char *text;             /* for the second officer to countersign */
+};
+void office_order_done(struct office_order *o);
+int office_order_begin(struct session *s, const struct id *space,
+    struct office_order *out, struct err *e);
+int office_order_sign(struct session *s, const char *text, struct buf *out,
+    struct err *e);
+
+/** office_order_what(word, scope, e): what a countersigned order is for. */
+int office_order_what(const char *word, enum order_scope *out,
+    struct err *e);
+int office_recover(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b,
+    int (*fn)(void *ctx, const char *type, const char *field,
+        const char *text, struct err *e),
+    void *ctx, struct err *e);
+
+/*
+ * When no keeper's device can be had: the labels of the sections that a person
+ * keeps, then one of them for a person who takes over. Ordered, countersigned
+ * and carried out as recovering is.
+ */
+int office_order_labels(struct session *s, const struct id *person,
+    struct office_order *out, struct err *e);
+int office_order_takeover(struct session *s, const struct id *space,
+    const struct id *person, struct office_order *out, struct err *e);
+
+struct office_label { /* of one section */
+	struct id space, case_id;
+	char section[32];
+	char label[160];        /* whose it is; "": it does not say */
+};
+struct office_labels {
+	struct office_label *items;
+	size_t count;
+	size_t closed;          /* sections whose label did not open */
+};
+void office_labels_done(struct office_labels *l);
+int office_labels(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b, struct office_labels *out,
+    struct err *e);
+
+/** office_takeover(s, r, order, share_a, share_b, e): says TAKEOVER for the
+ * person of the order and lets their devices in, and nothing else. Nothing of
+ * the section's text comes to this device. */
+int office_takeover(struct session *s, struct remote *r, const char *order,
+    const char *share_a, const char *share_b, struct err *e);
+
+#endif
