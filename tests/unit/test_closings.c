@@ -198,6 +198,26 @@ test_second_keeper_late(void **state)
 	    0);
 }
 
+/* 3 is put out further on in the pull that brings a letter to 2 first, of which
+ * 3 gets the header alone: it is no fault, and the door after it closes. */
+static void
+test_bystander_is_out_too(void **state)
+{
+	(void)state;
+	world_grant(&w, 1, &kid, 3, "card", false);
+	trust_twice(&w, 1, 3);
+	taken_and_lost();
+	world_must_sync(&w, 1);
+	trust_twice(&w, 1, 4);
+	world_withdraw(&w, 1, &kid, 3, "card");
+	world_must_sync(&w, 1);
+	assert_true(world_must_sync(&w, 3).lost_spaces >= 2);
+	assert_int_equal(world_count(&w, 3, "SELECT count(*) FROM quarantine"),
+	    0);
+	assert_false(trust_reads(&w, 3, &kid));
+	assert_false(trust_reads(&w, 3, &plan));
+}
+
 /* Where 2 may write still, 2's own client closes: nothing more is sealed for
  * whom the held withdrawal names. */
 static void
@@ -291,7 +311,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_filed_at_once), T(test_two_keepers),
-		T(test_second_keeper_late), T(test_closes_where_it_may), T(test_closes_what_it_meets),
+		T(test_second_keeper_late), T(test_bystander_is_out_too),
+		T(test_closes_where_it_may), T(test_closes_what_it_meets),
 		T(test_rest_waits), T(test_under_review_closes),
 	};
 

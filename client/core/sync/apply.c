@@ -518,6 +518,8 @@ apply_letter(struct intake *k, struct incoming *in, struct err *e)
 int
 apply_tx(struct intake *k, struct incoming *in, struct err *e)
 {
+	if (intake_is_bare(in))
+		return hold_without_body(k, in, e);
 	switch (in->cs.h.kind) {
 	case CHANGESET_CONTENT:
 	case CHANGESET_ACCESS:

@@ -510,20 +510,65 @@ hold_unknown_tx(struct intake *k, struct incoming *in, struct err *e)
 	    "made by a newer program; update to read it", e);
 }
 
+bool
+intake_is_bare(const struct incoming *in)
+{
+	return !in->cs.has_bodies && (in->cs.h.kind == CHANGESET_LETTER ||
+	    in->cs.h.kind == CHANGESET_ERASE);
+}
+
+/*
+ * What the rules say about a bare item: its author and its place in the line
+ * of that author's items, which has to go on: the next may be the epoch that
+ * tells this device that it is out.
+ */
+static int
+judge_bare(struct intake *k, const struct incoming *in,
+    struct admit_author *author, enum verdict *out, struct err *e)
+{
+	const struct changeset_header *h = &in->cs.h;
+	const struct roster_device *d = roster_live(&k->s->roster, &h->author,
+	    in->seq);
+
+	if (spaces_author_find(k->s, &h->space, &h->author, author, e) < 0)
+		return -1;
+	if (d == NULL)
+		*out = VERDICT_UNKNOWN_DEVICE;
+	else if (!changeset_verify(&in->cs, &d->sign))
+		*out = VERDICT_BAD_SIGNATURE;
+	else if (h->counter <= author->counter ||
+	    !hash_eq(&h->prev_own, &author->last_id))
+		*out = VERDICT_COUNTER;
+	else
+		*out = VERDICT_ACCEPTED;
+	return 0;
+}
+
+static int
+judge_new(struct intake *k, struct incoming *in, struct admit_author *author,
+    enum verdict *out, struct err *e)
+{
+	struct err why;
+
+	if (intake_is_bare(in))
+		return judge_bare(k, in, author, out, e);
+	return decode_clear(in, &why) != 0 ? 0 :
+	    judge(k, in, author, out, e);
+}
+
 static int
 take_new(struct intake *k, struct incoming *in, struct err *e)
 {
 	struct admit_author author;
 	enum verdict v = VERDICT_BAD_FORM;
 	bool forward;
-	struct err why;
 
 	if (times_run_forward(k, in, &forward, e) != 0)
 		return -1;
 	if (!changeset_known(&in->cs.h))
 		return store_item_tx(k, in, e) != 0 ? -1 :
 		    hold_unknown_tx(k, in, e);
-	if (decode_clear(in, &why) == 0 && judge(k, in, &author, &v, e) != 0)
+	if (judge_new(k, in, &author, &v, e) != 0)
 		return -1;
 	if (store_item_tx(k, in, e) != 0)
 		return -1;

@@ -86,6 +86,11 @@ int intake_close_tx(struct intake *k, struct err *e);
 int intake_wants(struct intake *k, struct proto_want *out, size_t max,
     size_t *n, struct err *e);
 
+/** intake_is_bare(in): a letter or an erase order by its header alone, as the
+ * hub sends it to whom it is not for: whose right was over, or who is put out
+ * further on in the same pull. */
+bool intake_is_bare(const struct incoming *in);
+
 /** intake_hold_tx(k, in, reason, words, e): to quarantine, counted. */
 int intake_hold_tx(struct intake *k, const struct incoming *in,
     enum quarantine_reason reason, const char *words, struct err *e);
