@@ -229,6 +229,27 @@ test_handover(void **state)
 	assert_int_equal(right_in(B, "card", A), RIGHT_KEEP);
 }
 
+/* Proposed and taken back again and again before one sync: said in that order,
+ * whatever the ids of the statements. */
+static void
+test_undo_unsent(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(propose(A, B, 0), 0);
+		assert_int_equal(undo(A), 0);
+	}
+	assert_int_equal(propose(A, B, 0), 0);
+	trust_twice(&w, A, B);
+	trust_twice(&w, A, B);
+	assert_int_equal(quarantined(A) + quarantined(B), 0);
+	assert_int_equal(right_in(A, "card", B), RIGHT_KEEP);
+	assert_int_equal(right_in(A, "plan", B), RIGHT_KEEP);
+	assert_int_equal(right_in(B, "notes", B), RIGHT_KEEP);
+}
+
 static void
 test_undo(void **state)
 {
@@ -1072,7 +1093,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_handover), T(test_undo), T(test_narrow),
+		T(test_handover), T(test_undo), T(test_undo_unsent),
+		T(test_narrow),
 		T(test_substitute), BOTH(handover_and_edit),
 		BOTH(handover_and_withdrawal), BOTH(handover_to_two),
 		BOTH(takeover_and_edit), BOTH(takeover_twice),

@@ -37,6 +37,18 @@ door_free(struct door *d)
 /* ---- what a door needs ---- */
 
 static int
+by_stamp(const void *va, const void *vb)
+{
+	const struct access *a = va, *b = vb;
+
+	if (a->hlc != b->hlc)
+		return a->hlc < b->hlc ? -1 : 1;
+	return id_cmp(&a->id, &b->id);
+}
+
+/* In the order in which they were said: members believe a statement by what
+ * stands before it, so what is taken back goes before its taking back. */
+static int
 load_waiting(struct door *d, struct err *e)
 {
 	struct stmt *q = db_prepare(d->s->db, "SELECT body FROM access"
@@ -56,6 +68,9 @@ load_waiting(struct door *d, struct err *e)
 		d->waiting_count++;
 	}
 	db_reset(q);
+	if (d->waiting_count > 1)
+		qsort(d->waiting, d->waiting_count, sizeof(*d->waiting),
+		    by_stamp);
 	return rc < 0 ? -1 : 0;
 }
 
