@@ -94,7 +94,7 @@ note_row(struct table *t, const struct record_item *r,
 	table_cell(t, when);
 	table_cell(t, show_case_name(cases, &r->case_id));
 	table_cell(t, r->author);
-	table_cell(t, record_field(r, "category"));
+	table_cell(t, record_word(r, "category"));
 	show_marks(r, marks);
 	table_cell(t, marks);
 	show_excerpt(t, record_field(r, "text"));

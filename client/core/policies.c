@@ -19,6 +19,7 @@
 #define PART_BYTES ((size_t)38 * 1024)
 #define TAG_POLICY "tugi policy 1"
 #define MEMO 4 /* codes found right just now: an import asks thousands of times */
+#define SEEN 16 /* words looked up just now: so does a list of notes */
 
 struct kept { /* one published policy */
 	char commit[POLICIES_COMMIT_BYTES];
@@ -43,6 +44,13 @@ struct policies {
 		char code[48];
 	} memo[MEMO];
 	size_t memo_at;
+	struct {
+		const struct field *f;
+		struct policy_ref ref;
+		char code[48], lang[4];
+		const char *word;
+	} seen[SEEN];
+	size_t seen_at;
 };
 
 static void
@@ -69,6 +77,7 @@ forget(struct policies *l)
 	l->now = NULL;
 	l->loaded = false;
 	memset(l->memo, 0, sizeof(l->memo));
+	memset(l->seen, 0, sizeof(l->seen));
 }
 
 void
@@ -258,8 +267,6 @@ load(struct session *session, struct policies **out, struct err *e)
 	if (*at == NULL)
 		*at = mem_new(sizeof(**at));
 	g.l = l = *out = *at;
-	if (l->own == NULL && (l->own = policy_default(e)) == NULL)
-		return err_add(e, "the program's own policy is damaged");
 	if (l->loaded)
 		return 0;
 	if (versions_each(s, &q, take_row, &g, e) != 0) {
@@ -271,14 +278,27 @@ load(struct session *session, struct policies **out, struct err *e)
 	return 0;
 }
 
+/* The program's own, parsed when it is first needed. */
+static const struct policy *
+own(struct policies *l, struct err *e)
+{
+	if (l->own == NULL && (l->own = policy_default(e)) == NULL)
+		err_add(e, "the program's own policy is damaged");
+	return l->own;
+}
+
+static const struct policy *
+current(struct policies *l, struct err *e)
+{
+	return l->now != NULL ? l->now->p : own(l, e);
+}
+
 const struct policy *
 policies_now(struct session *session, struct err *e)
 {
 	struct policies *l;
 
-	if (load(session, &l, e) != 0)
-		return NULL;
-	return l->now != NULL ? l->now->p : l->own;
+	return load(session, &l, e) == 0 ? current(l, e) : NULL;
 }
 
 int
@@ -311,17 +331,15 @@ word_in(const struct policy *p, const struct field *f, const char *code,
 	    policy_name(p, fields_vocabulary(f), code, lang);
 }
 
-const char *
-policies_word(struct session *session, const struct policy_ref *ref,
-    const struct field *f, const char *code)
+static const char *
+find_word(struct policies *l, const struct policy_ref *ref,
+    const struct field *f, const char *code, const char *lang)
 {
-	const char *lang = session_language(session), *word = NULL;
-	struct policies *l;
+	const struct policy *p;
+	const char *word = NULL;
 	struct err why;
 	size_t i;
 
-	if (f->kind != FIELD_CODE || load(session, &l, &why) != 0)
-		return NULL;
 	for (i = 0; word == NULL && !policy_ref_none(ref) && i < l->count;
 	    i++)
 		if (memcmp(l->all[i]->ref.b, ref->b, sizeof(ref->b)) == 0 &&
@@ -329,7 +347,38 @@ policies_word(struct session *session, const struct policy_ref *ref,
 			word = word_in(l->all[i]->p, f, code, lang);
 	if (word == NULL && l->now != NULL)
 		word = word_in(l->now->p, f, code, lang);
-	return word != NULL ? word : word_in(l->own, f, code, lang);
+	p = word == NULL ? own(l, &why) : NULL;
+	return p != NULL ? word_in(p, f, code, lang) : word;
+}
+
+const char *
+policies_word(struct session *session, const struct policy_ref *ref,
+    const struct field *f, const char *code)
+{
+	const char *lang = session_language(session), *word;
+	struct policies *l;
+	struct err why;
+	size_t i;
+
+	if (f->kind != FIELD_CODE || load(session, &l, &why) != 0)
+		return NULL;
+	for (i = 0; i < SEEN; i++)
+		if (l->seen[i].f == f && strcmp(l->seen[i].code, code) == 0 &&
+		    strcmp(l->seen[i].lang, lang) == 0 &&
+		    memcmp(l->seen[i].ref.b, ref->b, sizeof(ref->b)) == 0)
+			return l->seen[i].word;
+	word = find_word(l, ref, f, code, lang);
+	if (strlen(code) < sizeof(l->seen[0].code)) {
+		i = l->seen_at++ % SEEN;
+		l->seen[i].f = f;
+		l->seen[i].ref = *ref;
+		snprintf(l->seen[i].code, sizeof(l->seen[i].code), "%s",
+		    code);
+		snprintf(l->seen[i].lang, sizeof(l->seen[i].lang), "%s",
+		    lang);
+		l->seen[i].word = word;
+	}
+	return word;
 }
 
 /* The code that is spelt nearly so, or whose name is; NULL: none. */
@@ -408,7 +457,9 @@ policies_check(struct session *session, const struct field *f,
 	for (i = 0; i < MEMO; i++)
 		if (l->memo[i].f == f && strcmp(l->memo[i].code, text) == 0)
 			return 0;
-	p = l->now != NULL ? l->now->p : l->own;
+	p = current(l, e);
+	if (p == NULL)
+		return -1;
 	if (!policy_takes(p, list, text))
 		return fail_code(p, f, text, session_language(session), e);
 	if (strlen(text) < sizeof(l->memo[0].code)) {

@@ -39,7 +39,8 @@ int policy_decode(struct view in, struct policy **out, struct err *e);
 int policy_encode(const struct policy *p, struct buf *out, struct err *e);
 void policy_free(struct policy *p);
 
-/** policy_default(e): a new copy of what the program brings along. */
+/** policy_default(e): a new copy of what the program brings along, which the
+ * unit tests have checked. */
 struct policy *policy_default(struct err *e);
 
 /*

@@ -224,6 +224,18 @@ record_field(const struct record_item *r, const char *name)
 	return "";
 }
 
+const char *
+record_word(const struct record_item *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++)
+		if (strcmp(r->fields[i].name, name) == 0 &&
+		    r->fields[i].word != NULL)
+			return r->fields[i].word;
+	return record_field(r, name);
+}
+
 int
 records_find(struct session *session, const struct id *id,
     struct record_item *out, struct err *e)

@@ -52,6 +52,10 @@ void record_list_done(struct record_list *l);
 /** record_field(r, name): its text, or "". */
 const char *record_field(const struct record_item *r, const char *name);
 
+/** record_word(r, name): what the policy calls it, if it is a code it knows;
+ * else as record_field. */
+const char *record_word(const struct record_item *r, const char *name);
+
 int records_find(struct session *s, const struct id *id,
     struct record_item *out, struct err *e); /* 1, 0, -1 */
 

@@ -106,6 +106,10 @@ test_default(void **state)
 	assert_int_equal(policy_encode(p, &one, &e), 0);
 	assert_int_equal(policy_encode(read, &two, &e), 0);
 	assert_true(view_eq(buf_view(&one), buf_view(&two)));
+	policy_free(p);
+	if (policy_decode(view_of(schema_policy, schema_policy_len), &p, &e) !=
+	    0)
+		fail_msg("%s", e.text);
 	buf_reset(&two);
 	policy_diff(p, read, &two);
 	assert_int_equal(two.len, 0);
