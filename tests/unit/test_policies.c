@@ -219,6 +219,7 @@ test_who_publishes(void **state)
 	(void)state;
 	assert_int_equal(policies_publish(w.c[1].session, p, FIRST, &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
+	assert_non_null(strstr(e.text, "only an officer"));
 	assert_int_equal(policies_publish(w.c[0].session, p, "v1", &e), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
 	assert_int_equal(policies_publish(w.c[0].session, p, FIRST, &e), 0);
@@ -308,10 +309,19 @@ test_not_believed(void **state)
 	}
 }
 
-/* The real pieces again, under another commit and by ${author}. */
+/* The real pieces again, under another commit, by another author, written
+ * long ago, or with a hash that is not theirs. */
+struct forgery {
+	int author;
+	const char *commit;
+	uint64_t seq;
+	bool old, spoilt;
+};
+
 static void
-forge(int author, const char *commit, uint64_t seq)
+forge(const struct forgery *f)
 {
+	static const uint8_t wrong[32] = { 1 };
 	struct store *s = world_store(&w, 2);
 	struct stmt *st;
 	struct buf ids;
@@ -319,7 +329,8 @@ forge(int author, const char *commit, uint64_t seq)
 	struct id id;
 
 	buf_init(&ids, 4096);
-	st = db_prepare(s->db, "SELECT id FROM record WHERE type = 14");
+	st = db_prepare(s->db, "SELECT id FROM record WHERE type = 14 "
+	    "ORDER BY rid LIMIT 2");
 	while (db_step(st, &e) == 1) {
 		assert_int_equal(db_id(st, 0, &id), 0);
 		buf_add(&ids, &id, sizeof(id));
@@ -328,7 +339,7 @@ forge(int author, const char *commit, uint64_t seq)
 	for (i = 0; i < ids.len; i += sizeof(id)) {
 		struct loaded *l = mem_new(sizeof(*l));
 		struct record *rec = mem_new(sizeof(*rec));
-		struct version_at place = { .seq = seq,
+		struct version_at place = { .seq = f->seq,
 			.state = VERSION_ACCEPTED };
 		struct buf body;
 
@@ -336,9 +347,14 @@ forge(int author, const char *commit, uint64_t seq)
 		assert_int_equal(versions_load(s, &id, l, &e), 1);
 		*rec = l->versions[0].rec;
 		id_random(&rec->id);
-		rec->origin = world_store(&w, author)->me->device;
+		rec->origin = world_store(&w, f->author)->me->device;
 		rec->hlc = place.eff = store_stamp(s);
-		fixture_text_op(&rec->ops[0], POLICY_COMMIT, commit);
+		if (f->old)
+			place.eff = hlc_from_ms(1000);
+		fixture_text_op(&rec->ops[0], POLICY_COMMIT, f->commit);
+		if (f->spoilt)
+			rec->ops[3].value.data = view_of(wrong,
+			    sizeof(wrong));
 		buf_init(&body, 1 << 20);
 		record_encode(rec, &body);
 		assert_int_equal(db_begin(s->db, &e), 0);
@@ -358,15 +374,27 @@ forge(int author, const char *commit, uint64_t seq)
 static void
 test_only_officers(void **state)
 {
+	static const struct forgery by_worker = { 1, SECOND, 900000, false,
+		false };
+	static const struct forgery spoilt = { 0, SECOND, 900001, false,
+		true };
+	static const struct forgery good = { 0, THIRD, 900002, false, false };
+	static const struct forgery again = { 0, FIRST, 900003, true, false };
+
 	(void)state;
 	publish(0, OBSERVATION, WATCHED, FIRST);
 	world_must_sync(&w, 0);
 	world_must_sync(&w, 2);
-	forge(1, SECOND, 900000);
+	forge(&by_worker);
 	assert_true(in_force(2, FIRST));
-	/* The same pieces by an officer hold: it was the author. */
-	forge(0, THIRD, 900001);
+	forge(&spoilt);
+	assert_true(in_force(2, FIRST));
+	/* The same pieces by an officer, as they are, hold. */
+	forge(&good);
 	assert_true(in_force(2, THIRD));
+	/* The place in the log counts, not the clock of who published. */
+	forge(&again);
+	assert_true(in_force(2, FIRST));
 }
 
 static int
