@@ -114,9 +114,11 @@ say_looks(struct ctx *c, const struct status *st)
 	if (st->quarantined > 0)
 		out_line(&c->out, plural(st->quarantined,
 		    _("%zu item from the hub could not be taken in and is "
-		    "kept aside."),
+		    "kept aside; nothing of yours is touched. Tell the "
+		    "office."),
 		    _("%zu items from the hub could not be taken in and are "
-		    "kept aside.")), st->quarantined);
+		    "kept aside; nothing of yours is touched. Tell the "
+		    "office.")), st->quarantined);
 	if (st->refused > 0)
 		out_line(&c->out, plural(st->refused,
 		    _("%zu more was refused, because too much is kept aside "
@@ -219,6 +221,7 @@ cmd_today(struct ctx *c, struct err *e)
 {
 	struct records_query q = { .type = TYPE_NOTE, .limit = TODAY_NOTES };
 	struct record_list notes = { 0 };
+	struct case_list cases = { 0 };
 	struct status st = { 0 };
 	json_t *j;
 	size_t i;
@@ -227,6 +230,10 @@ cmd_today(struct ctx *c, struct err *e)
 	if (status_read(c->s, &st, e) != 0 ||
 	    records_list(c->s, &q, &notes, e) != 0)
 		return -1;
+	if (cases_list(c->s, &cases, e) != 0) {
+		record_list_done(&notes);
+		return -1;
+	}
 	if (c->g.json) {
 		j = json_object();
 		json_object_set_new(j, "status", status_json(c, &st));
@@ -236,10 +243,12 @@ cmd_today(struct ctx *c, struct err *e)
 	} else {
 		say_status(c, &st);
 		for (i = 0; i < notes.count; i++) {
-			out_line(&c->out, "%s", "");
+			out_line(&c->out, "\n%s", show_case_name(&cases,
+			    &notes.items[i].case_id));
 			show_record_short(c, &notes.items[i]);
 		}
 	}
+	case_list_done(&cases);
 	record_list_done(&notes);
 	return rc;
 }

@@ -121,11 +121,11 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    _("%zu withdrawals and refusals taken by former members "
 		    "were filed; they close from now on: tugi consent list")),
 		    r->closings_new);
-	if (r->reviews_new > 0)
-		out_line(&c->out, plural(r->reviews_new,
+	if (r->reviews_new > 0 && st->reviews > 0) /* some are decided */
+		out_line(&c->out, plural(st->reviews,
 		    _("%zu review waits for your decision: see tugi review"),
 		    _("%zu reviews wait for your decision: see tugi review")),
-		    r->reviews_new);
+		    st->reviews);
 	if (r->outcomes_new > 0)
 		out_line(&c->out, plural(r->outcomes_new,
 		    _("%zu decision about your held texts: see tugi held"),
@@ -133,13 +133,19 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 		    r->outcomes_new);
 	if (r->memos_new > 0)
 		out_line(&c->out, plural(r->memos_new,
-		    _("%zu message about an override or an erasure came."),
-		    _("%zu messages about overrides or erasures came.")),
+		    _("%zu message about an override or an erasure came: tugi "
+		    "override list, tugi erase list; in the office tugi "
+		    "office overrides, tugi office erasures"),
+		    _("%zu messages about overrides or erasures came: tugi "
+		    "override list, tugi erase list; in the office tugi "
+		    "office overrides, tugi office erasures")),
 		    r->memos_new);
 	if (r->quarantined_new > 0)
 		out_line(&c->out, plural(r->quarantined_new,
-		    _("%zu item could not be taken in and is kept aside."),
-		    _("%zu items could not be taken in and are kept aside.")),
+		    _("%zu item could not be taken in and is kept aside; "
+		    "nothing of yours is touched. Tell the office."),
+		    _("%zu items could not be taken in and are kept aside; "
+		    "nothing of yours is touched. Tell the office.")),
 		    r->quarantined_new);
 	if (llabs(r->skew_ms) > SKEW_WARN_MS) {
 		when_span(r->skew_ms, span);
@@ -156,7 +162,8 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	struct err why;
 
 	if (status_read(c->s, &st, &why) != 0)
-		st.conflicts = r->conflicts_new; /* as the sync counted */
+		st = (struct status){ .conflicts = r->conflicts_new,
+		    .reviews = r->reviews_new }; /* as the sync counted */
 	if (r->approved)
 		out_line(&c->out, "%s",
 		    _("The office has approved this device."));

@@ -140,8 +140,8 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 	when_words(r->at_ms, tick_wall_ms(&c->tick), when);
 	show_marks(r, marks);
 	out_line(&c->out, "%s  %s, %s%s%s%s", match_short(&r->id, id), when,
-	    r->author != NULL ? r->author : _("unknown"),
-	    marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
+	    r->author != NULL && r->author[0] != '\0' ? r->author :
+	    _("unknown"), marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
 	say_erased(c, r);
 	say_deleted(c, r);
 	for (i = 0; i < r->field_count; i++) {

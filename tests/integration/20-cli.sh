@@ -315,6 +315,7 @@ run worker status
 check "then all is sent" says "All sent."
 run worker today
 check "today" says "All sent."
+check "today names the child of each note" grep -qx "Anna Tamm" "$D/out"
 
 ### Consent
 run worker consent grant anna --to tiina --sections plan --by 'Mari Tamm'
