@@ -224,6 +224,41 @@ count_texts(const char *needle)
 	return n;
 }
 
+/* Whoever was first: a withdrawal is not kept out by what took its id. */
+static void
+test_withdrawal_keeps_its_id(void **state)
+{
+	struct id c = fixture_case(&fx, "Kask", "K1");
+	struct id card = space_of(&c);
+	struct access_book book;
+	struct access a;
+	struct err e = { 0 };
+	size_t i, found = 0;
+	int order;
+
+	(void)state;
+	for (order = 0; order < 2; order++) {
+		memset(&a, 0, sizeof(a));
+		id_random(&a.id);
+		a.person = fx.st->person;
+		a.until_ms = INT64_MAX;
+		for (i = 0; i < 2; i++) {
+			a.kind = (i == 0) == (order == 0) ? ACCESS_GRANT :
+			    ACCESS_WITHDRAW;
+			a.right = a.kind == ACCESS_GRANT ? RIGHT_READ :
+			    RIGHT_NONE;
+			assert_int_equal(spaces_access_save_tx(fx.st, &card,
+			    &a, NULL, (int64_t)i + 7, &e), 0);
+		}
+	}
+	assert_int_equal(spaces_access_load(fx.st, &card, &book, &e), 0);
+	assert_int_equal(book.count, 3);
+	for (i = 0; i < book.count; i++)
+		found += book.list[i].kind == ACCESS_WITHDRAW;
+	assert_int_equal(found, 2);
+	access_book_done(&book);
+}
+
 static void
 test_wipe_and_fill_again(void **state)
 {
@@ -292,6 +327,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_begin), T(test_rights_by_epoch),
 		T(test_authors_and_statements), T(test_learn),
+		T(test_withdrawal_keeps_its_id),
 		T(test_wipe_and_fill_again),
 	};
 

@@ -483,12 +483,13 @@ struct applying { /* one space */
 };
 
 static bool
-has_statement(const struct applying *ap, const struct id *id)
+has_statement(const struct applying *ap, const struct access *a)
 {
 	size_t i;
 
 	for (i = 0; i < ap->book.count; i++)
-		if (id_eq(&ap->book.list[i].id, id))
+		if (id_eq(&ap->book.list[i].id, &a->id) &&
+		    ap->book.list[i].kind == a->kind)
 			return true;
 	return false;
 }
@@ -500,7 +501,7 @@ add_statement(struct applying *ap, const struct statement_source *src,
 	struct access a;
 
 	statement_make(src, &ap->sp->id, person, &a);
-	if (has_statement(ap, &a.id))
+	if (has_statement(ap, &a))
 		return 0;
 	if (spaces_access_save_tx(ap->s, &ap->sp->id, &a, NULL, -1, e) != 0 ||
 	    access_book_add(&ap->book, &a, e) != 0)

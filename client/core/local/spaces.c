@@ -473,25 +473,61 @@ spaces_access_before(struct store *s, const struct id *space, int64_t seq,
 	return read_book(q, out, e);
 }
 
+/* Under one id a withdrawal stands, whatever else was said under it and when:
+ * a keeper who knows the record could have taken its place (rules.md 5.2). */
+static int
+make_way_tx(struct store *s, const struct id *space, const struct access *a,
+    bool *taken, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body FROM access WHERE space = ? AND id = ?");
+	struct access there;
+	int rc;
+
+	*taken = false;
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, &a->id);
+	rc = db_step(q, e);
+	if (rc == 1)
+		rc = access_decode(db_blob(q, 0), &there, e) == 0 ? 1 : -1;
+	db_reset(q);
+	if (rc != 1 || there.kind == a->kind)
+		return rc < 0 ? -1 : 0;
+	*taken = there.kind == ACCESS_WITHDRAW;
+	if (a->kind != ACCESS_WITHDRAW)
+		return 0;
+	q = db_prepare(s->db, "DELETE FROM access WHERE space = ? AND id = ?");
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, &a->id);
+	return db_run(q, e);
+}
+
 int
 spaces_access_save_tx(struct store *s, const struct id *space,
     const struct access *a, const struct hash *item, int64_t seq,
     struct err *e)
 {
-	struct stmt *q = db_prepare(s->db,
+	static const char sql[] =
 	    "INSERT INTO access (space, id, seq, item, body) "
 	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (space, id) DO UPDATE SET "
 	    "seq = coalesce(excluded.seq, access.seq), "
 	    "item = coalesce(excluded.item, access.item), "
 	    "body = iif(excluded.seq IS NULL, access.body, excluded.body) "
-	    "WHERE access.seq IS NULL OR excluded.seq < access.seq");
+	    "WHERE access.seq IS NULL OR excluded.seq < access.seq";
+	struct stmt *q;
 	struct buf b;
+	bool taken;
 	int rc;
 
+	if (make_way_tx(s, space, a, &taken, e) != 0)
+		return -1;
+	if (taken)
+		return 0;
 	buf_init(&b, ACCESS_BYTES_MAX);
 	access_encode(a, &b);
 	rc = buf_check(&b, "an access statement", e);
 	if (rc == 0) {
+		q = db_prepare(s->db, sql);
 		db_bind_id(q, 1, space);
 		db_bind_id(q, 2, &a->id);
 		if (seq >= 0)
