@@ -172,6 +172,10 @@ install: all
 	$B/tugi completion bash >$B/completion.bash
 	install -D -m 644 $B/completion.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tugi
+	install -d -m 755 $(DESTDIR)$(PREFIX)/share/tugi/policy
+	install -m 644 schema/policy/* $(DESTDIR)$(PREFIX)/share/tugi/policy
+	install -m 644 schema/policy.md schema/policy.schema.json \
+		$(DESTDIR)$(PREFIX)/share/tugi
 clean:
 	rm -rf build
 help:

@@ -66,6 +66,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct talk_progress progress = { NULL, NULL };
 	struct talk_figures figures;
 	struct store *st = session_store(s);
+	struct policy_ref was;
 	struct err why;
 	size_t ended = 0, led = 0, before = 0, after = 0;
 	int rc;
@@ -75,6 +76,7 @@ exchange_sync(struct session *s, struct remote *r,
 		progress.tell = p->tell;
 		progress.ctx = p->ctx;
 	}
+	was = st->policy;
 	if (orders_count(s, &before, e) != 0)
 		return -1;
 	rc = round_run(st, r, &progress, &figures, e);
@@ -91,6 +93,7 @@ exchange_sync(struct session *s, struct remote *r,
 		rc = policies_settle(s, e);
 	else
 		(void)policies_settle(s, &why);
+	out->policy_new = memcmp(was.b, st->policy.b, sizeof(was.b)) != 0;
 	if (rc == 0)
 		rc = orders_count(s, &after, e);
 	out->orders_new = after > before ? after - before : 0;

@@ -155,7 +155,7 @@ int
 repository_read(const struct repository_ask *ask,
     struct repository_files *out, struct err *e)
 {
-	struct opened o = { NULL };
+	struct opened o = { .repo = NULL };
 	size_t i;
 	int rc = -1;
 

@@ -126,6 +126,9 @@ as worker note add A-1 'Played.' --category play
 check "not yet there" ends 64
 must as office sync
 must as worker sync
+check "who syncs is told" says "Another policy of the office is in force"
+must as worker sync
+check "once" not says "Another policy"
 is "in force there after a sync" "$second Tiina Saar true" \
     "$(json worker '.[0] | "\(.commit) \(.by) \(.in_force)"' policy list)"
 as worker note add A-1 'Played.' --category play

@@ -179,8 +179,9 @@ test_old_under_new(void **state)
 	assert_true(in_force(0, FIRST));
 	world_must_sync(&w, 0);
 	assert_true(in_force(1, ""));
-	world_must_sync(&w, 1);
+	assert_true(world_must_sync(&w, 1).policy_new);
 	assert_true(in_force(1, FIRST));
+	assert_false(world_must_sync(&w, 1).policy_new);
 	assert_int_equal(note(1, "observation", &under), 0);
 	assert_memory_equal(ref_of(1, &under)->b, one, sizeof(one));
 	world_grant(&w, 1, &kid, 2, "card,notes", false);
