@@ -284,6 +284,162 @@ test_undo(void **state)
 	assert_string_equal(state_at(A, 1), "accepted");
 }
 
+/* A case of which the hub knows nothing yet, with all its sections. */
+static void
+begin_unsent(void)
+{
+	settle();
+	world_case(&w, A, "Kati Karu", &kid);
+	assert_int_equal(trust_plan(&w, A, &kid, "mornings", &plan), 0);
+	assert_int_equal(world_note(&w, A, &kid, "at the gate", &note), 0);
+}
+
+/* Everybody is told, believes it, and A has lost nothing. */
+static void
+is_whole(enum right right_of_b)
+{
+	static const char *const sections[] = { "card", "plan", "notes" };
+	size_t i;
+
+	settle();
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(right_in(A, sections[i], A), RIGHT_KEEP);
+		assert_int_equal(right_in(A, sections[i], B), right_of_b);
+	}
+	assert_true(trust_reads(&w, A, &note));
+	assert_int_equal(trust_reads(&w, B, &note), right_of_b >= RIGHT_READ);
+	assert_int_equal(quarantined(A) + quarantined(B) + quarantined(C), 0);
+}
+
+/* The first the hub hears of a case is who keeps it, a handover and its
+ * opposite: what ends a statement is said after it. */
+static void
+test_undo_first(void **state)
+{
+	(void)state;
+	begin_unsent();
+	assert_int_equal(propose(A, B, 0), 0);
+	assert_int_equal(undo(A), 0);
+	is_whole(RIGHT_NONE);
+	assert_false(trust_knows(&w, B, &kid, "card"));
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+	/* And all of it at once. */
+	begin_unsent();
+	assert_int_equal(propose(A, B, 0), 0);
+	assert_int_equal(undo(A), 0);
+	assert_int_equal(propose(A, C, 0), 0);
+	assert_int_equal(undo(A), 0);
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+	assert_int_equal(right_in(A, "card", C), RIGHT_NONE);
+	assert_int_equal(accept(B), 0);
+	is_whole(RIGHT_KEEP);
+}
+
+static void
+test_takeover_unsent(void **state)
+{
+	(void)state;
+	begin_unsent();
+	assert_int_equal(takeover(A), 0);
+	assert_int_equal(undo(A), 0);
+	is_whole(RIGHT_NONE);
+	assert_string_equal(field_of(A, &kid, "lead"), "");
+	/* Nothing of the say over the side is left. */
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+	assert_int_equal(reduce(A, B, RIGHT_READ), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(takeover(A), 0);
+	assert_int_equal(reduce(A, B, RIGHT_READ), 0);
+	is_whole(RIGHT_READ);
+}
+
+static void
+test_reduce_unsent(void **state)
+{
+	(void)state;
+	begin_unsent();
+	assert_int_equal(propose(A, B, 0), 0);
+	assert_int_equal(takeover(A), 0);
+	assert_int_equal(reduce(A, B, RIGHT_WRITE), 0);
+	is_whole(RIGHT_WRITE);
+	begin_unsent();
+	assert_int_equal(propose(A, B, 0), 0);
+	assert_int_equal(takeover(A), 0);
+	assert_int_equal(reduce(A, B, RIGHT_READ), 0);
+	assert_int_equal(undo(A), 0);
+	is_whole(RIGHT_NONE);
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+}
+
+/* Taken back and accepted, neither knowing of the other: taken back. */
+static void
+undo_and_accept(bool undo_first)
+{
+	with_b();
+	assert_int_equal(undo(A), 0);
+	assert_int_equal(accept(B), 0);
+	(void)world_sync(&w, undo_first ? A : B, NULL, &e);
+	is_whole(RIGHT_NONE);
+	assert_string_equal(state_at(A, 0), "taken back");
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+}
+
+/* The key of a section is not there: NULL, or comes back. */
+static void
+put_key(int by, const char *section, const struct sym_key *key)
+{
+	struct id space = trust_space(&w, by, &kid, section);
+	struct stmt *q = db_prepare(world_store(&w, by)->db,
+	    "UPDATE epoch SET key = ? WHERE space = ?");
+
+	if (key == NULL)
+		db_bind_null(q, 1);
+	else
+		db_bind_blob(q, 1, key->b, sizeof(key->b));
+	db_bind_id(q, 2, &space);
+	assert_int_equal(db_run(q, &e), 0);
+}
+
+/* Statements that are not on their way. */
+static int64_t
+waiting(int by)
+{
+	return world_count(&w, by, "SELECT count(*) FROM access"
+	    " WHERE seq IS NULL AND item IS NULL");
+}
+
+/* While one section cannot follow, what opens waits, and so does what takes it
+ * back: alone nobody would believe it. */
+static void
+test_undo_waits(void **state)
+{
+	struct space_epoch se;
+	struct id space;
+
+	(void)state;
+	settle();
+	space = trust_space(&w, A, &kid, "plan");
+	trust_epoch(&w, A, &space, &se);
+	assert_true(se.has_key);
+	put_key(A, "plan", NULL);
+	assert_int_equal(propose(A, B, 0), 0);
+	assert_int_equal(undo(A), 0);
+	world_must_sync(&w, A);
+	assert_int_equal(quarantined(A), 0);
+	assert_int_equal(waiting(A), 6);
+	put_key(A, "plan", &se.key);
+	space_epoch_done(&se);
+	is_whole(RIGHT_NONE);
+	assert_int_equal(waiting(A), 0);
+	assert_int_equal(propose(A, B, 0), 0);
+	is_whole(RIGHT_KEEP);
+}
+
 /* Narrowed to write: reads and writes the card, keeps nothing. */
 static void
 test_narrow(void **state)
@@ -1073,6 +1229,7 @@ test_order_for_who_left(void **state)
 		name(false); \
 	}
 
+ROW(undo_and_accept)
 ROW(handover_and_edit)
 ROW(handover_and_withdrawal)
 ROW(handover_to_two)
@@ -1094,7 +1251,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_handover), T(test_undo), T(test_undo_unsent),
-		T(test_narrow),
+		T(test_undo_first), T(test_takeover_unsent),
+		T(test_reduce_unsent), BOTH(undo_and_accept),
+		T(test_undo_waits), T(test_narrow),
 		T(test_substitute), BOTH(handover_and_edit),
 		BOTH(handover_and_withdrawal), BOTH(handover_to_two),
 		BOTH(takeover_and_edit), BOTH(takeover_twice),

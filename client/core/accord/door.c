@@ -36,23 +36,25 @@ door_free(struct door *d)
 
 /* ---- what a door needs ---- */
 
+/* As they have to be said: readers believe one after another, and what closes
+ * may rest on who keeps the space and on what it takes back. */
 static int
-by_stamp(const void *va, const void *vb)
+by_word(const void *va, const void *vb)
 {
 	const struct access *a = va, *b = vb;
 
+	if (access_closes(a->kind) != access_closes(b->kind))
+		return access_closes(a->kind) ? 1 : -1;
 	if (a->hlc != b->hlc)
 		return a->hlc < b->hlc ? -1 : 1;
 	return id_cmp(&a->id, &b->id);
 }
 
-/* In the order in which they were said: members believe a statement by what
- * stands before it, so what is taken back goes before its taking back. */
 static int
 load_waiting(struct door *d, struct err *e)
 {
 	struct stmt *q = db_prepare(d->s->db, "SELECT body FROM access"
-	    " WHERE space = ? AND seq IS NULL AND item IS NULL ORDER BY id");
+	    " WHERE space = ? AND seq IS NULL AND item IS NULL");
 	int rc;
 
 	d->waiting = mem_new((d->book.count + 1) * sizeof(*d->waiting));
@@ -68,9 +70,9 @@ load_waiting(struct door *d, struct err *e)
 		d->waiting_count++;
 	}
 	db_reset(q);
-	if (d->waiting_count > 1)
+	if (rc >= 0 && d->waiting_count > 1)
 		qsort(d->waiting, d->waiting_count, sizeof(*d->waiting),
-		    by_stamp);
+		    by_word);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -111,11 +113,9 @@ newest_key(struct door *d, bool *found, struct err *e)
 	return 0;
 }
 
-/* Statements that wait would have to be sealed under the key that is not
- * here: they come after the epoch that this device makes, and so does what
- * follows from them. */
+/* Judged by what was sent alone. */
 static void
-drop_waiting(struct door *d)
+unsay_waiting(struct door *d)
 {
 	size_t i, j, kept = 0;
 
@@ -127,7 +127,6 @@ drop_waiting(struct door *d)
 			d->book.list[kept++] = d->book.list[i];
 	}
 	d->book.count = kept;
-	d->waiting_count = 0;
 }
 
 static int
@@ -152,10 +151,15 @@ load_current(struct door *d, struct err *e)
 	 * the last key there is; others wait for one. */
 	if (d->mine == RIGHT_KEEP && newest_key(d, &d->locked, e) != 0)
 		return -1;
-	if (d->locked)
-		drop_waiting(d);
-	else
+	if (d->locked) {
+		/* They would have to be sealed under the key that is not here:
+		 * they come after the epoch that this device makes, and so
+		 * does what follows from them. */
+		unsay_waiting(d);
+		d->waiting_count = 0;
+	} else {
 		d->mine = RIGHT_NONE;
+	}
 	d->stuck = !d->locked;
 	return 0;
 }
@@ -561,24 +565,25 @@ door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
 	    complaints_answered_tx(d->s, &d->sp.id, e);
 }
 
-/* Opening that cannot go as a whole waits; closing does not wait for it. */
+/* Opening that cannot go as a whole waits; closing does not wait for it,
+ * unless it rests on what waits: alone nobody would believe it. */
 int
 door_close_only(struct door *d, struct err *e)
 {
+	struct access_by me = { &d->s->person, &d->s->roster,
+		store_now_ms(d->s) };
 	size_t i, n = 0;
 
+	unsay_waiting(d);
 	for (i = 0; i < d->waiting_count; i++) {
 		const struct access *a = &d->waiting[i];
-		size_t j, kept = 0;
 
-		if (access_closes(a->kind)) {
-			d->waiting[n++] = *a;
+		if (!access_closes(a->kind) || (a->kind == ACCESS_REDUCE &&
+		    !access_may_say(&d->book, a, &me)))
 			continue;
-		}
-		for (j = 0; j < d->book.count; j++)
-			if (!id_eq(&d->book.list[j].id, &a->id))
-				d->book.list[kept++] = d->book.list[j];
-		d->book.count = kept;
+		if (access_book_add(&d->book, a, e) != 0)
+			return -1;
+		d->waiting[n++] = *a;
 	}
 	d->waiting_count = n;
 	d->turn = d->begins = d->locked = d->spoiled = false;

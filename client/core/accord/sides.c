@@ -535,16 +535,19 @@ int
 sides_believe(struct side_word *w, const struct access *a, bool *out,
     struct err *e)
 {
-	if (a->kind != ACCESS_HANDOVER && a->kind != ACCESS_TAKEOVER &&
-	    a->kind != ACCESS_REDUCE) {
-		*out = statements_believe(a, w->ep, w->author);
-	} else {
-		if (!w->has_book && spaces_access_before(w->s, &w->ep->space,
+	bool side = access_is_side(a->kind) || a->kind == ACCESS_REDUCE;
+
+	if (side && !w->has_book) {
+		if (spaces_access_before(w->s, &w->ep->space,
 		    (int64_t)w->seq, &w->book, e) != 0)
 			return -1;
 		w->has_book = true;
-		*out = may_say(w, a) || is_ordered(w, a);
 	}
-	/* What follows in the same changeset may rest on it. */
+	if (side && a->kind != ACCESS_OWNER)
+		*out = may_say(w, a) || is_ordered(w, a);
+	else
+		*out = statements_believe(a, w->ep, w->author);
+	/* What follows in the same changeset may rest on it, also on who
+	 * began the space. */
 	return *out && w->has_book ? access_book_add(&w->book, a, e) : 0;
 }
