@@ -73,7 +73,7 @@ static void
 write_refusal(struct exchange *x, int status)
 {
 	struct proto_refusal r = { .verdict = hub_verdict(&x->e),
-		.now_ms = hub_now_ms(x->http->hub) };
+		.now_ms = hub_told_ms(x->http->hub) };
 	const char *words = x->e.text;
 
 	if (status == 500) /* paths and disks are the operator's matter */

@@ -421,7 +421,13 @@ hub_close(struct hub *hub)
 int64_t
 hub_now_ms(struct hub *hub)
 {
-	return tick_wall_ms(&hub->stamp.tick);
+	return stamp_now(&hub->stamp);
+}
+
+int64_t
+hub_told_ms(struct hub *hub)
+{
+	return stamp_told(&hub->stamp);
 }
 
 bool
@@ -474,7 +480,7 @@ hub_info(struct hub *hub, struct proto_info *out, struct err *e)
 	memcpy(out->hub_name, hub->name, sizeof(out->hub_name));
 	out->log = log.at;
 	out->hub = hub->pub;
-	out->now_ms = hub_now_ms(hub);
+	out->now_ms = hub_told_ms(hub);
 	out->claimed = !log.claim_open;
 	return 0;
 }

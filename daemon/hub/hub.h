@@ -58,7 +58,10 @@ int hub_refuse(struct err *e, enum err_kind kind, enum verdict v);
 /** hub_verdict(e): why a request was refused, 0 when no verdict says it. */
 enum verdict hub_verdict(const struct err *e);
 
+/** hub_now_ms(hub): to judge by; hub_told_ms(hub): for answers, 0 while the
+ * clock is in doubt (stamp.h). */
 int64_t hub_now_ms(struct hub *hub);
+int64_t hub_told_ms(struct hub *hub);
 bool hub_clock_stopped(struct hub *hub);
 
 /** hub_device(hub, device, pub): ACCEPTED, UNKNOWN_DEVICE or REVOKED; the

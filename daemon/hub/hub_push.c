@@ -80,7 +80,7 @@ answer_push(struct hub *hub, const struct proto_push *push,
 	    &out->answer.consistency, e) != 0)
 		goto out;
 	out->answer.checkpoint = buf_view(&out->note);
-	out->answer.now_ms = hub_now_ms(hub);
+	out->answer.now_ms = hub_told_ms(hub);
 	out->answer.count = push->count;
 	for (i = 0; i < push->count; i++)
 		if (fill_item(db, &list[i], size, &out->answer.items[i],

@@ -63,7 +63,7 @@ page_begin(struct page *p, struct hub *hub, const struct log_point *known,
 {
 	p->max_bytes = max_bytes == 0 || max_bytes > PROTO_PAGE_BYTES_MAX ?
 	    PROTO_PAGE_BYTES_MAX : (size_t)max_bytes;
-	p->out->answer.now_ms = hub_now_ms(hub);
+	p->out->answer.now_ms = hub_told_ms(hub);
 	return page_head(p->db, known, &p->out->note, &p->size,
 	    &p->out->answer.consistency, e);
 }

@@ -43,3 +43,21 @@ stamp_stopped(const struct stamp *s)
 {
 	return atomic_load(&s->stopped);
 }
+
+int64_t
+stamp_now(const struct stamp *s)
+{
+	int64_t wall = tick_wall_ms(&s->tick);
+	int64_t since = tick_mono_ms(&s->tick) + s->lead_ms;
+
+	return apart(wall, since, STAMP_JUMP_MS) ? since : wall;
+}
+
+int64_t
+stamp_told(const struct stamp *s)
+{
+	int64_t wall = tick_wall_ms(&s->tick);
+
+	return stamp_stopped(s) || apart(wall - tick_mono_ms(&s->tick),
+	    s->lead_ms, STAMP_JUMP_MS) ? 0 : wall;
+}

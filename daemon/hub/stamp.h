@@ -38,4 +38,12 @@ int stamp_take(struct stamp *s, int64_t last_ms, int64_t *out,
 
 bool stamp_stopped(const struct stamp *s);
 
+/** stamp_now(s): the time to judge by: the wall clock, and after a jump of it
+ * what has gone by since the start. Any thread. */
+int64_t stamp_now(const struct stamp *s);
+
+/** stamp_told(s): the time to tell clients, who put their stamps right by it;
+ * 0 when the clock is in doubt: they then go by nothing. Any thread. */
+int64_t stamp_told(const struct stamp *s);
+
 #endif

@@ -135,7 +135,7 @@ world_serve(struct hub *hub, const struct remote_call *c, struct buf *out)
 	if (rc != 0) {
 		memset(&no, 0, sizeof(no));
 		no.verdict = hub_verdict(&e);
-		no.now_ms = hub_now_ms(hub);
+		no.now_ms = hub_told_ms(hub);
 		memcpy(no.words, e.text, strnlen(e.text,
 		    sizeof(no.words) - 1));
 		buf_reset(&reply.body);

@@ -1146,8 +1146,13 @@ a_jump_stops_the_stamp_until_confirmed(void **state)
 	assert_int_equal(p->answer.items[0].receipt.accept_ms, HW_NOW);
 	hw_pushed_free(p);
 	hw_free(&it);
+	assert_int_equal(hub_told_ms(w.hub), HW_NOW - 5 * MINUTE_MS);
 	atomic_fetch_add(&w.wall_ms, 20 * MINUTE_MS);
 	assert_false(hub_clock_stopped(w.hub));
+	/* Not told to clients, who would put their stamps right by it, and
+	 * not judged by: what has gone by since the start counts. */
+	assert_int_equal(hub_told_ms(w.hub), 0);
+	assert_int_equal(hub_now_ms(w.hub), HW_NOW);
 	hw_note(&w, WORKER, &s, 2, &it);
 	assert_int_equal(hw_push(&w, WORKER, &it, 1, &p, &e), -1);
 	assert_int_equal(e.kind, ERR_AWAY);
@@ -1164,8 +1169,10 @@ a_jump_stops_the_stamp_until_confirmed(void **state)
 	hw_pass(&w, 8 * DAY_MS);
 	assert_int_equal(hw_open(&w, false, &e), 0);
 	assert_true(hub_clock_stopped(w.hub));
+	assert_int_equal(hub_told_ms(w.hub), 0);
 	hw_close(&w);
 	assert_int_equal(hw_open(&w, true, &e), 0);
+	assert_true(hub_told_ms(w.hub) > HW_NOW);
 	assert_int_equal(note(&w, WORKER, &s, 2), VERDICT_ACCEPTED);
 	hw_end(&w);
 }
