@@ -73,8 +73,11 @@ must_stay(struct sim *s, const struct door *d, int x)
 		return !s->cases[d->t->case_no].reduced;
 	for (i = 0; i < s->event_count && d->led && !s->aliased; i++) {
 		ev = &s->event[i];
+		/* Who kept the card for a while may have given it after. */
 		if (ev->kind != EVENT_GRANT || !ev->sure ||
-		    !truth_opens(ev, d->t, x) ||
+		    !truth_opens(ev, d->t, x) || (ev->by !=
+		    s->cases[ev->case_no].by &&
+		    s->cases[ev->case_no].reduced) ||
 		    ev->until_ms < s->now_ms + DAY_MS)
 			continue;
 		sure = is_accepted(s, &ev->id);
