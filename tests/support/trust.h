@@ -47,6 +47,10 @@ uint32_t trust_number(struct world *w, int i, const struct id *space);
  * client makes. */
 void trust_ghost(struct world *w, int i, const struct id *space, int ghost);
 
+/** trust_seal(w, i): what is unsent is sealed as it is, by a program that does
+ * not ask first what its person may say. */
+void trust_seal(struct world *w, int i);
+
 /** trust_twice(w, a, b): both sync, until nothing moves. */
 void trust_twice(struct world *w, int a, int b);
 

@@ -15,9 +15,11 @@
 #include "client/core/local/deleted.h"
 #include "client/core/notes.h"
 #include "client/core/plans.h"
+#include "client/core/review.h"
 #include "client/core/search.h"
 #include "client/core/status.h"
 #include "common/base/mem.h"
+#include "tests/support/trust.h"
 #include "tests/support/world.h"
 
 /* ---- heads ---- */
@@ -482,22 +484,84 @@ test_who_may(void **state)
 {
 	enum err_kind kind;
 	struct record_item r;
+	int i;
 
 	(void)state;
 	assert_int_equal(try(1, &the_plan, true, &kind), -1);
 	assert_int_equal(kind, ERR_DENIED);
 	assert_int_equal(world_set(&w, 1, &the_plan, "outcome", "met"), 0);
+	/* With words of its own beside it, before and after. */
+	assert_int_equal(world_note(&w, 1, &the_case, "innocent", NULL), 0);
 	force(1, &the_plan);
+	trust_seal(&w, 1);
 	world_must_sync(&w, 1);
-	world_must_sync(&w, 0);
-	world_must_sync(&w, 2);
-	r = item(0, &the_plan);
-	assert_false(r.deleted);
-	record_item_done(&r);
-	assert_int_equal(world_count(&w, 0,
-	    "SELECT count(*) FROM quarantine"), 1);
-	assert_int_equal(world_count(&w, 2,
-	    "SELECT count(*) FROM quarantine"), 1);
+	sync_all();
+	for (i = 0; i < 3; i++) {
+		r = item(i, &the_plan);
+		assert_false(r.deleted);
+		record_item_done(&r);
+		assert_int_equal(world_notes(&w, i, &the_case), 2);
+		assert_int_equal(world_count(&w, i,
+		    "SELECT count(*) FROM quarantine"), 1);
+		store_check(world_store(&w, i));
+	}
+}
+
+static void
+file_the_deposit(void)
+{
+	struct review_decision d = { .outcome = OUTCOME_FILED,
+	    .basis = "Child Protection Act 27" };
+	struct review_list l;
+	struct err e;
+
+	assert_int_equal(review_list(w.c[0].session, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	d.id = l.items[0].id;
+	review_list_done(&l);
+	world_pass(&w, 1000);
+	assert_int_equal(review_decide(w.c[0].session, &d, &e), 0);
+}
+
+/* An honest program asks before it seals: what is not said goes to a keeper,
+ * who says it, and then it is said for all. */
+static void
+test_held_before_sealing(void **state)
+{
+	struct exchange_result got;
+	struct record_item r;
+	struct id n;
+	int i;
+
+	(void)state;
+	assert_int_equal(world_set(&w, 1, &the_plan, "outcome", "met"), 0);
+	force(1, &the_plan);
+	assert_int_equal(world_note(&w, 1, &the_case, "innocent", &n), 0);
+	got = world_must_sync(&w, 1);
+	assert_int_equal(got.sent_notes, 1);
+	assert_int_equal(got.sent_changes, 0);
+	assert_int_equal(got.held_new, 1);
+	assert_int_equal(world_must_sync(&w, 1).held_new, 0);
+	assert_int_equal(world_must_sync(&w, 0).reviews_new, 1);
+	sync_all();
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(world_count(&w, i,
+		    "SELECT count(*) FROM quarantine"), 0);
+		assert_int_equal(world_notes(&w, i, &the_case), 2);
+		r = item(i, &the_plan);
+		assert_false(r.deleted);
+		record_item_done(&r);
+	}
+	file_the_deposit();
+	sync_all();
+	for (i = 0; i < 3; i++) {
+		r = item(i, &the_plan);
+		assert_true(r.deleted);
+		record_item_done(&r);
+	}
+	/* What one wrote oneself is one's own to delete. */
+	assert_int_equal(try(1, &n, true, NULL), 0);
+	assert_int_equal(world_must_sync(&w, 1).held_new, 0);
 }
 
 static void
@@ -538,7 +602,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_which_types),
 		T(test_note), T(test_unsent), T(test_edit_first),
 		T(test_delete_first), T(test_restore_missed_one),
-		T(test_who_may), T(test_case)
+		T(test_who_may), T(test_held_before_sealing), T(test_case)
 	};
 
 	if (argc > 1) /* one of them alone */

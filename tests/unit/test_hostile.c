@@ -216,6 +216,7 @@ test_writer_names_no_section(void **state)
 	notes_of(1, &sp);
 	text_op(&op, SPACE_SECTION, "plan");
 	write_there(&sp.id, TYPE_SPACE, &op, 1);
+	trust_seal(&w, 1);
 	world_must_sync(&w, 1);
 	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 1);
 }

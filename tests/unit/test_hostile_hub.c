@@ -271,6 +271,33 @@ test_last_item_withheld(void **state)
 	assert_int_equal(status_of(1).quarantined, 0);
 }
 
+static void
+misdate_last(struct proto_page *p)
+{
+	if (p->count > 0)
+		p->items[p->count - 1].accept_ms++;
+}
+
+/* Shown and not proven: no later item is needed to ask for it again. */
+static void
+test_last_item_unproven(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, 0, &the_case, "kept from you", NULL),
+	    0);
+	world_must_sync(&w, 0);
+	with_lies(misdate_last);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	/* However often it is shown, it is one question. */
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM want"), 1);
+	with_lies(NULL);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 2);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM want"), 0);
+}
+
 /* The whole log once more, whatever the device had named as its place. */
 static void
 test_replayed(void **state)
@@ -647,6 +674,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		T(test_accept_times_ahead), T(test_clock_of_the_hub_ahead),
 		T(test_stamp_ahead), T(test_last_item_withheld),
+		T(test_last_item_unproven),
 		T(test_replayed), T(test_recipients_swapped),
 		T(test_flood_of_rubbish), T(test_no_room_to_wait),
 		T(test_sums), T(test_work_after_a_fork),

@@ -20,6 +20,7 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/support/simdisk.h"
+#include "tests/support/trust.h"
 #include "tests/support/world.h"
 
 static struct world w;
@@ -973,10 +974,16 @@ test_forged_author(void **state)
 	db_bind_view(q, 1, buf_view(&body));
 	db_bind_id(q, 2, &rec->origin);
 	assert_int_equal(db_run(q, &e), 0);
+	trust_seal(&w, 1);
 	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
 	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 1);
 	assert_int_equal(world_notes(&w, 0, &the_case), 1);
 	assert_false(world_has(&w, 0, "never said"));
+	/* Nor does it count here, or go out as somebody's deposit. */
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM version "
+	    "WHERE state = 4 AND seq IS NULL"), 1);
+	assert_int_equal(world_must_sync(&w, 1).sent_changes, 0);
+	assert_int_equal(world_must_sync(&w, 0).reviews_new, 0);
 	buf_done(&body);
 	buf_done(&old);
 	mem_free(rec);

@@ -58,8 +58,7 @@ unsent_of(struct store *s, const struct id *space, struct buf *rids,
 
 /* One held row a record; a record held again after a decision gets another. */
 static int
-hold_record(struct store *s, const struct id *space, int64_t rid,
-    struct err *e)
+hold_row(struct store *s, const struct id *space, int64_t rid, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "INSERT INTO held"
 	    " (rid, space, since_ms) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
@@ -69,10 +68,27 @@ hold_record(struct store *s, const struct id *space, int64_t rid,
 	db_bind_int(q, 1, rid);
 	db_bind_id(q, 2, space);
 	db_bind_int(q, 3, store_now_ms(s));
-	if (db_run(q, e) != 0 || run_rid(s, "UPDATE version SET state = 4,"
+	return db_run(q, e);
+}
+
+static int
+hold_record(struct store *s, const struct id *space, int64_t rid,
+    struct err *e)
+{
+	if (hold_row(s, space, rid, e) != 0 ||
+	    run_rid(s, "UPDATE version SET state = 4,"
 	    " outgoing = NULL WHERE rid = ? AND state = 1", rid, e) != 0)
 		return -1;
 	return versions_flags_tx(s, rid, e);
+}
+
+int
+letters_hold_version_tx(struct store *s, const struct record_row *row,
+    const struct version_ref *ref, struct err *e)
+{
+	if (hold_row(s, &row->space, row->rid, e) != 0)
+		return -1;
+	return versions_mark_tx(s, row->rid, ref, VERSION_HELD, e);
 }
 
 int

@@ -6,12 +6,17 @@
 #ifndef ACCORD_LETTERS_H
 #define ACCORD_LETTERS_H
 
-#include "client/core/local/spaces.h"
+#include "client/core/local/versions.h"
 #include "common/wire/letter.h"
 
 /** letters_hold_tx(s, space, e): this device may not write here any more: own
  * unsent versions become held, one held row a record. */
 int letters_hold_tx(struct store *s, const struct id *space, struct err *e);
+
+/** letters_hold_version_tx(s, row, ref, e): one version of this person's, that
+ * they may not say there, while others are sent. */
+int letters_hold_version_tx(struct store *s, const struct record_row *row,
+    const struct version_ref *ref, struct err *e);
 
 /** letters_queue(s, queued, e): seal a deposit for everything held that has
  * none, to the keepers this device last knew, and the outcomes decided here. */

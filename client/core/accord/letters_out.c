@@ -52,20 +52,31 @@ struct holding { /* the held records that go into one letter */
 	size_t count;
 };
 
+/* Another person's text is not deposited by this one: no keeper takes it. */
+static bool
+is_mine(const struct store *s, const struct id *origin)
+{
+	return id_eq(origin, &s->me->device) ||
+	    roster_same(&s->roster, origin, &s->me->device);
+}
+
 /* All held versions of one record; 1 when they did not fit any more. */
 static int
 holding_add(struct store *s, struct holding *h, int64_t hid, int64_t rid,
     struct err *e)
 {
-	struct stmt *q = db_prepare(s->db, "SELECT body FROM version"
+	struct stmt *q = db_prepare(s->db, "SELECT body, origin FROM version"
 	    " WHERE rid = ? AND state = 4 ORDER BY hlc, origin");
 	size_t count = h->count, len = h->bodies.len;
+	struct id origin;
 	struct view body;
 	int rc;
 
 	db_bind_int(q, 1, rid);
 	while ((rc = db_step(q, e)) == 1) {
 		body = db_blob(q, 0);
+		if (db_id(q, 1, &origin) != 0 || !is_mine(s, &origin))
+			continue;
 		if ((h->bodies.len + body.len > DEPOSIT_PLAIN_MAX ||
 		    h->count == DEPOSIT_RECORDS_MAX) && count > 0) {
 			h->count = count;

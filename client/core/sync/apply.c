@@ -1,7 +1,8 @@
 /*
  * Content, statements, directory entries and letters. A changeset is opened
- * and checked as a whole before any of it is applied; a record that does not
- * fit what is stored ends it there and keeps the changeset in quarantine.
+ * and read as a whole before any of it is applied; a record that is not
+ * believed, or does not fit what is stored, is passed over alone and keeps the
+ * changeset in quarantine.
  */
 #include "client/core/sync/apply.h"
 
@@ -13,10 +14,10 @@
 #include "client/core/accord/portion.h"
 #include "client/core/accord/sides.h"
 #include "client/core/accord/statements.h"
-#include "client/core/local/deleted.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/claims.h"
+#include "client/core/sync/doubt.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/late.h"
 #include "common/rules/time.h"
@@ -26,6 +27,7 @@
 struct opened { /* a changeset's bodies, in k->plain */
 	size_t count;
 	struct view bodies[CHANGESET_BODIES_MAX];
+	bool judged_alone; /* all of it stands here already */
 };
 
 static int
@@ -77,93 +79,44 @@ hold_without_body(struct intake *k, const struct incoming *in, struct err *e)
 
 /* ---- content ---- */
 
-/* Schema/rules.md 6.8: by who wrote the record, or filed by a keeper. */
-static int
-doubt_deletion(struct intake *k, const struct record_row *row,
-    const struct epoch_recipient *author, const char **words, struct err *e)
-{
-	const struct roster_device *d = roster_device(&k->s->roster,
-	    &k->rec->origin);
-	bool may = author != NULL && author->right == RIGHT_KEEP;
-
-	if (!may && d != NULL &&
-	    deleted_may(k->s, row, &d->person, &may, e) != 0)
-		return -1;
-	if (!may)
-		*words = "it deletes or restores what another person wrote, "
-		    "which only a keeper may";
-	return 0;
-}
-
-/* What the reason is not to believe record k->rec; NULL: none. */
-static int
-doubt(struct intake *k, const struct incoming *in,
-    const struct space_epoch *ep, const char **words, struct err *e)
-{
-	const struct record *rec = k->rec;
-	const struct epoch_recipient *author =
-	    epoch_find(&ep->ep, &in->cs.h.author);
-	struct record_row row;
-	bool older;
-	int rc;
-
-	*words = deleted_doubt((enum record_type)rec->type, rec->ops,
-	    rec->op_count);
-	if (*words != NULL)
-		return 0;
-	if (roster_device(&k->s->roster, &rec->origin) == NULL)
-		*words = "it names an author who is not in the directory";
-	else if (!roster_same(&k->s->roster, &rec->origin,
-	    &in->cs.h.author) && (author == NULL || author->right < RIGHT_KEEP))
-		*words = "it claims to be another person's text, which only "
-		    "a keeper may file";
-	else if (rec->type == TYPE_SPACE &&
-	    (author == NULL || author->right < RIGHT_KEEP))
-		*words = "it says what the section is, which only a keeper "
-		    "may";
-	if (*words != NULL)
-		return 0;
-	rc = versions_row(k->s, &rec->id, &row, e);
-	if (rc == 1 && !id_eq(&row.space, &k->space)) {
-		if (claims_later(k->s, &row, in->seq, &older, e) != 0)
-			return -1;
-		rc = older ? 0 : 1;
-	}
-	if (rc == 1 && (!id_eq(&row.space, &k->space) ||
-	    row.type != (enum record_type)rec->type))
-		*words = "it takes the place of a record of another section";
-	if (rc == 1 && *words == NULL &&
-	    deleted_in(rec->ops, rec->op_count))
-		rc = doubt_deletion(k, &row, author, words, e);
-	return rc < 0 ? -1 : 0;
-}
-
-/* 0 all can be applied, 1 held, -1. */
+/* Whether each of them can be read. 0, 1 held as a whole, -1. */
 static int
 check_content(struct intake *k, const struct incoming *in,
-    const struct space_epoch *ep, const struct opened *o, struct err *e)
+    const struct opened *o, struct err *e)
 {
-	const char *words;
 	struct err why;
 	size_t i;
 
-	for (i = 0; i < o->count; i++) {
-		if (in->cs.bodies[i].len == 0)
-			continue;
-		if (record_decode(o->bodies[i], k->rec, &why) != 0)
+	for (i = 0; i < o->count; i++)
+		if (in->cs.bodies[i].len > 0 &&
+		    record_decode(o->bodies[i], k->rec, &why) != 0)
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
 			    why.text, e) != 0 ? -1 : 1;
-		if (fields_kind((enum record_type)k->rec->type) == NULL)
-			return intake_hold_tx(k, in, QUARANTINE_NEWER,
-			    "a kind of record that this program does not "
-			    "know; update to read it", e) != 0 ? -1 : 1;
-		if (doubt(k, in, ep, &words, e) != 0)
-			return -1;
-		if (words != NULL)
-			return intake_hold_tx(k, in, QUARANTINE_SEAL, words,
-			    e) != 0 ? -1 : 1;
-	}
 	return 0;
+}
+
+/* What k->rec may not say is passed over, and not its neighbours (rules.md
+ * 1.8): whoever looks finds it in the changeset. 1 passed over, 0, -1. */
+static int
+pass_over(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, struct err *e)
+{
+	struct doubt_of d = { k->s, &k->space, &in->cs.h.author, &ep->ep,
+		in->seq };
+	const char *words;
+
+	if (fields_kind((enum record_type)k->rec->type) == NULL)
+		return intake_hold_tx(k, in, QUARANTINE_NEWER, "a kind of "
+		    "record that this program does not know; update to read "
+		    "it", e) != 0 ? -1 : 1;
+	if (doubt_record(&d, k->rec, &words, e) != 0)
+		return -1;
+	if (words == NULL)
+		return 0;
+	if (in->own && !in->again &&
+	    doubt_own_tx(k->s, k->rec, in->seq, e) != 0)
+		return -1;
+	return intake_hold_tx(k, in, QUARANTINE_SEAL, words, e) != 0 ? -1 : 1;
 }
 
 static int
@@ -265,13 +218,14 @@ take_record(struct intake *k, const struct incoming *in, struct view body,
 
 static int
 apply_content(struct intake *k, const struct incoming *in,
-    const struct opened *o, struct err *e)
+    const struct space_epoch *ep, const struct opened *o, struct err *e)
 {
 	struct version_at at = { .seq = in->seq };
 	struct late late;
 	struct err why;
 	int64_t seen_ms;
 	size_t i;
+	int rc;
 
 	if (stamps_seen(k->s, &k->space, &in->cs.h.seen, &seen_ms, e) != 0 ||
 	    late_find(k, in, &late, e) != 0)
@@ -281,17 +235,24 @@ apply_content(struct intake *k, const struct incoming *in,
 			continue;
 		if (record_decode(o->bodies[i], k->rec, e) != 0)
 			return -1;
+		rc = pass_over(k, in, ep, e);
+		if (rc != 0 || o->judged_alone) {
+			if (rc < 0)
+				return -1;
+			continue;
+		}
 		at.idx = (uint32_t)i;
 		at.eff = time_effective(k->rec->hlc, seen_ms, in->accept_ms);
 		if (at.eff > k->eff)
 			k->eff = at.eff;
 		if (take_record(k, in, o->bodies[i], &late, &at, &why) == 0)
 			continue;
-		if (why.kind == ERR_PEER)
-			return intake_hold_tx(k, in, QUARANTINE_SEAL,
-			    why.text, e);
-		*e = why;
-		return -1;
+		if (why.kind != ERR_PEER) {
+			*e = why;
+			return -1;
+		}
+		if (intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -410,10 +371,13 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 
 	if (in->own && !in->again && accept_own(k, in, e) != 0)
 		return -1;
+	o.judged_alone = false;
 	if (is_here(in) && in->cs.h.kind == CHANGESET_CONTENT) {
 		rc = late_concerns(k, in, e);
-		if (rc != 1 || !in->cs.has_bodies || !in->cs.whole)
+		if (rc < 0 || (rc == 0 && in->again) || !in->cs.has_bodies ||
+		    !in->cs.whole)
 			return rc < 0 ? -1 : 0;
+		o.judged_alone = rc == 0;
 	}
 	rc = look_for_bodies(k, in, e);
 	if (rc != 0)
@@ -421,14 +385,14 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
 		return -1;
 	if (ep == NULL || !ep->has_key)
-		return intake_hold_tx(k, in, QUARANTINE_KEY,
-		    "waits for its key", e);
+		return o.judged_alone ? 0 : intake_hold_tx(k, in,
+		    QUARANTINE_KEY, "waits for its key", e);
 	if (open_bodies(k, in, &ep->key, &o, &why) != 0)
 		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
 	if (in->cs.h.kind == CHANGESET_ACCESS)
 		return apply_access(k, in, ep, &o, e);
-	rc = is_here(in) ? 0 : check_content(k, in, ep, &o, e);
-	return rc == 0 ? apply_content(k, in, &o, e) : rc < 0 ? -1 : 0;
+	rc = check_content(k, in, &o, e);
+	return rc == 0 ? apply_content(k, in, ep, &o, e) : rc < 0 ? -1 : 0;
 }
 
 /* ---- directory ---- */

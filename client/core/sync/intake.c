@@ -259,6 +259,24 @@ want_tx(struct intake *k, uint64_t upto, struct err *e)
 	return db_run(q, e);
 }
 
+/* Shown and not proven: no gap tells of the newest place, so it is asked for,
+ * whatever place the hub named; unknown sections as far as a request goes. */
+static int
+want_newest_tx(struct intake *k, const struct id *space, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "INSERT OR IGNORE INTO want "
+	    "(space, after_sseq, upto) SELECT ?1, ?2, ?2 + 1 WHERE ?2 > 0 OR "
+	    "(SELECT count(*) FROM want) < ?3");
+	uint64_t sseq;
+
+	if (newest_sseq(k->s, space, &sseq, e) != 0)
+		return -1;
+	db_bind_id(q, 1, space);
+	db_bind_int(q, 2, (int64_t)sseq);
+	db_bind_int(q, 3, PROTO_WANTS_MAX);
+	return db_run(q, e);
+}
+
 /* A gap that closes: what waited behind it comes again by the want. */
 static int
 unwant_tx(struct intake *k, const struct incoming *in, struct err *e)
@@ -284,11 +302,14 @@ int
 intake_wants(struct intake *k, struct proto_want *out, size_t max, size_t *n,
     struct err *e)
 {
-	struct stmt *q = db_prepare(k->s->db,
-	    "SELECT space, after_sseq FROM want ORDER BY space");
+	/* What may not be there at all comes last, and once in a sync. */
+	struct stmt *q = db_prepare(k->s->db, "SELECT space, after_sseq "
+	    "FROM want WHERE NOT ?1 OR upto > after_sseq + 1 "
+	    "ORDER BY upto = after_sseq + 1, space");
 	int rc;
 
 	*n = 0;
+	db_bind_int(q, 1, k->t->asked_newest);
 	while ((rc = db_step(q, e)) == 1 && *n < max) {
 		(void)db_id(q, 0, &out[*n].space);
 		out[(*n)++].after_sseq = (uint64_t)db_int(q, 1);
@@ -667,8 +688,9 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 		return intake_hold_tx(k, in, QUARANTINE_FORM, why.text, e);
 	}
 	if (!is_in_log(k, it, &in->cs.id))
-		return intake_hold_tx(k, in, QUARANTINE_PROOF,
-		    "the hub cannot show that its log holds this", e);
+		return want_newest_tx(k, &in->cs.h.space, e) != 0 ? -1 :
+		    intake_hold_tx(k, in, QUARANTINE_PROOF, "the hub cannot "
+		    "show that its log holds this; it is asked again", e);
 	if (enter_space(k, &in->cs.h.space, e) != 0)
 		return -1;
 	rc = place(k, in, e);

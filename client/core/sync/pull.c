@@ -344,6 +344,8 @@ one_page(struct pull *p, struct err *e)
 	talk_clock(p->t, p->page->now_ms);
 	p->still = moves_on(&p->ask->at, &p->page->next) ? 0 : p->still + 1;
 	rc = take_page(p, e);
+	if (rc == 0 && !p->page->more && p->asked_again)
+		p->t->asked_newest = true;
 	if (rc == 0 && p->page->more && p->still > STILL_PAGES_MAX)
 		rc = err_set(e, ERR_PEER,
 		    "the hub says there is more and does not send it");

@@ -16,6 +16,7 @@
 #include "client/core/accord/letters.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
+#include "client/core/sync/doubt.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/outbox_cut.h"
 #include "client/core/sync/pull.h"
@@ -87,6 +88,7 @@ static int
 make_ready(struct talk *t, struct err *e)
 {
 	size_t rekeyed = 0, letters = 0, cut = 0, closings = 0, shut = 0;
+	size_t held = 0;
 	int64_t ready = 0;
 
 	talk_tell(t, "sealing", 0, 0);
@@ -95,12 +97,14 @@ make_ready(struct talk *t, struct err *e)
 	    doors_settle(t->s, &rekeyed, e) != 0 ||
 	    erasures_settle(t->s, e) != 0 ||
 	    complaints_queue(t->s, &shut, e) != 0 ||
+	    doubt_settle(t->s, &held, e) != 0 ||
 	    letters_queue(t->s, &letters, e) != 0 ||
 	    outbox_cut(t->s, &cut, e) != 0)
 		return -1;
 	t->figures->rekeyed += rekeyed;
 	t->figures->closings_new += closings;
 	t->figures->complained += shut;
+	t->figures->held_new += held;
 	if (db_one_int(t->s->db, "SELECT EXISTS (SELECT 1 FROM outgoing "
 	    "WHERE state = 1)", &ready, e) < 0)
 		return -1;

@@ -42,6 +42,7 @@ struct talk {
 	int64_t asked_ms, answered_ms; /* own clock around the last request */
 	bool clock_known;
 	int64_t offset_ms;             /* hub's clock minus own */
+	bool asked_newest;             /* for what it could not prove */
 };
 
 int talk_init(struct talk *t, struct store *s, struct remote *r,
