@@ -484,23 +484,28 @@ test_who_may(void **state)
 {
 	enum err_kind kind;
 	struct record_item r;
+	struct id near[2];
 	int i;
 
 	(void)state;
 	assert_int_equal(try(1, &the_plan, true, &kind), -1);
 	assert_int_equal(kind, ERR_DENIED);
+	/* One of its section before it, one after, in one changeset. */
+	assert_int_equal(trust_plan(&w, 1, &the_case, "before", &near[0]), 0);
 	assert_int_equal(world_set(&w, 1, &the_plan, "outcome", "met"), 0);
-	/* With words of its own beside it, before and after. */
-	assert_int_equal(world_note(&w, 1, &the_case, "innocent", NULL), 0);
+	assert_int_equal(trust_plan(&w, 1, &the_case, "after", &near[1]), 0);
 	force(1, &the_plan);
 	trust_seal(&w, 1);
+	assert_int_equal(world_count(&w, 1, "SELECT count(DISTINCT outgoing) "
+	    "FROM version WHERE state = 2"), 1);
 	world_must_sync(&w, 1);
 	sync_all();
 	for (i = 0; i < 3; i++) {
 		r = item(i, &the_plan);
 		assert_false(r.deleted);
 		record_item_done(&r);
-		assert_int_equal(world_notes(&w, i, &the_case), 2);
+		assert_true(trust_reads(&w, i, &near[0]));
+		assert_true(trust_reads(&w, i, &near[1]));
 		assert_int_equal(world_count(&w, i,
 		    "SELECT count(*) FROM quarantine"), 1);
 		store_check(world_store(&w, i));
