@@ -111,9 +111,10 @@ struct proto_cursor {
 	struct id space;  /* resume after (space, seq) */
 	uint64_t seq;
 };
-struct proto_want {    /* a space to send again, past sseq, to mend a gap */
+struct proto_want {    /* a stretch of a space to send again */
 	struct id space;
 	uint64_t after_sseq;
+	uint64_t upto_sseq; /* the last one wanted; past after_sseq */
 };
 struct proto_pull {
 	struct log_point known;

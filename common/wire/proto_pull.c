@@ -47,9 +47,10 @@ proto_pull_encode(const struct proto_pull *m, struct buf *out)
 	cbor_put_uint(out, KEY_WANTS);
 	cbor_put_array(out, m->want_count);
 	for (i = 0; i < m->want_count; i++) {
-		cbor_put_array(out, 2);
+		cbor_put_array(out, 3);
 		cbor_put_id(out, &m->wants[i].space);
 		cbor_put_uint(out, m->wants[i].after_sseq);
+		cbor_put_uint(out, m->wants[i].upto_sseq);
 	}
 }
 
@@ -71,9 +72,11 @@ proto_pull_decode(struct view in, struct proto_pull *m, struct err *e)
 	cbor_need(&r, KEY_WANTS);
 	m->want_count = cbor_array(&r, PROTO_WANTS_MAX);
 	for (i = 0; i < m->want_count; i++) {
-		proto_parts_tuple(&r, 2);
+		proto_parts_tuple(&r, 3);
 		cbor_id(&r, &m->wants[i].space);
 		m->wants[i].after_sseq = cbor_uint(&r);
+		m->wants[i].upto_sseq = cbor_uint(&r);
+		r.bad |= m->wants[i].upto_sseq <= m->wants[i].after_sseq;
 		cbor_leave(&r);
 	}
 	cbor_leave(&r);

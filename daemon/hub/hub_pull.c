@@ -75,7 +75,7 @@ add(struct pull *p, const struct hubdb_feed *f,
 	return body < 0 ? -1 : page_add(&p->page, item, body == 1, e);
 }
 
-/* ---- wants: a space again, past a gap ---- */
+/* ---- wants: a stretch of a space again ---- */
 
 static int
 find_feed(struct pull *p, const struct id *space, struct hubdb_feed *f,
@@ -106,7 +106,7 @@ serve_want(struct pull *p, const struct proto_want *w, struct err *e)
 	if (f.member && !f.m.listed)
 		end = f.m.removed_seq + 1;
 	while ((rc = hubdb_item_after(p->page.db, &w->space, sseq, &item,
-	    e)) == 1 && item.seq < end) {
+	    e)) == 1 && item.seq < end && item.sseq <= w->upto_sseq) {
 		rc = add(p, &f, &item, true, e);
 		if (rc != 1)
 			return rc;

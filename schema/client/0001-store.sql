@@ -40,6 +40,8 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_seq ON quarantine (seq);
 CREATE INDEX quarantine_space ON quarantine (space, reason, seq);
+-- What came without its text, oldest first: asked for at each sync.
+CREATE INDEX quarantine_body ON quarantine (seq) WHERE reason = 9;
 
 -- How much of it there is: of each space; x'' of all of them; x'ff' of what
 -- has no place in the log (reasons 3, 6 and 8). Past a limit what comes next
@@ -77,8 +79,8 @@ CREATE TRIGGER quarantine_out AFTER DELETE ON quarantine BEGIN
 		iif(old.reason IN (3, 6, 8), x'ff', x''));
 END;
 
--- Spaces of which the hub is asked to send again what comes after a place,
--- to mend a gap, until the item at upto has been taken in.
+-- Spaces of which the hub is asked to send again what comes after a place, up
+-- to upto, until that item has been taken in.
 CREATE TABLE want (
 	space BLOB PRIMARY KEY,
 	after_sseq INTEGER NOT NULL,

@@ -579,6 +579,7 @@ test_want_of_a_stranger(void **state)
 	ask->max_bytes = PROTO_PAGE_BYTES_MAX;
 	ask->want_count = 1;
 	ask->wants[0].space = notes;
+	ask->wants[0].upto_sseq = UINT64_MAX;
 	proto_pull_encode(ask, &body);
 	c.body = buf_view(&body);
 	assert_int_equal(world_serve(w.hub, &c, &answer), 200);

@@ -663,7 +663,9 @@ own_items_come_without_bodies_unless_wanted(void **state)
 	in->want_count = 2;
 	in->wants[0].space = s;
 	in->wants[0].after_sseq = 2;
+	in->wants[0].upto_sseq = 4;
 	in->wants[1].space = space_id(9); /* not its space: nothing */
+	in->wants[1].upto_sseq = UINT64_MAX;
 	assert_int_equal(hub_pull(w.hub, &w.dev[NURSE].keys.device, in, &page,
 	    &e), 0);
 	assert_int_equal(page.answer.count, 2);
@@ -671,6 +673,13 @@ own_items_come_without_bodies_unless_wanted(void **state)
 	check_page(&w, &g, &page.answer);
 	assert_int_equal(g.bodies, 2);
 	assert_int_equal(g.items[0].sseq, 3);
+	assert_false(page.answer.more);
+	hub_page_done(&page);
+	in->wants[0].upto_sseq = 3; /* of one item, one item */
+	assert_int_equal(hub_pull(w.hub, &w.dev[NURSE].keys.device, in, &page,
+	    &e), 0);
+	assert_int_equal(page.answer.count, 1);
+	assert_int_equal(page.answer.items[0].sseq, 3);
 	assert_false(page.answer.more);
 	hub_page_done(&page);
 	in->wants[0].space = w.commons; /* THIRD is no member there */
@@ -865,6 +874,7 @@ a_revoked_device_gets_the_directory_alone(void **state)
 	in->max_bytes = PROTO_PAGE_BYTES_MAX;
 	in->want_count = 1;
 	in->wants[0].space = s;
+	in->wants[0].upto_sseq = UINT64_MAX;
 	revoke_device(&w, THIRD);
 	assert_int_equal(hub_pull(w.hub, &w.dev[THIRD].keys.device, in,
 	    &page, &e), 0);

@@ -508,6 +508,7 @@ a_question_is_answered_or_refused_whatever_fails(void **state)
 	a.pull.at.cursor = log_size();
 	a.pull.want_count = 1;
 	a.pull.wants[0].space = s;
+	a.pull.wants[0].upto_sseq = UINT64_MAX;
 	assert_true(fail_each(pull, &a) > 10);
 	assert_int_equal(a.count, 4); /* up to its end */
 	a.pull.wants[0].space = space_id(9);
@@ -769,6 +770,7 @@ ask_all(const struct id *s, const struct column *c)
 	a.pull.known = w.info.log;
 	a.pull.want_count = 1;
 	a.pull.wants[0].space = *s;
+	a.pull.wants[0].upto_sseq = UINT64_MAX;
 	a.recover.space = *s;
 	for (i = 0; i < 3 * sizeof(ask) / sizeof(ask[0]); i++) {
 		err_clear(&e);

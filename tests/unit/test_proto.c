@@ -393,11 +393,14 @@ test_pull(void **state)
 {
 	struct proto_pull m = { .known = { 1, 2 }, .at = { .cursor = 3,
 	    .until = 4, .seq = 5 }, .max_bytes = 6, .want_count = 2 }, back;
+	size_t i;
 
 	(void)state;
 	memset(m.at.space.b, 7, 16);
 	memset(m.wants[0].space.b, 8, 16);
 	m.wants[0].after_sseq = 9;
+	m.wants[0].upto_sseq = 10;
+	m.wants[1].upto_sseq = 11;
 	proto_pull_encode(&m, &b);
 	vector("proto-pull", again_pull);
 	assert_int_equal(proto_pull_decode(buf_view(&b), &back, &e), 0);
@@ -406,12 +409,19 @@ test_pull(void **state)
 	assert_true(id_eq(&back.at.space, &m.at.space));
 	assert_int_equal(back.want_count, 2);
 	assert_true(id_eq(&back.wants[0].space, &m.wants[0].space));
-	assert_true(back.wants[0].after_sseq == 9);
+	assert_true(back.wants[0].after_sseq == 9 &&
+	    back.wants[0].upto_sseq == 10);
 	fresh(NULL);
 	m.want_count = PROTO_WANTS_MAX;
 	memset(m.wants, 0, sizeof(m.wants));
+	for (i = 0; i < PROTO_WANTS_MAX; i++)
+		m.wants[i].upto_sseq = i + 1;
 	proto_pull_encode(&m, &b);
 	passes(again_pull);
+	m.wants[3].after_sseq = 4; /* nothing is wanted there */
+	fresh(NULL);
+	proto_pull_encode(&m, &b);
+	refused(again_pull);
 }
 
 static void

@@ -198,6 +198,7 @@ served(const struct hw_item *it, bool wanted)
 	if (wanted) {
 		in->want_count = 1;
 		in->wants[0].space = space;
+		in->wants[0].upto_sseq = UINT64_MAX;
 		in->at.cursor = seen_all().size;
 	}
 	do {

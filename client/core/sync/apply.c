@@ -127,7 +127,7 @@ count_content(struct intake *k, const struct incoming *in, unsigned before,
 	struct record_row row;
 	int rc;
 
-	if (in->again)
+	if (in->again && (!in->withheld || k->seen))
 		return 0;
 	if (k->rec->type == TYPE_NOTE)
 		f->got_notes++;
@@ -204,6 +204,7 @@ take_record(struct intake *k, const struct incoming *in, struct view body,
 
 	if (rc < 0)
 		return -1;
+	k->seen = seen == 1;
 	if (rc == 1) { /* 10.4: also what comes late */
 		at->state = VERSION_ERASED;
 		k->text_gone = order.wiped;

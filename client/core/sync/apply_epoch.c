@@ -192,6 +192,22 @@ out:
 	return rc;
 }
 
+/* Sent before the epoch that lists this device, which may have come late. */
+static int
+pardon_foreign(struct intake *k, struct err *e)
+{
+	static const enum quarantine_reason change[2] = { QUARANTINE_FOREIGN,
+		QUARANTINE_KEY };
+	struct talk_figures *f = k->t->figures;
+	size_t n;
+
+	if (quarantine_judge_tx(k->s, &k->space, change, "waits for its key",
+	    &n, e) != 0)
+		return -1;
+	f->quarantined_new -= n < f->quarantined_new ? n : f->quarantined_new;
+	return 0;
+}
+
 static int
 open_waiting(struct intake *k, struct err *e)
 {
@@ -200,6 +216,8 @@ open_waiting(struct intake *k, struct err *e)
 	size_t done = 0;
 	int rc;
 
+	if (pardon_foreign(k, e) != 0)
+		return -1;
 	while ((rc = quarantine_next(k->s, &k->space, QUARANTINE_KEY, from,
 	    &q, e)) == 1) {
 		from = q.seq + 1;

@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "client/core/accord/doors.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/apply.h"
@@ -244,21 +243,6 @@ times_run_forward(struct intake *k, const struct incoming *in, bool *out,
 	return rc < 0 ? -1 : 0;
 }
 
-static int
-want_tx(struct intake *k, uint64_t upto, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db, "INSERT INTO want "
-	    "(space, after_sseq, upto) VALUES (?, ?, ?) "
-	    "ON CONFLICT (space) DO UPDATE SET "
-	    "after_sseq = min(after_sseq, excluded.after_sseq), "
-	    "upto = max(upto, excluded.upto)");
-
-	db_bind_id(q, 1, &k->space);
-	db_bind_int(q, 2, (int64_t)k->sseq);
-	db_bind_int(q, 3, (int64_t)upto);
-	return db_run(q, e);
-}
-
 /* Shown and not proven: no gap tells of the newest place, so it is asked for,
  * whatever place the hub named; unknown sections as far as a request goes. */
 static int
@@ -275,47 +259,6 @@ want_newest_tx(struct intake *k, const struct id *space, struct err *e)
 	db_bind_int(q, 2, (int64_t)sseq);
 	db_bind_int(q, 3, PROTO_WANTS_MAX);
 	return db_run(q, e);
-}
-
-/* A gap that closes: what waited behind it comes again by the want. */
-static int
-unwant_tx(struct intake *k, const struct incoming *in, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db, "UPDATE want SET after_sseq = ? "
-	    "WHERE space = ? AND after_sseq = ?");
-
-	db_bind_int(q, 1, (int64_t)k->sseq);
-	db_bind_id(q, 2, &k->space);
-	db_bind_int(q, 3, (int64_t)k->sseq - 1); /* else it is for a refill */
-	if (db_run(q, e) != 0)
-		return -1;
-	if (db_changes(k->s->db) == 0)
-		return 0;
-	q = db_prepare(k->s->db,
-	    "DELETE FROM want WHERE space = ? AND upto <= after_sseq");
-	db_bind_id(q, 1, &k->space);
-	return db_run(q, e) != 0 || doors_back_tx(k->s, in->seq, e) != 0 ? -1 :
-	    quarantine_drop_tx(k->s, in->seq, QUARANTINE_GAP, e);
-}
-
-int
-intake_wants(struct intake *k, struct proto_want *out, size_t max, size_t *n,
-    struct err *e)
-{
-	/* What may not be there at all comes last, and once in a sync. */
-	struct stmt *q = db_prepare(k->s->db, "SELECT space, after_sseq "
-	    "FROM want WHERE NOT ?1 OR upto > after_sseq + 1 "
-	    "ORDER BY upto = after_sseq + 1, space");
-	int rc;
-
-	*n = 0;
-	db_bind_int(q, 1, k->t->asked_newest);
-	while ((rc = db_step(q, e)) == 1 && *n < max) {
-		(void)db_id(q, 0, &out[*n].space);
-		out[(*n)++].after_sseq = (uint64_t)db_int(q, 1);
-	}
-	db_reset(q);
-	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -353,7 +296,7 @@ store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
 		if (db_run(q, e) != 0)
 			return -1;
 	}
-	return unwant_tx(k, in, e);
+	return intake_wants_closed_tx(k, in, e);
 }
 
 /* ---- admission ---- */
@@ -604,18 +547,6 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 	return apply_tx(k, in, e);
 }
 
-/* A want for what had its place is met when its last item has come. */
-static int
-end_want_tx(struct intake *k, const struct incoming *in, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db,
-	    "DELETE FROM want WHERE space = ? AND upto <= ?");
-
-	db_bind_id(q, 1, &k->space);
-	db_bind_int(q, 2, (int64_t)in->sseq);
-	return db_run(q, e);
-}
-
 /*
  * What has its place already comes again: text and statements are opened with
  * keys that came since. Not what the rules refused when it came first: the
@@ -624,7 +555,7 @@ end_want_tx(struct intake *k, const struct incoming *in, struct err *e)
 static int
 take_again(struct intake *k, struct incoming *in, struct err *e)
 {
-	int rc = end_want_tx(k, in, e);
+	int rc = intake_wants_again_tx(k, in, e);
 
 	if (rc != 0)
 		return -1;
@@ -633,7 +564,10 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 	    !changeset_known(&in->cs.h))
 		return 0;
 	rc = quarantine_has(k->s, in->seq, QUARANTINE_RULES, e);
-	return rc != 0 ? (rc < 0 ? -1 : 0) : apply_sealed_tx(k, in, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	return intake_wants_text_tx(k, in, e) != 0 ? -1 :
+	    apply_sealed_tx(k, in, e);
 }
 
 static int
@@ -653,7 +587,7 @@ place(struct intake *k, struct incoming *in, struct err *e)
 	    k->has_row && in->cs.has_bodies && in->sseq != k->sseq + 1)
 		return take_outside_letter(k, in, e);
 	if (in->sseq > k->sseq + 1)
-		return want_tx(k, in->sseq, e) != 0 ? -1 :
+		return intake_wants_gap_tx(k, in->sseq, e) != 0 ? -1 :
 		    intake_hold_tx(k, in, QUARANTINE_GAP, "the hub has not "
 		    "sent what comes before it; it is asked for again", e);
 	if (in->sseq != k->sseq + 1)

@@ -26,6 +26,7 @@ struct incoming { /* the item at hand */
 	bool own;              /* signed by this device */
 	bool apart;            /* own, and taken apart as refused */
 	bool again;            /* its place was taken in before */
+	bool withheld;         /* again, and its text was missing then */
 	bool has_epoch;
 	struct epoch epoch;
 	struct letter letter;
@@ -51,6 +52,7 @@ struct intake {
 	int orders;                  /* erase orders here: 0 not asked, 1 none,
 				      * 2 some */
 	bool text_gone;              /* of the record at hand, by an order */
+	bool seen;                   /* the record at hand was here before */
 	bool has_book;
 	struct access_book book;
 
@@ -82,9 +84,28 @@ int intake_end_tx(struct intake *k, struct err *e);
  * never opened to this device are named as such. */
 int intake_close_tx(struct intake *k, struct err *e);
 
-/** intake_wants(k, out, max, n, e): what to ask for again. */
+/* What is asked for again (intake_wants.c). */
+
+/** intake_wants(k, out, max, n, e): gaps, and what is to come once more after
+ * keys were lost. What the hub withholds: quarantine_withheld. */
 int intake_wants(struct intake *k, struct proto_want *out, size_t max,
     size_t *n, struct err *e);
+
+/** intake_wants_gap_tx(k, upto, e): something before place ${upto} of the
+ * space at hand is missing. intake_wants_closed_tx(k, in, e): ${in} is the
+ * next one after what was here. */
+int intake_wants_gap_tx(struct intake *k, uint64_t upto, struct err *e);
+int intake_wants_closed_tx(struct intake *k, const struct incoming *in,
+    struct err *e);
+
+/** intake_wants_again_tx(k, in, e): ${in}, which had its place, has come once
+ * more. intake_wants_text_tx(k, in, e): and not as a header; if its text was
+ * missing before, that alarm ends when no more of it is missing than what an
+ * order explains (rules.md 10.6). */
+int intake_wants_again_tx(struct intake *k, const struct incoming *in,
+    struct err *e);
+int intake_wants_text_tx(struct intake *k, struct incoming *in,
+    struct err *e);
 
 /** intake_is_bare(in): a letter or an erase order by its header alone, as the
  * hub sends it to whom it is not for: whose right was over, or who is put out

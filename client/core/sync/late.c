@@ -311,7 +311,7 @@ late_record_tx(struct intake *k, const struct incoming *in,
 	if (rc != 1)
 		return rc;
 	t.rid = row.rid;
-	return review_tx(k, &t, in->again, e);
+	return review_tx(k, &t, in->again && !in->withheld, e);
 }
 
 /* ---- a withdrawal comes ---- */

@@ -17,6 +17,7 @@
 #define CURSOR_BYTES (8 + 8 + 16 + 8)
 #define STEADY_TRIES 4   /* to catch up with a log that grows meanwhile */
 #define STILL_PAGES_MAX 64 /* pages that lead nowhere before giving up */
+#define WITHHELD_MAX 16    /* items without text asked for in a sync */
 
 struct pull {
 	struct talk *t;
@@ -278,6 +279,20 @@ take_page(struct pull *p, struct err *e)
 
 /* ---- asking ---- */
 
+/* Once in a sync: a hub that goes on withholding costs no page more. */
+static int
+add_withheld(struct pull *p, struct err *e)
+{
+	size_t at = p->ask->want_count, n;
+
+	p->t->asked_withheld = true;
+	if (quarantine_withheld(p->t->s, p->ask->wants + at,
+	    WITHHELD_MAX, &n, e) != 0)
+		return -1;
+	p->ask->want_count = at + n;
+	return 0;
+}
+
 static int
 request(struct pull *p, struct err *e)
 {
@@ -285,10 +300,12 @@ request(struct pull *p, struct err *e)
 
 	p->ask->known = t->witness.newest.at;
 	p->ask->max_bytes = PROTO_PAGE_BYTES_MAX;
-	if (intake_wants(p->k, p->ask->wants, PROTO_WANTS_MAX,
+	if (intake_wants(p->k, p->ask->wants, PROTO_WANTS_MAX - WITHHELD_MAX,
 	    &p->ask->want_count, e) != 0)
 		return -1;
 	p->asked_again = p->ask->want_count > 0;
+	if (!t->asked_withheld && add_withheld(p, e) != 0)
+		return -1;
 	buf_reset(&p->body);
 	proto_pull_encode(p->ask, &p->body);
 	if (buf_check(&p->body, "a request", e) != 0)

@@ -203,6 +203,29 @@ quarantined_done(struct quarantined *q)
 }
 
 int
+quarantine_withheld(struct store *s, struct proto_want *out, size_t max,
+    size_t *n, struct err *e)
+{
+	/* States 2 and 5: lost, erased; the 9 as its index has it. */
+	struct stmt *q = db_prepare(s->db, "SELECT q.space, q.sseq "
+	    "FROM quarantine q JOIN space ON space.id = q.space "
+	    "WHERE q.reason = 9 AND q.sseq > 0 AND NOT space.hidden "
+	    "AND space.state NOT IN (2, 5) ORDER BY q.seq LIMIT ?");
+	int rc;
+
+	*n = 0;
+	db_bind_int(q, 1, (int64_t)max);
+	while ((rc = db_step(q, e)) == 1 && *n < max) {
+		(void)db_id(q, 0, &out[*n].space);
+		out[*n].upto_sseq = (uint64_t)db_int(q, 1);
+		out[*n].after_sseq = out[*n].upto_sseq - 1;
+		(*n)++;
+	}
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 quarantine_judge_tx(struct store *s, const struct id *space,
     const enum quarantine_reason change[static 2], const char *words,
     size_t *n, struct err *e)

@@ -9,6 +9,7 @@
 #define SYNC_QUARANTINE_H
 
 #include "client/core/local/store.h"
+#include "common/wire/proto.h"
 
 enum quarantine_reason {
 	QUARANTINE_KEY = 1,     /* no key yet: opened when the key comes */
@@ -19,7 +20,7 @@ enum quarantine_reason {
 	QUARANTINE_FORM = 6,    /* cannot be read */
 	QUARANTINE_NEWER = 7,   /* made by a newer program */
 	QUARANTINE_FOREIGN = 8, /* of a section never opened to this device */
-	QUARANTINE_BODY = 9     /* came without its text */
+	QUARANTINE_BODY = 9     /* came without its text: asked for again */
 };
 
 /** quarantine_waits(reason): nothing is wrong yet, it only waits. */
@@ -73,6 +74,11 @@ int quarantine_next(struct store *s, const struct id *space,
     enum quarantine_reason reason, uint64_t from, struct quarantined *out,
     struct err *e);
 void quarantined_done(struct quarantined *q);
+
+/** quarantine_withheld(s, out, max, n, e): wants for the oldest items that
+ * came without their text, in sections that this device reads. */
+int quarantine_withheld(struct store *s, struct proto_want *out, size_t max,
+    size_t *n, struct err *e);
 
 /** quarantine_judge_tx(s, space, from, to, words, n, e): everything of the
  * space waiting for ${from} is now there for ${to}; ${n}: how many. */

@@ -43,6 +43,7 @@ struct talk {
 	bool clock_known;
 	int64_t offset_ms;             /* hub's clock minus own */
 	bool asked_newest;             /* for what it could not prove */
+	bool asked_withheld;           /* for what came without its text */
 };
 
 int talk_init(struct talk *t, struct store *s, struct remote *r,
