@@ -159,8 +159,8 @@ check_erased(int i, const struct id *id)
 	assert_int_equal(r.field_count, 0);
 	record_item_done(&r);
 	assert_int_equal(search_all(w.c[i].session, WORD, 10, &l, &e), 0);
-	for (; l.count > 0; l.count--)
-		assert_false(id_eq(&l.items[l.count - 1].id, id));
+	for (i = 0; i < (int)l.count; i++)
+		assert_false(id_eq(&l.items[i].id, id));
 	record_list_done(&l);
 }
 

@@ -227,6 +227,30 @@ consent_and_withdrawal_it_does_not_name(int order)
 }
 BOTH(consent_and_withdrawal_it_does_not_name)
 
+/* A sync was cut after sealing and before sending; the withdrawal comes in
+ * between. What was sealed does not go out: the nurse never has a key. */
+static void
+test_sealed_consent_and_withdrawal(void **state)
+{
+	struct space sp;
+
+	(void)state;
+	give(WORKER, true, 30 * DAY);
+	w.cut_request = w.calls + 2;
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	w.cut_request = 0;
+	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "
+	    "outgoing WHERE state = 1 AND kind = 2"), 1);
+	take(COLLEAGUE);
+	world_must_sync(&w, COLLEAGUE);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, NURSE);
+	assert_int_equal(spaces_find(world_store(&w, NURSE), &space, &sp, &e),
+	    0);
+	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "
+	    "outgoing WHERE state = 1"), 0);
+}
+
 static void
 consent_that_names_the_withdrawal(int order)
 {
@@ -695,6 +719,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TT(consent_and_withdrawal_it_does_not_name),
+		T(test_sealed_consent_and_withdrawal),
 		TT(consent_that_names_the_withdrawal),
 		TT(consent_and_refusal),
 		TT(consent_and_consent),

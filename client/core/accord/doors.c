@@ -226,6 +226,75 @@ remember(struct doors *ds, int64_t since, bool all, struct err *e)
 	return 0;
 }
 
+/* ---- what was sealed before it was known to be over ---- */
+
+/* An epoch of this device that waits, and would let in whom the statements of
+ * today do not allow. 1, 0, -1. */
+static int
+is_outdated(struct store *s, const struct id *space, struct err *e)
+{
+	struct access_book book;
+	struct space_epoch ep;
+	struct space sp;
+	int rc = spaces_find(s, space, &sp, e);
+
+	if (rc != 1)
+		return rc;
+	rc = spaces_epoch_find(s, space, sp.epoch, &ep, e);
+	if (rc != 1)
+		return rc;
+	access_book_init(&book);
+	rc = ep.accepted ? 0 : spaces_access_load(s, space, &book, e);
+	if (rc == 0 && !ep.accepted && access_surplus(&book, &ep.ep,
+	    store_now_ms(s)) != NULL)
+		rc = 1;
+	access_book_done(&book);
+	space_epoch_done(&ep);
+	return rc;
+}
+
+/*
+ * A sync that was cut leaves sealed epochs behind, and a withdrawal may come
+ * before they go out. What the log does not hold after a whole pull is taken
+ * apart, and made anew from what is known now (rules.md 4.1).
+ */
+static int
+recall(struct store *s, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT DISTINCT space FROM outgoing "
+	    "WHERE state = 1 AND kind = 2");
+	struct buf ids;
+	struct id space;
+	size_t i;
+	int rc;
+
+	buf_init(&ids, 1 << 24);
+	while ((rc = db_step(q, e)) == 1) {
+		(void)db_id(q, 0, &space);
+		buf_add(&ids, space.b, sizeof(space.b));
+	}
+	if (rc == 0)
+		rc = buf_check(&ids, "the list of sections", e);
+	for (i = 0; rc == 0 && i + sizeof(space) <= ids.len;
+	    i += sizeof(space)) {
+		memcpy(space.b, ids.data + i, sizeof(space.b));
+		rc = is_outdated(s, &space, e);
+		if (rc != 1)
+			continue;
+		if (db_begin(s->db, e) != 0)
+			rc = -1;
+		else if (outbox_unseal_tx(s, &space, e) == 0 &&
+		    db_commit(s->db, e) == 0)
+			rc = 0;
+		else {
+			db_rollback(s->db);
+			rc = -1;
+		}
+	}
+	buf_done(&ids);
+	return rc;
+}
+
 int
 doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 {
@@ -241,7 +310,7 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 		return 0;
 	buf_init(&ids, 1 << 24);
 	if (overrides_settle(s, e) != 0 ||
-	    statements_settle(s, &added, e) != 0 ||
+	    statements_settle(s, &added, e) != 0 || recall(s, e) != 0 ||
 	    store_get_int(s, SEEN_TO, &since, e) < 0 ||
 	    look_at_all(s, since, &all, e) != 0 ||
 	    load_candidates(s, since, all, &ids, e) != 0 ||
