@@ -10,6 +10,7 @@
 #include "client/core/outbox/outbox.h"
 #include "client/core/plans.h"
 #include "client/core/sync/outbox_cut.h"
+#include "client/core/sync/push.h"
 #include "common/base/mem.h"
 
 static void
@@ -276,4 +277,21 @@ trust_twice(struct world *w, int a, int b)
 		world_must_sync(w, a);
 		world_must_sync(w, b);
 	}
+}
+
+void
+trust_push(struct world *w, int i)
+{
+	struct talk_figures figures = { .sent_notes = 0 };
+	struct push_result r;
+	struct talk t;
+	struct err e;
+
+	memset(&r, 0, sizeof(r));
+	must(talk_init(&t, world_store(w, i), &w->c[i].remote, &e), &e,
+	    "talk_init");
+	t.figures = &figures;
+	must(push_all(&t, &r, &e), &e, "push");
+	push_result_done(&r);
+	talk_done(&t);
 }

@@ -47,6 +47,10 @@ uint32_t trust_number(struct world *w, int i, const struct id *space);
  * client makes. */
 void trust_ghost(struct world *w, int i, const struct id *space, int ghost);
 
+/** trust_push(w, i): send what is queued as it is: an honest client would
+ * look again first (client/core/accord/doors.c). */
+void trust_push(struct world *w, int i);
+
 /** trust_seal(w, i): what is unsent is sealed as it is, by a program that does
  * not ask first what its person may say. */
 void trust_seal(struct world *w, int i);

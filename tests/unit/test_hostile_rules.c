@@ -405,7 +405,7 @@ test_ghost_together(void **state)
 	(void)state;
 	trust_ghost(&w, 1, &notes, 3);
 	takes_all = true;
-	(void)world_sync(&w, 1, NULL, &e);
+	trust_push(&w, 1);
 	takes_all = false;
 	assert_int_equal(world_note(&w, 0, &the_case, "not for three", NULL),
 	    0);
