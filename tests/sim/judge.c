@@ -47,7 +47,7 @@ judge_hub(struct sim *s, struct judge *j)
 		for (i = 0; i < 2; i++) {
 			struct view v = db_blob(q, i);
 
-			if (memmem(v.data, v.len, SIM_MAGIC, 4) != NULL ||
+			if ((v.len > 0 && truth_shows(v)) ||
 			    memmem(v.data, v.len, SIM_CHILD, 8) != NULL)
 				sim_fail(s, "the hub can read a text");
 		}

@@ -374,6 +374,10 @@ void shorter_drop(struct plan *p, const char *list);
 void truth_needle(int no, char out[static SIM_NEEDLE_BYTES + 1]);
 int truth_number(const uint8_t *at, size_t len);
 
+/** truth_shows(in): a whole needle stands there: its first four bytes alone
+ * come about by chance once in ten thousand stories. */
+bool truth_shows(struct view in);
+
 struct text *truth_text(struct sim *s, struct actor *a, int case_no,
     enum sim_section section);
 void truth_saved(struct sim *s, struct text *t, const struct id *record);

@@ -40,6 +40,20 @@ truth_number(const uint8_t *at, size_t len)
 	return at[9] == 'q' ? no : -1;
 }
 
+bool
+truth_shows(struct view in)
+{
+	const uint8_t *at = in.data, *end = in.data + in.len;
+
+	while (at < end && (at = memmem(at, (size_t)(end - at), SIM_MAGIC,
+	    strlen(SIM_MAGIC))) != NULL) {
+		if (truth_number(at, (size_t)(end - at)) >= 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 /* ---- what lay on the device ---- */
 
 static bool
