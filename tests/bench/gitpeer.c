@@ -72,9 +72,9 @@ seal_one(const struct gitpeer *g, size_t i, const uint8_t *key)
 	    out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, &len, v.data,
 	    v.len, NULL, 0, NULL, out, key);
 	len += crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
-	snprintf(path, sizeof(path), "%s/work/%02zx", g->dir, i % 256);
+	snprintf(path, sizeof(path), "%s/tree/%02zx", g->dir, i % 256);
 	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/work/%02zx/%06zu", g->dir, i % 256,
+	snprintf(path, sizeof(path), "%s/tree/%02zx/%06zu", g->dir, i % 256,
 	    i);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || write(fd, out, len) != (ssize_t)len)
@@ -98,7 +98,7 @@ gitpeer_open(struct gitpeer *g, const char *dir, size_t notes)
 	snprintf(g->dir, sizeof(g->dir), "%s", dir);
 	mkdir(dir, 0700);
 	snprintf(bare, sizeof(bare), "%s/bare", dir);
-	snprintf(work, sizeof(work), "%s/work", dir);
+	snprintf(work, sizeof(work), "%s/tree", dir);
 	snprintf(base, sizeof(base), "--base-path=%s", dir);
 	snprintf(log, sizeof(log), "%s/daemon.log", dir);
 	child_run(init, NULL);
@@ -121,7 +121,7 @@ gitpeer_commit(struct gitpeer *g)
 		"-c", "user.email=bench@example.org", "commit", "-q", "-m",
 		"notes", NULL };
 
-	snprintf(work, sizeof(work), "%s/work", g->dir);
+	snprintf(work, sizeof(work), "%s/tree", g->dir);
 	child_run(add, NULL);
 	child_run(commit, NULL);
 }
@@ -133,7 +133,7 @@ gitpeer_push(struct gitpeer *g, int port)
 	const char *push[] = { "git", "-C", work, "push", "-q", url,
 		"HEAD:refs/heads/main", NULL };
 
-	snprintf(work, sizeof(work), "%s/work", g->dir);
+	snprintf(work, sizeof(work), "%s/tree", g->dir);
 	snprintf(url, sizeof(url), "git://127.0.0.1:%d/bare", port);
 	child_run(push, NULL);
 }
