@@ -34,7 +34,9 @@ API = $(wildcard daemon/api/*.c) $(filter-out daemon/main.c,$(wildcard daemon/*.
 DAEMON = daemon/main.c
 SUPPORT = $(wildcard tests/support/*.c)
 GEN = $B/gen/schema_client.c $B/gen/schema_hub.c $B/gen/schema_dict.c \
-	$B/gen/schema_policy.c
+	$B/gen/schema_policy.c $B/gen/catalogues.c
+PO = $(wildcard client/po/*.po)
+MO = $(patsubst client/po/%.po,$B/po/%.mo,$(PO))
 UNIT = $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH = $(patsubst tests/bench/%.c,$B/bench/%,$(wildcard tests/bench/bench_*.c))
 BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
@@ -68,6 +70,21 @@ $B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \
     schema/dict/notes.zdict schema/policy/*.json)
 	@mkdir -p $(@D)
 	@sh schema/embed.sh $* >$@.new && mv $@.new $@
+# The texts in other languages, checked, as the program carries them.
+$B/po/%.mo: client/po/%.po
+	@mkdir -p $(@D)
+	@msgfmt -c --endianness=little -o $@ $<
+$B/gen/catalogues.c: client/po/embed.sh $(MO)
+	@mkdir -p $(@D)
+	@sh client/po/embed.sh $(MO) >$@.new && mv $@.new $@
+# make pot: all texts of the program; make po-update: into each catalogue.
+pot: $B/po/tugi.pot
+$B/po/tugi.pot: client/po/extract.sh client/po/not.pot $(COMMON) $(CORE) $(CLI)
+	@mkdir -p $(@D)
+	@sh client/po/extract.sh $(COMMON) $(CORE) $(CLI) >$@.new && mv $@.new $@
+po-update: $B/po/tugi.pot
+	@for p in $(PO); do msgmerge --quiet --update --backup=off \
+		--add-location=file $$p $<; done
 $B/man/tugi.1: $B/tugi
 	@mkdir -p $(@D)
 	@$B/tugi man >$@.scd && scdoc <$@.scd >$@
@@ -180,12 +197,13 @@ clean:
 	rm -rf build
 help:
 	@echo "all test demo bench sim mutants lint asan leak install clean deps"
+	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak demo bench sim mutants lint cover install clean help
+	leak pot po-update demo bench sim mutants lint cover install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

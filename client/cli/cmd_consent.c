@@ -130,32 +130,32 @@ say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 		out_say(&c->out, "%s", _("The withdrawal is recorded."));
 	else
 		out_say(&c->out, plural(effect->spaces,
-		    _("The withdrawal is recorded. %zu section closes with a "
+		    "The withdrawal is recorded. %zu section closes with a "
 		    "new key at the next tugi sync; on this device it holds "
-		    "now."),
-		    _("The withdrawal is recorded. %zu sections close with "
+		    "now.",
+		    "The withdrawal is recorded. %zu sections close with "
 		    "new keys at the next tugi sync; on this device it holds "
-		    "now.")), effect->spaces);
+		    "now."), effect->spaces);
 	out_say(&c->out, "%s", _("What was fetched before can have been "
 	    "copied; copies cannot be recalled."));
 	if (effect->overrides > 0) {
 		when_short(effect->law_until_ms, until);
 		out_warn(&c->out, plural(effect->overrides,
-		    _("Still open by law until %s: %zu override runs on "
+		    "Still open by law until %s: %zu override runs on "
 		    "whatever is withdrawn, and the data-protection officers "
-		    "are told. See tugi override list"),
-		    _("Still open by law until %s: %zu overrides run on "
+		    "are told. See tugi override list",
+		    "Still open by law until %s: %zu overrides run on "
 		    "whatever is withdrawn, and the data-protection officers "
-		    "are told. See tugi override list")), until,
+		    "are told. See tugi override list"), until,
 		    effect->overrides);
 		return;
 	}
 	if (effect->still_open > 0)
 		out_warn(&c->out, plural(effect->still_open,
-		    _("%zu section stays open on another basis: see tugi "
-		    "who"),
-		    _("%zu sections stay open on another basis: see tugi "
-		    "who")), effect->still_open);
+		    "%zu section stays open on another basis: see tugi "
+		    "who",
+		    "%zu sections stay open on another basis: see tugi "
+		    "who"), effect->still_open);
 }
 
 int

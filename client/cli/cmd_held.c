@@ -25,10 +25,10 @@ cmd_held_export(struct ctx *c, struct err *e)
 		return out_json(j, e);
 	}
 	out_line(&c->out, plural(out.texts,
-	    _("%zu held text is in the file; only your device %s can open "
-	    "it."),
-	    _("%zu held texts are in the file; only your device %s can open "
-	    "it.")), out.texts, match_short(&out.device, id));
+	    "%zu held text is in the file; only your device %s can open "
+	    "it.",
+	    "%zu held texts are in the file; only your device %s can open "
+	    "it."), out.texts, match_short(&out.device, id));
 	out_say(&c->out, "%s", _("Bring it there and run tugi held import. "
 	    "The texts stay here too; remove this profile when you have seen "
 	    "them there."));
@@ -52,13 +52,13 @@ cmd_held_import(struct ctx *c, struct err *e)
 		return out_json(j, e);
 	}
 	out_line(&c->out, plural(out.added,
-	    _("%zu text waits for you; none is in a case yet: tugi held, then "
-	    "take or drop each."),
-	    _("%zu texts wait for you; none is in a case yet: tugi held, then "
-	    "take or drop each.")), out.added);
+	    "%zu text waits for you; none is in a case yet: tugi held, then "
+	    "take or drop each.",
+	    "%zu texts wait for you; none is in a case yet: tugi held, then "
+	    "take or drop each."), out.added);
 	if (out.known > 0)
 		out_line(&c->out, plural(out.known,
-		    _("%zu is here already."), _("%zu are here already.")),
+		    "%zu is here already.", "%zu are here already."),
 		    out.known);
 	return 0;
 }

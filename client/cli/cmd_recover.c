@@ -206,8 +206,8 @@ list_sections(struct ctx *c, struct using *u, struct err *e)
 	table_done(&t);
 	if (rc == 0 && l.closed > 0)
 		out_warn(&c->out, plural(l.closed,
-		    _("%zu section does not say what it is."),
-		    _("%zu sections do not say what they are.")), l.closed);
+		    "%zu section does not say what it is.",
+		    "%zu sections do not say what they are."), l.closed);
 	if (rc == 0)
 		out_say(&c->out, "%s", _("To open one of them to somebody: "
 		    "tugi office order SPACE --for PERSON"));

@@ -4,6 +4,7 @@
 #include "client/cli/complete.h"
 #include "client/cli/find.h"
 #include "client/cli/help.h"
+#include "client/cli/lang.h"
 #include "client/cli/man.h"
 #include "client/cli/text.h"
 
@@ -66,6 +67,8 @@ cmd_man(struct ctx *c, struct err *e)
 {
 	struct buf b;
 
+	if (lang_choose("en", e) != 0) /* most of the page is English only */
+		return -1;
 	buf_init(&b, HELP_MAX_BYTES);
 	man_write(&b);
 	return help_print(&c->out, &b, e);

@@ -47,8 +47,8 @@ say_sending(struct ctx *c, const struct status *st, int64_t now)
 	if (st->unsent > 0) {
 		when_words(st->unsent_since_ms, now, when);
 		out_line(&c->out, plural(st->unsent,
-		    _("%zu change waits to be sent, since %s."),
-		    _("%zu changes wait to be sent, the oldest since %s.")),
+		    "%zu change waits to be sent, since %s.",
+		    "%zu changes wait to be sent, the oldest since %s."),
 		    st->unsent, when);
 	}
 	when_words(st->last_sync_ms, now, when);
@@ -68,63 +68,63 @@ say_looks(struct ctx *c, const struct status *st)
 
 	if (st->conflicts > 0)
 		out_line(&c->out, plural(st->conflicts,
-		    _("%zu record was changed by two people: tugi conflicts"),
-		    _("%zu records were changed by two people: tugi "
-		    "conflicts")), st->conflicts);
+		    "%zu record was changed by two people: tugi conflicts",
+		    "%zu records were changed by two people: tugi "
+		    "conflicts"), st->conflicts);
 	if (st->held > 0)
 		out_line(&c->out, plural(st->held,
-		    _("%zu text is held: tugi held"),
-		    _("%zu texts are held: tugi held")), st->held);
+		    "%zu text is held: tugi held",
+		    "%zu texts are held: tugi held"), st->held);
 	if (st->reviews > 0)
 		out_line(&c->out, plural(st->reviews,
-		    _("%zu review waits for your decision: tugi review"),
-		    _("%zu reviews wait for your decision: tugi review")),
+		    "%zu review waits for your decision: tugi review",
+		    "%zu reviews wait for your decision: tugi review"),
 		    st->reviews);
 	if (st->erase_late > 0)
 		out_line(&c->out, plural(st->erase_late,
-		    _("%zu text came after it was ordered to be erased: tugi "
-		    "erase list"), _("%zu texts came after they were ordered "
-		    "to be erased: tugi erase list")), st->erase_late);
+		    "%zu text came after it was ordered to be erased: tugi "
+		    "erase list", "%zu texts came after they were ordered "
+		    "to be erased: tugi erase list"), st->erase_late);
 	if (st->erase_asked > 0)
 		out_line(&c->out, plural(st->erase_asked,
-		    _("%zu request to erase waits for your signature: tugi "
-		    "office erasures"), _("%zu requests to erase wait for "
-		    "your signature: tugi office erasures")),
+		    "%zu request to erase waits for your signature: tugi "
+		    "office erasures", "%zu requests to erase wait for "
+		    "your signature: tugi office erasures"),
 		    st->erase_asked);
 	if (st->deleted_changed > 0)
 		out_line(&c->out, plural(st->deleted_changed,
-		    _("%zu deleted record was changed by somebody who did not "
-		    "know: tugi deleted"), _("%zu deleted records were changed "
-		    "by somebody who did not know: tugi deleted")),
+		    "%zu deleted record was changed by somebody who did not "
+		    "know: tugi deleted", "%zu deleted records were changed "
+		    "by somebody who did not know: tugi deleted"),
 		    st->deleted_changed);
 	if (st->expiring > 0)
 		out_line(&c->out, plural(st->expiring,
-		    _("%zu consent ends within 30 days."),
-		    _("%zu consents end within 30 days.")), st->expiring);
+		    "%zu consent ends within 30 days.",
+		    "%zu consents end within 30 days."), st->expiring);
 	if (st->overrides > 0)
 		out_line(&c->out, plural(st->overrides,
-		    _("%zu override by law runs in your cases: tugi override "
-		    "list"), _("%zu overrides by law run in your cases: tugi "
-		    "override list")), st->overrides);
+		    "%zu override by law runs in your cases: tugi override "
+		    "list", "%zu overrides by law run in your cases: tugi "
+		    "override list"), st->overrides);
 	if (st->to_sign > 0)
 		out_line(&c->out, plural(st->to_sign,
-		    _("%zu override waits for your signature: tugi office "
-		    "countersign"), _("%zu overrides wait for your signature: "
-		    "tugi office countersign")), st->to_sign);
+		    "%zu override waits for your signature: tugi office "
+		    "countersign", "%zu overrides wait for your signature: "
+		    "tugi office countersign"), st->to_sign);
 	if (st->quarantined > 0)
 		out_line(&c->out, plural(st->quarantined,
-		    _("%zu item from the hub could not be taken in and is "
+		    "%zu item from the hub could not be taken in and is "
 		    "kept aside; nothing of yours is touched. Tell the "
-		    "office."),
-		    _("%zu items from the hub could not be taken in and are "
+		    "office.",
+		    "%zu items from the hub could not be taken in and are "
 		    "kept aside; nothing of yours is touched. Tell the "
-		    "office.")), st->quarantined);
+		    "office."), st->quarantined);
 	if (st->refused > 0)
 		out_line(&c->out, plural(st->refused,
-		    _("%zu more was refused, because too much is kept aside "
+		    "%zu more was refused, because too much is kept aside "
+		    "already; nothing of yours is touched. Tell the office.",
+		    "%zu more were refused, because too much is kept aside "
 		    "already; nothing of yours is touched. Tell the office."),
-		    _("%zu more were refused, because too much is kept aside "
-		    "already; nothing of yours is touched. Tell the office.")),
 		    st->refused);
 	told_orders(c, ORDERS_TOLD);
 	if (st->suspect_ms > 0) {
@@ -211,8 +211,8 @@ cmd_status(struct ctx *c, struct err *e)
 		return out_json(status_json(c, &st), e);
 	say_status(c, &st);
 	out_line(&c->out, _("%zu %s and %zu %s on this device."), st.cases,
-	    plural(st.cases, _("case"), _("cases")), st.notes,
-	    plural(st.notes, _("note"), _("notes")));
+	    plural(st.cases, "case", "cases"), st.notes,
+	    plural(st.notes, "note", "notes"));
 	return 0;
 }
 

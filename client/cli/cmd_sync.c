@@ -29,11 +29,11 @@ phrase(size_t notes, size_t changes, char out[static PHRASE_BYTES])
 	char a[PHRASE_BYTES / 2 - 10] = "", b[PHRASE_BYTES / 2 - 10] = "";
 
 	if (notes > 0)
-		snprintf(a, sizeof(a), plural(notes, _("%zu note"),
-		    _("%zu notes")), notes);
+		snprintf(a, sizeof(a), plural(notes, "%zu note",
+		    "%zu notes"), notes);
 	if (changes > 0)
-		snprintf(b, sizeof(b), plural(changes, _("%zu change"),
-		    _("%zu changes")), changes);
+		snprintf(b, sizeof(b), plural(changes, "%zu change",
+		    "%zu changes"), changes);
 	if (notes == 0 && changes == 0)
 		snprintf(out, PHRASE_BYTES, "%s", _("nothing"));
 	else if (notes > 0 && changes > 0)
@@ -64,18 +64,18 @@ say_doors(struct ctx *c, const struct exchange_result *r)
 {
 	if (r->new_spaces > 0)
 		out_line(&c->out, plural(r->new_spaces,
-		    _("%zu section was opened to you."),
-		    _("%zu sections were opened to you.")), r->new_spaces);
+		    "%zu section was opened to you.",
+		    "%zu sections were opened to you."), r->new_spaces);
 	if (r->lost_spaces > 0)
 		out_line(&c->out, plural(r->lost_spaces,
-		    _("%zu section is closed to you now; what you may not keep "
-		    "was removed from this device."),
-		    _("%zu sections are closed to you now; what you may not "
-		    "keep was removed from this device.")), r->lost_spaces);
+		    "%zu section is closed to you now; what you may not keep "
+		    "was removed from this device.",
+		    "%zu sections are closed to you now; what you may not "
+		    "keep was removed from this device."), r->lost_spaces);
 	if (r->rekeyed > 0)
 		out_line(&c->out, plural(r->rekeyed,
-		    _("%zu section has a new key."),
-		    _("%zu sections have new keys.")), r->rekeyed);
+		    "%zu section has a new key.",
+		    "%zu sections have new keys."), r->rekeyed);
 }
 
 static void
@@ -86,66 +86,66 @@ say_looks(struct ctx *c, const struct exchange_result *r,
 
 	if (r->conflicts_new > 0 && st->conflicts > 0)
 		out_line(&c->out, plural(r->conflicts_new,
-		    _("%zu field was changed by two people: see tugi "
-		    "conflicts"),
-		    _("%zu fields were changed by two people: see tugi "
-		    "conflicts")), r->conflicts_new);
+		    "%zu field was changed by two people: see tugi "
+		    "conflicts",
+		    "%zu fields were changed by two people: see tugi "
+		    "conflicts"), r->conflicts_new);
 	if (r->held_new > 0)
 		out_line(&c->out, plural(r->held_new,
-		    _("%zu text of yours could not be filed and is held: see "
-		    "tugi held"),
-		    _("%zu texts of yours could not be filed and are held: see "
-		    "tugi held")), r->held_new);
+		    "%zu text of yours could not be filed and is held: see "
+		    "tugi held",
+		    "%zu texts of yours could not be filed and are held: see "
+		    "tugi held"), r->held_new);
 	if (r->late_new > 0)
 		out_line(&c->out, plural(r->late_new,
-		    _("%zu text of yours is under review: see tugi held"),
-		    _("%zu texts of yours are under review: see tugi held")),
+		    "%zu text of yours is under review: see tugi held",
+		    "%zu texts of yours are under review: see tugi held"),
 		    r->late_new);
 	if (r->complained > 0)
 		out_line(&c->out, plural(r->complained,
-		    _("%zu section has a new key that does not open for this "
-		    "device; its keepers are asked to make it anew."),
-		    _("%zu sections have new keys that do not open for this "
-		    "device; their keepers are asked to make them anew.")),
+		    "%zu section has a new key that does not open for this "
+		    "device; its keepers are asked to make it anew.",
+		    "%zu sections have new keys that do not open for this "
+		    "device; their keepers are asked to make them anew."),
 		    r->complained);
 	if (r->complaints_new > 0)
 		out_line(&c->out, plural(r->complaints_new,
-		    _("%zu member could not open a section's key; a new key is "
-		    "made for all of them."),
-		    _("%zu members could not open a section's key; new keys "
-		    "are made for all of them.")), r->complaints_new);
+		    "%zu member could not open a section's key; a new key is "
+		    "made for all of them.",
+		    "%zu members could not open a section's key; new keys "
+		    "are made for all of them."), r->complaints_new);
 	if (r->closings_new > 0)
 		out_line(&c->out, plural(r->closings_new,
-		    _("%zu withdrawal or refusal taken by a former member was "
-		    "filed; it closes from now on: tugi consent list"),
-		    _("%zu withdrawals and refusals taken by former members "
-		    "were filed; they close from now on: tugi consent list")),
+		    "%zu withdrawal or refusal taken by a former member was "
+		    "filed; it closes from now on: tugi consent list",
+		    "%zu withdrawals and refusals taken by former members "
+		    "were filed; they close from now on: tugi consent list"),
 		    r->closings_new);
 	if (r->reviews_new > 0 && st->reviews > 0) /* some are decided */
 		out_line(&c->out, plural(st->reviews,
-		    _("%zu review waits for your decision: see tugi review"),
-		    _("%zu reviews wait for your decision: see tugi review")),
+		    "%zu review waits for your decision: see tugi review",
+		    "%zu reviews wait for your decision: see tugi review"),
 		    st->reviews);
 	if (r->outcomes_new > 0)
 		out_line(&c->out, plural(r->outcomes_new,
-		    _("%zu decision about your held texts: see tugi held"),
-		    _("%zu decisions about your held texts: see tugi held")),
+		    "%zu decision about your held texts: see tugi held",
+		    "%zu decisions about your held texts: see tugi held"),
 		    r->outcomes_new);
 	if (r->memos_new > 0)
 		out_line(&c->out, plural(r->memos_new,
-		    _("%zu message about an override or an erasure came: tugi "
+		    "%zu message about an override or an erasure came: tugi "
+		    "override list, tugi erase list; in the office tugi "
+		    "office overrides, tugi office erasures",
+		    "%zu messages about overrides or erasures came: tugi "
 		    "override list, tugi erase list; in the office tugi "
 		    "office overrides, tugi office erasures"),
-		    _("%zu messages about overrides or erasures came: tugi "
-		    "override list, tugi erase list; in the office tugi "
-		    "office overrides, tugi office erasures")),
 		    r->memos_new);
 	if (r->quarantined_new > 0)
 		out_line(&c->out, plural(r->quarantined_new,
-		    _("%zu item could not be taken in and is kept aside; "
+		    "%zu item could not be taken in and is kept aside; "
+		    "nothing of yours is touched. Tell the office.",
+		    "%zu items could not be taken in and are kept aside; "
 		    "nothing of yours is touched. Tell the office."),
-		    _("%zu items could not be taken in and are kept aside; "
-		    "nothing of yours is touched. Tell the office.")),
 		    r->quarantined_new);
 	if (llabs(r->skew_ms) > SKEW_WARN_MS) {
 		when_span(r->skew_ms, span);
@@ -189,10 +189,10 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	say_doors(c, r);
 	if (r->taken_over > 0)
 		out_line(&c->out, plural(r->taken_over,
-		    _("%zu case was opened to you by order, and you lead it "
-		    "now. Say why, for who had it: tugi takeover"),
-		    _("%zu cases were opened to you by order, and you lead "
-		    "them now. Say why, for who had them: tugi takeover")),
+		    "%zu case was opened to you by order, and you lead it "
+		    "now. Say why, for who had it: tugi takeover",
+		    "%zu cases were opened to you by order, and you lead "
+		    "them now. Say why, for who had them: tugi takeover"),
 		    r->taken_over);
 	told_orders(c, r->orders_new);
 	say_looks(c, r, &st);

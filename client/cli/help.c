@@ -58,7 +58,7 @@ options_width(const struct opt *o, size_t n, size_t least)
 static void
 options(struct buf *b, const struct opt *o, size_t n, size_t width)
 {
-	char left[80], right[160];
+	char left[160], right[400];
 	size_t i;
 
 	for (i = 0; i < n; i++) {

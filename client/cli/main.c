@@ -13,10 +13,10 @@
 #include "client/cli/ask.h"
 #include "client/cli/find.h"
 #include "client/cli/help.h"
+#include "client/cli/lang.h"
 #include "client/cli/opt.h"
 #include "client/cli/place.h"
 #include "client/cli/text.h"
-#include "client/core/policy.h"
 #include "common/base/mem.h"
 
 /* Nothing of this process on the disk: no core, no file for others. */
@@ -83,41 +83,6 @@ show_help(struct ctx *c, const struct cmd *cmd, struct err *e)
 	return help_print(&c->out, &b, e);
 }
 
-/* Of a locale's name: "et", "et_EE.UTF-8"; NULL: none of a policy's. */
-static const char *
-language_of(const char *said)
-{
-	const char *lang;
-	size_t i;
-
-	for (i = 0; (lang = policy_language(i)) != NULL; i++)
-		if (strncmp(said, lang, 2) == 0 &&
-		    strchr("_.@", said[2]) != NULL)
-			return lang;
-	return NULL;
-}
-
-/* As POSIX has it: the first that is set counts. */
-static int
-choose_language(struct ctx *c, struct err *e)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES",
-		"LANG" };
-	const char *said = c->g.lang, *lang;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && (said == NULL ||
-	    *said == '\0'); i++)
-		said = getenv(names[i]);
-	lang = said != NULL ? language_of(said) : NULL;
-	if (lang == NULL && c->g.lang != NULL)
-		return err_set(e, ERR_INPUT, "%s",
-		    _("--lang is one of et, lv, fi, hu, en"));
-	if (c->s != NULL)
-		session_speak(c->s, lang != NULL ? lang : "en");
-	return 0;
-}
-
 static int
 run(struct ctx *c, struct err *e)
 {
@@ -126,7 +91,9 @@ run(struct ctx *c, struct err *e)
 		return -1;
 	if (c->cmd->opens && place_open(c, e) != 0)
 		return -1;
-	return choose_language(c, e) == 0 ? c->cmd->run(c, e) : -1;
+	if (c->s != NULL)
+		session_speak(c->s, lang_spoken());
+	return c->cmd->run(c, e);
 }
 
 /* From the words after the leading options. */
@@ -144,7 +111,8 @@ dispatch(struct ctx *c, int argc, char **argv, struct err *e)
 		return find_fail(argv, (size_t)argc, e);
 	line.argc = argc - (int)used + 1;
 	line.argv = argv + used - 1;
-	if (opt_command(c->cmd, line, &c->g, &c->args, e) != 0)
+	if (opt_command(c->cmd, line, &c->g, &c->args, e) != 0 ||
+	    (c->g.lang != NULL && lang_choose(c->g.lang, e) != 0))
 		return -1;
 	c->out.quiet = c->g.quiet;
 	if (c->g.help)
@@ -154,12 +122,30 @@ dispatch(struct ctx *c, int argc, char **argv, struct err *e)
 	return run(c, e);
 }
 
+/* The language that the line asks for, before anything can be wrong with it;
+ * what is wrong with the language itself is said when its turn comes. */
+static void
+listen(int argc, char **argv)
+{
+	struct err none;
+	int i;
+
+	lang_choose(NULL, &none);
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strncmp(argv[i], "--lang=", 7) == 0)
+			lang_choose(argv[i] + 7, &none);
+		else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			lang_choose(argv[i + 1], &none);
+}
+
 static int
 start(struct ctx *c, int argc, char **argv, struct err *e)
 {
 	int next;
 
-	if (opt_lead(argc, argv, &c->g, &next, e) != 0)
+	listen(argc, argv);
+	if (opt_lead(argc, argv, &c->g, &next, e) != 0 ||
+	    (c->g.lang != NULL && lang_choose(c->g.lang, e) != 0))
 		return -1;
 	c->out.quiet = c->g.quiet;
 	if (c->g.version)

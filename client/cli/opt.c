@@ -22,8 +22,8 @@ static const struct opt globals[] = {
 	{ "passphrase-fd", N_("N"),
 	    N_("read the passphrase from file descriptor N, one line"),
 	    false },
-	{ "lang", N_("CODE"), N_("language of the policy's words: et, lv, fi, "
-	    "hu, en (default: as LC_ALL, LC_MESSAGES or LANG says)"),
+	{ "lang", N_("CODE"), N_("language: et, lv, fi, hu, en (default: as "
+	    "LANGUAGE, LC_ALL, LC_MESSAGES or LANG says)"),
 	    false },
 	{ "json", NULL, N_("print data as JSON"), false },
 	{ "quiet", NULL, N_("no messages but warnings and errors"), false },

@@ -183,11 +183,11 @@ emit(FILE *to, const char *before, const char *fmt, va_list ap)
 	buf_init(&raw, OUT_MAX_BYTES);
 	buf_init(&safe, OUT_MAX_BYTES);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(NULL, 0, text_spoken(fmt), again);
 	va_end(again);
 	p = n >= 0 ? buf_reserve(&raw, (size_t)n + 1) : NULL;
 	if (p != NULL) {
-		vsnprintf((char *)p, (size_t)n + 1, fmt, ap);
+		vsnprintf((char *)p, (size_t)n + 1, text_spoken(fmt), ap);
 		raw.len = (size_t)n;
 	}
 	out_escape(&safe, buf_view(&raw), true);

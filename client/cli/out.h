@@ -3,7 +3,8 @@
  *
  * Text that came from a record, a file or the hub may hold bytes that move a
  * terminal's cursor, recolour it or turn the reading direction: everything
- * printed passes through out_escape first, colour is added after.
+ * printed passes through out_escape first, colour is added after. Formats are
+ * in English and are looked up in the language spoken (common/base/text.h).
  */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H

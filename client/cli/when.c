@@ -201,8 +201,8 @@ when_span(int64_t ms, char out[static WHEN_BYTES])
 	unsigned long hours = (minutes + 30) / 60;
 
 	if (minutes < 120)
-		snprintf(out, WHEN_BYTES, plural(minutes, _("%lu minute"),
-		    _("%lu minutes")), minutes);
+		snprintf(out, WHEN_BYTES, plural(minutes, "%lu minute",
+		    "%lu minutes"), minutes);
 	else if (hours < 48)
 		snprintf(out, WHEN_BYTES, _("%lu hours"), hours);
 	else

@@ -10,6 +10,7 @@
 #include "common/base/mem.h"
 #include "client/core/cases.h"
 #include "client/core/value.h"
+#include "common/base/text.h"
 
 /* ---- the common base ---- */
 
@@ -342,10 +343,10 @@ only_side(const struct conflict *c, bool mine, size_t *out, struct err *e)
 	if (n == 1)
 		return 0;
 	return err_set(e, ERR_INPUT, n == 0 ? (mine ?
-	    "none of the texts is yours; choose one by its number" :
-	    "all of the texts are yours; choose one by its number") : (mine ?
-	    "several of the texts are yours; choose one by its number" :
-	    "several of the texts are by others; choose one by its number"));
+	    N_("none of the texts is yours; choose one by its number") :
+	    N_("all of the texts are yours; choose one by its number")) : (mine ?
+	    N_("several of the texts are yours; choose one by its number") :
+	    N_("several of the texts are by others; choose one by its number")));
 }
 
 static const char *

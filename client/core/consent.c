@@ -23,6 +23,7 @@
 #include "client/core/people.h"
 #include "client/core/policies.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define CASE_SPACES_MAX 64
 #define TAKING_MAX (4 * CASE_SPACES_MAX) /* of cases that are one */
@@ -103,10 +104,10 @@ card_for(struct store *s, const struct id *case_id, enum right need,
 		return -1;
 	if (right < need)
 		return err_set(e, ERR_DENIED, need == RIGHT_KEEP ?
-		    "only a keeper of this case's card can open it to others; "
-		    "ask the case's coordinator" :
-		    "you may read the card of this case, not write in it; "
-		    "tell the case's coordinator at once");
+		    N_("only a keeper of this case's card can open it to others; "
+		    "ask the case's coordinator") :
+		    N_("you may read the card of this case, not write in it; "
+		    "tell the case's coordinator at once"));
 	return 0;
 }
 

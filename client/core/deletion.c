@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/core/local/deleted.h"
+#include "common/base/text.h"
 
 static int
 check(const struct record_row *row, bool on, struct err *e)
@@ -15,8 +16,8 @@ check(const struct record_row *row, bool on, struct err *e)
 		    "notes and goals are", kind != NULL ? kind->name :
 		    "record of this kind");
 	if (((row->flags & RECORD_DELETED) != 0) == on)
-		return err_set(e, ERR_CLASH, on ? "it is deleted already" :
-		    "it is not deleted");
+		return err_set(e, ERR_CLASH, on ? N_("it is deleted already") :
+		    N_("it is not deleted"));
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "client/core/local/store.h"
 #include "common/base/mem.h"
 #include "common/wire/proto.h"
+#include "common/base/text.h"
 
 #define REQUEST "enrol.request"
 
@@ -164,8 +165,8 @@ enrol_code(struct session *session, struct enrol_result *out, struct err *e)
 	rc = store_get(s, REQUEST, &b, e);
 	if (rc == 0 || (rc == 1 && s->stage != STORE_WAITING))
 		rc = err_set(e, ERR_ABSENT, s->stage == STORE_MEMBER ?
-		    "this device is approved; no code is needed any more" :
-		    "this device has not asked to join; use its card first");
+		    N_("this device is approved; no code is needed any more") :
+		    N_("this device has not asked to join; use its card first"));
 	if (rc == 1)
 		rc = proto_enrol_decode(buf_view(&b), &m, e);
 	if (rc == 0)

@@ -15,6 +15,7 @@
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/rules/erasure.h"
+#include "common/base/text.h"
 
 #define DAY_MS INT64_C(86400000)
 #define SPACES_MAX 128
@@ -267,8 +268,8 @@ fill_places(struct store *s, const struct record_row *row,
 	}
 	if (rc == 0 && a->what.count == 0)
 		rc = err_set(e, ERR_CLASH, (row->flags & RECORD_ERASED) != 0 ?
-		    "this was erased already" :
-		    "this was never sent: sync first, or tugi delete it");
+		    N_("this was erased already") :
+		    N_("this was never sent: sync first, or tugi delete it"));
 out:
 	buf_done(&list);
 	return rc;

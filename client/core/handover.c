@@ -11,6 +11,7 @@
 #include "client/core/consent.h"
 #include "client/core/steps.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define OPS_MAX 12
 #define LINE_MAX_BYTES 400
@@ -316,9 +317,9 @@ check_part(const struct steps *st, const struct id *person, enum right right,
 		    "keeps it can close it to you");
 	if (part <= right)
 		return err_set(e, ERR_CLASH, self ?
-		    "your part in this case is no more than that already" :
-		    "this person's part in the case is no more than that "
-		    "already");
+		    N_("your part in this case is no more than that already") :
+		    N_("this person's part in the case is no more than that "
+		    "already"));
 	if (!others_keep(st, person))
 		return err_set(e, ERR_DENIED, "nobody else keeps this case for "
 		    "good: hand it over first (tugi handover propose)");

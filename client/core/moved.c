@@ -13,6 +13,7 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/heldfile.h"
+#include "common/base/text.h"
 
 #define DEVICES_MAX 64
 
@@ -39,9 +40,9 @@ find_device(struct store *s, const char *to, const struct roster_device **out,
 		return err_set(e, ERR_INPUT, "you have %zu devices that it "
 		    "could be for; name one with --to", hits);
 	return err_set(e, ERR_ABSENT, to == NULL ?
-	    "the directory lists no other device of yours: join with the new "
-	    "one, let the office approve it, then sync here" :
-	    "none of your devices has that id; sync here if it is new");
+	    N_("the directory lists no other device of yours: join with the new "
+	    "one, let the office approve it, then sync here") :
+	    N_("none of your devices has that id; sync here if it is new"));
 }
 
 struct gathered {

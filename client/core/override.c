@@ -14,6 +14,7 @@
 #include "client/core/value.h"
 #include "common/base/mem.h"
 #include "common/wire/notice.h"
+#include "common/base/text.h"
 
 #define LINE_BYTES 400
 #define REASON_BYTES 4000
@@ -35,10 +36,10 @@ card_for(struct store *s, const struct id *case_id, enum right need,
 	if (right >= need)
 		return 0;
 	return err_set(e, ERR_DENIED, need == RIGHT_KEEP ?
-	    "only a keeper of this case's card records an override; tell the "
+	    N_("only a keeper of this case's card records an override; tell the "
 	    "case's coordinator, or two officers can open a section for "
-	    "recovery" : "you may not write in the card of this case; tell "
-	    "the case's coordinator");
+	    "recovery") : N_("you may not write in the card of this case; tell "
+	    "the case's coordinator"));
 }
 
 static int

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define BUF_FIRST_BYTES 256
 
@@ -129,11 +130,11 @@ buf_check(const struct buf *b, const char *what, struct err *e)
 {
 	if (b->toobig)
 		return err_set(e, ERR_TOOBIG,
-		    "%s would be larger than the %zu bytes allowed", what,
-		    b->max);
+		    "%s would be larger than the %zu bytes allowed",
+		    text_spoken(what), b->max);
 	if (b->nomem)
 		return err_set(e, ERR_LOCAL,
-		    "this machine has no memory left for %s", what);
+		    "this machine has no memory left for %s", text_spoken(what));
 	return 0;
 }
 

@@ -5,6 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
+
+/* A text that did not fit ends with a whole character. */
+static void
+trim(struct err *e, int wanted)
+{
+	size_t n = strlen(e->text), start = n;
+
+	if (wanted < 0 || (size_t)wanted < sizeof(e->text))
+		return;
+	while (start > 0 && ((unsigned char)e->text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start > 0 && ((unsigned char)e->text[start - 1] & 0x80) != 0)
+		e->text[start - 1] = '\0';
+}
+
 int
 err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
@@ -13,7 +29,7 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	e->kind = kind;
 	e->code = 0;
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	trim(e, vsnprintf(e->text, sizeof(e->text), text_spoken(fmt), ap));
 	va_end(ap);
 	return -1;
 }
@@ -27,10 +43,11 @@ err_add(struct err *e, const char *fmt, ...)
 
 	memcpy(old, e->text, sizeof(old));
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	vsnprintf(e->text, sizeof(e->text), text_spoken(fmt), ap);
 	va_end(ap);
 	n = strlen(e->text);
-	snprintf(e->text + n, sizeof(e->text) - n, ": %s", old);
+	trim(e, (int)n + snprintf(e->text + n, sizeof(e->text) - n, ": %s",
+	    old));
 	return -1;
 }
 

@@ -21,7 +21,7 @@ enum err_kind {
 	ERR_BUG     /* impossible state on a path a peer can reach */
 };
 
-#define ERR_TEXT_BYTES 320
+#define ERR_TEXT_BYTES 512
 
 struct err {
 	enum err_kind kind;
@@ -29,7 +29,8 @@ struct err {
 	char text[ERR_TEXT_BYTES];
 };
 
-/** err_set(e, kind, fmt, ...): fill ${e}; always returns -1. */
+/** err_set(e, kind, fmt, ...): fill ${e}; always returns -1. ${fmt} is in
+ * English and is looked up in the language spoken (text.h). */
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -12,6 +12,7 @@ NOTES=$PWD/tests/data/notes-year.csv
 T=$(mktemp -d "${TMPDIR:-/tmp}/tugi-demo-XXXXXX")
 chmod 700 "$T"
 export LC_ALL=C.UTF-8
+unset LANGUAGE
 claims=0
 pids=
 

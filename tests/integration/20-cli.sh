@@ -14,8 +14,8 @@ hub=
 failed=0
 trap 'keyctl_clear; [ -n "$hub" ] && kill "$hub" 2>/dev/null; wait 2>/dev/null
 	chmod -R u+w "$D"; rm -rf "$D"' EXIT
-export NO_COLOR=1 TZ=Europe/Tallinn
-unset TUGI_PROFILE XDG_DATA_HOME
+export NO_COLOR=1 TZ=Europe/Tallinn LC_ALL=C.UTF-8
+unset TUGI_PROFILE XDG_DATA_HOME LANGUAGE
 export HOME=$D
 
 keyctl_clear() {
@@ -521,6 +521,26 @@ HOME=$D/home "$TUGI" --no-input status >"$D/out" 2>"$D/err"
 rc=$?
 check "there is no profile yet" ends 3
 check "and asking made no folder" rmdir "$D/home"
+
+### Languages: no locale of this machine is needed
+for l in et lv fi hu en; do
+	run worker --lang "$l" status --nothing
+	check "$l: a wrong option, the same exit code" ends 64
+	check "$l: names stay as they are" says --nothing
+	cp "$D/err" "$D/said.$l"
+	{ LC_ALL=${l}_XX.UTF-8; } 2>/dev/null
+	run worker status --nothing
+	check "$l: the environment chooses as well" cmp -s "$D/err" "$D/said.$l"
+	run worker status --json
+	jq -S 'keys' <"$D/out" >"$D/keys.$l"
+	LC_ALL=C.UTF-8
+done
+check "each says it in its own words" test \
+	"$(sort -u "$D"/said.* | wc -l)" = 5
+check "the keys of JSON are the same" test \
+	"$(sha256sum <"$D/keys.hu")" = "$(sha256sum <"$D/keys.en")"
+run worker --lang ru status
+check "a language that is none" ends 64
 
 ### Locked again; the terminal
 run worker lock

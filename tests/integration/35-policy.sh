@@ -90,7 +90,7 @@ check "a word that is not in the policy is refused" ends 64
 check "the nearest is named" says "did you mean observation?"
 check "and what there is" says "contact, observation"
 as worker --lang et note add A-1 'Talked.' --category Vaatlus
-check "a word in the own language leads there" says "did you mean observation?"
+check "a word in the own language leads there" says observation
 as worker --lang et note list
 must as worker sync
 

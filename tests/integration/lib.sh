@@ -12,7 +12,7 @@ umask 077
 T=$(mktemp -d "${TMPDIR:-/tmp}/tugi-test-XXXXXX")
 chmod 711 "$T"
 export HOME=$T NO_COLOR=1 LC_ALL=C.UTF-8 TZ=Europe/Tallinn
-unset TUGI_PROFILE XDG_DATA_HOME
+unset TUGI_PROFILE XDG_DATA_HOME LANGUAGE
 failed=0
 started=   # processes to end
 mounted=   # file systems to take away

@@ -15,6 +15,7 @@
 #include "common/base/mem.h"
 #include "client/core/local/deleted.h"
 #include "client/core/local/words.h"
+#include "common/base/text.h"
 
 /* ---- flags and index ---- */
 
@@ -230,8 +231,8 @@ may_write(struct store *s, const struct id *space, struct err *e)
 		return -1;
 	if (right < RIGHT_WRITE)
 		return err_set(e, ERR_DENIED, right == RIGHT_READ ?
-		    "you may read this section but not write in it" :
-		    "this section is not open to you");
+		    N_("you may read this section but not write in it") :
+		    N_("this section is not open to you"));
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 /* schema/store.md 4.1 */
 #define VERSION 1
@@ -286,8 +287,8 @@ keyblock_open_secret(const struct keyblock *kb, enum keyblock_type type,
 			    (size_t)get_be(slot + SLOT_MEM_AT, 8) >> 20);
 	}
 	return err_set(e, ERR_DENIED, type == KEYBLOCK_PASSPHRASE ?
-	    "the passphrase does not open the store" :
-	    "the recovery code does not open the store");
+	    N_("the passphrase does not open the store") :
+	    N_("the recovery code does not open the store"));
 }
 
 int
