@@ -13,7 +13,7 @@ endif
 PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
-CLIENT_PKGS = libcurl jansson libkeyutils libgit2
+CLIENT_PKGS = libcurl jansson libkeyutils libgit2 pangocairo
 HUB_PKGS = libmicrohttpd gnutls libconfuse
 libs = $(shell pkg-config --libs $1)
 
@@ -27,7 +27,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DTUGI_VERSION='"$(VERSION)"' -I. \
 LINK = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 
 COMMON = $(wildcard common/*/*.c)
-CORE = $(wildcard client/core/*.c client/core/*/*.c)
+CORE = $(wildcard client/core/*.c client/core/*/*.c client/paper/*.c)
 CLI = $(wildcard client/cli/*.c)
 HUB = $(wildcard daemon/hub/*.c)
 API = $(wildcard daemon/api/*.c) $(filter-out daemon/main.c,$(wildcard daemon/*.c))
@@ -64,6 +64,9 @@ $B/%.a:
 $B/%.o: %.c | $(GEN)
 	@mkdir -p $(@D) $(if $V,,&& echo "cc   $@")
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
+# Headers of others, to which our warnings do not apply.
+$B/client/paper/press.o: ALL_CFLAGS += $(subst -I,-isystem ,$(shell \
+	pkg-config --cflags pangocairo))
 $B/gen/%.o: $B/gen/%.c
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $B/gen/schema_%.c: schema/embed.sh $(wildcard schema/client/* schema/hub/* \

@@ -15,15 +15,18 @@ set -eu
 #   jansson        JSON output (MIT)
 #   libconfuse     the hub's config file, errors with line (ISC)
 #   libkeyutils    a key in the kernel's keyring (LGPL-2.1+)
+#   libpango       text on PDF pages, with cairo (LGPL-2.1+, MPL-1.1)
 #   scdoc          manual pages (MIT)
 #   gettext        catalogues of texts, at build time only (GPL-3+)
 BUILD="gcc make pkg-config
 libsqlite3-dev libgit2-dev libsodium-dev libcurl4-gnutls-dev libcmocka-dev
 libmicrohttpd-dev libgnutls28-dev libcbor-dev libzstd-dev libjansson-dev
-libconfuse-dev libkeyutils-dev scdoc gettext"
+libconfuse-dev libkeyutils-dev libpango1.0-dev fonts-dejavu-core scdoc
+gettext"
 
 # To test, lint and play the demo.
-TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime"
+TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime
+poppler-utils"
 
 # To measure what the tests reach, for "make cover" alone (BSD-3-Clause).
 COVER="gcovr"

@@ -17,8 +17,9 @@ client/core/outbox: common/ client/core/local/ client/core/outbox/
 client/core/accord: common/ client/core/local/ client/core/outbox/ client/core/accord/
 client/core/sync: common/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
 client/core/office: common/ client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/ client/core/office/
-client/core: common/ client/core/*.h client/core/vault/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
-client/cli: common/base/ client/core/*.h client/core/office/*.h client/core/sync/remote.h client/cli/
+client/core: common/ client/paper/paper.h client/core/*.h client/core/vault/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
+client/paper: common/base/ client/core/local/utf8.h client/paper/
+client/cli: common/base/ client/paper/paper.h client/core/*.h client/core/office/*.h client/core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/
@@ -35,6 +36,9 @@ gnutls/: daemon/
 confuse.h: daemon/settings.c
 keyutils.h: client/core/local/keyring.c
 jansson.h: client/cli/ client/core/policy.c client/core/policy_check
+cairo-pdf.h: client/paper/press.c
+cairo.h: client/paper/press.c
+pango/: client/paper/press.c
 git2.h: client/core/merge.c client/core/repository.c
 '
 
