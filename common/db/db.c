@@ -99,9 +99,15 @@ sentence(struct db *db, int rc, const char **text)
 			*text = "there is no such file";
 			return ERR_ABSENT;
 		}
+		if (code == ENOSPC || code == EDQUOT) {
+			*text = "the disk is full; nothing of this step was "
+			    "saved";
+			return ERR_LOCAL;
+		}
 		/* SQLite's last try is to read, hence ENOENT for EACCES. */
 		if (code == ENOENT) {
-			*text = "its folder is missing or read-only";
+			*text = "its folder is missing, read-only or full; "
+			    "nothing of this step was saved";
 			return ERR_LOCAL;
 		}
 		*text = code == EACCES || code == EROFS || code == EPERM

@@ -1,6 +1,7 @@
 /* The simulated disk; its header says what it models. */
 #include "tests/support/simdisk.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct simdisk {
 	uint64_t ops, crash_at, fault_at;
 	int fault_rc;
 	bool sticky, crashed;
+	bool full; /* what failed last failed for lack of room */
 	struct node node[FILES_MAX];
 };
 
@@ -168,8 +170,11 @@ count(struct simdisk *d)
 		return DEAD;
 	d->ops++;
 	if (d->fault_at != 0 && (d->ops == d->fault_at ||
-	    (d->sticky && d->ops > d->fault_at)))
+	    (d->sticky && d->ops > d->fault_at))) {
+		d->full = d->fault_rc == SQLITE_FULL;
 		return FAULT;
+	}
+	d->full = false;
 	if (d->crash_at != 0 && d->ops >= d->crash_at) {
 		d->crashed = true;
 		return LAST;
@@ -652,10 +657,11 @@ v_time(sqlite3_vfs *vfs, double *out)
 static int
 v_error(sqlite3_vfs *vfs, int len, char *out)
 {
-	(void)vfs;
+	const struct simdisk *d = vfs->pAppData;
+
 	(void)len;
 	(void)out;
-	return 0;
+	return d->full ? ENOSPC : 0;
 }
 
 /* ---- the test's side ---- */

@@ -563,6 +563,62 @@ test_every_fault(void **state)
 	buf_done(&im.bytes);
 }
 
+/* ---- a full disk ---- */
+
+/* Opening needs no room: what is there is read, nothing is written by halves,
+ * and with room again it all goes on. */
+static void
+read_when_full(struct world *w)
+{
+	static const char rows[] = "SELECT id, ver, body FROM note";
+	struct model acked;
+
+	simdisk_fault_at(w->disk, simdisk_ops(w->disk) + 1, SQLITE_FULL, true);
+	if (open_store(w) != 0)
+		bad(w, "does not open on a full disk");
+	if (w->in_flight && holds(w, rows, &w->next))
+		w->acked = w->next;
+	if (!holds(w, rows, &w->acked))
+		bad(w, "is not what was written");
+	acked = w->acked;
+	while (transaction(w) == 0) /* some change nothing */
+		acked = w->acked;
+	assert_non_null(strstr(w->e.text, "the disk is full"));
+	w->in_flight = false; /* nothing of it can be there */
+	w->acked = acked;
+	close_store(w);
+	simdisk_fault_at(w->disk, 0, 0, false);
+	if (open_store(w) != 0)
+		bad(w, "does not open with room again");
+	compare(w);
+	if (transaction(w) != 0)
+		bad(w, "cannot be written with room again");
+}
+
+static void
+test_full_disk(void **state)
+{
+	struct world w;
+	int mode;
+
+	(void)state;
+	for (mode = 0; mode < SIMDISK_MODES; mode++) {
+		world_make(&w, 500 + (uint64_t)mode);
+		w.mode = mode;
+		assert_int_equal(transaction(&w), 0);
+		close_store(&w); /* no log is left */
+		read_when_full(&w);
+		simdisk_crash_at(w.disk, simdisk_ops(w.disk) + 12);
+		while (!simdisk_crashed(w.disk))
+			(void)transaction(&w);
+		close_store(&w);
+		simdisk_restart(w.disk, (enum simdisk_cut)mode);
+		assert_true(simdisk_file(w.disk, LOG)->len > 0);
+		read_when_full(&w);
+		world_close(&w);
+	}
+}
+
 /* ---- creation, and the key block ---- */
 
 static void
@@ -650,6 +706,7 @@ main(void)
 		cmocka_unit_test(test_random_cuts),
 		cmocka_unit_test(test_every_operation),
 		cmocka_unit_test(test_every_fault),
+		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_creation),
 		cmocka_unit_test(test_passphrase_change)
 	};

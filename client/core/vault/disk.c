@@ -6,6 +6,21 @@
 
 #include "common/base/mem.h"
 
+static int
+last_error(const struct disk *d)
+{
+	return d->under->xGetLastError != NULL ?
+	    d->under->xGetLastError(d->under, 0, NULL) : 0;
+}
+
+bool
+disk_is_full(const struct disk *d)
+{
+	int code = last_error(d);
+
+	return code == ENOSPC || code == EDQUOT;
+}
+
 static enum err_kind
 sentence(int rc, int code, const char **text)
 {
@@ -18,7 +33,7 @@ sentence(int rc, int code, const char **text)
 		return ERR_LOCAL;
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-		*text = "its folder is missing or read-only";
+		*text = "its folder is missing, read-only or full";
 		return ERR_LOCAL;
 	case SQLITE_NOMEM:
 		*text = "this machine has no memory left";
@@ -34,10 +49,8 @@ sentence(int rc, int code, const char **text)
 int
 disk_fail(const struct disk *d, int rc, struct err *e)
 {
-	int code = d->under->xGetLastError != NULL ?
-	    d->under->xGetLastError(d->under, 0, NULL) : 0;
 	const char *text;
-	enum err_kind kind = sentence(rc, code, &text);
+	enum err_kind kind = sentence(rc, last_error(d), &text);
 
 	err_set(e, kind, "the store %s: %s", d->path, text);
 	e->code = rc;

@@ -41,6 +41,10 @@ int disk_sync(const struct disk *d);
 /** disk_blocks(d, out): blocks in the file, the last perhaps not whole. */
 int disk_blocks(const struct disk *d, uint64_t *out);
 
+/** disk_is_full(d): that is why the last call failed, as far as the lower VFS
+ * says. */
+bool disk_is_full(const struct disk *d);
+
 /** disk_fail(d, rc, e): ${e} from SQLite's result ${rc}; -1. */
 int disk_fail(const struct disk *d, int rc, struct err *e);
 

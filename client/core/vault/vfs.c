@@ -27,6 +27,10 @@ struct vfs {
 	struct pages pages;
 	struct wal wal;
 	bool open; /* SQLite has the main file */
+	struct {     /* the log that SQLite has open: */
+		bool open;
+		int flags; /* for the file below, made by the first write */
+	} log;
 	uint64_t refused;
 };
 
@@ -105,7 +109,7 @@ main_sync(sqlite3_file *f, int flags)
 
 	(void)flags;
 	/* Without a log the pages are all there is: a new or a copied store. */
-	if (v->wal.file == NULL && v->pages.dirty)
+	if (!v->log.open && v->pages.dirty)
 		return pages_commit(&v->pages);
 	return pages_sync(&v->pages);
 }
@@ -177,11 +181,36 @@ static const sqlite3_io_methods main_methods = {
 
 /* ---- log ---- */
 
+/* Opening must not need room on the disk: what is there can be read. */
+static int
+make_log(sqlite3_file *f)
+{
+	struct vfs *v = owner(f);
+	sqlite3_vfs *under = v->disk->under;
+	sqlite3_file *raw = below(f);
+	int got, rc = under->xOpen(under, v->disk->log, raw, v->log.flags,
+	    &got);
+
+	if (rc == SQLITE_OK)
+		rc = wal_attach(&v->wal, &v->pages, raw);
+	else if (disk_is_full(v->disk))
+		rc = SQLITE_FULL;
+	if (rc != SQLITE_OK) {
+		v->wal.file = NULL;
+		if (raw->pMethods != NULL)
+			raw->pMethods->xClose(raw);
+		raw->pMethods = NULL;
+	}
+	return rc;
+}
+
 static int
 log_close(sqlite3_file *f)
 {
 	owner(f)->wal.file = NULL;
-	return below(f)->pMethods->xClose(below(f));
+	owner(f)->log.open = false;
+	return below(f)->pMethods == NULL ? SQLITE_OK :
+	    below(f)->pMethods->xClose(below(f));
 }
 
 static int
@@ -193,7 +222,10 @@ log_read(sqlite3_file *f, void *out, int len, sqlite3_int64 at)
 static int
 log_write(sqlite3_file *f, const void *in, int len, sqlite3_int64 at)
 {
-	return wal_write(&owner(f)->wal, in, len, at);
+	int rc = below(f)->pMethods == NULL ? make_log(f) : SQLITE_OK;
+
+	return rc != SQLITE_OK ? rc :
+	    wal_write(&owner(f)->wal, in, len, at);
 }
 
 static int
@@ -260,21 +292,21 @@ static const sqlite3_io_methods log_methods = {
 /* ---- files ---- */
 
 static int
-open_log(struct vfs *v, const char *name, sqlite3_file *f, int flags,
-    int *got)
+open_log(struct vfs *v, sqlite3_file *f, int flags, int *got)
 {
 	sqlite3_vfs *under = v->disk->under;
-	sqlite3_file *raw = below(f);
-	int rc = under->xOpen(under, name, raw, flags, got);
+	int there = 0;
+	int rc = under->xAccess(under, v->disk->log, SQLITE_ACCESS_EXISTS,
+	    &there);
 
-	if (rc == SQLITE_OK)
-		rc = wal_attach(&v->wal, &v->pages, raw);
-	if (rc != SQLITE_OK) {
-		v->wal.file = NULL;
-		if (raw->pMethods != NULL)
-			raw->pMethods->xClose(raw);
+	v->log.flags = flags;
+	if (rc == SQLITE_OK && there)
+		rc = make_log(f);
+	if (rc != SQLITE_OK)
 		return rc;
-	}
+	if (got != NULL)
+		*got = flags;
+	v->log.open = true;
 	f->pMethods = &log_methods;
 	return SQLITE_OK;
 }
@@ -295,9 +327,9 @@ x_open(sqlite3_vfs *base, const char *name, sqlite3_file *f, int flags,
 			*got = flags;
 		return SQLITE_OK;
 	}
-	if ((flags & SQLITE_OPEN_WAL) && name != NULL && v->wal.file == NULL &&
+	if ((flags & SQLITE_OPEN_WAL) && name != NULL && !v->log.open &&
 	    strcmp(name, v->disk->log) == 0)
-		return open_log(v, name, f, flags, got);
+		return open_log(v, f, flags, got);
 	/* A journal or a scratch file would leave the sealed store. */
 	v->refused++;
 	return SQLITE_CANTOPEN;

@@ -340,7 +340,7 @@ wal_truncate(struct wal *w, int64_t size)
 		blocks = frame_at(size - 1, &inside) + 1;
 	if (rc == SQLITE_OK && blocks == 0 && w->pages->live)
 		rc = pages_commit(w->pages);
-	if (rc == SQLITE_OK)
+	if (rc == SQLITE_OK && w->file != NULL)
 		rc = w->file->pMethods->xTruncate(w->file,
 		    (sqlite3_int64)(blocks * DISK_BLOCK_BYTES));
 	if (rc == SQLITE_OK)
@@ -355,7 +355,7 @@ wal_sync(struct wal *w)
 
 	if (rc == SQLITE_OK && w->pages->broken)
 		return SQLITE_IOERR_FSYNC;
-	if (rc == SQLITE_OK) {
+	if (rc == SQLITE_OK && w->file != NULL) {
 		rc = w->file->pMethods->xSync(w->file, SQLITE_SYNC_NORMAL);
 		/* What a failed sync left is unknown and stays so. */
 		if (rc != SQLITE_OK)

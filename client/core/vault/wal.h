@@ -19,7 +19,7 @@
 
 struct wal {
 	struct pages *pages;
-	sqlite3_file *file; /* lower VFS; NULL while there is none */
+	sqlite3_file *file; /* lower VFS; NULL before the first write */
 	uint64_t blocks;    /* in the file */
 	uint64_t held;      /* frame whose header waits for its page, or 0 */
 	uint8_t header[WAL_FRAME_HEADER_BYTES];
