@@ -70,6 +70,43 @@ hide_epoch(struct proto_page *p, const struct proto_pull *ask)
 	mem_free(cs);
 }
 
+/* What the directory says comes after what rests on it, or not at all. */
+static void
+move_entries(struct proto_page *p, bool hide)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct proto_item *entry = mem_new((p->count + 1) * sizeof(*entry));
+	size_t i, n = 0, entries = 0;
+
+	for (i = 0; i < p->count; i++) {
+		assert_int_equal(changeset_decode(p->items[i].bytes, cs, &e),
+		    0);
+		if (id_is_zero(&cs->h.space))
+			entry[entries++] = p->items[i];
+		else
+			p->items[n++] = p->items[i];
+	}
+	for (i = 0; i < entries && !hide; i++)
+		p->items[n++] = entry[i];
+	p->count = n;
+	mem_free(entry);
+	mem_free(cs);
+}
+
+static void
+entries_last(struct proto_page *p, const struct proto_pull *ask)
+{
+	(void)ask;
+	move_entries(p, false);
+}
+
+static void
+entries_hidden(struct proto_page *p, const struct proto_pull *ask)
+{
+	(void)ask;
+	move_entries(p, true);
+}
+
 /* As if two items were all that a page takes. */
 static void
 small_pages(struct proto_page *p, const struct proto_pull *ask)
@@ -323,6 +360,82 @@ test_epoch_hidden(void **state)
 	    "quarantine_sum"), 0);
 }
 
+/* ---- the directory ---- */
+
+/* Somebody joins and is let in: what follows under that epoch is text of
+ * others, and text of the newcomer. */
+static void
+let_in_a_newcomer(void)
+{
+	world_join(&w, 3);
+	world_must_sync(&w, 0);
+	world_grant(&w, 0, &the_case, 3, "card,notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 3);
+	assert_int_equal(world_note(&w, 3, &the_case, "by the newcomer",
+	    NULL), 0);
+	world_must_sync(&w, 3);
+	write_notes(1);
+}
+
+static void
+nothing_is_left(int i)
+{
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM version v "
+	    "JOIN record r USING (rid) JOIN space s ON s.id = r.space "
+	    "WHERE s.section = 'notes' AND r.type = 4"),
+	    (int64_t)world_notes(&w, 0, &the_case));
+	assert_int_equal(alarms(i), 0);
+	assert_int_equal(rows(i), 0);
+	assert_int_equal(world_count(&w, i, PLACES), world_count(&w, 0,
+	    PLACES));
+}
+
+/* On one page, in another order than the log's. */
+static void
+test_entry_behind(void **state)
+{
+	struct exchange_result r;
+
+	(void)state;
+	let_in_a_newcomer();
+	with(entries_last);
+	r = world_must_sync(&w, 1);
+	assert_int_equal(r.got_notes, 2);
+	assert_int_equal(r.quarantined_new, 0);
+	nothing_is_left(1);
+	with(NULL);
+	assert_int_equal(world_must_sync(&w, 1).got_notes, 0);
+}
+
+/* For a sync, and a day: nothing that rests on it counts, nothing is lost,
+ * and all of it is taken in, at its place, when the entry is there. */
+static void
+test_entry_hidden(void **state)
+{
+	struct exchange_result r;
+
+	(void)state;
+	let_in_a_newcomer();
+	with(entries_hidden);
+	r = world_must_sync(&w, 1);
+	assert_int_equal(r.got_notes, 0);
+	assert_true(r.quarantined_new >= 3);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	/* What is written here meanwhile waits for a key that it knows. */
+	assert_int_equal(world_note(&w, 1, &the_case, "mine", NULL), 0);
+	with(NULL);
+	(void)world_sync(&w, 1, NULL, &e);
+	world_join(&w, 4); /* behind it: the gap shows */
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 1, &the_case), 4);
+	nothing_is_left(1);
+	assert_int_equal(world_count(&w, 1, "SELECT total(items) FROM "
+	    "quarantine_sum"), 0);
+}
+
 /* ---- long wants ---- */
 
 /* More than a page: each page is a step. */
@@ -353,7 +466,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		T(test_text_withheld_once), T(test_text_withheld_for_long),
 		T(test_much_withheld), T(test_withheld_and_over),
-		T(test_epoch_hidden), T(test_want_of_many_pages)
+		T(test_epoch_hidden), T(test_entry_behind),
+		T(test_entry_hidden), T(test_want_of_many_pages)
 	};
 
 	if (argc > 1) /* one of them alone */

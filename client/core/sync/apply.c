@@ -429,6 +429,8 @@ apply_directory(struct intake *k, struct incoming *in, struct err *e)
 	if (d->kind == DIRECTORY_GENESIS && check_root(k, d, e) != 0)
 		return -1;
 	k->roster_changed = true;
+	if (in->seq < k->entry_seq)
+		k->entry_seq = in->seq;
 	if (roster_apply(&k->s->roster, d, in->seq, e) != 0)
 		return -1;
 	if (d->kind == DIRECTORY_DEVICE && k->s->stage != STORE_MEMBER &&

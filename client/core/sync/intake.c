@@ -73,6 +73,7 @@ intake_page(struct intake *k, const struct checkpoint *cp)
 	k->eff = 0;
 	k->accept_ms = 0;
 	k->roster_changed = false;
+	k->entry_seq = UINT64_MAX;
 }
 
 /* ---- the space of an item ---- */
@@ -125,8 +126,8 @@ begin_row_tx(struct intake *k, struct err *e)
 	return spaces_save_tx(k->s, &k->sp, e);
 }
 
-static int
-enter_space(struct intake *k, const struct id *space, struct err *e)
+int
+intake_enter_tx(struct intake *k, const struct id *space, struct err *e)
 {
 	int rc;
 
@@ -204,9 +205,8 @@ is_in_log(const struct intake *k, const struct proto_item *it,
 	    it->seq, k->cp->at.size, &k->cp->root, &it->inclusion);
 }
 
-/* 1 when exactly this item has that place already, 0 a free place, -1. */
-static int
-is_taken(struct intake *k, const struct incoming *in, struct err *e)
+int
+intake_has(struct intake *k, const struct incoming *in, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db,
 	    "SELECT id FROM item WHERE seq = ?");
@@ -358,7 +358,7 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
     enum verdict *out, struct err *e)
 {
 	const struct changeset_header *h = &in->cs.h;
-	struct admit_space space = { .exists = k->sseq > 0,
+	struct admit_space space = { .exists = in->sseq > 1,
 		.erased = k->has_row && k->sp.state == SPACE_ERASED };
 	struct admit_order order = { .back = false };
 	struct admit_in ask = { .cs = &in->cs, .space = &space,
@@ -400,12 +400,8 @@ save_author_tx(struct intake *k, const struct incoming *in,
 
 /* ---- own items ---- */
 
-/*
- * Own items come as headers: the rest is here, as it was sealed. 1 found, 0
- * unknown: a copy of this device is at work (or this is one).
- */
-static int
-find_own(struct intake *k, struct incoming *in, struct err *e)
+int
+intake_find_own(struct intake *k, struct incoming *in, struct err *e)
 {
 	enum outgoing_state state;
 	int rc;
@@ -441,10 +437,8 @@ clone_seen(const struct intake *k, const struct incoming *in, struct err *e)
 
 /* ---- one item ---- */
 
-/* Letters to somebody who is no member any more: outcomes. The stream is
- * closed to this device, so they have no place to be checked against. */
-static int
-take_outside_letter(struct intake *k, struct incoming *in, struct err *e)
+int
+intake_outside_letter_tx(struct intake *k, struct incoming *in, struct err *e)
 {
 	const struct roster_device *author = roster_live(&k->s->roster,
 	    &in->cs.h.author, in->seq);
@@ -520,31 +514,47 @@ judge_new(struct intake *k, struct incoming *in, struct admit_author *author,
 	    judge(k, in, author, out, e);
 }
 
+int
+intake_judge(struct intake *k, struct incoming *in,
+    struct admit_author *author, const char **words, struct err *e)
+{
+	enum verdict v = VERDICT_BAD_FORM;
+	bool forward;
+
+	*words = NULL;
+	if (times_run_forward(k, in, &forward, e) != 0 ||
+	    judge_new(k, in, author, &v, e) != 0)
+		return -1;
+	if (v != VERDICT_ACCEPTED)
+		*words = verdict_words(v);
+	else if (!forward)
+		*words = "the hub gave it a time before that of an older item";
+	return 0;
+}
+
+int
+intake_take_tx(struct intake *k, struct incoming *in,
+    struct admit_author *author, struct err *e)
+{
+	return save_author_tx(k, in, author, e) != 0 ? -1 :
+	    apply_tx(k, in, e);
+}
+
 static int
 take_new(struct intake *k, struct incoming *in, struct err *e)
 {
 	struct admit_author author;
-	enum verdict v = VERDICT_BAD_FORM;
-	bool forward;
+	const char *words;
 
-	if (times_run_forward(k, in, &forward, e) != 0)
-		return -1;
 	if (!changeset_known(&in->cs.h))
 		return store_item_tx(k, in, e) != 0 ? -1 :
 		    hold_unknown_tx(k, in, e);
-	if (judge_new(k, in, &author, &v, e) != 0)
+	if (intake_judge(k, in, &author, &words, e) != 0 ||
+	    store_item_tx(k, in, e) != 0)
 		return -1;
-	if (store_item_tx(k, in, e) != 0)
-		return -1;
-	if (v != VERDICT_ACCEPTED)
-		return intake_hold_tx(k, in, QUARANTINE_RULES,
-		    verdict_words(v), e);
-	if (!forward)
-		return intake_hold_tx(k, in, QUARANTINE_RULES,
-		    "the hub gave it a time before that of an older item", e);
-	if (save_author_tx(k, in, &author, e) != 0)
-		return -1;
-	return apply_tx(k, in, e);
+	if (words != NULL)
+		return intake_hold_tx(k, in, QUARANTINE_RULES, words, e);
+	return intake_take_tx(k, in, &author, e);
 }
 
 /*
@@ -573,7 +583,7 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 static int
 place(struct intake *k, struct incoming *in, struct err *e)
 {
-	int rc = is_taken(k, in, e);
+	int rc = intake_has(k, in, e);
 
 	if (rc < 0)
 		return -1;
@@ -585,7 +595,7 @@ place(struct intake *k, struct incoming *in, struct err *e)
 	 * section that is opened anew would have a hole there. */
 	if (in->cs.h.kind == CHANGESET_LETTER && k->sp.state == SPACE_LOST &&
 	    k->has_row && in->cs.has_bodies && in->sseq != k->sseq + 1)
-		return take_outside_letter(k, in, e);
+		return intake_outside_letter_tx(k, in, e);
 	if (in->sseq > k->sseq + 1)
 		return intake_wants_gap_tx(k, in->sseq, e) != 0 ? -1 :
 		    intake_hold_tx(k, in, QUARANTINE_GAP, "the hub has not "
@@ -594,11 +604,21 @@ place(struct intake *k, struct incoming *in, struct err *e)
 		return intake_hold_tx(k, in, QUARANTINE_RULES, "the hub gave "
 		    "two items the same place in a section", e);
 	if (in->own) {
-		rc = find_own(k, in, e);
+		rc = intake_find_own(k, in, e);
 		if (rc < 0 || (rc == 0 && clone_seen(k, in, e) != 0))
 			return -1;
 	}
 	return take_new(k, in, e);
+}
+
+void
+intake_let_go(struct incoming *in)
+{
+	if (in->has_epoch)
+		epoch_done(&in->epoch);
+	in->has_epoch = false;
+	mem_free(in->erase);
+	in->erase = NULL;
 }
 
 int
@@ -625,13 +645,10 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 		return want_newest_tx(k, &in->cs.h.space, e) != 0 ? -1 :
 		    intake_hold_tx(k, in, QUARANTINE_PROOF, "the hub cannot "
 		    "show that its log holds this; it is asked again", e);
-	if (enter_space(k, &in->cs.h.space, e) != 0)
+	if (intake_enter_tx(k, &in->cs.h.space, e) != 0)
 		return -1;
 	rc = place(k, in, e);
-	if (in->has_epoch)
-		epoch_done(&in->epoch);
-	mem_free(in->erase);
-	in->erase = NULL;
+	intake_let_go(in);
 	return rc;
 }
 
@@ -640,7 +657,8 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 int
 intake_end_tx(struct intake *k, struct err *e)
 {
-	if (buf_check(&k->touched, "a list of sections", e) != 0)
+	if (buf_check(&k->touched, "a list of sections", e) != 0 ||
+	    intake_again_tx(k, e) != 0)
 		return -1;
 	return k->accept_ms == 0 ? 0 :
 	    stamps_absorb_tx(k->s, k->eff, k->accept_ms, e);
@@ -654,7 +672,7 @@ close_space_tx(struct intake *k, const struct id *space, struct err *e)
 		QUARANTINE_FOREIGN };
 	size_t n;
 
-	if (enter_space(k, space, e) != 0)
+	if (intake_enter_tx(k, space, e) != 0)
 		return -1;
 	if (k->sp.state != SPACE_UNKNOWN || (k->has_epoch &&
 	    epoch_find(&k->epoch.ep, &k->s->me->device) != NULL))

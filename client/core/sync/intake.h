@@ -61,6 +61,8 @@ struct intake {
 	uint64_t eff;                /* highest taken in, to be absorbed */
 	int64_t accept_ms;
 	bool roster_changed;
+	uint64_t entry_seq;          /* of the first directory entry of the
+				      * page; UINT64_MAX: none */
 	struct incoming *in;
 	struct record *rec;
 	struct buf own, plain, bare, touched; /* touched: ids of spaces */
@@ -76,6 +78,41 @@ void intake_page(struct intake *k, const struct checkpoint *cp);
  * when this device's own signature is on something it does not hold. */
 int intake_item_tx(struct intake *k, const struct proto_item *it,
     struct err *e);
+
+/* Its parts, for what is judged a second time (intake_again.c). */
+
+/** intake_enter_tx(k, space, e): turn to the space of the item at hand. */
+int intake_enter_tx(struct intake *k, const struct id *space, struct err *e);
+
+/** intake_has(k, in, e): 1 when exactly this item has that place already, 0 a
+ * free place, -1. */
+int intake_has(struct intake *k, const struct incoming *in, struct err *e);
+
+/** intake_find_own(k, in, e): own items come as headers: the rest is here, as
+ * it was sealed. 1 found, 0 unknown: a copy of this device is at work (or this
+ * is one). */
+int intake_find_own(struct intake *k, struct incoming *in, struct err *e);
+
+/** intake_judge(k, in, author, words, e): whether the rules admit it; ${words}
+ * says why not, else NULL. intake_take_tx(k, in, author, e): they do. */
+int intake_judge(struct intake *k, struct incoming *in,
+    struct admit_author *author, const char **words, struct err *e);
+int intake_take_tx(struct intake *k, struct incoming *in,
+    struct admit_author *author, struct err *e);
+
+/** intake_outside_letter_tx(k, in, e): a letter to somebody who is no member
+ * any more: an outcome. The stream is closed to this device, so it has no
+ * place to be checked against. */
+int intake_outside_letter_tx(struct intake *k, struct incoming *in,
+    struct err *e);
+
+/** intake_let_go(in): what was decoded of it. */
+void intake_let_go(struct incoming *in);
+
+/** intake_again_tx(k, e): what the rules refused while an entry of the
+ * directory that stands before it was missing is judged again (rules.md
+ * 1.9). */
+int intake_again_tx(struct intake *k, struct err *e);
 
 /** intake_end_tx(k, e): what a page's items change together. */
 int intake_end_tx(struct intake *k, struct err *e);

@@ -165,35 +165,56 @@ quarantine_drop_tx(struct store *s, uint64_t seq,
 	return db_run(q, e);
 }
 
+static int
+read_row(struct stmt *q, struct quarantined *out, struct err *e)
+{
+	struct view bytes;
+	int rc = db_step(q, e);
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&out->bytes, 2 * CHANGESET_BYTES_MAX);
+	if (rc == 1) {
+		out->id = db_int(q, 0);
+		out->seq = (uint64_t)db_int(q, 1);
+		out->sseq = (uint64_t)db_int(q, 2);
+		out->accept_ms = db_int(q, 3);
+		bytes = db_blob(q, 4);
+		buf_add(&out->bytes, bytes.data, bytes.len);
+		(void)db_id(q, 5, &out->space);
+		out->reason = (enum quarantine_reason)db_int(q, 6);
+		if (buf_check(&out->bytes, "an item in quarantine", e) != 0)
+			rc = -1;
+	}
+	db_reset(q);
+	return rc;
+}
+
 int
 quarantine_next(struct store *s, const struct id *space,
     enum quarantine_reason reason, uint64_t from, struct quarantined *out,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT id, seq, sseq, accept_ms, "
-	    "bytes FROM quarantine WHERE space = ? AND reason = ? AND "
-	    "seq >= ? ORDER BY seq LIMIT 1");
-	struct view bytes;
-	int rc;
+	    "bytes, space, reason FROM quarantine WHERE space = ? AND "
+	    "reason = ? AND seq >= ? ORDER BY seq LIMIT 1");
 
-	memset(out, 0, sizeof(*out));
-	buf_init(&out->bytes, 2 * CHANGESET_BYTES_MAX);
 	db_bind_id(q, 1, space);
 	db_bind_int(q, 2, reason);
 	db_bind_int(q, 3, (int64_t)from);
-	rc = db_step(q, e);
-	if (rc != 1)
-		return rc;
-	out->id = db_int(q, 0);
-	out->seq = (uint64_t)db_int(q, 1);
-	out->sseq = (uint64_t)db_int(q, 2);
-	out->accept_ms = db_int(q, 3);
-	out->space = *space;
-	out->reason = reason;
-	bytes = db_blob(q, 4);
-	buf_add(&out->bytes, bytes.data, bytes.len);
-	db_reset(q);
-	return buf_check(&out->bytes, "an item in quarantine", e) != 0 ? -1 : 1;
+	return read_row(q, out, e);
+}
+
+int
+quarantine_next_of_all(struct store *s, enum quarantine_reason reason,
+    uint64_t from, struct quarantined *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT id, seq, sseq, accept_ms, "
+	    "bytes, space, reason FROM quarantine WHERE reason = ? AND "
+	    "seq >= ? ORDER BY seq LIMIT 1");
+
+	db_bind_int(q, 1, reason);
+	db_bind_int(q, 2, (int64_t)from);
+	return read_row(q, out, e);
 }
 
 void

@@ -75,6 +75,11 @@ int quarantine_next(struct store *s, const struct id *space,
     struct err *e);
 void quarantined_done(struct quarantined *q);
 
+/** quarantine_next_of_all(s, reason, from, out, e): the same, in whatever
+ * space. */
+int quarantine_next_of_all(struct store *s, enum quarantine_reason reason,
+    uint64_t from, struct quarantined *out, struct err *e);
+
 /** quarantine_withheld(s, out, max, n, e): wants for the oldest items that
  * came without their text, in sections that this device reads. */
 int quarantine_withheld(struct store *s, struct proto_want *out, size_t max,

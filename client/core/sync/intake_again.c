@@ -1,0 +1,93 @@
+/*
+ * The directory says whose word an item is. An entry of it that comes later
+ * than what stands behind it in the log (a page out of order, a gap that was
+ * filled) leaves items refused that the rules admit: an epoch for a device
+ * that was not known, and all that follows under it. Nothing in their own
+ * spaces tells of that, so they are judged again when the entry is here, in
+ * log order, each at its own place.
+ *
+ * Source: schema/rules.md 1.9.
+ */
+#include "client/core/sync/intake.h"
+
+#include <string.h>
+
+#include "common/base/mem.h"
+
+static int
+drop_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct talk_figures *f = k->t->figures;
+
+	/* It may be older than this sync, and is not news either way. */
+	if (f->quarantined_new > 0)
+		f->quarantined_new--;
+	return quarantine_drop_tx(k->s, in->seq, QUARANTINE_RULES, e);
+}
+
+/* Of a space that is closed here: never placed (intake.c). */
+static int
+letter_again(struct intake *k, struct incoming *in, struct err *e)
+{
+	const struct roster_device *author = roster_live(&k->s->roster,
+	    &in->cs.h.author, in->seq);
+
+	if (in->cs.h.kind != CHANGESET_LETTER || !in->cs.has_bodies ||
+	    k->sp.state != SPACE_LOST || author == NULL ||
+	    !changeset_verify(&in->cs, &author->sign))
+		return 0;
+	return drop_tx(k, in, e) != 0 ? -1 :
+	    intake_outside_letter_tx(k, in, e);
+}
+
+static int
+judge_again(struct intake *k, struct incoming *in, struct err *e)
+{
+	struct admit_author author;
+	const char *words;
+	int rc;
+
+	if (changeset_decode(in->bytes, &in->cs, e) != 0 ||
+	    intake_enter_tx(k, &in->cs.h.space, e) != 0)
+		return -1;
+	rc = intake_has(k, in, e);
+	if (rc != 1)
+		return rc < 0 ? -1 : letter_again(k, in, e);
+	in->own = id_eq(&in->cs.h.author, &k->s->me->device);
+	if ((in->own && intake_find_own(k, in, e) < 0) ||
+	    intake_judge(k, in, &author, &words, e) != 0)
+		return -1;
+	if (words != NULL)
+		return 0;
+	return drop_tx(k, in, e) != 0 ? -1 :
+	    intake_take_tx(k, in, &author, e);
+}
+
+int
+intake_again_tx(struct intake *k, struct err *e)
+{
+	struct incoming *in = k->in;
+	struct quarantined q;
+	uint64_t from = k->entry_seq;
+	int rc = 0;
+
+	if (from == UINT64_MAX)
+		return 0;
+	k->entry_seq = UINT64_MAX; /* what is taken in here may be one */
+	while ((rc = quarantine_next_of_all(k->s, QUARANTINE_RULES, from, &q,
+	    e)) == 1) {
+		from = q.seq + 1;
+		memset(in, 0, sizeof(*in));
+		in->seq = q.seq;
+		in->sseq = q.sseq;
+		in->accept_ms = q.accept_ms;
+		in->bytes = buf_view(&q.bytes);
+		rc = judge_again(k, in, e);
+		intake_let_go(in);
+		quarantined_done(&q);
+		if (rc != 0)
+			return -1;
+	}
+	quarantined_done(&q);
+	return rc;
+}
