@@ -37,6 +37,8 @@ struct cmd {
 	size_t min, max;      /* words */
 	bool opens;           /* wants the profile open before it runs */
 	int (*run)(struct ctx *c, struct err *e);
+	int type;             /* enum record_type of an entry command */
+	const char *room;     /* kind of room of a room command */
 };
 
 struct args {
@@ -56,9 +58,15 @@ struct ctx { /* one run of the program */
 	struct session *s;    /* NULL until opened */
 };
 
-/* The table, in the order of the manual. */
-extern const struct cmd table_cmds[];
-extern const size_t table_count;
+/* The commands, in the order of the manual: those of the table_ files. */
+struct cmd_list {
+	const struct cmd *cmds;
+	size_t count;
+};
+extern const struct cmd_list table_work, table_group, table_office,
+    table_program;
+const struct cmd *table_at(size_t i);
+size_t table_count(void);
 
 /** cmd_word(c, i): the i-th word or NULL. */
 const char *cmd_word(const struct ctx *c, size_t i);
@@ -75,6 +83,20 @@ struct range {
 };
 int cmd_number(const struct ctx *c, const char *name, struct range r,
     int64_t *out, struct err *e);
+
+/* Handlers for records of any kind: cmd->type (cmd_entry.c), and for rooms of
+ * a kind: cmd->room (cmd_room.c). */
+int cmd_entry_add(struct ctx *c, struct err *e);
+int cmd_entry_list(struct ctx *c, struct err *e);
+int cmd_entry_show(struct ctx *c, struct err *e);
+int cmd_entry_set(struct ctx *c, struct err *e);
+int cmd_room_new(struct ctx *c, struct err *e);
+int cmd_room_list(struct ctx *c, struct err *e);
+int cmd_room_set(struct ctx *c, struct err *e);
+int cmd_room_members(struct ctx *c, struct err *e);
+int cmd_room_admit(struct ctx *c, struct err *e);
+int cmd_room_dismiss(struct ctx *c, struct err *e);
+int cmd_timeline(struct ctx *c, struct err *e);
 
 /* Handlers, by file. */
 int cmd_join(struct ctx *c, struct err *e);

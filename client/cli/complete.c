@@ -14,13 +14,13 @@
 static bool
 new_head(size_t i, char head[static 40])
 {
-	size_t k, n = strcspn(table_cmds[i].name, " ");
+	size_t k, n = strcspn(table_at(i)->name, " ");
 
-	snprintf(head, 40, "%.*s", (int)n, table_cmds[i].name);
+	snprintf(head, 40, "%.*s", (int)n, table_at(i)->name);
 	for (k = 0; k < i; k++)
-		if (strncmp(table_cmds[k].name, head, n) == 0 &&
-		    (table_cmds[k].name[n] == ' ' ||
-		    table_cmds[k].name[n] == '\0'))
+		if (strncmp(table_at(k)->name, head, n) == 0 &&
+		    (table_at(k)->name[n] == ' ' ||
+		    table_at(k)->name[n] == '\0'))
 			return false;
 	return true;
 }
@@ -31,7 +31,7 @@ heads(struct buf *b)
 	char head[40];
 	size_t i;
 
-	for (i = 0; i < table_count; i++)
+	for (i = 0; i < table_count(); i++)
 		if (new_head(i, head))
 			buf_add_fmt(b, " %s", head);
 }
@@ -41,10 +41,10 @@ members(struct buf *b, const char *group)
 {
 	size_t i;
 
-	for (i = 0; i < table_count; i++)
-		if (find_in_group(&table_cmds[i], group))
+	for (i = 0; i < table_count(); i++)
+		if (find_in_group(table_at(i), group))
 			buf_add_fmt(b, " %s",
-			    table_cmds[i].name + strlen(group) + 1);
+			    table_at(i)->name + strlen(group) + 1);
 }
 
 static void
@@ -70,7 +70,7 @@ bash(struct buf *b)
 	heads(b);
 	buf_add_str(b, "\"\n\telif [[ $COMP_CWORD -eq 2 && $cur != -* ]]; "
 	    "then\n\t\tcase $first in\n");
-	for (i = 0; i < table_count; i++)
+	for (i = 0; i < table_count(); i++)
 		if (new_head(i, head) && find_is_group(head)) {
 			buf_add_fmt(b, "\t\t%s) words=\"", head);
 			members(b, head);
@@ -83,14 +83,14 @@ bash(struct buf *b)
 	    "\t\twords=\"");
 	options(b, g, n);
 	buf_add_str(b, "\"\n\t\tcase \"$first $second\" in\n");
-	for (i = 0; i < table_count; i++)
-		if (opt_count(&table_cmds[i]) > 0) {
+	for (i = 0; i < table_count(); i++)
+		if (opt_count(table_at(i)) > 0) {
 			buf_add_fmt(b, "\t\t\"%s\"%s) words+=\"",
-			    table_cmds[i].name,
-			    strchr(table_cmds[i].name, ' ') == NULL ?
+			    table_at(i)->name,
+			    strchr(table_at(i)->name, ' ') == NULL ?
 			    "\\ *" : "");
-			options(b, table_cmds[i].opts,
-			    opt_count(&table_cmds[i]));
+			options(b, table_at(i)->opts,
+			    opt_count(table_at(i)));
 			buf_add_str(b, "\" ;;\n");
 		}
 	buf_add_str(b, "\t\tesac\n\tfi\n"
@@ -137,14 +137,14 @@ fish(struct buf *b)
 	buf_add_str(b, "# tugi completion for fish; made by: tugi completion "
 	    "fish\n");
 	fish_options(b, "", g, n);
-	for (i = 0; i < table_count; i++) {
+	for (i = 0; i < table_count(); i++) {
 		if (new_head(i, head))
 			buf_add_fmt(b, "complete -c tugi -f -n "
 			    "__fish_use_subcommand -a %s\n", head);
-		rest = strchr(table_cmds[i].name, ' ');
-		n = strcspn(table_cmds[i].name, " ");
+		rest = strchr(table_at(i)->name, ' ');
+		n = strcspn(table_at(i)->name, " ");
 		snprintf(head, sizeof(head), "%.*s", (int)n,
-		    table_cmds[i].name);
+		    table_at(i)->name);
 		snprintf(when, sizeof(when),
 		    " -n '__fish_seen_subcommand_from %s%s%s'", head,
 		    rest != NULL ? "; and __fish_seen_subcommand_from" : "",
@@ -153,11 +153,11 @@ fish(struct buf *b)
 			buf_add_fmt(b, "complete -c tugi -f -n "
 			    "'__fish_seen_subcommand_from %s' -a%s -d ", head,
 			    rest);
-			quoted(b, _(table_cmds[i].summary), "\\");
+			quoted(b, _(table_at(i)->summary), "\\");
 			buf_add_str(b, "\n");
 		}
-		fish_options(b, when, table_cmds[i].opts,
-		    opt_count(&table_cmds[i]));
+		fish_options(b, when, table_at(i)->opts,
+		    opt_count(table_at(i)));
 	}
 	buf_add_str(b, "complete -c tugi -f -n '__fish_seen_subcommand_from "
 	    "completion' -a 'bash zsh fish'\n");
@@ -195,7 +195,7 @@ zsh(struct buf *b)
 	buf_add_str(b, "\n\t\treturn\n\tfi\n"
 	    "\tif (( CURRENT == 3 )) && [[ $words[3] != -* ]]; then\n"
 	    "\t\tcase $words[2] in\n");
-	for (i = 0; i < table_count; i++)
+	for (i = 0; i < table_count(); i++)
 		if (new_head(i, head) && find_is_group(head)) {
 			buf_add_fmt(b, "\t\t%s) compadd --", head);
 			members(b, head);
@@ -203,13 +203,13 @@ zsh(struct buf *b)
 		}
 	buf_add_str(b, "\t\tcompletion) compadd -- bash zsh fish; return ;;\n"
 	    "\t\tesac\n\tfi\n\tcase \"$words[2] $words[3]\" in\n");
-	for (i = 0; i < table_count; i++) {
-		if (opt_count(&table_cmds[i]) == 0)
+	for (i = 0; i < table_count(); i++) {
+		if (opt_count(table_at(i)) == 0)
 			continue;
 		buf_add_fmt(b, "\t\"%s\"%s) _arguments $every",
-		    table_cmds[i].name,
-		    strchr(table_cmds[i].name, ' ') == NULL ? "\\ *" : "");
-		zsh_options(b, table_cmds[i].opts, opt_count(&table_cmds[i]));
+		    table_at(i)->name,
+		    strchr(table_at(i)->name, ' ') == NULL ? "\\ *" : "");
+		zsh_options(b, table_at(i)->opts, opt_count(table_at(i)));
 		buf_add_str(b, " '*: :_files' ;;\n");
 	}
 	buf_add_str(b, "\t*) _arguments $every '*: :_files' ;;\n\tesac\n}\n"

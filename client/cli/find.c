@@ -19,8 +19,8 @@ find_is_group(const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < table_count; i++)
-		if (find_in_group(&table_cmds[i], name))
+	for (i = 0; i < table_count(); i++)
+		if (find_in_group(table_at(i), name))
 			return true;
 	return false;
 }
@@ -31,12 +31,12 @@ exact(const char *first, const char *second)
 	size_t i, n = strlen(first);
 	const char *name;
 
-	for (i = 0; i < table_count; i++) {
-		name = table_cmds[i].name;
+	for (i = 0; i < table_count(); i++) {
+		name = table_at(i)->name;
 		if (second == NULL ? strcmp(name, first) == 0 :
 		    strncmp(name, first, n) == 0 && name[n] == ' ' &&
 		    strcmp(name + n + 1, second) == 0)
-			return &table_cmds[i];
+			return table_at(i);
 	}
 	return NULL;
 }
@@ -70,12 +70,12 @@ fail_group(const char *group, const char *typed, struct err *e)
 	size_t i, n = strlen(group), at = 0;
 
 	near_begin(&near, typed);
-	for (i = 0; i < table_count; i++) {
-		if (!find_in_group(&table_cmds[i], group))
+	for (i = 0; i < table_count(); i++) {
+		if (!find_in_group(table_at(i), group))
 			continue;
-		near_offer(&near, table_cmds[i].name + n + 1);
+		near_offer(&near, table_at(i)->name + n + 1);
 		snprintf(list + at, sizeof(list) - at, "%s%s",
-		    at > 0 ? ", " : "", table_cmds[i].name + n + 1);
+		    at > 0 ? ", " : "", table_at(i)->name + n + 1);
 		at += strlen(list + at);
 	}
 	if (near.best != NULL)
@@ -96,8 +96,8 @@ find_fail(char *const *words, size_t n, struct err *e)
 	if (find_is_group(words[0]))
 		return fail_group(words[0], n > 1 ? words[1] : "", e);
 	near_begin(&near, words[0]);
-	for (i = 0; i < table_count; i++)
-		near_offer(&near, table_cmds[i].name);
+	for (i = 0; i < table_count(); i++)
+		near_offer(&near, table_at(i)->name);
 	near_offer(&near, "note");
 	near_offer(&near, "case");
 	near_offer(&near, "plan");
@@ -110,8 +110,8 @@ find_fail(char *const *words, size_t n, struct err *e)
 	if (near.best == NULL && n > 1) {
 		snprintf(joined, sizeof(joined), "%s %s", words[0], words[1]);
 		near_begin(&near, joined);
-		for (i = 0; i < table_count; i++)
-			near_offer(&near, table_cmds[i].name);
+		for (i = 0; i < table_count(); i++)
+			near_offer(&near, table_at(i)->name);
 	}
 	if (near.best != NULL)
 		return err_set(e, ERR_INPUT,

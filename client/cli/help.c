@@ -77,15 +77,15 @@ commands(struct buf *b, const char *group)
 {
 	size_t i, w, width = 0;
 
-	for (i = 0; i < table_count; i++) {
-		w = strlen(table_cmds[i].name);
+	for (i = 0; i < table_count(); i++) {
+		w = strlen(table_at(i)->name);
 		if (w > width)
 			width = w;
 	}
-	for (i = 0; i < table_count; i++)
-		if (group == NULL || find_in_group(&table_cmds[i], group))
-			column(b, table_cmds[i].name,
-			    _(table_cmds[i].summary), width);
+	for (i = 0; i < table_count(); i++)
+		if (group == NULL || find_in_group(table_at(i), group))
+			column(b, table_at(i)->name,
+			    _(table_at(i)->summary), width);
 }
 
 void

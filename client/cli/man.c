@@ -120,7 +120,7 @@ man_write(struct buf *b)
 	buf_add_str(b, head);
 	options(b, g, n);
 	buf_add_str(b, "# COMMANDS\n\n");
-	for (i = 0; i < table_count; i++)
-		command(b, &table_cmds[i]);
+	for (i = 0; i < table_count(); i++)
+		command(b, table_at(i));
 	buf_add_str(b, tail);
 }

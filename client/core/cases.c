@@ -12,8 +12,6 @@
 #include "client/core/alias.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
-#include "client/core/accord/statements.h"
-#include "client/core/policies.h"
 #include "client/core/value.h"
 
 #define SPACES_MAX 128 /* of one case: 64 by rule, and lost ones */
@@ -85,13 +83,13 @@ write_card(struct session *session, const struct parsed *p,
     const char *label, struct id *id, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct space sp;
+	struct space sp = { .kind = SPACE_CASE_SECTION, .section = "card" };
 	struct write w;
 
-	memset(&sp, 0, sizeof(sp));
 	memset(&w, 0, sizeof(w));
 	id_timed(id, tick_wall_ms(&s->tick));
-	if (spaces_begin_tx(s, id, "card", label, &sp, e) != 0)
+	sp.case_id = *id;
+	if (spaces_begin_tx(s, &sp, label, &sp, e) != 0)
 		return -1;
 	w.id = *id;
 	w.type = TYPE_CASE;
@@ -606,123 +604,4 @@ case_list_done(struct case_list *l)
 	}
 	mem_free(l->items);
 	memset(l, 0, sizeof(*l));
-}
-
-/* ---- where to write ---- */
-
-/* What the list of a case's spaces says: one to write in, whether the card
- * can be read, whether the own side has this section but may not write. */
-struct place {
-	bool found, card, closed;
-	struct id space;
-};
-
-static int
-look_for_place(struct store *s, const struct id *case_id,
-    const char *section, struct place *out, struct err *e)
-{
-	struct space *sp = mem_new(SPACES_MAX * sizeof(*sp));
-	enum right right;
-	size_t n, i;
-	int rc = spaces_list(s, case_id, sp, SPACES_MAX, &n, e);
-
-	memset(out, 0, sizeof(*out));
-	for (i = 0; rc == 0 && i < n && !out->found; i++) {
-		bool this = strcmp(sp[i].section, section) == 0;
-
-		if (is_shut(&sp[i]))
-			continue;
-		rc = spaces_right(s, &sp[i].id, &right, e);
-		if (strcmp(sp[i].section, "card") == 0 && right >= RIGHT_READ)
-			out->card = true;
-		if (this && right >= RIGHT_WRITE) {
-			out->found = true;
-			out->space = sp[i].id;
-		} else if (this && id_eq(&sp[i].side, &s->person)) {
-			out->closed = true;
-		}
-	}
-	mem_free(sp);
-	return rc;
-}
-
-/* Whoever can read the card knows who the case is about and what was agreed,
- * and may begin a section of the own side; its doors follow the consents. */
-static int
-begin_section(struct session *session, const struct id *case_id,
-    const char *section, struct id *space, struct err *e)
-{
-	struct store *s = session_store(session);
-	struct space sp;
-	size_t added;
-	char *label;
-	int rc;
-
-	memset(&sp, 0, sizeof(sp));
-	if (cases_label(session, case_id, &label, e) != 0)
-		return -1;
-	rc = spaces_begin_tx(s, case_id, section, label, &sp, e);
-	mem_free(label);
-	if (rc != 0 || statements_apply_tx(s, case_id, &added, e) != 0)
-		return -1;
-	*space = sp.id;
-	return 0;
-}
-
-/* Its card takes what is said about consent all the same. */
-static int
-check_deleted(struct store *s, const struct id *case_id, const char *section,
-    struct err *e)
-{
-	struct record_row row;
-	int rc = versions_row(s, case_id, &row, e);
-
-	if (rc < 0)
-		return -1;
-	return rc == 1 && (row.flags & RECORD_OUT) == RECORD_DELETED &&
-	    strcmp(section, "card") != 0 ? err_set(e, ERR_DENIED,
-	    "this case is deleted; restore it first") : 0;
-}
-
-int
-cases_section_tx(struct session *session, const struct id *case_id,
-    const char *section, struct id *space, struct err *e)
-{
-	struct place p;
-
-	if (session_store(session)->stage == STORE_REVOKED)
-		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
-	if (check_deleted(session_store(session), case_id, section, e) != 0)
-		return -1;
-	if (look_for_place(session_store(session), case_id, section, &p,
-	    e) != 0)
-		return -1;
-	if (p.found) {
-		*space = p.space;
-		return 0;
-	}
-	if (!p.card || p.closed || strcmp(section, "card") == 0)
-		return err_set(e, ERR_DENIED, "you may not write in the %s of "
-		    "this case; a keeper of the case can open it to you",
-		    section);
-	if (policies_section(session, section, e) != 0)
-		return -1;
-	return begin_section(session, case_id, section, space, e);
-}
-
-int
-cases_section(struct session *session, const struct id *case_id,
-    const char *section, struct id *space, struct err *e)
-{
-	struct store *s = session_store(session);
-	int rc;
-
-	if (db_begin(s->db, e) != 0)
-		return -1;
-	rc = cases_section_tx(session, case_id, section, space, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
 }

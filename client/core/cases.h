@@ -68,4 +68,12 @@ int cases_open_tx(struct session *s, const struct assignment *set, size_t n,
 int cases_section_tx(struct session *s, const struct id *case_id,
     const char *section, struct id *space, struct err *e);
 
+/** cases_part_tx(s, case_id, section, part, space, e): the space of one part
+ * of a section, begun if there is none: a matter, or what goes to one
+ * receiver. Consents that name the part open it, no others; withdrawals that
+ * name it, or no part, close it (rules.md 5.11). */
+int cases_part_tx(struct session *s, const struct id *case_id,
+    const char *section, const struct id *part, struct id *space,
+    struct err *e);
+
 #endif

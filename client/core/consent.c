@@ -276,7 +276,8 @@ static int
 name_superseded(struct giving *g, struct err *e)
 {
 	struct statement_source want = { .opens = true,
-	    .sections = g->mask, .audience = g->d->audience };
+	    .sections = g->mask, .audience = g->d->audience,
+	    .part = g->d->part };
 	struct statement_sources all;
 	size_t i;
 	int rc = 0;
@@ -323,6 +324,7 @@ write_consent_tx(struct giving *g, const struct space *card, struct id *id,
 	put_id(&f, CONSENT_TAKEN_BY, &g->s->person);
 	put_bytes(&f, CONSENT_SUPERSEDES, view_of(g->supersedes,
 	    g->supersedes_len));
+	put_id(&f, CONSENT_PART, &d->part);
 	w.ops = f.ops;
 	w.op_count = f.count;
 	rc = versions_write_tx(g->s, &w, id, e);
@@ -426,6 +428,7 @@ write_withdrawal_tx(struct store *s, const struct withdrawal_draft *d,
 	put_text(&f, WITHDRAWAL_CHANNEL, or_else(d->channel, "spoken"));
 	put_text(&f, WITHDRAWAL_TOLD_ON, or_else(d->told_on, today));
 	put_id(&f, WITHDRAWAL_TAKEN_BY, &s->person);
+	put_id(&f, WITHDRAWAL_PART, &d->part);
 	w.ops = f.ops;
 	w.op_count = f.count;
 	rc = versions_write_tx(s, &w, id, e);
@@ -461,6 +464,7 @@ struct taking {
 	bool *before;
 	size_t count;
 	unsigned mask;
+	struct id part;
 	const struct space *card;
 };
 
@@ -475,7 +479,9 @@ look(struct store *s, const struct taking *t, const struct id *audience,
 	for (i = 0; rc == 0 && i < t->count; i++) {
 		out[i] = false;
 		if (t->list[i].state != SPACE_OPEN ||
-		    !covers(t->mask, t->list[i].section))
+		    !covers(t->mask, t->list[i].section) ||
+		    (!id_is_zero(&t->part) &&
+		    !id_eq(&t->part, &t->list[i].part)))
 			continue;
 		access_book_init(&book);
 		rc = spaces_access_load(s, &t->list[i].id, &book, e);
@@ -518,6 +524,7 @@ withdraw_tx(struct session *session, const struct withdrawal_draft *d,
 	size_t i, added = 0;
 
 	statements_words(t->mask, sections);
+	t->part = d->part;
 	if (taking_list(s, &d->case_id, t, e) != 0 ||
 	    look(s, t, &d->audience, t->before, e) != 0 ||
 	    write_withdrawal_tx(s, d, sections, t->card, id, e) != 0 ||

@@ -16,6 +16,7 @@ struct consent_draft {
 	struct id case_id;
 	struct id audience;       /* person */
 	const char *sections;     /* "plan" or "card,plan" */
+	struct id part;           /* of the sections; zero: what has no part */
 	enum right right;         /* RIGHT_READ or RIGHT_WRITE */
 	const char *giver;        /* who said it */
 	const char *giver_role;   /* guardian, child_capable, both_guardians ... */
@@ -37,6 +38,7 @@ struct withdrawal_draft {
 	struct id case_id;
 	struct id audience;       /* person; zero: everybody */
 	const char *sections;     /* NULL: every section */
+	struct id part;           /* zero: all of the sections */
 	const char *giver;
 	const char *channel;      /* spoken, letter ... NULL: spoken */
 	const char *told_on;      /* ISO day; NULL: today */

@@ -327,8 +327,8 @@ word_in(const struct policy *p, const struct field *f, const char *code,
 {
 	if (f->type == TYPE_SPACE && f->number == SPACE_SECTION)
 		return policy_name(p, "sections", code, lang);
-	return fields_vocabulary(f) == NULL ? NULL :
-	    policy_name(p, fields_vocabulary(f), code, lang);
+	return f->vocabulary == NULL ? NULL :
+	    policy_name(p, f->vocabulary, code, lang);
 }
 
 static const char *
@@ -415,7 +415,7 @@ static int
 fail_code(const struct policy *p, const struct field *f, const char *text,
     const char *lang, struct err *e)
 {
-	const char *list = fields_vocabulary(f), *code, *near;
+	const char *list = f->vocabulary, *code, *near;
 	char all[190];
 	size_t i, at = 0, len, n = policy_count(p, list);
 
@@ -444,7 +444,7 @@ int
 policies_check(struct session *session, const struct field *f,
     const char *text, struct err *e)
 {
-	const char *list = fields_vocabulary(f);
+	const char *list = f->vocabulary;
 	struct policies *l;
 	const struct policy *p;
 	size_t i;

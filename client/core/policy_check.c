@@ -546,11 +546,11 @@ check_own_words(struct checking *ck)
 static int
 check_vocabularies(struct checking *ck)
 {
+	const struct record_kind *kind;
 	const struct field *f;
 	const char *code;
 	json_t *one;
 	size_t i, n;
-	int type;
 
 	json_array_foreach(ck->files[POLICY_VOCABULARIES], i, one) {
 		code = json_string_value(json_object_get(one, "code"));
@@ -563,17 +563,16 @@ check_vocabularies(struct checking *ck)
 				    "another", code);
 		leave(ck);
 	}
-	for (type = 1; type < FIELDS_TYPES_MAX; type++) {
-		f = fields_of((enum record_type)type, &n);
-		for (i = 0; i < n; i++)
-			if (fields_vocabulary(&f[i]) != NULL &&
-			    !has(ck, "vocabularies",
-			    fields_vocabulary(&f[i])))
+	for (n = 0; (kind = fields_each(n)) != NULL; n++)
+		for (i = 0; i < kind->count; i++) {
+			f = &kind->fields[i];
+			if (f->vocabulary != NULL &&
+			    !has(ck, "vocabularies", f->vocabulary))
 				return fail(ck, "the vocabulary %s is "
 				    "missing: the field %s of a %s takes its "
-				    "words from it", fields_vocabulary(&f[i]),
-				    f[i].name, fields_kind(f[i].type)->name);
-	}
+				    "words from it", f->vocabulary, f->name,
+				    kind->name);
+		}
 	return check_own_words(ck);
 }
 

@@ -12,6 +12,7 @@
 #include "client/core/local/deleted.h"
 #include "client/core/local/erased.h"
 #include "common/rules/erasure.h"
+#include "client/core/entries.h"
 #include "client/core/policies.h"
 #include "client/core/value.h"
 
@@ -255,11 +256,20 @@ records_find(struct session *session, const struct id *id,
 
 /* ---- lists ---- */
 
+struct taking {
+	const struct records_query *q;
+	struct buf *rows;
+};
+
 static int
 take_row(void *ctx, const struct record_row *row, struct err *e)
 {
+	struct taking *t = ctx;
+
 	(void)e;
-	buf_add(ctx, row, sizeof(*row));
+	if (t->q->wanted == NULL ||
+	    t->q->wanted(t->q->wanted_ctx, row->type, row->at_ms))
+		buf_add(t->rows, row, sizeof(*row));
 	return 0;
 }
 
@@ -281,16 +291,19 @@ collect_rows(struct store *s, const struct records_query *q,
     const struct alias_group *group, struct buf *rows, struct err *e)
 {
 	struct version_query vq = { .type = q->type, .case_id = q->case_id,
-		.limit = q->limit, .deleted = q->deleted,
+		.space = q->space, 
+		.limit = q->wanted == NULL ? q->limit : 0,
+		.deleted = q->deleted,
 		.flags = q->deleted ? RECORD_DELETED : 0 };
+	struct taking t = { q, rows };
 	size_t i, n;
 
 	if (group->count <= 1 &&
-	    versions_each(s, &vq, take_row, rows, e) != 0)
+	    versions_each(s, &vq, take_row, &t, e) != 0)
 		return -1;
 	for (i = 0; group->count > 1 && i < group->count; i++) {
 		vq.case_id = &group->ids[i];
-		if (versions_each(s, &vq, take_row, rows, e) != 0)
+		if (versions_each(s, &vq, take_row, &t, e) != 0)
 			return -1;
 	}
 	if (buf_check(rows, "a list of records", e) != 0)
@@ -391,7 +404,8 @@ records_list(struct session *session, const struct records_query *q,
 	if (rc == 0)
 		rc = fill_list(session, &rows, out, e);
 	buf_done(&rows);
-	if (rc == 0 && q->limit > 0 && !q->deleted && out->count == q->limit &&
+	if (rc == 0 && q->limit > 0 && !q->deleted && q->wanted == NULL &&
+	    q->space == NULL && out->count == q->limit &&
 	    count_all(s, q, &group, &out->total, e) != 0) {
 		record_list_done(out);
 		return -1;
@@ -400,6 +414,33 @@ records_list(struct session *session, const struct records_query *q,
 }
 
 /* ---- writing ---- */
+
+/* What the record would say then. */
+static int
+check_change(struct session *session, const struct record_row *row,
+    const struct parsed *p, struct err *e)
+{
+	struct entry x = { .session = session, .type = row->type,
+		.id = row->id, .case_id = row->case_id, .space = row->space,
+		.ops = p->ops, .op_count = p->count };
+	struct loaded *l = mem_new(sizeof(*l));
+	const struct record_kind *kind = fields_kind(row->type);
+	int rc = versions_load_row(session_store(session), row, l, e) == 1 ?
+	    0 : -1;
+	size_t i;
+
+	x.now = l;
+	for (i = 0; rc == 0 && kind != NULL && i < kind->count; i++)
+		if ((kind->fields[i].flags & FIELD_NEEDED) != 0 &&
+		    !entry_has(&x, kind->fields[i].number))
+			rc = err_set(e, ERR_INPUT, "a %s needs its %s",
+			    kind->name, kind->fields[i].name);
+	if (rc == 0)
+		rc = entry_check(&x, e);
+	versions_done(l);
+	mem_free(l);
+	return rc;
+}
 
 int
 records_set(struct session *session, const struct id *id,
@@ -427,6 +468,8 @@ records_set(struct session *session, const struct id *id,
 	w.type = row.type;
 	p = mem_new(sizeof(*p));
 	rc = value_parse(session, row.type, set, n, p, e);
+	if (rc == 0)
+		rc = check_change(session, &row, p, e);
 	if (rc == 0) {
 		w.ops = p->ops;
 		w.op_count = p->count;

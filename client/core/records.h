@@ -62,8 +62,11 @@ int records_find(struct session *s, const struct id *id,
 struct records_query {
 	enum record_type type;
 	const struct id *case_id; /* and those one with it; NULL: all cases */
+	const struct id *space;   /* NULL: all; a room */
 	size_t limit;             /* 0: all */
 	bool deleted;             /* these alone; otherwise none of them */
+	bool (*wanted)(const void *ctx, enum record_type type, int64_t at_ms);
+	const void *wanted_ctx;   /* NULL: every row */
 };
 int records_list(struct session *s, const struct records_query *q,
     struct record_list *out, struct err *e);

@@ -184,7 +184,7 @@ no_field(enum record_type type, const char *what, const char *name,
 	buf_init(&list, 400);
 	for (i = 0; i < RECORD_OPS_MAX; i++) {
 		f = fields_number(type, i);
-		if (f != NULL && f->settable)
+		if (f != NULL && (f->flags & (FIELD_SETTABLE | FIELD_GIVEN)) != 0)
 			buf_add_fmt(&list, "%s%s", list.len > 0 ? ", " : "",
 			    f->name);
 	}
@@ -195,7 +195,7 @@ no_field(enum record_type type, const char *what, const char *name,
 }
 
 static int
-find_settable(enum record_type type, const char *name,
+find_typed(enum record_type type, unsigned flags, const char *name,
     const struct field **out, struct err *e)
 {
 	const struct record_kind *kind = fields_kind(type);
@@ -204,15 +204,20 @@ find_settable(enum record_type type, const char *name,
 	*out = fields_find(type, name);
 	if (*out == NULL)
 		return no_field(type, what, name, e);
-	if (!(*out)->settable)
+	if (((*out)->flags & flags) == 0)
 		return err_set(e, ERR_INPUT,
 		    "the field %s of a %s is not changed by hand",
 		    (*out)->name, what);
 	return 0;
 }
 
-int
-value_parse(struct session *s, enum record_type type,
+struct field_set { /* fields of a type that may be typed now */
+	enum record_type type;
+	unsigned flags;
+};
+
+static int
+parse_all(struct session *s, const struct field_set *of,
     const struct assignment *set, size_t n, struct parsed *out,
     struct err *e)
 {
@@ -224,7 +229,7 @@ value_parse(struct session *s, enum record_type type,
 		return err_set(e, ERR_INPUT, "at most %d fields at once",
 		    RECORD_OPS_MAX);
 	for (i = 0; i < n; i++) {
-		if (find_settable(type, set[i].name, &f, e) != 0)
+		if (find_typed(of->type, of->flags, set[i].name, &f, e) != 0)
 			return -1;
 		for (j = 0; j < i; j++)
 			if (out->ops[j].field == f->number)
@@ -237,4 +242,24 @@ value_parse(struct session *s, enum record_type type,
 		out->count++;
 	}
 	return 0;
+}
+
+int
+value_parse(struct session *s, enum record_type type,
+    const struct assignment *set, size_t n, struct parsed *out,
+    struct err *e)
+{
+	struct field_set of = { type, FIELD_SETTABLE };
+
+	return parse_all(s, &of, set, n, out, e);
+}
+
+int
+value_parse_new(struct session *s, enum record_type type,
+    const struct assignment *set, size_t n, struct parsed *out,
+    struct err *e)
+{
+	struct field_set of = { type, FIELD_SETTABLE | FIELD_GIVEN };
+
+	return parse_all(s, &of, set, n, out, e);
 }

@@ -52,5 +52,9 @@ struct parsed { /* ops whose values borrow the texts or ${scratch} */
 int value_parse(struct session *s, enum record_type type,
     const struct assignment *set, size_t n, struct parsed *out,
     struct err *e);
+/** value_parse_new: of a new record, also what is not changed later. */
+int value_parse_new(struct session *s, enum record_type type,
+    const struct assignment *set, size_t n, struct parsed *out,
+    struct err *e);
 
 #endif

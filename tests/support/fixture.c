@@ -143,8 +143,9 @@ become_member(struct fixture *f)
 	must(store_save_hub(f->st, &e), &e);
 	memset(&sp, 0, sizeof(sp));
 	sp.id = f->commons;
+	sp.kind = SPACE_COMMONS;
 	must(db_begin(f->st->db, &e), &e);
-	must(spaces_begin_tx(f->st, NULL, "commons", "Office", &sp, &e), &e);
+	must(spaces_begin_tx(f->st, &sp, "Office", &sp, &e), &e);
 	must(db_commit(f->st->db, &e), &e);
 	name_person(f, &f->st->person, "Anna Arumets");
 }

@@ -31,17 +31,22 @@ parse(enum record_type type, const char *name, const char *text,
 static void
 test_table(void **state)
 {
-	int type;
+	const struct record_kind *kind;
 	size_t n, i, j;
 
 	(void)state;
-	for (type = TYPE_SPACE; type <= TYPE_REPORT; type++) {
-		const struct field *f = fields_of((enum record_type)type, &n);
+	for (n = 0; (kind = fields_each(n)) != NULL; n++) {
+		const struct field *f = kind->fields;
 
-		assert_non_null(fields_kind((enum record_type)type));
-		assert_true(n > 0);
-		for (i = 0; i < n; i++) {
-			assert_int_equal(f[i].type, type);
+		assert_true(kind->type < FIELDS_TYPES_MAX);
+		assert_ptr_equal(kind, fields_kind(kind->type));
+		for (j = 0; j < n; j++)
+			assert_string_not_equal(fields_each(j)->name,
+			    kind->name);
+		assert_true(kind->count > 0);
+		assert_true(kind->count <= RECORD_OPS_MAX);
+		for (i = 0; i < kind->count; i++) {
+			assert_int_equal(f[i].type, kind->type);
 			assert_ptr_equal(&f[i], fields_find(f[i].type,
 			    f[i].name));
 			assert_ptr_equal(&f[i], fields_number(f[i].type,
@@ -49,6 +54,16 @@ test_table(void **state)
 			for (j = 0; j < i; j++)
 				assert_int_not_equal(f[i].number, f[j].number);
 		}
+		if (kind->when != 0)
+			assert_non_null(fields_number(kind->type,
+			    kind->when));
+		if (kind->parent != 0)
+			assert_non_null(fields_number(kind->type,
+			    kind->parent));
+		for (i = 0; i < kind->count; i++) /* a list has one of them */
+			if (fields_listed(kind->list, f[i].name))
+				break;
+		assert_true(i < kind->count);
 	}
 	assert_null(fields_find(TYPE_NOTE, "mood"));
 	assert_null(fields_number(TYPE_NOTE, 99));

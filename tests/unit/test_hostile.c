@@ -115,11 +115,12 @@ false_card(const char *opens, int audience)
 		.origin = s->me->device };
 	struct write wr = { .type = TYPE_CONSENT, .case_id = the_case };
 	struct op ops[6];
-	struct space sp;
+	struct space sp = { .kind = SPACE_CASE_SECTION, .section = "card" };
 	struct err e;
 
+	sp.case_id = the_case;
 	assert_int_equal(db_begin(s->db, &e), 0);
-	assert_int_equal(spaces_begin_tx(s, &the_case, "card", NULL, &sp, &e),
+	assert_int_equal(spaces_begin_tx(s, &sp, NULL, &sp, &e),
 	    0);
 	id_random(&a.id);
 	a.hlc = store_stamp(s);

@@ -129,25 +129,21 @@ static void
 test_every_code_has_words(void **state)
 {
 	struct policy *p = policy_default(&e);
+	const struct record_kind *kind;
 	const struct field *f;
 	size_t i, n, seen = 0;
-	int type;
 
 	(void)state;
-	for (type = 1; type < FIELDS_TYPES_MAX; type++) {
-		f = fields_of((enum record_type)type, &n);
-		for (i = 0; i < n; i++) {
-			if (f[i].kind != FIELD_CODE)
-				continue;
-			if (f[i].type == TYPE_SPACE)
+	for (n = 0; (kind = fields_each(n)) != NULL; n++)
+		for (i = 0; i < kind->count; i++) {
+			f = &kind->fields[i];
+			if (f->kind != FIELD_CODE || f->type == TYPE_SPACE)
 				continue;
 			seen++;
-			if (fields_vocabulary(&f[i]) == NULL)
-				fail_msg("%s has no vocabulary", f[i].name);
-			assert_true(policy_count(p,
-			    fields_vocabulary(&f[i])) > 0);
+			if (f->vocabulary == NULL)
+				fail_msg("%s has no vocabulary", f->name);
+			assert_true(policy_count(p, f->vocabulary) > 0);
 		}
-	}
 	assert_true(seen > 10);
 	policy_free(p);
 }

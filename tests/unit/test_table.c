@@ -30,9 +30,9 @@ test_complete_entries(void **state)
 	size_t i;
 
 	(void)state;
-	assert_true(table_count > 40);
-	for (i = 0; i < table_count; i++) {
-		c = &table_cmds[i];
+	assert_true(table_count() > 40);
+	for (i = 0; i < table_count(); i++) {
+		c = table_at(i);
 		assert_non_null(c->name);
 		if (c->summary == NULL || c->summary[0] == '\0' ||
 		    c->words == NULL || c->run == NULL ||
@@ -54,17 +54,17 @@ test_examples_name_it(void **state)
 	const char *group;
 
 	(void)state;
-	for (i = 0; i < table_count; i++)
+	for (i = 0; i < table_count(); i++)
 		for (k = 0; k < CMD_EXAMPLES_MAX &&
-		    table_cmds[i].examples[k] != NULL; k++) {
+		    table_at(i)->examples[k] != NULL; k++) {
 			snprintf(words, sizeof(words), "tugi %s",
-			    table_cmds[i].name);
+			    table_at(i)->name);
 			group = strstr(words, " list");
 			used = strlen(words);
-			if (table_cmds[i].min == 0 && group != NULL &&
-			    strncmp(table_cmds[i].examples[k], words, used))
+			if (table_at(i)->min == 0 && group != NULL &&
+			    strncmp(table_at(i)->examples[k], words, used))
 				used = (size_t)(group - words);
-			assert_memory_equal(table_cmds[i].examples[k], words,
+			assert_memory_equal(table_at(i)->examples[k], words,
 			    used);
 		}
 }
@@ -77,10 +77,10 @@ test_no_doubles(void **state)
 	const struct cmd *c;
 
 	(void)state;
-	for (i = 0; i < table_count; i++) {
-		c = &table_cmds[i];
+	for (i = 0; i < table_count(); i++) {
+		c = table_at(i);
 		for (k = 0; k < i; k++)
-			assert_string_not_equal(c->name, table_cmds[k].name);
+			assert_string_not_equal(c->name, table_at(k)->name);
 		n = opt_count(c);
 		assert_true(n < CMD_OPTS_MAX);
 		for (k = 0; k < n; k++) {
@@ -106,9 +106,9 @@ test_no_secret_option(void **state)
 	for (k = 0; k < n; k++)
 		assert_true(strstr(g[k].name, "pass") == NULL ||
 		    strcmp(g[k].name, "passphrase-fd") == 0);
-	for (i = 0; i < table_count; i++)
-		for (k = 0; k < opt_count(&table_cmds[i]); k++)
-			assert_null(strstr(table_cmds[i].opts[k].name,
+	for (i = 0; i < table_count(); i++)
+		for (k = 0; k < opt_count(table_at(i)); k++)
+			assert_null(strstr(table_at(i)->opts[k].name,
 			    "pass"));
 }
 
@@ -121,15 +121,15 @@ test_help(void **state)
 	(void)state;
 	buf_init(&all, TEXT_MAX);
 	help_all(&all);
-	for (i = 0; i < table_count; i++) {
-		has(&all, table_cmds[i].name, "help");
-		has(&all, table_cmds[i].summary, "help");
+	for (i = 0; i < table_count(); i++) {
+		has(&all, table_at(i)->name, "help");
+		has(&all, table_at(i)->summary, "help");
 		buf_init(&one, TEXT_MAX);
-		help_cmd(&one, &table_cmds[i]);
-		n = opt_count(&table_cmds[i]);
+		help_cmd(&one, table_at(i));
+		n = opt_count(table_at(i));
 		for (k = 0; k < n; k++)
-			has(&one, table_cmds[i].opts[k].help,
-			    table_cmds[i].name);
+			has(&one, table_at(i)->opts[k].help,
+			    table_at(i)->name);
 		/* Examples first. */
 		assert_true(strstr(buf_str(&one), "Examples") <
 		    strstr(buf_str(&one), "Usage"));
@@ -152,15 +152,15 @@ test_completion(void **state)
 	for (s = 0; s < 3; s++) {
 		buf_init(&b, TEXT_MAX);
 		assert_int_equal(complete_write(&b, shells[s], &e), 0);
-		for (i = 0; i < table_count; i++) {
-			rest = strchr(table_cmds[i].name, ' ');
-			has(&b, rest != NULL ? rest : table_cmds[i].name,
+		for (i = 0; i < table_count(); i++) {
+			rest = strchr(table_at(i)->name, ' ');
+			has(&b, rest != NULL ? rest : table_at(i)->name,
 			    shells[s]);
-			n = opt_count(&table_cmds[i]);
+			n = opt_count(table_at(i));
 			for (k = 0; k < n; k++) {
 				snprintf(option, sizeof(option),
 				    s == 2 ? "-l %s" : "--%s",
-				    table_cmds[i].opts[k].name);
+				    table_at(i)->opts[k].name);
 				has(&b, option, shells[s]);
 			}
 		}
@@ -182,9 +182,9 @@ test_man(void **state)
 	(void)state;
 	buf_init(&b, TEXT_MAX);
 	man_write(&b);
-	for (i = 0; i < table_count; i++) {
+	for (i = 0; i < table_count(); i++) {
 		snprintf(line, sizeof(line), "\n## tugi %s",
-		    table_cmds[i].name);
+		    table_at(i)->name);
 		has(&b, line, "manual");
 	}
 	buf_done(&b);

@@ -34,6 +34,8 @@ struct statement_source { /* a consent, refusal or withdrawal record */
 	bool sound;             /* written once, by a keeper of the card */
 	bool waits;             /* not yet received by the hub */
 	struct id audience;     /* person; zero: everybody */
+	struct id part;         /* of the sections; zero: what has no part,
+	                           of what closes: all parts too */
 	unsigned sections;
 	enum right right;
 	int64_t from_ms, until_ms;
@@ -48,6 +50,8 @@ struct statement_sources {
 	size_t count;
 };
 void statements_done(struct statement_sources *l);
+void statements_add(struct statement_sources *l,
+    const struct statement_source *src);
 
 /** statements_load(s, case_id, out, e): all of a case's card; of one that is
  * not open here, what closes and is held. */
@@ -73,6 +77,12 @@ int statements_load_group(struct store *s, const struct id *case_id,
  * far as their sections overlap. */
 bool statements_ends(const struct statement_source *closing,
     const struct statement_source *grant);
+
+/** statements_say_tx(s, sp, all, bit, added, e): add to one space what ${all}
+ * says of sections ${bit}, as far as it lacks it and this device may. */
+int statements_say_tx(struct store *s, const struct space *sp,
+    const struct statement_sources *all, unsigned bit, size_t *added,
+    struct err *e);
 
 /** statements_apply_tx(s, case_id, added, e): add to every open space of the
  * case, and of those that are one with it, the statements it lacks and that

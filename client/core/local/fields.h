@@ -1,67 +1,18 @@
 /*
- * Record types and their fields, declared once. To add a field, add one line
- * to the table in fields.c; numbers are the wire's and are never used again.
+ * Record types and their fields, declared once, in the types_ files: name,
+ * label, kind of value, vocabulary, where records of the type live, who writes
+ * them and what a list shows. Commands, search, JSON, checks, the timeline and
+ * what a colleague's client takes in follow from these lines. To add a field:
+ * a number in types.h and a line in its types_ file.
  */
 #ifndef LOCAL_FIELDS_H
 #define LOCAL_FIELDS_H
 
 #include <stdbool.h>
 
+#include "common/base/text.h"
 #include "common/wire/record.h"
-
-enum record_type {
-	TYPE_SPACE = 1,      /* what a space is; first record in each */
-	TYPE_STAFF = 2,      /* commons: a person's name and title */
-	TYPE_CASE = 3,       /* card */
-	TYPE_NOTE = 4,       /* notes: append-only, amended by another note */
-	TYPE_CONSENT = 5,    /* card: given, limited or refused */
-	TYPE_WITHDRAWAL = 6, /* card */
-	TYPE_PLAN = 7,       /* plan */
-	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit
-	                        or on a text under review */
-	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
-	TYPE_OVERRIDE = 10,  /* card: opened by law, its end, a signature */
-	TYPE_HANDOVER = 11,  /* card: a step of a handover or takeover */
-	TYPE_ALIAS = 12,     /* card: another case is of the same child */
-	TYPE_POLICY = 14     /* commons: a piece of a published policy */
-};
-
-#define FIELDS_TYPES_MAX 64 /* every number above is below this */
-
-/* Field numbers; each type has its own. */
-enum {
-	SPACE_KIND = 1, SPACE_CASE, SPACE_SECTION, SPACE_SIDE, SPACE_LABEL,
-	STAFF_PERSON = 1, STAFF_NAME, STAFF_TITLE,
-	CASE_CODE = 1, CASE_NAME, CASE_BORN, CASE_SCHOOL, CASE_THEME,
-	CASE_STAGE, CASE_STATUS, CASE_LEAD, CASE_COORDINATOR, CASE_CONTACT,
-	CASE_SAFETY,
-	NOTE_TEXT = 1, NOTE_CATEGORY, NOTE_HAPPENED, NOTE_MINUTES,
-	NOTE_LANGUAGE, NOTE_SCHOOL, NOTE_AUTHOR, NOTE_AMENDS, NOTE_SOURCE,
-	CONSENT_STATUS = 1, CONSENT_GIVER, CONSENT_GIVER_ROLE,
-	CONSENT_AUDIENCE, CONSENT_SECTIONS, CONSENT_RIGHT, CONSENT_PURPOSE,
-	CONSENT_FROM, CONSENT_UNTIL, CONSENT_EVIDENCE, CONSENT_LANGUAGE,
-	CONSENT_TAKEN_BY, CONSENT_SUPERSEDES,
-	WITHDRAWAL_GIVER = 1, WITHDRAWAL_AUDIENCE, WITHDRAWAL_SECTIONS,
-	WITHDRAWAL_CHANNEL, WITHDRAWAL_TOLD_ON, WITHDRAWAL_TAKEN_BY,
-	WITHDRAWAL_WISH,
-	PLAN_GOAL = 1, PLAN_MEASURES, PLAN_RESPONSIBLE, PLAN_DUE, PLAN_REVIEW,
-	PLAN_OUTCOME, PLAN_CHILD_VIEW, PLAN_GUARDIAN_VIEW,
-	REVIEW_DEPOSIT = 1, REVIEW_OUTCOME, REVIEW_BASIS, REVIEW_WORDS,
-	REVIEW_KEEPER, REVIEW_RECORD, REVIEW_ORIGIN, REVIEW_STAMP,
-	REPORT_PERSON = 1, REPORT_WHAT,
-	OVERRIDE_PERSON = 1, OVERRIDE_SECTIONS, OVERRIDE_RIGHT, OVERRIDE_BASIS,
-	OVERRIDE_PROVISION, OVERRIDE_REASON, OVERRIDE_FROM, OVERRIDE_UNTIL,
-	OVERRIDE_TAKEN_BY, OVERRIDE_ENDS, OVERRIDE_SIGNS, OVERRIDE_OFFICER,
-	OVERRIDE_SIGNATURE,
-	HANDOVER_STEP = 1, HANDOVER_PERSON, HANDOVER_OF, HANDOVER_UNTIL,
-	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
-	HANDOVER_SUPERSEDES,
-	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS,
-	POLICY_COMMIT = 1, POLICY_PART, POLICY_PARTS, POLICY_HASH, POLICY_DATA
-};
-
-/* The number of "deleted", in every type that has it (schema/rules.md 6.8). */
-#define FIELD_DELETED 60000
+#include "client/core/local/types.h"
 
 enum field_kind { /* how a value is typed in and shown */
 	FIELD_TEXT,    /* one line */
@@ -76,22 +27,61 @@ enum field_kind { /* how a value is typed in and shown */
 	FIELD_FLAG     /* VALUE_BOOL */
 };
 
+enum field_flags {
+	FIELD_SEARCHED = 1,  /* its words are indexed */
+	FIELD_SETTABLE = 2,  /* may be changed after creation */
+	FIELD_NEEDED = 4,    /* a new record has to have it */
+	FIELD_TODAY = 8,     /* a new record without it gets today, or now */
+	FIELD_OWN = 16,      /* a new record without it gets its writer */
+	FIELD_GIVEN = 32     /* not settable, yet typed when it is made */
+};
+
 struct field {
 	enum record_type type;
 	uint16_t number;
 	enum field_kind kind;
-	bool search;        /* its words are indexed */
-	bool settable;      /* a worker may change it after creation */
-	const char *name;   /* stable: command line and JSON */
-	const char *label;  /* English; to be translated */
+	unsigned flags;
+	const char *name;       /* stable: command line and JSON */
+	const char *label;      /* English; translated where it is shown */
+	const char *vocabulary; /* of the policy that a FIELD_CODE takes its
+	                           words from (schema/policy.md 3.3); NULL: the
+	                           program's own word */
+};
+
+enum record_homes { /* kinds of spaces that hold records of a type */
+	HOME_COMMONS = 1,
+	HOME_CASE = 2,       /* a section of a case */
+	HOME_ROOM = 4,       /* a room without a child: rooms.h */
+	HOME_ANY = 7
 };
 
 struct record_kind {
 	enum record_type type;
 	const char *name;    /* stable */
-	const char *section; /* where it lives; NULL: anywhere */
+	const char *label;   /* English, one of them */
+	unsigned homes;
+	const char *section; /* of a case; NULL: any */
+	const char *rooms;   /* kinds of room, blanks between; NULL: any */
 	bool append_only;
+	bool keepers;        /* only who keeps the space writes them */
+	uint16_t when;       /* field (day or time) that dates a record; 0: when
+	                        it was written */
+	uint16_t parent;     /* field (record or person) that a record answers
+	                        to; 0: none */
+	const char *list;    /* names of fields a list shows, blanks between */
+	const struct field *fields;
+	size_t count;
 };
+
+/* A types_ file: its kinds. */
+struct record_kinds {
+	const struct record_kind *list;
+	size_t count;
+};
+extern const struct record_kinds types_base, types_group;
+
+/** fields_each(i): the i-th record kind, or NULL past the last. */
+const struct record_kind *fields_each(size_t i);
 
 /** fields_of(type, count): the fields of ${type}. */
 const struct field *fields_of(enum record_type type, size_t *count);
@@ -100,11 +90,15 @@ const struct field *fields_of(enum record_type type, size_t *count);
 const struct field *fields_find(enum record_type type, const char *name);
 const struct field *fields_number(enum record_type type, uint16_t number);
 
-/** fields_vocabulary(f): the vocabulary of the policy that a FIELD_CODE takes
- * its words from (schema/policy.md 3.3); NULL: the program's own word. */
-const char *fields_vocabulary(const struct field *f);
-
 const struct record_kind *fields_kind(enum record_type type);
+
+/** fields_fits(kind, home, section): records of this kind may stand in a space
+ * of that home (one of enum record_homes) and section or kind of room. */
+bool fields_fits(const struct record_kind *kind, unsigned home,
+    const char *section);
+
+/** fields_listed(list, word): ${word} is one of the words of ${list}. */
+bool fields_listed(const char *list, const char *word);
 
 /** fields_parse(f, text, out, e): a person's text to a value; ${out} borrows
  * ${text} or ${scratch}. ERR_INPUT with what is expected. */

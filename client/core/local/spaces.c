@@ -19,7 +19,7 @@
 /* ---- the space row ---- */
 
 #define SPACE_COLUMNS "SELECT id, kind, case_id, section, side, state, " \
-	"epoch, sseq, lost_ms, listed_size, hidden FROM space "
+	"epoch, sseq, lost_ms, listed_size, hidden, part FROM space "
 
 static void
 optional_id(struct stmt *q, int col, struct id *out)
@@ -43,6 +43,7 @@ read_space(struct stmt *q, struct space *out)
 	out->lost_ms = db_int(q, 8);
 	out->listed_size = (uint64_t)db_int(q, 9);
 	out->hidden = db_int(q, 10) != 0;
+	optional_id(q, 11, &out->part);
 }
 
 static int
@@ -73,14 +74,37 @@ spaces_find_section(struct store *s, const struct id *case_id,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS
-	    "WHERE case_id = ?1 AND section = ?2 AND (?3 IS NULL OR side = ?3) "
-	    "ORDER BY state, side IS NOT ?4, id LIMIT 1");
+	    "WHERE case_id = ?1 AND section = ?2 AND part IS NULL "
+	    "AND (?3 IS NULL OR side = ?3) ORDER BY state, side IS NOT ?4, id LIMIT 1");
 
 	db_bind_id(q, 1, case_id);
 	db_bind_text(q, 2, section);
 	db_bind_id(q, 3, side);
 	db_bind_id(q, 4, &s->person);
 	return one_space(q, out, e);
+}
+
+int
+spaces_find_part(struct store *s, const struct id *case_id,
+    const char *section, const struct id *part, struct space *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS
+	    "WHERE case_id = ?1 AND section = ?2 AND part = ?3 "
+	    "ORDER BY state, side IS NOT ?4, id LIMIT 1");
+
+	db_bind_id(q, 1, case_id);
+	db_bind_text(q, 2, section);
+	db_bind_id(q, 3, part);
+	db_bind_id(q, 4, &s->person);
+	return one_space(q, out, e);
+}
+
+unsigned
+spaces_home(const struct space *sp)
+{
+	return sp->kind == SPACE_COMMONS ? HOME_COMMONS :
+	    sp->kind == SPACE_ROOM ? HOME_ROOM : HOME_CASE;
 }
 
 static void
@@ -94,13 +118,13 @@ spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "INSERT INTO space (id, kind, case_id, section, side, state, "
-	    "epoch, sseq, lost_ms, listed_size) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+	    "epoch, sseq, lost_ms, listed_size, part) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
 	    "SET kind = excluded.kind, case_id = excluded.case_id, "
 	    "section = excluded.section, side = excluded.side, "
 	    "state = excluded.state, epoch = excluded.epoch, "
 	    "sseq = excluded.sseq, lost_ms = excluded.lost_ms, "
-	    "listed_size = excluded.listed_size");
+	    "listed_size = excluded.listed_size, part = excluded.part");
 
 	db_bind_id(q, 1, &sp->id);
 	db_bind_int(q, 2, sp->kind);
@@ -113,8 +137,27 @@ spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
 	if (sp->lost_ms != 0)
 		db_bind_int(q, 9, sp->lost_ms);
 	db_bind_int(q, 10, (int64_t)sp->listed_size);
+	bind_unless_zero(q, 11, &sp->part);
 	s->ends.known = false;
 	return db_run(q, e);
+}
+
+static int
+all_spaces(struct stmt *q, struct space *out, size_t max, size_t *n,
+    struct err *e)
+{
+	int rc;
+
+	*n = 0;
+	while ((rc = db_step(q, e)) == 1) {
+		if (*n == max) {
+			db_reset(q);
+			return err_set(e, ERR_TOOBIG,
+			    "there are more than %zu sections to list", max);
+		}
+		read_space(q, &out[(*n)++]);
+	}
+	return rc;
 }
 
 int
@@ -126,20 +169,22 @@ spaces_list(struct store *s, const struct id *case_id, struct space *out,
 	        "WHERE case_id = ?1 ORDER BY section, side IS NOT ?2, id") :
 	    db_prepare(s->db, SPACE_COLUMNS
 	        "WHERE ?1 IS NULL ORDER BY case_id, section, side IS NOT ?2, id");
-	int rc;
 
-	*n = 0;
 	db_bind_id(q, 1, case_id);
 	db_bind_id(q, 2, &s->person);
-	while ((rc = db_step(q, e)) == 1) {
-		if (*n == max) {
-			db_reset(q);
-			return err_set(e, ERR_TOOBIG,
-			    "there are more than %zu sections to list", max);
-		}
-		read_space(q, &out[(*n)++]);
-	}
-	return rc;
+	return all_spaces(q, out, max, n, e);
+}
+
+int
+spaces_rooms(struct store *s, const char *kind, struct space *out,
+    size_t max, size_t *n, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, SPACE_COLUMNS "WHERE kind = ?1 "
+	    "AND (?2 IS NULL OR section = ?2) ORDER BY section, id");
+
+	db_bind_int(q, 1, SPACE_ROOM);
+	db_bind_text(q, 2, kind);
+	return all_spaces(q, out, max, n, e);
 }
 
 static bool
@@ -171,6 +216,15 @@ learn_op(const struct op *op, struct space *sp)
 		break;
 	case SPACE_SIDE:
 		take_id(op, &sp->side);
+		break;
+	case SPACE_PART:
+		take_id(op, &sp->part);
+		break;
+	case SPACE_KIND:
+		if (op->value.type == VALUE_INT &&
+		    op->value.num == SPACE_ROOM &&
+		    sp->kind != SPACE_COMMONS)
+			sp->kind = SPACE_ROOM;
 		break;
 	default:
 		break;
@@ -244,6 +298,8 @@ spaces_learn_tx(struct store *s, const struct id *space,
 	    SPACE_CASE_SECTION;
 	for (i = 0; i < rec->op_count; i++)
 		learn_op(&rec->ops[i], &sp);
+	if (sp.kind == SPACE_ROOM)
+		memset(&sp.case_id, 0, sizeof(sp.case_id));
 	if (check_only_card(s, &sp, e) != 0)
 		return -1;
 	sp.state = SPACE_OPEN;

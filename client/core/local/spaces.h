@@ -10,7 +10,11 @@
 #include "common/rules/admit.h"
 #include "common/wire/record.h"
 
-enum space_kind { SPACE_COMMONS = 1, SPACE_CASE_SECTION = 2 };
+enum space_kind {
+	SPACE_COMMONS = 1,
+	SPACE_CASE_SECTION = 2,
+	SPACE_ROOM = 3         /* without a child; who is in it, it says itself */
+};
 enum space_state {
 	SPACE_OPEN = 1,    /* read, and written where the right allows */
 	SPACE_LOST = 2,    /* excluded: keys and foreign text are wiped */
@@ -23,7 +27,9 @@ struct space {
 	struct id id;
 	enum space_kind kind;
 	struct id case_id, side;
-	char section[32];
+	struct id part;        /* of a section: one matter, one receiver, with
+	                          consents of its own; zero: the section */
+	char section[32];      /* of a case; of a room: its kind */
 	enum space_state state;
 	uint32_t epoch;        /* newest known */
 	uint64_t sseq;
@@ -37,7 +43,18 @@ int spaces_find(struct store *s, const struct id *id, struct space *out,
     struct err *e);
 int spaces_find_section(struct store *s, const struct id *case_id,
     const char *section, const struct id *side, struct space *out,
-    struct err *e); /* side NULL: any; own side first */
+    struct err *e); /* side NULL: any; own side first; parts are not looked
+                       at */
+int spaces_find_part(struct store *s, const struct id *case_id,
+    const char *section, const struct id *part, struct space *out,
+    struct err *e);
+
+/** spaces_home(sp): which of enum record_homes a space is. */
+unsigned spaces_home(const struct space *sp);
+
+/** spaces_rooms(s, kind, out, max, n, e): rooms of a kind, "site"; NULL: all. */
+int spaces_rooms(struct store *s, const char *kind, struct space *out,
+    size_t max, size_t *n, struct err *e);
 int spaces_save_tx(struct store *s, const struct space *sp, struct err *e);
 
 /** spaces_list(s, case_id, out, max, n, e): of one case, or all if NULL. */
@@ -47,13 +64,12 @@ int spaces_list(struct store *s, const struct id *case_id, struct space *out,
 /* spaces_begin_tx and spaces_wipe_tx span records and search: they are in
  * spaces_life.c. */
 
-/** spaces_begin_tx(s, case_id, section, label, out, e): a new space of this
- * person's own side: its row (epoch 0), its TYPE_SPACE record, an OWNER
- * statement. Epoch 1 is made at the next sync (accord/doors.h). ${case_id} NULL
- * begins the commons, with the id that ${out}->id already has. */
-int spaces_begin_tx(struct store *s, const struct id *case_id,
-    const char *section, const char *label, struct space *out,
-    struct err *e);
+/** spaces_begin_tx(s, what, label, out, e): a new space of this person's own
+ * side: its row (epoch 0), its TYPE_SPACE record, an OWNER statement. Epoch 1
+ * is made at the next sync (accord/doors.h). Of ${what} count kind, case_id,
+ * section and part; the commons has its id already, others get one. */
+int spaces_begin_tx(struct store *s, const struct space *what,
+    const char *label, struct space *out, struct err *e);
 
 struct space_epoch {
 	struct epoch ep;        /* decoded; space_epoch_done frees */

@@ -56,7 +56,7 @@ begin_record(struct store *s, const struct space *sp, const char *label,
     struct err *e)
 {
 	struct value kind = { VALUE_INT, sp->kind, { NULL, 0 } };
-	struct op ops[5];
+	struct op ops[6];
 	struct write w;
 	size_t n = 0;
 
@@ -68,6 +68,8 @@ begin_record(struct store *s, const struct space *sp, const char *label,
 	add_op(ops, &n, SPACE_SIDE, value_id(&sp->side));
 	if (label != NULL && label[0] != '\0')
 		add_op(ops, &n, SPACE_LABEL, value_text(label));
+	if (!id_is_zero(&sp->part))
+		add_op(ops, &n, SPACE_PART, value_id(&sp->part));
 	w.type = TYPE_SPACE;
 	w.space = sp->id;
 	w.case_id = sp->case_id;
@@ -77,27 +79,25 @@ begin_record(struct store *s, const struct space *sp, const char *label,
 }
 
 int
-spaces_begin_tx(struct store *s, const struct id *case_id,
-    const char *section, const char *label, struct space *out,
-    struct err *e)
+spaces_begin_tx(struct store *s, const struct space *what,
+    const char *label, struct space *out, struct err *e)
 {
-	struct id id = out->id;
+	struct space sp;
 
 	if (s->stage == STORE_REVOKED)
 		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (id_is_zero(&s->person))
 		return err_set(e, ERR_DENIED, "the office has not approved "
 		    "this device yet; sync, and then begin");
-	memset(out, 0, sizeof(*out));
-	if (case_id != NULL) {
-		id_random(&out->id);
-		out->case_id = *case_id;
-		out->kind = SPACE_CASE_SECTION;
-	} else {
-		out->id = id;
-		out->kind = SPACE_COMMONS;
-	}
-	snprintf(out->section, sizeof(out->section), "%s", section);
+	memset(&sp, 0, sizeof(sp));
+	sp.kind = what->kind;
+	sp.id = what->id;
+	if (what->kind != SPACE_COMMONS)
+		id_random(&sp.id);
+	sp.case_id = what->case_id;
+	sp.part = what->part;
+	memcpy(sp.section, what->section, sizeof(sp.section));
+	*out = sp;
 	out->side = s->person;
 	out->state = SPACE_OPEN;
 	if (spaces_save_tx(s, out, e) != 0 || begin_owner(s, out, e) != 0)

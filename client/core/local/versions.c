@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/local/day.h"
 #include "client/core/local/deleted.h"
 #include "client/core/local/words.h"
 #include "common/base/text.h"
@@ -193,24 +194,32 @@ insert_version(struct store *s, const struct new_version *v, struct err *e)
 	return db_run(q, e);
 }
 
-/* What a list needs of a new record, as its own fields tell it. What a staff
- * record answers to is the person it names. */
+static void
+dated(const struct value *v, int64_t *at_ms)
+{
+	if (v->type == VALUE_INT)
+		*at_ms = v->num;
+	else if (v->type == VALUE_TEXT)
+		(void)day_parse(v->data, at_ms);
+}
+
+/* What a list needs of a new record, as its own fields tell it. */
 static void
 derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
 {
+	const struct record_kind *kind =
+	    fields_kind((enum record_type)rec->type);
 	size_t i;
 
 	row->id = rec->id;
 	row->type = (enum record_type)rec->type;
 	row->at_ms = hlc_ms(eff);
-	for (i = 0; i < rec->op_count; i++) {
+	for (i = 0; kind != NULL && i < rec->op_count; i++) {
 		const struct op *op = &rec->ops[i];
 
-		if (rec->type == TYPE_NOTE && op->field == NOTE_HAPPENED &&
-		    op->value.type == VALUE_INT)
-			row->at_ms = op->value.num;
-		if (((rec->type == TYPE_NOTE && op->field == NOTE_AMENDS) ||
-		    (rec->type == TYPE_STAFF && op->field == STAFF_PERSON)) &&
+		if (op->field == kind->when && kind->when != 0)
+			dated(&op->value, &row->at_ms);
+		if (op->field == kind->parent && kind->parent != 0 &&
 		    op->value.type == VALUE_BYTES &&
 		    op->value.data.len == sizeof(row->parent.b))
 			memcpy(row->parent.b, op->value.data.data,
@@ -221,8 +230,10 @@ derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
 /* ---- a local write ---- */
 
 static int
-may_write(struct store *s, const struct id *space, struct err *e)
+may_write(struct store *s, const struct id *space, enum record_type type,
+    struct err *e)
 {
+	const struct record_kind *kind = fields_kind(type);
 	enum right right;
 
 	if (s->stage == STORE_REVOKED)
@@ -344,7 +355,7 @@ write_new(struct store *s, const struct write *w, struct record *rec,
 	struct record_row row;
 
 	memset(&row, 0, sizeof(row));
-	if (may_write(s, &w->space, e) != 0 ||
+	if (may_write(s, &w->space, w->type, e) != 0 ||
 	    make_record(s, w, NULL, rec, e) != 0)
 		return -1;
 	if (id_is_zero(&rec->id))
@@ -385,7 +396,7 @@ write_more(struct store *s, const struct write *w,
 		    "record of a newer program");
 	if ((row->flags & RECORD_ERASED) != 0)
 		return err_set(e, ERR_DENIED, "this was erased");
-	if (may_write(s, &row->space, e) != 0 ||
+	if (may_write(s, &row->space, row->type, e) != 0 ||
 	    (deleted_in(w->ops, w->op_count) &&
 	    may_delete(s, row, w, e) != 0))
 		return -1;
@@ -441,19 +452,18 @@ check_fits(const struct record *rec, const struct space *sp, struct err *e)
 {
 	const struct record_kind *kind =
 	    fields_kind((enum record_type)rec->type);
-	const char *section = sp->kind == SPACE_COMMONS ? "commons" :
-	    sp->section;
+	unsigned home = spaces_home(sp);
 
-	if (kind == NULL || kind->section == NULL)
+	if (kind == NULL)
 		return 0;
-	/* The commons is known by its id: names of people stand nowhere
-	 * else, also where it is not known yet what a section is. */
-	if (sp->state == SPACE_UNKNOWN && rec->type != TYPE_STAFF &&
-	    rec->type != TYPE_POLICY)
+	/* The commons is known by its id: what belongs there alone stands
+	 * nowhere else, also where it is not known yet what a section is. */
+	if (sp->state == SPACE_UNKNOWN && kind->homes != HOME_COMMONS)
 		return 0;
-	if (strcmp(kind->section, section) != 0)
+	if (!fields_fits(kind, home, sp->section))
 		return err_set(e, ERR_PEER, "a %s came in the section \"%s\", "
-		    "where none belongs", kind->name, section);
+		    "where none belongs", kind->name,
+		    home == HOME_COMMONS ? "commons" : sp->section);
 	if (rec->type == TYPE_CASE && !id_eq(&rec->id, &sp->case_id))
 		return err_set(e, ERR_PEER,
 		    "a case card came in another case's section");

@@ -16,7 +16,7 @@ words_searched(enum record_type type)
 	const struct field *f = fields_of(type, &n);
 
 	for (i = 0; i < n; i++)
-		if (f[i].search)
+		if ((f[i].flags & FIELD_SEARCHED) != 0)
 			return true;
 	return false;
 }
@@ -33,7 +33,8 @@ add_value(enum record_type type, const struct op *op, struct buf *out)
 {
 	const struct field *f = fields_number(type, op->field);
 
-	if (f == NULL || !f->search || op->value.type != VALUE_TEXT)
+	if (f == NULL || (f->flags & FIELD_SEARCHED) == 0 ||
+	    op->value.type != VALUE_TEXT)
 		return;
 	buf_add(out, op->value.data.data, op->value.data.len);
 	buf_add(out, "\n", 1);

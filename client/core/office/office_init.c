@@ -167,7 +167,8 @@ begin_commons_tx(struct beginning *b, struct space *commons, struct err *e)
 	    roster_apply(&s->roster, &b->officer, 1, e) != 0)
 		goto out;
 	s->head.at.log_id = b->info.log.log_id;
-	rc = spaces_begin_tx(s, NULL, "commons", NULL, commons, e);
+	commons->kind = SPACE_COMMONS;
+	rc = spaces_begin_tx(s, commons, NULL, commons, e);
 	if (rc == 0)
 		rc = write_name(s, b->in, &commons->id, e);
 	if (rc == 0)

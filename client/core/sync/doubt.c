@@ -43,13 +43,17 @@ deletion(const struct doubt_of *d, const struct record_row *row,
 static const char *
 by_whom(const struct doubt_of *d, const struct record *rec)
 {
+	const struct record_kind *kind =
+	    fields_kind((enum record_type)rec->type);
+
 	if (roster_device(&d->s->roster, &rec->origin) == NULL)
 		return "it names an author who is not in the directory";
 	if (!roster_same(&d->s->roster, &rec->origin, d->author) && !keeps(d))
 		return "it claims to be another person's text, which only "
 		    "a keeper may file";
-	if (rec->type == TYPE_SPACE && !keeps(d))
-		return "it says what the section is, which only a keeper may";
+	if (kind != NULL && kind->keepers && !keeps(d))
+		return "only a keeper of the section may write a record of "
+		    "this kind";
 	return NULL;
 }
 
