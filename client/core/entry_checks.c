@@ -22,11 +22,27 @@ static const struct {
 	{ TYPE_ROOM, check_room },
 };
 
+static int
+check_keeper(const struct entry *x, struct err *e)
+{
+	const struct record_kind *kind = fields_kind(x->type);
+	enum right right;
+
+	if (kind == NULL || !kind->keepers)
+		return 0;
+	if (spaces_right(session_store(x->session), &x->space, &right, e) != 0)
+		return -1;
+	return right == RIGHT_KEEP ? 0 : err_set(e, ERR_DENIED, "only who "
+	    "keeps this may write a %s in it", kind->name);
+}
+
 int
 entry_check(const struct entry *x, struct err *e)
 {
 	size_t i;
 
+	if (check_keeper(x, e) != 0)
+		return -1;
 	for (i = 0; i < COUNT(checks); i++)
 		if (checks[i].type == x->type && checks[i].check(x, e) != 0)
 			return -1;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/accord/rooms.h"
+#include "client/core/entries.h"
 #include "client/core/local/utf8.h"
 #include "client/core/people.h"
 #include "client/core/value.h"
@@ -402,10 +403,12 @@ write_member(struct session *session, const struct id *space,
 	struct store *s = session_store(session);
 	struct write w = { .type = TYPE_MEMBER, .space = *space,
 		.ops = m->ops, .op_count = m->n };
+	struct entry x = { .session = session, .type = TYPE_MEMBER,
+		.space = *space, .ops = m->ops, .op_count = m->n };
 	size_t added = 0;
 	int rc;
 
-	if (db_begin(s->db, e) != 0)
+	if (entry_check(&x, e) != 0 || db_begin(s->db, e) != 0)
 		return -1;
 	rc = versions_write_tx(s, &w, id, e);
 	if (rc == 0)

@@ -230,10 +230,8 @@ derive_row(const struct record *rec, uint64_t eff, struct record_row *row)
 /* ---- a local write ---- */
 
 static int
-may_write(struct store *s, const struct id *space, enum record_type type,
-    struct err *e)
+may_write(struct store *s, const struct id *space, struct err *e)
 {
-	const struct record_kind *kind = fields_kind(type);
 	enum right right;
 
 	if (s->stage == STORE_REVOKED)
@@ -355,7 +353,7 @@ write_new(struct store *s, const struct write *w, struct record *rec,
 	struct record_row row;
 
 	memset(&row, 0, sizeof(row));
-	if (may_write(s, &w->space, w->type, e) != 0 ||
+	if (may_write(s, &w->space, e) != 0 ||
 	    make_record(s, w, NULL, rec, e) != 0)
 		return -1;
 	if (id_is_zero(&rec->id))
@@ -396,7 +394,7 @@ write_more(struct store *s, const struct write *w,
 		    "record of a newer program");
 	if ((row->flags & RECORD_ERASED) != 0)
 		return err_set(e, ERR_DENIED, "this was erased");
-	if (may_write(s, &row->space, row->type, e) != 0 ||
+	if (may_write(s, &row->space, e) != 0 ||
 	    (deleted_in(w->ops, w->op_count) &&
 	    may_delete(s, row, w, e) != 0))
 		return -1;
