@@ -6,6 +6,7 @@
 #include "client/cli/find.h"
 #include "client/cli/opt.h"
 #include "client/cli/text.h"
+#include "client/core/records.h"
 
 #define WRAP 78
 
@@ -71,6 +72,72 @@ options(struct buf *b, const struct opt *o, size_t n, size_t width)
 	}
 }
 
+static const char *
+kind_words(const struct field *f)
+{
+	switch (f->kind) {
+	case FIELD_LONG:
+		return _("text");
+	case FIELD_CODE:
+		return _("a word of");
+	case FIELD_DATE:
+		return _("day");
+	case FIELD_TIME:
+		return _("day, or day and time");
+	case FIELD_NUMBER:
+		return _("number");
+	case FIELD_PERSON:
+		return _("a colleague's name");
+	case FIELD_RECORD:
+		return _("id of a record");
+	case FIELD_FLAG:
+		return _("yes or no");
+	case FIELD_TEXT:
+	case FIELD_HASH:
+		break;
+	}
+	return _("one line");
+}
+
+static bool
+is_typed(const struct cmd *cmd, const struct field *f)
+{
+	unsigned flags = FIELD_SETTABLE;
+
+	if (cmd->run == cmd_entry_add)
+		flags |= FIELD_GIVEN;
+	return (f->flags & flags) != 0;
+}
+
+void
+help_fields(struct buf *b, const struct cmd *cmd)
+{
+	const struct record_kind *kind =
+	    fields_kind((enum record_type)cmd->type);
+	char right[200];
+	size_t i, width = 0;
+
+	if (cmd->type == 0 || kind == NULL ||
+	    (cmd->run != cmd_entry_add && cmd->run != cmd_entry_set))
+		return;
+	buf_add_str(b, _("\nFields, as FIELD=TEXT:\n"));
+	for (i = 0; i < kind->count; i++)
+		if (strlen(kind->fields[i].name) > width)
+			width = strlen(kind->fields[i].name);
+	for (i = 0; i < kind->count; i++) {
+		const struct field *f = &kind->fields[i];
+
+		if (!is_typed(cmd, f))
+			continue;
+		snprintf(right, sizeof(right), "%s (%s%s%s%s)", _(f->label),
+		    kind_words(f), f->vocabulary != NULL ?
+		    " tugi policy show " : "", f->vocabulary != NULL ?
+		    f->vocabulary : "", (f->flags & FIELD_NEEDED) != 0 ?
+		    _("; needed") : "");
+		column(b, f->name, right, width);
+	}
+}
+
 /* Every command of a group, or all when it is NULL. */
 static void
 commands(struct buf *b, const char *group)
@@ -127,6 +194,7 @@ help_cmd(struct buf *b, const struct cmd *cmd)
 		buf_add_str(b, "\n");
 		wrap(b, _(cmd->more));
 	}
+	help_fields(b, cmd);
 	if (own > 0) {
 		buf_add_str(b, _("\nOptions:\n"));
 		options(b, cmd->opts, own, width);

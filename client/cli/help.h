@@ -20,4 +20,8 @@ int help_print(struct out *o, struct buf *b, struct err *e);
 
 #define HELP_MAX_BYTES ((size_t)256 * 1024)
 
+/** help_fields(b, cmd): the fields that an entry command takes, from the
+ * declaration of its kind; nothing for other commands. */
+void help_fields(struct buf *b, const struct cmd *cmd);
+
 #endif

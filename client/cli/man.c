@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "client/cli/help.h"
 #include "client/cli/opt.h"
 #include "client/cli/text.h"
 
@@ -43,6 +44,7 @@ static void
 command(struct buf *b, const struct cmd *cmd)
 {
 	size_t i, n = opt_count(cmd);
+	struct buf fields;
 
 	buf_add_fmt(b, "## tugi %s", cmd->name);
 	if (cmd->words[0] != '\0') {
@@ -59,6 +61,11 @@ command(struct buf *b, const struct cmd *cmd)
 		buf_add_str(b, "\n\n");
 	}
 	options(b, cmd->opts, n);
+	buf_init(&fields, HELP_MAX_BYTES);
+	help_fields(&fields, cmd);
+	if (fields.len > 0)
+		buf_add_fmt(b, "```%s```\n\n", buf_str(&fields));
+	buf_done(&fields);
 	buf_add_str(b, "```\n");
 	for (i = 0; i < CMD_EXAMPLES_MAX && cmd->examples[i] != NULL; i++)
 		buf_add_fmt(b, "%s\n", cmd->examples[i]);
