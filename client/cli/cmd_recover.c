@@ -13,20 +13,6 @@
 #define BARE_ORDER "tugi-order-1-"
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)
 
-static int
-print_order(struct ctx *c, const char *text, struct err *e)
-{
-	json_t *j;
-
-	if (!c->g.json) {
-		out_line(&c->out, "%s", text);
-		return 0;
-	}
-	j = json_object();
-	json_object_set_new(j, "order", out_json_text(text));
-	return out_json(j, e);
-}
-
 /* A space by its whole id, or that of a record this person can read. */
 static int
 find_space(struct ctx *c, struct id *space, struct err *e)
@@ -51,7 +37,7 @@ find_space(struct ctx *c, struct id *space, struct err *e)
 static int
 say_order(struct ctx *c, struct office_order *order, struct err *e)
 {
-	int rc = print_order(c, order->text, e);
+	int rc = show_order(c, order->text, e);
 
 	office_order_done(order);
 	if (rc == 0)
@@ -104,7 +90,7 @@ cmd_office_countersign(struct ctx *c, struct err *e)
 	buf_init(&signed_text, TEXT_MAX_BYTES);
 	if (ask_text(c, NULL, cmd_word(c, 0), &text, e) == 0 &&
 	    office_order_sign(c->s, buf_str(&text), &signed_text, e) == 0)
-		rc = print_order(c, buf_str(&signed_text), e);
+		rc = show_order(c, buf_str(&signed_text), e);
 	buf_done(&text);
 	buf_done(&signed_text);
 	return rc;

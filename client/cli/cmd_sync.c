@@ -167,6 +167,9 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	if (r->policy_new)
 		out_line(&c->out, "%s", _("Another policy of the office is in "
 		    "force: tugi policy show"));
+	if (r->alarm_ended)
+		out_line(&c->out, "%s", _("Two officers have ended the alarm "
+		    "about the hub: this device sends again."));
 	if (r->approved)
 		out_line(&c->out, "%s",
 		    _("The office has approved this device."));
@@ -230,6 +233,7 @@ result_json(const struct exchange_result *r)
 		json_object_set_new(j, count[i].key,
 		    json_integer((json_int_t)count[i].n));
 	json_object_set_new(j, "approved", json_boolean(r->approved));
+	json_object_set_new(j, "alarm_ended", json_boolean(r->alarm_ended));
 	json_object_set_new(j, "policy_new", json_boolean(r->policy_new));
 	json_object_set_new(j, "revoked", json_boolean(r->revoked));
 	json_object_set_new(j, "skew_ms", json_integer(r->skew_ms));

@@ -487,3 +487,17 @@ show_set(struct ctx *c, const struct record_item *r, const char *command,
 	show_assignments_done(set, n);
 	return rc;
 }
+
+int
+show_order(struct ctx *c, const char *text, struct err *e)
+{
+	json_t *j;
+
+	if (!c->g.json) {
+		out_line(&c->out, "%s", text);
+		return 0;
+	}
+	j = json_object();
+	json_object_set_new(j, "order", out_json_text(text));
+	return out_json(j, e);
+}

@@ -91,4 +91,7 @@ void show_assignments_done(struct assignment *set, size_t n);
 int show_set(struct ctx *c, const struct record_item *r, const char *command,
     size_t from, struct err *e);
 
+/** show_order(c, text, e): an order of officers, to be handed on. */
+int show_order(struct ctx *c, const char *text, struct err *e);
+
 #endif

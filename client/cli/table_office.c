@@ -164,6 +164,18 @@ static const struct cmd cmds[] = {
 	    "section to who takes over."),
 	.examples = { "tugi office recover signed.txt" },
 	.opts = { SHARES_FD }
+}, {
+	.name = "office alarm", .words = N_("[show|order|end] [FILE]"),
+	.max = 2, .run = cmd_office_alarm, .opens = true,
+	.summary = N_("look at an alarm about the hub, and end it"),
+	.more = N_("show says what was found, on any device. order prints that "
+	    "the log goes on as this device has it, for the second officer to "
+	    "countersign; end carries out FILE, which both have signed. Every "
+	    "device whose own log has that head sends again at its next sync; "
+	    "one that has another log, or was copied, does not."),
+	.examples = { "tugi office alarm", "tugi office alarm order >order.txt",
+	    "tugi office countersign order.txt >signed.txt",
+	    "tugi office alarm end signed.txt" }
 }
 };
 

@@ -39,6 +39,7 @@ hand_over(const struct talk_figures *f, struct exchange_result *out)
 	out->quarantined_new = f->quarantined_new;
 	out->rekeyed = f->rekeyed;
 	out->approved = f->approved;
+	out->alarm_ended = f->alarm_ended;
 	out->skew_ms = f->skew_ms;
 }
 

@@ -31,6 +31,7 @@ struct exchange_result {
 	size_t taken_over;     /* cases this person leads now, by an order */
 	size_t orders_new;     /* of officers, that concern this person */
 	bool approved;         /* this sync brought the approval */
+	bool alarm_ended;      /* two officers have: it sends again */
 	bool policy_new;       /* another policy is in force from here on */
 	int64_t skew_ms;
 };

@@ -250,13 +250,14 @@ scope_holds(const struct roster *r, const struct directory_entry *d,
 		    !id_eq(&d->space, &r->genesis.commons) &&
 		    !id_eq(&d->whom, first) && !id_eq(&d->whom, second) &&
 		    roster_devices_of(r, &d->whom, &dev, 1) > 0;
+	case ORDER_ALARM:
+		return d->head.log_id == r->genesis.log_id;
 	}
 	return false;
 }
 
-static enum verdict
-judge_recover(const struct roster *r, const struct changeset *cs,
-    const struct directory_entry *d)
+bool
+roster_order_holds(const struct roster *r, const struct directory_entry *d)
 {
 	const struct roster_device *first, *second;
 	struct buf text;
@@ -264,17 +265,30 @@ judge_recover(const struct roster *r, const struct changeset *cs,
 
 	first = roster_live(r, &d->device, ROSTER_NOW);
 	second = roster_live(r, &d->second, ROSTER_NOW);
-	if (!id_eq(&d->device, &cs->h.author) || first == NULL ||
-	    second == NULL || id_eq(&first->person, &second->person) ||
+	if (first == NULL || second == NULL ||
+	    id_eq(&first->person, &second->person) ||
+	    !roster_is_officer(r, &d->device) ||
 	    !roster_is_officer(r, &d->second) ||
 	    !scope_holds(r, d, &first->person, &second->person))
-		return VERDICT_BAD_DIRECTORY;
+		return false;
 	buf_init(&text, 1024);
 	directory_recover_text(d, &text);
 	ok = keys_verify(&second->sign, "tugi recover 1", buf_view(&text),
 	    &d->second_sig);
 	buf_done(&text);
-	return ok ? VERDICT_ACCEPTED : VERDICT_BAD_DIRECTORY;
+	return ok;
+}
+
+/* Nobody vouches for a head that its officer had not seen. */
+static enum verdict
+judge_recover(const struct roster *r, const struct changeset *cs,
+    const struct directory_entry *d)
+{
+	if (!id_eq(&d->device, &cs->h.author) ||
+	    (d->scope == ORDER_ALARM && d->head.size > cs->h.seen.size))
+		return VERDICT_BAD_DIRECTORY;
+	return roster_order_holds(r, d) ? VERDICT_ACCEPTED :
+	    VERDICT_BAD_DIRECTORY;
 }
 
 enum verdict
@@ -368,6 +382,8 @@ roster_apply(struct roster *r, const struct directory_entry *d, uint64_t seq,
 		o->scope = d->scope;
 		o->space = d->space;
 		o->whom = d->whom;
+		o->head.at = d->head;
+		o->head.root = d->head_root;
 		o->officer = d->device;
 		o->second = d->second;
 		o->seq = seq;

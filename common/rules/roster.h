@@ -7,6 +7,7 @@
 #ifndef RULES_ROSTER_H
 #define RULES_ROSTER_H
 
+#include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
 #include "common/wire/proto.h"
 
@@ -33,6 +34,7 @@ struct roster_order { /* of two officers */
 	enum order_scope scope;
 	struct id space;
 	struct id whom;            /* person: LABELS, TAKEOVER */
+	struct checkpoint head;    /* ALARM */
 	struct id officer, second; /* devices */
 	uint64_t seq;
 	int64_t at_ms;
@@ -78,6 +80,11 @@ size_t roster_devices_of(const struct roster *r, const struct id *person,
 const struct roster_order *roster_takeover(const struct roster *r,
     const struct id *space, const struct id *device, uint64_t seq,
     int64_t now_ms);
+
+/** roster_order_holds(r, d): the two signatures of order ${d}, whoever brings
+ * it: by officers who are different persons, about what may be ordered. */
+bool roster_order_holds(const struct roster *r,
+    const struct directory_entry *d);
 
 /**
  * roster_judge(r, cs, d): may directory item ${cs} with decoded body ${d} be

@@ -15,7 +15,9 @@
 enum { KEY_KIND = 1, KEY_ROOT, KEY_HUB, KEY_RECOVERY, KEY_COMMONS,
 	KEY_LOG_ID, KEY_HUB_NAME, KEY_PERSON, KEY_DEVICE, KEY_SIGN, KEY_BOX,
 	KEY_ROLES, KEY_VOUCHER, KEY_SPACE, KEY_SECOND, KEY_SECOND_SIG,
-	KEY_AT, KEY_SCOPE, KEY_WHOM };
+	KEY_AT, KEY_SCOPE, KEY_WHOM, KEY_HEAD };
+
+#define HEAD_BYTES (8 + 8 + 32)
 
 static void
 put_key(struct buf *out, uint64_t key, const void *data, size_t len)
@@ -58,11 +60,36 @@ put_device(const struct directory_entry *d, struct buf *out)
 }
 
 static void
+add_head(const struct directory_entry *d, struct buf *out)
+{
+	buf_add_be(out, d->head.log_id, 8);
+	buf_add_be(out, d->head.size, 8);
+	buf_add(out, d->head_root.b, sizeof(d->head_root.b));
+}
+
+static void
+put_head(const struct directory_entry *d, struct buf *out)
+{
+	struct buf head;
+
+	buf_init(&head, HEAD_BYTES);
+	add_head(d, &head);
+	put_key(out, KEY_HEAD, head.data, head.len);
+	buf_done(&head);
+}
+
+static bool
+has_space(enum order_scope scope)
+{
+	return scope == ORDER_SPACE || scope == ORDER_TAKEOVER;
+}
+
+static void
 put_recover(const struct directory_entry *d, struct buf *out)
 {
 	put_key(out, KEY_PERSON, d->person.b, sizeof(d->person.b));
 	put_key(out, KEY_DEVICE, d->device.b, sizeof(d->device.b));
-	if (d->scope != ORDER_LABELS)
+	if (has_space(d->scope))
 		put_key(out, KEY_SPACE, d->space.b, sizeof(d->space.b));
 	put_key(out, KEY_SECOND, d->second.b, sizeof(d->second.b));
 	put_key(out, KEY_SECOND_SIG, d->second_sig.b,
@@ -73,7 +100,10 @@ put_recover(const struct directory_entry *d, struct buf *out)
 		return;
 	cbor_put_uint(out, KEY_SCOPE);
 	cbor_put_uint(out, (uint64_t)d->scope);
-	put_key(out, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
+	if (d->scope == ORDER_ALARM)
+		put_head(d, out);
+	else
+		put_key(out, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
 }
 
 /* How many pairs more than an entry of its kind has at the least. */
@@ -84,8 +114,8 @@ more_pairs(const struct directory_entry *d)
 		return d->has_voucher ? 1 : 0;
 	if (d->kind != DIRECTORY_RECOVER)
 		return 0;
-	return d->scope == ORDER_LABELS ? 2 : d->scope == ORDER_TAKEOVER ?
-	    3 : 1;
+	return (has_space(d->scope) ? 1u : 0) +
+	    (d->scope != ORDER_SPACE ? 2u : 0);
 }
 
 void
@@ -184,29 +214,57 @@ read_device(struct cbor_reader *r, struct directory_entry *d)
 }
 
 static void
+read_head(struct cbor_reader *r, struct directory_entry *d)
+{
+	uint8_t raw[HEAD_BYTES];
+	struct reader in;
+
+	memset(raw, 0, sizeof(raw));
+	read_key(r, KEY_HEAD, raw, sizeof(raw));
+	reader_init(&in, view_of(raw, sizeof(raw)));
+	d->head.log_id = reader_be(&in, 8);
+	d->head.size = reader_be(&in, 8);
+	reader_copy(&in, d->head_root.b, sizeof(d->head_root.b));
+	r->bad |= d->head.size == 0 || d->head.size > INT64_MAX;
+}
+
+/* What is left of an order once its scope is known. */
+static void
+read_scope(struct cbor_reader *r, bool spaced, struct directory_entry *d)
+{
+	uint64_t scope = cbor_uint(r);
+
+	d->scope = (enum order_scope)scope;
+	r->bad |= scope < ORDER_LABELS || scope > ORDER_ALARM ||
+	    has_space(d->scope) != spaced;
+	if (!r->bad && d->scope == ORDER_ALARM) {
+		read_head(r, d);
+		return;
+	}
+	read_key(r, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
+	r->bad |= id_is_zero(&d->whom);
+}
+
+static void
 read_recover(struct cbor_reader *r, struct directory_entry *d)
 {
+	bool spaced;
+
 	read_key(r, KEY_PERSON, d->person.b, sizeof(d->person.b));
 	read_key(r, KEY_DEVICE, d->device.b, sizeof(d->device.b));
-	if (cbor_key(r, KEY_SPACE)) {
+	spaced = cbor_key(r, KEY_SPACE);
+	if (spaced) {
 		cbor_fixed(r, d->space.b, sizeof(d->space.b));
 		r->bad |= id_is_zero(&d->space);
-	} else {
-		d->scope = ORDER_LABELS;
 	}
 	read_key(r, KEY_SECOND, d->second.b, sizeof(d->second.b));
 	read_key(r, KEY_SECOND_SIG, d->second_sig.b, sizeof(d->second_sig.b));
 	cbor_need(r, KEY_AT);
 	d->at_ms = cbor_int(r);
-	if (d->scope == ORDER_LABELS)
-		cbor_need(r, KEY_SCOPE);
-	else if (cbor_key(r, KEY_SCOPE))
-		d->scope = ORDER_TAKEOVER;
+	if (cbor_key(r, KEY_SCOPE))
+		read_scope(r, spaced, d);
 	else
-		return;
-	r->bad |= cbor_uint(r) != (uint64_t)d->scope;
-	read_key(r, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
-	r->bad |= id_is_zero(&d->whom);
+		r->bad |= !spaced;
 }
 
 int
@@ -259,6 +317,8 @@ directory_recover_text(const struct directory_entry *d, struct buf *out)
 		return;
 	buf_add_be(out, (uint64_t)d->scope, 1);
 	buf_add(out, d->whom.b, sizeof(d->whom.b));
+	if (d->scope == ORDER_ALARM)
+		add_head(d, out);
 }
 
 void

@@ -22,7 +22,8 @@ enum directory_kind {
 enum order_scope { /* what two officers order */
 	ORDER_SPACE = 0,    /* to open one space */
 	ORDER_LABELS = 1,   /* to see what the spaces of one person are */
-	ORDER_TAKEOVER = 2  /* to let one person into one space, to keep it */
+	ORDER_TAKEOVER = 2, /* to let one person into one space, to keep it */
+	ORDER_ALARM = 3     /* that the log goes on from one head */
 };
 
 enum role { ROLE_WORKER = 1, ROLE_OFFICER = 2, ROLE_DPO = 4 }; /* bits */
@@ -49,8 +50,10 @@ struct directory_entry {
 	struct id second;          /* the second officer's device */
 	struct sig second_sig;     /* over directory_recover_text */
 	int64_t at_ms;
-	enum order_scope scope;    /* LABELS has no space */
-	struct id whom;            /* person; zero: SPACE */
+	enum order_scope scope;    /* LABELS and ALARM have no space */
+	struct id whom;            /* person; zero: SPACE, ALARM */
+	struct log_point head;     /* ALARM: of this size the log has */
+	struct hash head_root;     /* this root */
 };
 
 void directory_encode(const struct directory_entry *d, struct buf *out);
@@ -62,8 +65,8 @@ int directory_decode(struct view in, struct directory_entry *d,
 #define DIRECTORY_VOUCHER_TAG "tugi voucher 1"
 void directory_voucher_text(const struct directory_entry *d, struct buf *out);
 
-/** What the second officer signs: space, ordering device, time; of an order
- * for or about a person also scope and person. */
+/** What the second officer signs: space, ordering device, time; of any but the
+ * first scope also scope and person, of ALARM the head as well. */
 #define DIRECTORY_RECOVER_TAG "tugi recover 1"
 void directory_recover_text(const struct directory_entry *d, struct buf *out);
 

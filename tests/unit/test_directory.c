@@ -203,6 +203,28 @@ test_orders(void **state)
 		assert_false(id_eq(&a, &b));
 		buf_done(&text);
 	}
+	/* The end of an alarm names a head, and no space and nobody. */
+	sample(DIRECTORY_RECOVER, &d);
+	memset(&d.space, 0, sizeof(d.space));
+	d.scope = ORDER_ALARM;
+	assert_int_equal(passes(&d), -1); /* of no log */
+	d.head.log_id = 0x1122334455667788;
+	d.head.size = 77;
+	memset(d.head_root.b, 10, 32);
+	assert_int_equal(passes(&d), 0);
+	buf_init(&text, 1000);
+	directory_encode(&d, &text);
+	vector_check("directory-order-alarm", buf_view(&text));
+	vector_abuse("directory-order-alarm", again);
+	assert_int_equal(directory_decode(buf_view(&text), &back, &e), 0);
+	assert_int_equal(back.head.size, 77);
+	assert_true(hash_eq(&back.head_root, &d.head_root));
+	buf_reset(&text);
+	directory_recover_text(&d, &text);
+	assert_int_equal(text.len, 16 + 16 + 8 + 1 + 16 + 48);
+	buf_done(&text);
+	memset(d.space.b, 6, 16);
+	assert_int_equal(passes(&d), 0); /* it is not written */
 	/* A space that is none. */
 	sample(DIRECTORY_RECOVER, &d);
 	memset(&d.space, 0, sizeof(d.space));

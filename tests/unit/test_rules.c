@@ -64,6 +64,7 @@ judge_entry(struct office *o, int as, const struct directory_entry *d)
 	else
 		h.author = o->dev[as].device;
 	h.counter = 1;
+	h.seen.size = o->size;
 	buf_init(&body, 65536);
 	buf_init(&out, 65536);
 	directory_encode(d, &body);
@@ -637,6 +638,21 @@ an_order_for_a_person_needs_two_others(void **state)
 	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_ACCEPTED);
 	id_random(&r.whom);
 	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	/* The end of an alarm: for this log, as far as its officer had seen. */
+	r.scope = ORDER_ALARM;
+	memset(&r.whom, 0, sizeof(r.whom));
+	r.head.log_id = o.roster.genesis.log_id;
+	r.head.size = o.size + 1;
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	r.head.size = o.size;
+	r.head.log_id++;
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_BAD_DIRECTORY);
+	r.head.log_id--;
+	assert_int_equal(judge_order(&o, WORKER, &r), VERDICT_BAD_DIRECTORY);
+	assert_int_equal(judge_order(&o, OFFICER, &r), VERDICT_BAD_DIRECTORY);
+	assert_int_equal(judge_order(&o, LAPTOP2, &r), VERDICT_ACCEPTED);
+	assert_int_equal(o.roster.orders[o.roster.order_count - 1].head.at.size,
+	    r.head.size);
 	roster_done(&o.roster);
 }
 

@@ -28,6 +28,9 @@ enum store_stage {
 #define STORE_SUSPECT "times.suspect"  /* int: latest time not believed */
 #define STORE_POLICY "policy"          /* bytes: struct policy_ref in force */
 #define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
+#define STORE_COPIED "stopped.copy"    /* int 1: this device was copied */
+#define STORE_AFTER "stopped.after"    /* int: no order before that place of
+					* the log ends the alarm */
 
 #define STORE_REVOKED_WORDS "the office has revoked this device; nothing " \
 	"can be written or sent here any more. What you wrote and was not " \

@@ -6,6 +6,7 @@
 
 #include "client/core/session.h"
 #include "client/core/sync/remote.h"
+#include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
 
 struct office_init_in {
@@ -91,6 +92,34 @@ void office_order_done(struct office_order *o);
 int office_order_begin(struct session *s, const struct id *space,
     struct office_order *out, struct err *e);
 int office_order_sign(struct session *s, const char *text, struct buf *out,
+    struct err *e);
+
+/* What contradicts what the hub had signed, as it was found here. */
+struct office_finding {
+	int64_t at_ms;
+	char words[256];
+	uint64_t ours, theirs;   /* sizes of the two logs; 0: not known */
+	char our_root[HASH_TEXT_BYTES], their_root[HASH_TEXT_BYTES];
+};
+struct office_alarm {
+	bool stopped;            /* this device sends nothing */
+	bool copied;             /* for it was copied: no order ends that */
+	struct checkpoint head;  /* what this device has taken in whole */
+	struct office_finding *items; /* oldest first */
+	size_t count;
+};
+/** office_alarm(s, out, e): on any device, for a person to look at. */
+int office_alarm(struct session *s, struct office_alarm *out, struct err *e);
+void office_alarm_done(struct office_alarm *a);
+
+/** office_order_alarm(s, out, e): that the log goes on from the newest head
+ * that this device has taken in whole (rules.md 12.6). */
+int office_order_alarm(struct session *s, struct office_order *out,
+    struct err *e);
+
+/** office_alarm_end(s, r, order, e): such an order, countersigned: ends the
+ * alarm on this device and goes to the log, for all others to follow. */
+int office_alarm_end(struct session *s, struct remote *r, const char *order,
     struct err *e);
 
 /** office_order_what(word, scope, e): what a countersigned order is for. */

@@ -11,13 +11,14 @@
 #include "client/core/office/office.h"
 #include "client/core/office/office_keys.h"
 #include "client/core/outbox/outbox.h"
+#include "client/core/sync/alarm.h"
 #include "common/base/mem.h"
 
 #define ORDER_WORD "tugi-order-1"
 #define SIGNED_WORD "tugi-signed-order-1"
 #define TAG_RECOVER "tugi recover 1"
 #define ORDER_LIFE_MS (7 * DAY_MS)
-#define ORDER_BYTES (16 + 16 + 16 + 8 + 1 + 16)
+#define ORDER_BYTES (16 + 16 + 16 + 8 + 1 + 16 + 8 + 8 + 32)
 #define SIGNED_BYTES (ORDER_BYTES + 16 + 64)
 
 static void
@@ -29,6 +30,9 @@ order_put(const struct directory_entry *d, struct buf *out)
 	buf_add_be(out, (uint64_t)d->at_ms, 8);
 	buf_add_be(out, (uint64_t)d->scope, 1);
 	buf_add(out, d->whom.b, 16);
+	buf_add_be(out, d->head.log_id, 8);
+	buf_add_be(out, d->head.size, 8);
+	buf_add(out, d->head_root.b, 32);
 }
 
 static int
@@ -44,7 +48,10 @@ order_get(struct reader *r, struct directory_entry *d, struct err *e)
 	d->at_ms = (int64_t)reader_be(r, 8);
 	scope = reader_be(r, 1);
 	reader_copy(r, d->whom.b, 16);
-	if (scope > ORDER_TAKEOVER)
+	d->head.log_id = reader_be(r, 8);
+	d->head.size = reader_be(r, 8);
+	reader_copy(r, d->head_root.b, 32);
+	if (scope > ORDER_ALARM)
 		return err_set(e, ERR_INPUT, "this order is of a kind that "
 		    "this program does not know");
 	d->scope = (enum order_scope)scope;
@@ -147,6 +154,32 @@ office_order_takeover(struct session *session, const struct id *space,
 }
 
 int
+office_order_alarm(struct session *session, struct office_order *out,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	struct directory_entry d = { .scope = ORDER_ALARM,
+	    .head = s->head.at, .head_root = s->head.root };
+
+	if (s->head.at.size == 0)
+		return err_set(e, ERR_ABSENT, "this device has taken nothing "
+		    "in yet: tugi sync");
+	return begin(session, &d, out, e);
+}
+
+/* Both have looked at one log: who holds another does not sign. */
+static int
+check_head(struct store *s, const struct directory_entry *d, struct err *e)
+{
+	const struct checkpoint head = { d->head, d->head_root };
+	int rc = d->scope == ORDER_ALARM ? alarm_knows(s, &head, e) : 1;
+
+	return rc != 0 ? (rc < 0 ? -1 : 0) : err_set(e, ERR_DENIED, "this "
+	    "device has taken in another log than the one that the order "
+	    "says goes on; nothing was signed");
+}
+
+int
 office_order_sign(struct session *session, const char *word,
     struct buf *out, struct err *e)
 {
@@ -173,7 +206,7 @@ office_order_sign(struct session *session, const char *word,
 	if (d.scope == ORDER_TAKEOVER && id_eq(&d.whom, &s->person))
 		return err_set(e, ERR_DENIED, "this order is for you: another "
 		    "officer signs it");
-	if (check_age(s, &d, e) != 0)
+	if (check_age(s, &d, e) != 0 || check_head(s, &d, e) != 0)
 		return -1;
 	d.second = s->me->device;
 	buf_init(&text, 1024);

@@ -271,9 +271,11 @@ take_page(struct pull *p, struct err *e)
 	}
 	db_rollback(s->db);
 	put_back(p, &m);
-	if (e->code == INTAKE_CLONE && e->kind == ERR_CLASH)
+	if (e->code == INTAKE_CLONE && e->kind == ERR_CLASH) {
+		(void)store_put_int(s, STORE_COPIED, 1, &undo);
 		(void)witness_stop(s, &p->t->witness, p->page->checkpoint,
 		    e->text, &undo);
+	}
 	return -1;
 }
 

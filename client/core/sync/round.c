@@ -5,6 +5,7 @@
  * devices that race for the same epoch meet here: the one that lost pulls,
  * takes its own apart, and comes again.
  */
+#include "client/core/sync/alarm.h"
 #include "client/core/sync/round.h"
 
 #include <stdlib.h>
@@ -212,7 +213,7 @@ run(struct talk *t, struct err *e)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)
 		return -1;
-	if (revoked_settle(t, e) != 0)
+	if (revoked_settle(t, e) != 0 || alarm_settle(t, e) != 0)
 		return -1;
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
 	    send_all(t, e) != 0)

@@ -23,6 +23,7 @@ struct talk_figures { /* what a sync did, counted */
 	size_t closings_new; /* taken by a former member, filed here */
 	size_t rekeyed;
 	bool approved;
+	bool alarm_ended; /* by an order of two officers */
 	int64_t skew_ms; /* own clock minus hub's; 0 up to TALK_SKEW_MS */
 };
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define KEY_NEWEST "newest"
-#define KEY_STOPPED "stopped"
 #define EVIDENCE_MAX 256
 
 static int
@@ -93,7 +92,7 @@ keep_evidence_tx(struct store *s, const char *words, struct view ours,
 	db_bind_int(q, 5, EVIDENCE_MAX);
 	if (db_run(q, e) != 0)
 		return -1;
-	return store_put(s, KEY_STOPPED, view_str(words), e);
+	return store_put(s, STORE_STOPPED, view_str(words), e);
 }
 
 static void
@@ -225,6 +224,21 @@ witness_hear_tx(struct store *s, struct witness *w, const struct gossip *g,
 	return rc;
 }
 
+/* The hub's own answer to this device: what was ordered before says nothing
+ * about it. */
+static int
+ask_anew_tx(struct store *s, struct err *e)
+{
+	const struct roster *r = &s->roster;
+	uint64_t after = 0;
+	size_t i;
+
+	for (i = 0; i < r->order_count; i++)
+		if (r->orders[i].scope == ORDER_ALARM)
+			after = r->orders[i].seq + 1;
+	return store_put_int(s, STORE_AFTER, (int64_t)after, e);
+}
+
 int
 witness_stop(struct store *s, struct witness *w, struct view theirs,
     const char *words, struct err *e)
@@ -234,7 +248,7 @@ witness_stop(struct store *s, struct witness *w, struct view theirs,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	if (keep_evidence_tx(s, words, buf_view(&w->note), theirs, e) == 0 &&
-	    db_commit(s->db, e) == 0)
+	    ask_anew_tx(s, e) == 0 && db_commit(s->db, e) == 0)
 		return 0;
 	db_rollback(s->db);
 	return -1;
