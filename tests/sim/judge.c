@@ -347,8 +347,9 @@ judge_fields(struct sim *s, struct judge *j, const struct scan *sc)
 		at = t->owner;
 		if (!t->sure || t->note || at < 0 ||
 		    truth_erasing(s, &t->record) || s->actor[at].revoked ||
-		    j->accepted[no] == 0 || sc->at[at][no].state != ACCEPTED)
-			continue;
+		    j->accepted[no] == 0 || sc->at[at][no].hidden ||
+		    sc->at[at][no].state != ACCEPTED)
+			continue; /* hidden: who wrote it has left */
 		if (records_find(s->actor[at].session, &t->record, &r, &e) !=
 		    1)
 			sim_fail(s, "a record of text %d is not shown", no);
