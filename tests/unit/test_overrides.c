@@ -16,6 +16,7 @@
 #include "client/core/accord/memos.h"
 #include "client/core/accord/overrides.h"
 #include "client/core/consent.h"
+#include "client/core/handover.h"
 #include "client/core/override.h"
 #include "common/base/mem.h"
 #include "common/wire/notice.h"
@@ -296,6 +297,66 @@ test_second(void **state)
 	word_end(&x);
 }
 
+/* An officer who keeps the case as well cannot be their own second hand by
+ * saying that somebody else recorded it: not in a section whose members do not
+ * read the card, and not in the card. */
+static void
+test_officer_who_keeps(void **state)
+{
+	struct handover_draft h = { .case_id = kid, .person = w.c[3].person,
+		.until_ms = INT64_MAX, .reason = "moves away" };
+	struct override_source o;
+	struct override_second second;
+	struct word x;
+	struct id id, renewal, case_id;
+	struct access unsigned_one;
+	char text[ID_TEXT_BYTES];
+	int64_t said;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(handover_propose(w.c[1].session, &h, &id, &e), 0);
+	trust_twice(&w, 1, 3);
+	assert_int_equal(handover_accept(w.c[3].session, &kid, &id, &e), 0);
+	trust_twice(&w, 3, 1);
+	(void)add(DAY);
+	trust_twice(&w, 1, 2);
+	word_begin(&x);
+	unsigned_one = x.a;
+	word_end(&x);
+	renewal = add(3 * DAY);
+	trust_twice(&w, 1, 3);
+	ids_text(&renewal, text);
+	assert_int_equal(override_sign(w.c[3].session, text, &id, &e), 0);
+	said = world_count(&w, 3, "SELECT count(*) FROM access");
+	/* Their own client leaves it to the other keeper to say so. */
+	world_must_sync(&w, 3);
+	world_must_sync(&w, 3);
+	assert_int_equal(world_count(&w, 3, "SELECT count(*) FROM access"),
+	    said);
+	trust_twice(&w, 1, 3);
+	trust_twice(&w, 1, 3);
+	word_begin(&x);
+	for (i = 0; i < x.book.count; i++)
+		if (x.book.list[i].has_second)
+			x.a = x.book.list[i];
+	assert_true(x.a.has_second);
+	assert_true(id_eq(&x.a.second, &world_store(&w, 3)->me->device));
+	assert_true(overrides_believe(&x.w, &x.a));
+	x.w.author = &world_store(&w, 3)->me->device;
+	assert_true(overrides_believe(&x.w, &unsigned_one)); /* they keep it */
+	assert_false(overrides_believe(&x.w, &x.a));
+	word_end(&x);
+	/* The same of the record in the card. */
+	assert_int_equal(overrides_find(world_store(&w, 1), &renewal,
+	    &case_id, &o, &e), 1);
+	second = (struct override_second){ &case_id, &o.second,
+		&o.second_sig };
+	assert_true(override_signed(world_store(&w, 1), &o, &second));
+	o.sealer = o.second;
+	assert_false(override_signed(world_store(&w, 1), &o, &second));
+}
+
 /* Asked once, however often it syncs; an answer that is no signature changes
  * nothing. */
 static void
@@ -391,7 +452,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_refusals), T(test_believed), T(test_end_believed),
-		T(test_second), T(test_forged_answer), T(test_clock_ahead),
+		T(test_second), T(test_officer_who_keeps),
+		T(test_forged_answer), T(test_clock_ahead),
 		T(test_restart),
 	};
 

@@ -146,6 +146,26 @@ struct reading {
 	struct pieces pieces;
 };
 
+/* Of what has no place yet it is this device. */
+static int
+find_sealer(struct store *s, const struct version *v, struct id *out,
+    struct err *e)
+{
+	struct stmt *q;
+	int rc;
+
+	*out = s->me->device;
+	if (v->state != VERSION_ACCEPTED)
+		return 0;
+	q = db_prepare(s->db, "SELECT author FROM item WHERE seq = ?");
+	db_bind_int(q, 1, (int64_t)v->seq);
+	rc = db_step(q, e);
+	if (rc == 1)
+		(void)db_id(q, 0, out);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 add_record(struct reading *r, const struct loaded *l, struct err *e)
 {
@@ -161,6 +181,8 @@ add_record(struct reading *r, const struct loaded *l, struct err *e)
 		p = grow(&r->pieces);
 		read_piece(&l->versions[i], &l->row, p);
 		p->alone = versions == 1;
+		if (find_sealer(r->s, &l->versions[i], &p->o.sealer, e) != 0)
+			return -1;
 		if (p->alone && statements_keeper(r->s, &l->row.space,
 		    &p->o.origin, &p->o.sound, e) != 0)
 			return -1;
@@ -205,17 +227,32 @@ officer_of(const struct store *s, const struct id *device, uint64_t seq)
 	    ROLE_OFFICER) != 0 ? d : NULL;
 }
 
-/* Another officer than who recorded it; this device may not be in its own
- * roster yet. */
+struct second_by {
+	const struct id *origin; /* who recorded it, in the sealer's words */
+	const struct id *sealer; /* who has signed that */
+	uint64_t seq;
+};
+
+static bool
+is_another(const struct store *s, const struct roster_device *officer,
+    const struct id *device)
+{
+	const struct roster_device *d = roster_device(&s->roster, device);
+
+	/* This device may not be in its own roster yet. */
+	return d != NULL && !id_eq(&d->person, &officer->person);
+}
+
+/* Another officer than who recorded it, and than who says so. */
 static bool
 second_holds(const struct store *s, const struct access_second *what,
-    const struct id *origin, const struct id *officer, const struct sig *sig,
-    uint64_t seq)
+    const struct second_by *by, const struct id *officer,
+    const struct sig *sig)
 {
-	const struct roster_device *d = officer_of(s, officer, seq);
-	const struct roster_device *by = roster_device(&s->roster, origin);
+	const struct roster_device *d = officer_of(s, officer, by->seq);
 
-	return d != NULL && by != NULL && !id_eq(&d->person, &by->person) &&
+	return d != NULL && is_another(s, d, by->origin) &&
+	    is_another(s, d, by->sealer) &&
 	    access_second_verify(what, &d->sign, sig);
 }
 
@@ -225,9 +262,9 @@ override_signed(const struct store *s, const struct override_source *o,
 {
 	struct access_second what = { second->case_id, &o->person,
 		&o->record, o->until_ms };
+	struct second_by by = { &o->origin, &o->sealer, ROSTER_NOW };
 
-	return second_holds(s, &what, &o->origin, second->officer,
-	    second->sig, ROSTER_NOW);
+	return second_holds(s, &what, &by, second->officer, second->sig);
 }
 
 static void
@@ -529,7 +566,10 @@ apply_one(struct applying *ap, const struct override_source *o,
 	/* The own side is open already, and says nothing of itself. */
 	if (ap->mine < RIGHT_KEEP || !override_runs(o, now) ||
 	    id_eq(&o->person, &ap->sp->side) ||
-	    access_on_side(&ap->book, &o->person, now))
+	    access_on_side(&ap->book, &o->person, now) ||
+	    /* Who signed it as an officer does not say it: another keeper. */
+	    (o->has_second && roster_same(&ap->s->roster, &o->second,
+	    &ap->s->me->device)))
 		return 0;
 	make_opening(o, &ap->sp->id, &a);
 	return add_statement(ap, &a, e);
@@ -622,6 +662,7 @@ overrides_believe(const struct override_word *w, const struct access *a)
 		a->has_second ? &a->second : NULL };
 	struct access_second what = { w->case_id, &a->person, &a->consent,
 		a->until_ms };
+	struct second_by by = { &a->origin, w->author, w->seq };
 	struct id id;
 
 	if (r == NULL || id_is_zero(&a->consent))
@@ -632,6 +673,6 @@ overrides_believe(const struct override_word *w, const struct access *a)
 	if (a->kind == ACCESS_WITHDRAW)
 		return r->right >= RIGHT_WRITE;
 	return r->right == RIGHT_KEEP && times_hold(w, a) &&
-	    (!a->has_second || second_holds(w->s, &what, &a->origin,
-	    &a->second, &a->second_sig, w->seq));
+	    (!a->has_second || second_holds(w->s, &what, &by, &a->second,
+	    &a->second_sig));
 }

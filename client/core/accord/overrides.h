@@ -15,7 +15,8 @@
 
 struct override_source { /* a record that opens */
 	struct id record, person;
-	struct id origin;        /* device that recorded it */
+	struct id origin;        /* device that recorded it, as is said */
+	struct id sealer;        /* device that brought it into the log */
 	struct id card;          /* the space it stands in */
 	unsigned sections;       /* bits of statements_section */
 	enum right right;
@@ -48,7 +49,8 @@ int overrides_load(struct store *s, const struct id *case_id,
 int64_t override_length(const struct record *rec);
 
 /** override_signed(s, o, second): the signature is that of an
- * officer, who is another person than who recorded ${o}. */
+ * officer, who is another person than who recorded ${o} and than who brought
+ * it into the log: the log proves the latter alone. */
 struct override_second {
 	const struct id *case_id, *officer;
 	const struct sig *sig;
@@ -72,7 +74,8 @@ int overrides_apply_tx(struct store *s, const struct id *case_id,
 
 /** overrides_believe(w, a): may ${w}->author, sealing under ${w}->ep, say this
  * at this place: it is no longer than it may be, and a signature on it is that
- * of an officer who is somebody else than who recorded it. */
+ * of an officer who is somebody else than who recorded it and than
+ * ${w}->author. */
 struct override_word {
 	struct store *s;
 	const struct id *case_id;
