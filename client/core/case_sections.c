@@ -136,6 +136,8 @@ cases_part_tx(struct session *session, const struct id *case_id,
 
 	if (s->stage == STORE_REVOKED)
 		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
+	if (strcmp(section, "card") == 0)
+		return err_set(e, ERR_BUG, "a card has no parts");
 	if (check_deleted(s, case_id, section, e) != 0)
 		return -1;
 	rc = spaces_find_part(s, case_id, section, part, &sp, e);

@@ -105,7 +105,10 @@ int_op(struct op *op, uint16_t field, int64_t num)
 	op->value.num = num;
 }
 
-/* Person 1 begins a card of its own for a case it knows by id alone. */
+/* Person 1 begins a card of its own for a case it knows by id alone; or says
+ * it is a part of the card. */
+static bool as_part;
+
 static void
 false_card(const char *opens, int audience)
 {
@@ -119,6 +122,8 @@ false_card(const char *opens, int audience)
 	struct err e;
 
 	sp.case_id = the_case;
+	if (as_part)
+		id_random(&sp.part);
 	assert_int_equal(db_begin(s->db, &e), 0);
 	assert_int_equal(spaces_begin_tx(s, &sp, NULL, &sp, &e),
 	    0);
@@ -151,6 +156,16 @@ test_false_card_opens_nothing(void **state)
 	world_must_sync(&w, 2);
 	assert_int_equal(world_notes(&w, 2, &the_case), 0);
 	assert_false(world_has(&w, 2, "the first"));
+}
+
+/* The same where it says it is a part of the card, of which no other is known
+ * (rules.md 5.11). */
+static void
+test_card_has_no_parts(void **state)
+{
+	as_part = true;
+	test_false_card_opens_nothing(state);
+	as_part = false;
 }
 
 /* ---- what stands where ---- */
@@ -658,6 +673,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_refused_stays_refused,
+		    setup, teardown),
+		cmocka_unit_test_setup_teardown(test_card_has_no_parts,
 		    setup, teardown),
 		cmocka_unit_test_setup_teardown(test_false_card_opens_nothing,
 		    setup, teardown),

@@ -269,8 +269,11 @@ check_only_card(struct store *s, const struct space *sp, struct err *e)
 	bool earlier;
 	int rc;
 
-	if (strcmp(sp->section, "card") != 0)
+	if (strcmp(sp->section, "card") != 0 || sp->kind == SPACE_ROOM)
 		return 0;
+	if (!id_is_zero(&sp->part))
+		return err_set(e, ERR_PEER, "it says it is a part of a case's "
+		    "card, which has none");
 	rc = spaces_find_section(s, &sp->case_id, "card", NULL, &card, e);
 	if (rc <= 0 || id_eq(&card.id, &sp->id))
 		return rc < 0 ? -1 : 0;
