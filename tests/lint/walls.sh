@@ -17,9 +17,10 @@ client/core/outbox: common/ client/core/local/ client/core/outbox/
 client/core/accord: common/ client/core/local/ client/core/outbox/ client/core/accord/
 client/core/sync: common/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
 client/core/office: common/ client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/ client/core/office/
+client/core/report: common/ client/paper/paper.h client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/report/
 client/core: common/ client/paper/paper.h client/core/*.h client/core/vault/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
-client/cli: common/base/ client/paper/paper.h client/core/*.h client/core/office/*.h client/core/sync/remote.h client/cli/
+client/cli: common/base/ client/paper/paper.h client/core/*.h client/core/office/*.h client/core/report/*.h client/core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/

@@ -1,0 +1,323 @@
+/*
+ * Counts as they travel (CBOR, schema/reports.md 3) and as they are published
+ * (CSV, schema/reports.md 5), both ways.
+ */
+#include "client/core/report/counts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/csv.h"
+#include "client/core/local/utf8.h"
+#include "common/base/mem.h"
+#include "common/wire/cbor.h"
+
+#define CELL_MAX ((int64_t)1000000000) /* of anything in a year */
+#define LINES_MAX 65536
+#define DAY_MAX 1000000
+
+/* ---- as they travel ---- */
+
+static bool
+same_row(const struct counts_cell *a, const struct counts_cell *b)
+{
+	return a->group == b->group && a->side == b->side &&
+	    a->school == b->school;
+}
+
+static void
+put_rows(const struct counts *c, struct buf *out)
+{
+	size_t i, k, rows = 0;
+
+	for (i = 0; i < c->cell_count; i++)
+		rows += i == 0 || !same_row(&c->cells[i - 1], &c->cells[i]);
+	cbor_put_array(out, rows);
+	for (i = 0; i < c->cell_count; i = k) {
+		for (k = i; k < c->cell_count &&
+		    same_row(&c->cells[i], &c->cells[k]); k++)
+			;
+		cbor_put_array(out, 3 + 2 * (k - i));
+		cbor_put_uint(out, c->cells[i].group);
+		cbor_put_uint(out, c->cells[i].side);
+		cbor_put_uint(out, c->cells[i].school);
+		for (; i < k; i++) {
+			cbor_put_uint(out, c->cells[i].word);
+			cbor_put_uint(out, (uint64_t)c->cells[i].n);
+		}
+	}
+}
+
+static void
+put_marks(const struct counts *c, struct buf *out)
+{
+	const struct counts_mark *m;
+	size_t i, k, sides;
+
+	cbor_put_array(out, c->mark_count);
+	for (i = 0; i < c->mark_count; i++) {
+		m = &c->marks[i];
+		sides = counts_groups[m->group].side_count;
+		cbor_put_array(out, 4 + sides);
+		cbor_put_uint(out, m->group);
+		cbor_put_id(out, &m->mark);
+		cbor_put_uint(out, (uint64_t)m->day);
+		cbor_put_uint(out, m->school);
+		for (k = 0; k < sides; k++)
+			cbor_put_uint(out, m->words[k]);
+	}
+}
+
+void
+counts_encode(struct counts *c, struct buf *out)
+{
+	size_t i;
+
+	counts_sort(c);
+	cbor_put_map(out, 3);
+	cbor_put_uint(out, 1);
+	cbor_put_array(out, c->text_count);
+	for (i = 0; i < c->text_count; i++)
+		cbor_put_text(out, view_str(c->texts[i]));
+	cbor_put_uint(out, 2);
+	put_rows(c, out);
+	cbor_put_uint(out, 3);
+	put_marks(c, out);
+}
+
+/* A number below ${end}, else the input is bad. */
+static unsigned
+number(struct cbor_reader *r, size_t end)
+{
+	uint64_t v = cbor_uint(r);
+
+	if (v >= end)
+		r->bad = true;
+	return r->bad ? 0 : (unsigned)v;
+}
+
+static void
+read_texts(struct cbor_reader *r, struct counts *c)
+{
+	char text[COUNTS_WORD_BYTES + 1];
+	struct view v;
+	size_t i, n = cbor_array(r, COUNTS_LIST_MAX);
+
+	for (i = 0; i < n && !r->bad; i++) {
+		v = cbor_text(r, COUNTS_WORD_BYTES);
+		if (r->bad || utf8_controls(v, false) != v.len)
+			r->bad = true;
+		if (r->bad)
+			return;
+		snprintf(text, sizeof(text), "%.*s", (int)v.len,
+		    v.len > 0 ? (const char *)v.data : "");
+		if (counts_text(c, text) != i)
+			r->bad = true; /* twice, or the first is not "" */
+	}
+	cbor_leave(r);
+}
+
+static void
+read_rows(struct cbor_reader *r, struct counts *c)
+{
+	struct counts_cell cell;
+	size_t i, k, n = cbor_array(r, LINES_MAX), len;
+
+	for (i = 0; i < n && !r->bad; i++) {
+		len = cbor_array(r, 3 + 2 * COUNTS_LIST_MAX);
+		if (len < 5 || len % 2 != 1)
+			r->bad = true;
+		cell.group = number(r, COUNTS_GROUP_COUNT);
+		cell.side = number(r, counts_groups[cell.group].side_count);
+		cell.school = number(r, c->text_count);
+		for (k = 3; k < len && !r->bad; k += 2) {
+			cell.word = number(r, c->text_count);
+			cell.n = number(r, CELL_MAX);
+			if (!r->bad)
+				counts_put(c, &cell);
+		}
+		cbor_leave(r);
+	}
+	cbor_leave(r);
+}
+
+static void
+read_marks(struct cbor_reader *r, struct counts *c)
+{
+	struct counts_event ev = { .n = 1 };
+	struct id mark;
+	int64_t day;
+	size_t i, k, n = cbor_array(r, LINES_MAX), sides;
+
+	for (i = 0; i < n && !r->bad; i++) {
+		cbor_array(r, 4 + COUNTS_SIDES_MAX);
+		ev.group = number(r, COUNTS_GROUP_COUNT);
+		sides = counts_groups[ev.group].side_count;
+		cbor_id(r, &mark);
+		day = number(r, DAY_MAX);
+		ev.school = c->texts[number(r, c->text_count)];
+		for (k = 0; k < sides; k++)
+			ev.words[k] = c->texts[number(r, c->text_count)];
+		cbor_leave(r);
+		if (!counts_groups[ev.group].once)
+			r->bad = true;
+		if (!r->bad)
+			counts_mark(c, &ev, &mark, day);
+	}
+	cbor_leave(r);
+}
+
+int
+counts_decode(struct view in, struct counts *out, struct err *e)
+{
+	struct cbor_reader r;
+
+	counts_init(out);
+	cbor_init(&r, in);
+	cbor_map(&r);
+	cbor_need(&r, 1);
+	read_texts(&r, out);
+	cbor_need(&r, 2);
+	read_rows(&r, out);
+	cbor_need(&r, 3);
+	read_marks(&r, out);
+	cbor_leave(&r);
+	if (cbor_end(&r, "counts that were handed in", e) == 0)
+		return 0;
+	counts_done(out);
+	return -1;
+}
+
+/* ---- as they are published ---- */
+
+static const char *const columns[] = { "group", "side", "school", "word",
+	"count" };
+#define COLUMNS 5
+
+/* Quoted where RFC 4180 asks for it. A text that a spreadsheet would take for
+ * a formula gets an apostrophe before it, as spreadsheets themselves do. */
+static void
+put_field(struct buf *out, const char *text, char after)
+{
+	const char *p;
+
+	if (text[strcspn(text, ",\"\r\n")] == '\0' &&
+	    text[strspn(text, "=+-@\t")] == text[0]) {
+		buf_add_str(out, text);
+	} else {
+		buf_add_str(out, text[strspn(text, "=+-@\t")] == text[0] ?
+		    "\"" : "\"'");
+		for (p = text; *p != '\0'; p++)
+			buf_add(out, *p == '"' ? "\"\"" : p,
+			    *p == '"' ? 2 : 1);
+		buf_add_str(out, "\"");
+	}
+	if (after != '\0')
+		buf_add(out, &after, 1);
+}
+
+void
+counts_csv(struct counts *c, struct buf *out)
+{
+	const struct counts_cell *cell;
+	const struct counts_group *g;
+	size_t i;
+
+	counts_sort(c);
+	for (i = 0; i < COLUMNS; i++)
+		put_field(out, columns[i], i + 1 < COLUMNS ? ',' : '\0');
+	buf_add_str(out, "\r\n");
+	for (i = 0; i < c->cell_count; i++) {
+		cell = &c->cells[i];
+		g = &counts_groups[cell->group];
+		put_field(out, g->code, ',');
+		put_field(out, g->sides[cell->side].code, ',');
+		put_field(out, c->texts[cell->school], ',');
+		put_field(out, c->texts[cell->word], ',');
+		buf_add_fmt(out, "%lld\r\n", (long long)cell->n);
+	}
+}
+
+static int
+side_find(const struct counts_group *g, const char *code)
+{
+	unsigned i;
+
+	for (i = 0; i < g->side_count; i++)
+		if (strcmp(g->sides[i].code, code) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+copy(char out[static COUNTS_WORD_BYTES + 1], struct view v)
+{
+	snprintf(out, COUNTS_WORD_BYTES + 1, "%.*s", (int)v.len,
+	    v.len > 0 ? (const char *)v.data : "");
+}
+
+static int
+read_line(const struct csv *csv, const struct view *f, struct counts *out,
+    struct err *e)
+{
+	char text[COUNTS_WORD_BYTES + 1];
+	struct counts_cell cell = { 0 };
+	size_t i;
+	int n;
+
+	for (i = 0; i < COLUMNS; i++)
+		if (f[i].len > COUNTS_WORD_BYTES)
+			return csv_fail(csv, i, e, "is too long");
+	copy(text, f[0]);
+	n = counts_group_find(text);
+	if (n < 0)
+		return csv_fail(csv, 0, e, "is no group that is counted");
+	cell.group = (unsigned)n;
+	copy(text, f[1]);
+	n = side_find(&counts_groups[cell.group], text);
+	if (n < 0)
+		return csv_fail(csv, 1, e, "is no side of that group");
+	cell.side = (unsigned)n;
+	copy(text, f[2]);
+	cell.school = counts_text(out, text[0] == '\'' ? text + 1 : text);
+	copy(text, f[3]);
+	cell.word = counts_text(out, text[0] == '\'' ? text + 1 : text);
+	for (i = 0; i < f[4].len && i < 10; i++) {
+		if (f[4].data[i] < '0' || f[4].data[i] > '9')
+			break;
+		cell.n = cell.n * 10 + (f[4].data[i] - '0');
+	}
+	if (i == 0 || i != f[4].len)
+		return csv_fail(csv, 4, e, "is a whole number, 0 or more");
+	counts_put(out, &cell);
+	return 0;
+}
+
+int
+counts_read_csv(struct view in, struct counts *out, struct err *e)
+{
+	struct view f[CSV_FIELDS_MAX];
+	struct csv csv;
+	size_t n, row = 0;
+	int rc;
+
+	counts_init(out);
+	csv_init(&csv, in);
+	csv.names = columns;
+	csv.name_count = COLUMNS;
+	while ((rc = csv_next(&csv, f, &n, e)) == 1) {
+		if (n != COLUMNS)
+			rc = csv_fail(&csv, 0, e, "five columns are needed");
+		else if (row++ > 0)
+			rc = read_line(&csv, f, out, e);
+		else
+			rc = 0;
+		if (rc != 0)
+			break;
+	}
+	csv_done(&csv);
+	if (rc != 0)
+		counts_done(out);
+	return rc;
+}
