@@ -77,13 +77,17 @@ int letter_outcome_decode(struct view in, struct letter_outcome *o,
  */
 #define LETTER_MEMO_MAX (32 * 1024) /* bytes of a body */
 #define LETTER_TOPIC_MAX 255
+#define LETTER_TOPIC_KNOWN MEMO_ROUNDING_KEY /* the last below */
 
 enum memo_topic {
 	MEMO_OVERRIDE = 1,      /* a copy of an override record, or its end */
 	MEMO_ERASE_REQUEST = 2, /* a keeper asks for a second signature */
 	MEMO_ERASE_SIGNATURE = 3,
 	MEMO_COUNTERSIGN = 4,   /* an override asks for an officer's */
-	MEMO_COUNTERSIGNED = 5  /* the officer's answer */
+	MEMO_COUNTERSIGNED = 5, /* the officer's answer */
+	MEMO_COUNTS = 6,        /* a worker's counts of a year */
+	MEMO_ROUNDING_KEY = 7   /* among officers: what figures are rounded
+				 * by */
 };
 struct letter_memo {
 	unsigned topic;   /* enum memo_topic, or a newer program's */

@@ -271,7 +271,7 @@ test_bounds(void **state)
 
 	(void)state;
 	assert_int_equal(db_begin(s->db, &e), 0);
-	assert_int_equal(take(MEMO_COUNTERSIGNED + 1, 1), -1);
+	assert_int_equal(take(LETTER_TOPIC_KNOWN + 1, 1), -1);
 	assert_int_equal(e.kind, ERR_PEER);
 	assert_int_equal(e.code, MEMOS_NEWER);
 	for (i = 0; i < MEMOS_OPEN_MAX; i++)

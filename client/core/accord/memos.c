@@ -236,7 +236,7 @@ memos_take_tx(struct store *s, const struct memos_in *in, struct err *e)
 
 	if (letter_memo_decode(in->plain, &m, e) != 0)
 		return -1;
-	if (m.topic > MEMO_COUNTERSIGNED) {
+	if (m.topic > LETTER_TOPIC_KNOWN) {
 		err_set(e, ERR_PEER, "a memo of a kind that this program does "
 		    "not know; update to read it");
 		e->code = MEMOS_NEWER;
@@ -330,6 +330,16 @@ memos_done_tx(struct store *s, int64_t mid, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "UPDATE memo SET state = 3"
 	    " WHERE mid = ? AND state = 2");
+
+	db_bind_int(q, 1, mid);
+	return db_run(q, e);
+}
+
+int
+memos_drop_tx(struct store *s, int64_t mid, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "UPDATE memo SET state = 3,"
+	    " body = x'' WHERE mid = ? AND state <> 1");
 
 	db_bind_int(q, 1, mid);
 	return db_run(q, e);

@@ -81,4 +81,7 @@ int memos_find(struct store *s, int64_t mid, struct memo *out,
 /** memos_done_tx(s, mid, e): an open one is dealt with. */
 int memos_done_tx(struct store *s, int64_t mid, struct err *e);
 
+/** memos_drop_tx(s, mid, e): and its body is not kept here any longer. */
+int memos_drop_tx(struct store *s, int64_t mid, struct err *e);
+
 #endif

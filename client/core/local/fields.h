@@ -78,7 +78,7 @@ struct record_kinds {
 	const struct record_kind *list;
 	size_t count;
 };
-extern const struct record_kinds types_base, types_group;
+extern const struct record_kinds types_base, types_group, types_report;
 
 /** fields_each(i): the i-th record kind, or NULL past the last. */
 const struct record_kind *fields_each(size_t i);

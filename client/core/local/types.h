@@ -22,7 +22,8 @@ enum record_type {
 	TYPE_ALIAS = 12,     /* card: another case is of the same child */
 	TYPE_POLICY = 14,    /* commons: a piece of a published policy */
 	TYPE_ROOM = 28,      /* any room: what it is and what it is called */
-	TYPE_MEMBER = 29     /* any room: who is in it, or no longer */
+	TYPE_MEMBER = 29,    /* any room: who is in it, or no longer */
+	TYPE_FIGURES = 50    /* commons: a piece of a year's figures */
 };
 
 #define FIELDS_TYPES_MAX 64 /* every number above is below this */
@@ -60,7 +61,9 @@ enum {
 	POLICY_COMMIT = 1, POLICY_PART, POLICY_PARTS, POLICY_HASH, POLICY_DATA,
 	ROOM_NAME = 1, ROOM_ABOUT, ROOM_SCHOOL, ROOM_CLOSED, ROOM_WELFARE,
 	MEMBER_PERSON = 1, MEMBER_RIGHT, MEMBER_ROLE, MEMBER_UNTIL,
-	MEMBER_ENDS, MEMBER_SUPERSEDES
+	MEMBER_ENDS, MEMBER_SUPERSEDES,
+	FIGURES_YEAR = 1, FIGURES_PIECE, FIGURES_PIECES, FIGURES_HASH,
+	FIGURES_REASON, FIGURES_DATA
 };
 
 /* The number of "deleted", in every type that has it (schema/rules.md 6.8). */
