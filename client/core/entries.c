@@ -60,6 +60,46 @@ entry_id(const struct entry *x, uint16_t field)
 }
 
 bool
+entry_persons(const struct entry *x, uint16_t field, size_t at,
+    struct id *out)
+{
+	const struct value *v = value_of(x, field);
+
+	if (v == NULL || v->type != VALUE_BYTES ||
+	    v->data.len < (at + 1) * sizeof(out->b))
+		return false;
+	memcpy(out->b, v->data.data + at * sizeof(out->b), sizeof(out->b));
+	return true;
+}
+
+static bool
+same_value(const struct value *a, const struct value *b)
+{
+	bool none = a == NULL || a->type == VALUE_NULL;
+
+	if (none || b->type == VALUE_NULL)
+		return none && b->type == VALUE_NULL;
+	return a->type == b->type && a->num == b->num &&
+	    view_eq(a->data, b->data);
+}
+
+bool
+entry_changes(const struct entry *x, uint16_t field)
+{
+	const struct heads_field *h;
+	size_t i;
+
+	for (i = 0; i < x->op_count; i++) {
+		if (x->ops[i].field != field)
+			continue;
+		h = x->now != NULL ? heads_find(&x->now->heads, field) : NULL;
+		return !same_value(h != NULL ? &h->heads[0].op->value : NULL,
+		    &x->ops[i].value);
+	}
+	return false;
+}
+
+bool
 entry_has(const struct entry *x, uint16_t field)
 {
 	const struct value *v = value_of(x, field);

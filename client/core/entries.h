@@ -54,6 +54,15 @@ struct id entry_id(const struct entry *x, uint16_t field);
 bool entry_has(const struct entry *x, uint16_t field);
 bool entry_is(const struct entry *x, uint16_t field, const char *code);
 
+/** entry_persons(x, field, at, out): the ${at}-th person of a FIELD_MANY;
+ * false past the last. */
+bool entry_persons(const struct entry *x, uint16_t field, size_t at,
+    struct id *out);
+
+/** entry_changes(x, field): what is about to be written there differs from
+ * what the record says. */
+bool entry_changes(const struct entry *x, uint16_t field);
+
 /** entry_day(x, field, ms): 1 and noon UTC of a day field, 0 when it has none. */
 int entry_day(const struct entry *x, uint16_t field, int64_t *ms);
 

@@ -250,6 +250,23 @@ policy_title(const struct policy *p, const char *lang)
 }
 
 bool
+policy_meeting(const struct policy *p, const char *code,
+    struct policy_meeting *out)
+{
+	const json_t *one = entry_of(p->files[POLICY_MEETINGS], code);
+
+	if (one == NULL)
+		return false;
+	out->every = json_string_value(json_object_get(one, "every"));
+	out->scope = json_string_value(json_object_get(one, "scope"));
+	out->persons = json_is_true(json_object_get(one, "persons"));
+	out->consent = json_is_true(json_object_get(one, "consent"));
+	out->outside = json_is_true(json_object_get(one, "outside"));
+	out->quorum = (long)json_integer_value(json_object_get(one, "quorum"));
+	return true;
+}
+
+bool
 policy_takes(const struct policy *p, const char *list, const char *code)
 {
 	json_t *one = entry_of(policy_list(p->files, list), code);

@@ -63,6 +63,18 @@ const char *policy_text(const struct policy *p, const char *code,
 /** policy_title(p, lang): its own name. */
 const char *policy_title(const struct policy *p, const char *lang);
 
+/** policy_meeting(p, code, out): what a kind of meeting asks for; false: there
+ * is none of that code. ${out} borrows. */
+struct policy_meeting {
+	const char *every;  /* month, quarter, half-year, year, as-needed */
+	const char *scope;  /* school, network, municipality, institution,
+	                       matter, case, worker */
+	bool persons, consent, outside;
+	long quorum;
+};
+bool policy_meeting(const struct policy *p, const char *code,
+    struct policy_meeting *out);
+
 /** policy_takes(p, list, code): it is there and not retired. */
 bool policy_takes(const struct policy *p, const char *list, const char *code);
 

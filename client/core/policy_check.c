@@ -510,7 +510,7 @@ static const struct {
 	const char *list, *codes;
 } own_words[] = {
 	{ "case.stage", "cp" },
-	{ "case.status", "open" },
+	{ "case.status", "open|paused|closed|reopened" },
 	{ "note.category", "contact" },
 	{ "consent.status", "given|refused" },
 	{ "consent.purpose", "support_at_school" },
@@ -519,6 +519,7 @@ static const struct {
 	{ "override.basis", "danger|child_protection|court|police|statute" },
 	{ "handover.step", "propose|accept|reduce|takeover|back" },
 	{ "alias.status", "same|apart" },
+	{ "meeting.state", "planned|held|cancelled" },
 };
 
 static int
@@ -567,6 +568,7 @@ check_vocabularies(struct checking *ck)
 		for (i = 0; i < kind->count; i++) {
 			f = &kind->fields[i];
 			if (f->vocabulary != NULL &&
+			    strcmp(f->vocabulary, "meetings") != 0 &&
 			    !has(ck, "vocabularies", f->vocabulary))
 				return fail(ck, "the vocabulary %s is "
 				    "missing: the field %s of a %s takes its "

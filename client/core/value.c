@@ -91,11 +91,14 @@ add_bytes(struct values *v, const struct field *f, struct view data,
 	struct id id;
 	size_t i;
 
-	if (f->kind == FIELD_PERSON && data.len == sizeof(id.b)) {
-		memcpy(id.b, data.data, sizeof(id.b));
+	for (i = 0; f->kind == FIELD_PERSON && data.len % sizeof(id.b) == 0 &&
+	    i < data.len; i += sizeof(id.b)) {
+		memcpy(id.b, data.data + i, sizeof(id.b));
+		buf_add_str(out, i > 0 ? ", " : "");
 		buf_add_str(out, value_name(v, &id));
-		return;
 	}
+	if (i > 0)
+		return;
 	for (i = 0; i < data.len; i++)
 		buf_add_fmt(out, "%02x", data.data[i]);
 }
@@ -152,6 +155,57 @@ value_text_done(char *text)
 	if (text != NULL)
 		mem_wipe(text, strlen(text));
 	mem_free(text);
+}
+
+/* One name among others, without the blanks around it; ${text} is moved on. */
+static int
+next_person(struct session *s, const char **text, struct person_item *out,
+    struct err *e)
+{
+	char name[sizeof(out->name)];
+	const char *at = *text + strspn(*text, " \t,");
+	size_t n = strcspn(at, ",");
+
+	*text = at + n;
+	while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
+		n--;
+	if (n == 0)
+		return 0;
+	if (n >= sizeof(name))
+		return err_set(e, ERR_INPUT, "a name is longer than %zu bytes",
+		    sizeof(name) - 1);
+	memcpy(name, at, n);
+	name[n] = '\0';
+	return people_find(s, name, out, e) == 0 ? 1 : -1;
+}
+
+static int
+parse_many(struct session *s, const struct field *f, const char *text,
+    struct parsed *p, struct value *out, struct err *e)
+{
+	struct person_item person;
+	size_t n = 0, i;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	while ((rc = next_person(s, &text, &person, e)) == 1) {
+		for (i = 0; i < n; i++)
+			if (memcmp(p->many + 16 * i, person.person.b, 16) == 0)
+				break;
+		if (i < n)
+			continue;
+		if (n == FIELD_MANY_MAX)
+			return err_set(e, ERR_INPUT, "%s has more than %d "
+			    "persons", f->name, FIELD_MANY_MAX);
+		memcpy(p->many + 16 * n++, person.person.b, 16);
+	}
+	if (rc < 0)
+		return err_add(e, "%s", f->name);
+	if (n > 0) {
+		out->type = VALUE_BYTES;
+		out->data = view_of(p->many, 16 * n);
+	}
+	return 0;
 }
 
 static int
@@ -236,7 +290,10 @@ parse_all(struct session *s, const struct field_set *of,
 				return err_set(e, ERR_INPUT,
 				    "the field %s is given twice", f->name);
 		out->ops[i].field = f->number;
-		if (parse_one(s, f, set[i].text, out->scratch[i],
+		if ((f->flags & FIELD_MANY) != 0 ?
+		    parse_many(s, f, set[i].text, out, &out->ops[i].value,
+		    e) != 0 :
+		    parse_one(s, f, set[i].text, out->scratch[i],
 		    &out->ops[i].value, e) != 0)
 			return -1;
 		out->count++;

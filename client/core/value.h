@@ -44,6 +44,7 @@ void value_text_done(char *text);
 struct parsed { /* ops whose values borrow the texts or ${scratch} */
 	struct op ops[RECORD_OPS_MAX];
 	uint8_t scratch[RECORD_OPS_MAX][32];
+	uint8_t many[FIELD_MANY_MAX * 16]; /* of the one FIELD_MANY field */
 	size_t count;
 };
 

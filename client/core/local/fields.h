@@ -33,8 +33,12 @@ enum field_flags {
 	FIELD_NEEDED = 4,    /* a new record has to have it */
 	FIELD_TODAY = 8,     /* a new record without it gets today, or now */
 	FIELD_OWN = 16,      /* a new record without it gets its writer */
-	FIELD_GIVEN = 32     /* not settable, yet typed when it is made */
+	FIELD_GIVEN = 32,    /* not settable, yet typed when it is made */
+	FIELD_MANY = 64      /* of FIELD_PERSON: several, commas between; at
+	                        most one such field in a type */
 };
+
+#define FIELD_MANY_MAX 64 /* persons in one such field */
 
 struct field {
 	enum record_type type;

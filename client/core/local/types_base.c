@@ -50,6 +50,13 @@ static const struct field case_fields[] = {
 	    "contact", N_("Contact"), NULL },
 	{ TYPE_CASE, CASE_SAFETY, FIELD_LONG, FIELD_SEARCHED | FIELD_SETTABLE,
 	    "safety", N_("Safety"), NULL },
+	{ TYPE_CASE, CASE_CLOSING, FIELD_CODE, FIELD_SETTABLE,
+	    "closing", N_("Closing reason"), "case.closing" },
+	{ TYPE_CASE, CASE_COORDINATOR_WHY, FIELD_TEXT,
+	    FIELD_SEARCHED | FIELD_SETTABLE,
+	    "coordinator-why", N_("Why this coordinator"), NULL },
+	{ TYPE_CASE, CASE_OUTSIDE, FIELD_PERSON, FIELD_SETTABLE | FIELD_MANY,
+	    "outside", N_("Outside parties"), NULL },
 	{ TYPE_CASE, FIELD_DELETED, FIELD_FLAG, 0,
 	    "deleted", N_("Deleted"), NULL },
 };

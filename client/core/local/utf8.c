@@ -136,6 +136,22 @@ utf8_fold(uint32_t cp)
 }
 
 bool
+utf8_is_capital(uint32_t cp)
+{
+	if (cp < 0x80)
+		return cp >= 'A' && cp <= 'Z';
+	if (cp < 0x100)
+		return cp >= 0xc0 && cp <= 0xde && cp != 0xd7;
+	/* Pairs of capital and small, in two stretches the other way round. */
+	if ((cp >= 0x139 && cp <= 0x148) || (cp >= 0x179 && cp <= 0x17e))
+		return cp % 2 == 1;
+	if (cp <= 0x177)
+		return cp % 2 == 0 && cp != 0x138;
+	return cp == 0x178 || (cp >= 0x386 && cp <= 0x3ab && cp != 0x390) ||
+	    (cp >= 0x400 && cp <= 0x42f);
+}
+
+bool
 utf8_is_word(uint32_t cp)
 {
 	if (cp < 0x80)

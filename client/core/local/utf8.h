@@ -16,6 +16,9 @@ uint32_t utf8_next(struct view v, size_t *at);
 /** utf8_fold(cp): lower case without accents, for Latin, Greek, Cyrillic. */
 uint32_t utf8_fold(uint32_t cp);
 
+/** utf8_is_capital(cp): a capital letter of Latin, Greek, Cyrillic. */
+bool utf8_is_capital(uint32_t cp);
+
 /** utf8_is_word(cp): a letter or digit, as search divides words. */
 bool utf8_is_word(uint32_t cp);
 
