@@ -434,6 +434,26 @@ check_room(struct store *s, const struct id *space, struct err *e)
 	    "what is your own is on your devices alone; nobody else comes in");
 }
 
+/* What was given adds up to the most of it: less is given by putting out. */
+static int
+check_more(struct store *s, const struct room_admission *d, struct err *e)
+{
+	struct access_answer answer = { .right = RIGHT_NONE };
+	struct access_book book;
+	int rc;
+
+	access_book_init(&book);
+	rc = spaces_access_load(s, &d->space, &book, e);
+	if (rc == 0)
+		access_judge(&book, &d->person, store_now_ms(s), &answer);
+	access_book_done(&book);
+	if (rc == 0 && answer.right > d->right)
+		rc = err_set(e, ERR_INPUT, "this person may do more there "
+		    "already; to leave them less, dismiss them and admit them "
+		    "again");
+	return rc;
+}
+
 int
 rooms_admit(struct session *session, const struct room_admission *d,
     struct id *id, struct err *e)
@@ -450,6 +470,8 @@ rooms_admit(struct session *session, const struct room_admission *d,
 		return -1;
 	if (id_eq(&d->person, &s->person))
 		return err_set(e, ERR_INPUT, "you are in it already");
+	if (check_more(s, d, e) != 0)
+		return -1;
 	if (d->until_ms != 0 && d->until_ms <= store_now_ms(s))
 		return err_set(e, ERR_INPUT, "that would have ended already");
 	put(&m, MEMBER_PERSON, person);

@@ -282,6 +282,12 @@ play(struct actor *a, const struct step *st)
 	case STEP_ERASE:
 		law_step(a, st);
 		break;
+	case STEP_ROOM:
+	case STEP_ADMIT:
+	case STEP_DISMISS:
+	case STEP_SAY:
+		rooms_step(a, st);
+		break;
 	case STEP_COPY:
 		trouble_copy(a);
 		break;
@@ -301,7 +307,8 @@ needs_case(enum step_kind k)
 {
 	return k == STEP_NOTE || k == STEP_AMEND || k == STEP_FIELD ||
 	    k == STEP_GOAL || k == STEP_PLAN || k == STEP_GRANT ||
-	    k == STEP_REFUSE || k == STEP_WITHDRAW || k >= STEP_OVERRIDE;
+	    k == STEP_REFUSE || k == STEP_WITHDRAW ||
+	    (k >= STEP_OVERRIDE && k < STEP_ROOM);
 }
 
 static bool

@@ -78,8 +78,10 @@ must_stay(struct sim *s, const struct door *d, int x)
 		    !truth_opens(ev, d->t, x) || (ev->by !=
 		    s->cases[ev->case_no].by &&
 		    s->cases[ev->case_no].reduced) ||
-		    ev->until_ms < s->now_ms + DAY_MS)
-			continue;
+		    ev->until_ms < s->now_ms + DAY_MS ||
+		    (ev->case_no >= SIM_CASES && s->actor[ev->by].who !=
+		    s->actor[s->cases[ev->case_no].by].who))
+			continue; /* a room's other keepers may be out by then */
 		sure = is_accepted(s, &ev->id);
 		for (c = 0; c < s->event_count && sure; c++)
 			sure = !truth_closes(s, &s->event[c], ev, d->t, x);

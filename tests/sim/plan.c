@@ -12,7 +12,7 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"sync", "pass", "apart", "clock", "restart", "decide", "revoke",
 	"enrol", "hub", "copy", "old copy", "backup", "restore", "fork",
 	"switch", "hub clock", "override", "end", "sign", "hand", "alias",
-	"delete", "erase" };
+	"delete", "erase", "room", "let in", "put out", "say" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -21,7 +21,7 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4 };
+	5, 3, 2, 7, 2, 6, 4, 1, 5, 3, 5 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])

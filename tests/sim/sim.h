@@ -25,6 +25,7 @@
 #define SIM_ACTORS 40
 #define SIM_SPARE 3           /* devices that may join later */
 #define SIM_CASES 12
+#define SIM_ROOMS 6            /* places after those of the cases */
 #define SIM_STEPS 600
 #define SIM_EVENTS 512
 #define SIM_TEXTS 2048
@@ -63,7 +64,8 @@ enum step_kind {
 	STEP_FORK, STEP_SWITCH,    /* two hubs; a device changes over */
 	STEP_HUB_CLOCK,
 	STEP_OVERRIDE, STEP_END, STEP_SIGN, STEP_HAND, STEP_ALIAS,
-	STEP_DELETE, STEP_ERASE, STEP_KINDS
+	STEP_DELETE, STEP_ERASE,
+	STEP_ROOM, STEP_ADMIT, STEP_DISMISS, STEP_SAY, STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -220,7 +222,7 @@ struct deleting { /* or restoring */
 	bool on, sure;
 	uint64_t knew;            /* others of the same record, by bit */
 };
-struct sim_case {
+struct sim_case { /* or a room: its space */
 	struct id id;
 	int by;
 	bool reduced;             /* somebody's part in its side changed */
@@ -248,8 +250,8 @@ struct sim {
 	bool healing;
 	struct late *late;
 	struct received *received;
-	struct sim_case cases[SIM_CASES];
-	int case_count;
+	struct sim_case cases[SIM_CASES + SIM_ROOMS];
+	int case_count, room_count;
 	struct event event[SIM_EVENTS];
 	int event_count;
 	struct text text[SIM_TEXTS];
@@ -326,6 +328,7 @@ void people_revoke(struct sim *s, const struct step *st);
 struct actor *people_officer(struct sim *s); /* one who can act now, or NULL */
 
 void law_step(struct actor *a, const struct step *st); /* law.c */
+void rooms_step(struct actor *a, const struct step *st); /* rooms.c */
 
 /* trouble.c: clocks, old copies, two hubs. */
 void trouble_clock(struct actor *a, const struct step *st);

@@ -145,6 +145,7 @@ test_keepers(void **state)
 	assert_int_equal(let_in(2, 3, RIGHT_READ), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
 	assert_int_equal(dismiss(2, 1), -1);
+	assert_int_equal(let_in(1, 2, RIGHT_READ), -1); /* has more */
 	assert_int_equal(let_in(1, 2, RIGHT_KEEP), 0);
 	settle();
 	assert_int_equal(let_in(2, 3, RIGHT_READ), 0);
@@ -173,7 +174,7 @@ test_out_beats_in(void **state)
 		settle();
 		assert_int_equal(rooms_of(3), 1);
 		assert_int_equal(dismiss(1, 3), 0);
-		assert_int_equal(let_in(2, 3, RIGHT_WRITE), 0);
+		assert_int_equal(let_in(2, 3, RIGHT_WRITE), 0); /* unaware */
 		world_must_sync(&w, order == 0 ? 1 : 2);
 		world_must_sync(&w, order == 0 ? 2 : 1);
 		settle();
