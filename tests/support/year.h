@@ -1,0 +1,81 @@
+/*
+ * A worker's year, invented: cases opened and closed, notes, consents given
+ * and withdrawn, and records of every kind that fields.h declares, in five
+ * languages, written by the client's own calls into a real store. The same
+ * seed writes the same words in the same order.
+ *
+ * A kind that is declared tomorrow is written tomorrow: its values follow from
+ * its fields, vocabularies and homes. What only makes sense as a step of
+ * something (a handover, a decision, a statement) is left to tests of that.
+ */
+#ifndef SUPPORT_YEAR_H
+#define SUPPORT_YEAR_H
+
+#include "client/core/local/types.h"
+#include "client/core/session.h"
+
+enum year_tongue { YEAR_ET, YEAR_LV, YEAR_FI, YEAR_HU, YEAR_EN, YEAR_LANGS };
+
+struct year {
+	uint64_t seed;
+	int64_t from_ms;       /* the first day; 0: a year before now */
+	unsigned days;         /* how long; 0: 365 */
+	size_t cases;
+	size_t notes;          /* of a case, on the average; the tail is long */
+	size_t longest;        /* notes of the first case; 0: as the others */
+	size_t sites, groups;  /* rooms that this worker begins */
+	unsigned others;       /* records of each other kind, in percent of what
+	                          is usual */
+	enum year_tongue lang;   /* of two cases in three */
+	/* Moves the clock of the store; NULL: the days stand in fields alone. */
+	void (*at)(void *ctx, int64_t wall_ms);
+	void *ctx;
+};
+
+struct year_made {
+	size_t cases, closed, notes, consents, withdrawals, records;
+	size_t by_type[FIELDS_TYPES_MAX];
+	size_t refused[FIELDS_TYPES_MAX];
+	char why[FIELDS_TYPES_MAX][sizeof(((struct err *)0)->text)]; /* the last refusal of the kind */
+	struct id first_case;            /* the longest */
+	char first_name[80];
+};
+
+/*
+ * The workloads: a worker of a small office (4 workers, 10,000 records in a
+ * year), of a middling one (15, 45,000), the average and the heaviest worker
+ * of a large one (150, 450,000).
+ */
+enum year_size { YEAR_S, YEAR_M, YEAR_L, YEAR_L_HEAVIEST };
+
+/** year_of(size, seed): a worker's year of that size. */
+struct year year_of(enum year_size size, uint64_t seed);
+
+/** year_write(s, y, out, e): writes it. Refusals by a rule are counted, not
+ * failures. 0, -1. */
+int year_write(struct session *s, const struct year *y,
+    struct year_made *out, struct err *e);
+
+/** year_by_program(type): records of this type come about by steps of their
+ * own and are not made from their fields. */
+bool year_by_program(enum record_type type);
+
+/* Chance and words (year_words.c). */
+struct dice {
+	uint64_t state;
+};
+uint32_t dice_below(struct dice *d, uint32_t n);
+bool dice_percent(struct dice *d, unsigned percent);
+
+/** year_name, year_school, year_line, year_text: an invented person's
+ * name, a school, a short line, a text of ${sentences}; returns ${out}. */
+const char *year_name(struct dice *d, enum year_tongue l, char *out,
+    size_t size);
+const char *year_school(size_t i, enum year_tongue l, char *out, size_t size);
+const char *year_line(struct dice *d, enum year_tongue l, char *out,
+    size_t size);
+const char *year_text(struct dice *d, enum year_tongue l, unsigned sentences,
+    char *out, size_t size);
+const char *year_code(enum year_tongue l); /* "et" */
+
+#endif
