@@ -635,6 +635,13 @@ write_days(struct writer *w, struct err *e)
 	return 0;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct person_item *)a)->name,
+	    ((const struct person_item *)b)->name);
+}
+
 int
 year_write(struct session *s, const struct year *y, struct year_made *out,
     struct err *e)
@@ -655,6 +662,8 @@ year_write(struct session *s, const struct year *y, struct year_made *out,
 	if (people_list(s, &w->people, e) != 0 ||
 	    (w->policy = policies_now(s, e)) == NULL)
 		goto out;
+	qsort(w->people.items, w->people.count, sizeof(w->people.items[0]),
+	    by_name);
 	plan_kids(w);
 	if (begin_rooms(w, e) == 0 && write_days(w, e) == 0)
 		rc = 0;

@@ -112,6 +112,7 @@ test_office(void **state)
 
 	(void)state;
 	y.days = 120;
+	y.cases = 16;
 	for (i = 1; i < 3; i++) {
 		y.seed += i;
 		assert_int_equal(year_write(w.c[i].session, &y, &made, &e), 0);
