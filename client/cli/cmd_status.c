@@ -1,16 +1,15 @@
-/* status, today: what waits and what needs a look, in plain words. */
+/* status: what waits and what needs a look, in plain words. */
 #include "client/cli/cmd.h"
 
 #include <stdlib.h>
 
 #include "client/cli/show.h"
+#include "client/cli/status.h"
 #include "client/cli/text.h"
 #include "client/cli/told.h"
 #include "client/cli/when.h"
-#include "client/core/status.h"
 
 #define SKEW_WARN_MS (10 * 60 * 1000)
-#define TODAY_NOTES 5
 #define ORDERS_TOLD 5 /* the newest */
 
 static void
@@ -141,7 +140,7 @@ say_looks(struct ctx *c, const struct status *st)
 	}
 }
 
-static json_t *
+json_t *
 status_json(struct ctx *c, const struct status *st)
 {
 	json_t *j = json_object();
@@ -192,8 +191,8 @@ status_json(struct ctx *c, const struct status *st)
 	return j;
 }
 
-static void
-say_status(struct ctx *c, const struct status *st)
+void
+status_say(struct ctx *c, const struct status *st)
 {
 	say_hub(c, st);
 	say_sending(c, st, tick_wall_ms(&c->tick));
@@ -209,46 +208,9 @@ cmd_status(struct ctx *c, struct err *e)
 		return -1;
 	if (c->g.json)
 		return out_json(status_json(c, &st), e);
-	say_status(c, &st);
+	status_say(c, &st);
 	out_line(&c->out, _("%zu %s and %zu %s on this device."), st.cases,
 	    plural(st.cases, "case", "cases"), st.notes,
 	    plural(st.notes, "note", "notes"));
 	return 0;
-}
-
-int
-cmd_today(struct ctx *c, struct err *e)
-{
-	struct records_query q = { .type = TYPE_NOTE, .limit = TODAY_NOTES };
-	struct record_list notes = { 0 };
-	struct case_list cases = { 0 };
-	struct status st = { 0 };
-	json_t *j;
-	size_t i;
-	int rc = 0;
-
-	if (status_read(c->s, &st, e) != 0 ||
-	    records_list(c->s, &q, &notes, e) != 0)
-		return -1;
-	if (cases_list(c->s, &cases, e) != 0) {
-		record_list_done(&notes);
-		return -1;
-	}
-	if (c->g.json) {
-		j = json_object();
-		json_object_set_new(j, "status", status_json(c, &st));
-		json_object_set_new(j, "notes",
-		    show_records_json(notes.items, notes.count));
-		rc = out_json(j, e);
-	} else {
-		say_status(c, &st);
-		for (i = 0; i < notes.count; i++) {
-			out_line(&c->out, "\n%s", show_case_name(&cases,
-			    &notes.items[i].case_id));
-			show_record_short(c, &notes.items[i]);
-		}
-	}
-	case_list_done(&cases);
-	record_list_done(&notes);
-	return rc;
 }

@@ -44,8 +44,14 @@ static const struct cmd cmds[] = {
 	.examples = { "tugi sync" }
 }, {
 	.name = "today", .words = "", .run = cmd_today, .opens = true,
-	.summary = N_("what waits and the newest notes, on one screen"),
-	.examples = { "tugi today" }
+	.summary = N_("the first screen of the day: what is due, what waits"),
+	.more = N_("What is due at each school in the days ahead, what waits "
+	    "to be sent, what needs a look, the newest notes."),
+	.examples = { "tugi today", "tugi today --site Lasila",
+	    "tugi today --days 30" },
+	.opts = { { "site", N_("SCHOOL"), N_("only what is due at this "
+	    "school"), false }, { "days", N_("N"), N_("how many days ahead "
+	    "(default: 14)"), false } }
 }, {
 	.name = "search", .words = N_("WORD..."), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_search, .opens = true,

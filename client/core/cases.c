@@ -234,6 +234,32 @@ cases_label(struct session *s, const struct id *case_id, char **out,
 	return 0;
 }
 
+int
+cases_place(struct session *s, const struct id *case_id,
+    struct case_place *out, struct err *e)
+{
+	char hex[ID_TEXT_BYTES];
+	struct known k;
+
+	memset(out, 0, sizeof(*out));
+	if (know(session_store(s), case_id, &k, e) != 0)
+		return -1;
+	out->label = mem_dup(called(&k, hex));
+	out->school = mem_dup(k.school);
+	out->status = mem_dup(k.status);
+	known_done(&k);
+	return 0;
+}
+
+void
+case_place_done(struct case_place *p)
+{
+	mem_free(p->label);
+	mem_free(p->school);
+	mem_free(p->status);
+	memset(p, 0, sizeof(*p));
+}
+
 static bool
 is_shut(const struct space *sp)
 {

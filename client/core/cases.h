@@ -30,6 +30,15 @@ int cases_find_one(struct session *s, const char *text, struct id *id,
 int cases_label(struct session *s, const struct id *case_id, char **out,
     struct err *e);
 
+/** cases_place(s, case_id, out, e): the same, with its school and status as
+ * its card has them, "" where it is not open. */
+struct case_place {
+	char *label, *school, *status;
+};
+void case_place_done(struct case_place *p);
+int cases_place(struct session *s, const struct id *case_id,
+    struct case_place *out, struct err *e);
+
 struct case_behind { /* one with a case in front of it */
 	struct id id;
 	char *code;

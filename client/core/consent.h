@@ -69,6 +69,11 @@ void consent_list_done(struct consent_list *l);
 int consent_list(struct session *s, const struct id *case_id,
     struct consent_list *out, struct err *e);
 
+/** consent_ending(s, from_ms, to_ms, out, e): those given that end by
+ * themselves in that time, of all cases. */
+int consent_ending(struct session *s, int64_t from_ms, int64_t to_ms,
+    struct consent_list *out, struct err *e);
+
 /** consent_expire(s, closed, e): what has ended by itself for this person by
  * the own clock and by the hub's at the last contact of this session is wiped
  * here, own unsent text held; called after every sync. What only one of them

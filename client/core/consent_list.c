@@ -180,3 +180,113 @@ consent_list(struct session *session, const struct id *case_id,
 		consent_list_done(out);
 	return rc;
 }
+
+/* ---- those that end soon ---- */
+
+struct ending {
+	struct store *s;
+	int64_t from_ms, to_ms;
+	struct buf cases; /* ids, each once */
+};
+
+static bool
+has_case(const struct buf *cases, const struct id *id)
+{
+	size_t at;
+
+	for (at = 0; at < cases->len; at += sizeof(id->b))
+		if (memcmp(cases->data + at, id->b, sizeof(id->b)) == 0)
+			return true;
+	return false;
+}
+
+static int
+take_ending(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct ending *x = ctx;
+	struct loaded *l = mem_new(sizeof(*l));
+	int rc = versions_load_row(x->s, row, l, e);
+	int64_t until = rc == 1 ? loaded_int(l, CONSENT_UNTIL) : 0;
+
+	if (until >= x->from_ms && until <= x->to_ms &&
+	    !has_case(&x->cases, &row->case_id))
+		buf_add(&x->cases, row->case_id.b, sizeof(row->case_id.b));
+	versions_done(l);
+	mem_free(l);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The same for the same person, and longer. */
+static bool
+is_renewed(const struct consent_list *l, const struct consent_item *c)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		const struct consent_item *o = &l->items[i];
+
+		if (id_eq(&o->case_id, &c->case_id) &&
+		    o->until_ms > c->until_ms &&
+		    strcmp(o->status, "given") == 0 &&
+		    strcmp(o->audience, c->audience) == 0 &&
+		    strcmp(o->sections, c->sections) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_ending(const struct ending *x, const struct consent_list *l,
+    const struct consent_item *c)
+{
+	return strcmp(c->status, "given") == 0 && c->until_ms >= x->from_ms &&
+	    c->until_ms <= x->to_ms && !is_renewed(l, c);
+}
+
+static void
+keep_ending(const struct ending *x, struct consent_list *l)
+{
+	struct consent_list kept = { mem_new((l->count + 1) *
+	    sizeof(*l->items)), 0 };
+	struct consent_list rest = { mem_new((l->count + 1) *
+	    sizeof(*l->items)), 0 };
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (is_ending(x, l, &l->items[i]))
+			kept.items[kept.count++] = l->items[i];
+		else
+			rest.items[rest.count++] = l->items[i];
+	consent_list_done(&rest);
+	mem_free(l->items);
+	*l = kept;
+}
+
+/* The consents themselves first: of most cases none ends, and what became of
+ * them need not be worked out. */
+int
+consent_ending(struct session *session, int64_t from_ms, int64_t to_ms,
+    struct consent_list *out, struct err *e)
+{
+	struct version_query q = { .type = TYPE_CONSENT };
+	struct listing x = { .session = session, .out = out };
+	struct ending end = { session_store(session), from_ms, to_ms,
+		{ .len = 0 } };
+	struct id id;
+	size_t at;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&end.cases, 1u << 26);
+	rc = versions_each(end.s, &q, take_ending, &end, e);
+	for (at = 0; rc == 0 && at < end.cases.len; at += sizeof(id.b)) {
+		memcpy(id.b, end.cases.data + at, sizeof(id.b));
+		rc = list_case(&x, &id, e);
+	}
+	buf_done(&end.cases);
+	if (rc != 0)
+		consent_list_done(out);
+	else
+		keep_ending(&end, out);
+	return rc;
+}

@@ -88,42 +88,16 @@ count_all(struct session *session, struct status *out, struct err *e)
 	return 0;
 }
 
-struct expiry {
-	struct session *session;
-	int64_t from_ms, to_ms;
-	size_t count;
-};
-
-static int
-count_expiring(void *ctx, const struct record_row *row, struct err *e)
-{
-	struct expiry *x = ctx;
-	struct consent_list l;
-	size_t i;
-
-	if (consent_list(x->session, &row->id, &l, e) != 0)
-		return -1;
-	for (i = 0; i < l.count; i++)
-		if (id_eq(&l.items[i].case_id, &row->id) &&
-		    strcmp(l.items[i].status, "given") == 0 &&
-		    l.items[i].until_ms >= x->from_ms &&
-		    l.items[i].until_ms <= x->to_ms)
-			x->count++;
-	consent_list_done(&l);
-	return 0;
-}
-
 static int
 find_expiring(struct session *session, struct status *out, struct err *e)
 {
-	struct store *s = session_store(session);
-	struct version_query q = { .type = TYPE_CASE };
-	struct expiry x = { session, store_now_ms(s),
-		store_now_ms(s) + SOON_MS, 0 };
+	int64_t now = store_now_ms(session_store(session));
+	struct consent_list l;
 
-	if (versions_each(s, &q, count_expiring, &x, e) != 0)
+	if (consent_ending(session, now, now + SOON_MS, &l, e) != 0)
 		return -1;
-	out->expiring = x.count;
+	out->expiring = l.count;
+	consent_list_done(&l);
 	return 0;
 }
 

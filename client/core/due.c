@@ -1,0 +1,258 @@
+/*
+ * The list of what is due: asked of every feature, given names and places, put
+ * in the order in which it can be done.
+ */
+#include "client/core/due.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/cases.h"
+#include "client/core/local/day.h"
+#include "client/core/local/store.h"
+#include "client/core/local/utf8.h"
+#include "client/core/rooms.h"
+#include "common/base/mem.h"
+
+#define LINES_BYTES ((size_t)8 << 20)
+
+/* To add a source: declare it in due.h, name it here. */
+static int (*const sources[])(struct due *d, struct err *e) = {
+	due_consents,
+	due_goals,
+};
+
+/* ---- adding ---- */
+
+static void
+line_done(struct due_line *l)
+{
+	mem_free((char *)l->item.school);
+	mem_free((char *)l->item.words);
+	mem_free((char *)l->item.command);
+	mem_free(l->who);
+}
+
+static enum due_when
+when_of(const struct due *d, const struct due_item *i)
+{
+	if (i->at_ms == 0)
+		return DUE_TODAY;
+	if (i->moment ? i->at_ms < d->now_ms : i->at_ms < d->today_ms)
+		return DUE_OVERDUE;
+	return i->at_ms < d->today_ms + DAY_MS / 2 ? DUE_TODAY : DUE_AHEAD;
+}
+
+int
+due_add(struct due *d, const struct due_item *item, struct err *e)
+{
+	struct due_line l = { .item = *item };
+
+	(void)e;
+	if (item->at_ms >= d->until_ms + DAY_MS / 2 && !item->urgent)
+		return 0;
+	l.when = when_of(d, item);
+	l.item.school = item->school != NULL ? mem_dup(item->school) : NULL;
+	l.item.words = mem_dup(item->words != NULL ? item->words : "");
+	l.item.command = mem_dup(item->command != NULL ? item->command : "");
+	buf_add(&d->lines, &l, sizeof(l));
+	return 0;
+}
+
+/* ---- names and places ---- */
+
+struct naming { /* what one list has looked up already */
+	struct id id;
+	char *who, *school;
+	bool closed;
+};
+
+static void
+names_done(struct buf *names)
+{
+	struct naming *n = (struct naming *)(void *)names->data;
+	size_t i;
+
+	for (i = 0; i < names->len / sizeof(*n); i++) {
+		mem_free(n[i].who);
+		mem_free(n[i].school);
+	}
+	buf_done(names);
+}
+
+static bool
+is_over(const char *status)
+{
+	return strcmp(status, "closed") == 0 || strcmp(status, "moved") == 0 ||
+	    strcmp(status, "declined") == 0;
+}
+
+static int
+name_case(struct session *s, const struct id *id, struct buf *names,
+    struct err *e)
+{
+	struct naming n = { .id = *id };
+	struct case_place p;
+
+	if (cases_place(s, id, &p, e) != 0)
+		return -1;
+	n.who = mem_dup(p.label);
+	n.school = mem_dup(p.school);
+	n.closed = is_over(p.status);
+	case_place_done(&p);
+	buf_add(names, &n, sizeof(n));
+	return buf_check(names, "the list of what is due", e);
+}
+
+static int
+name_rooms(struct session *s, struct buf *names, struct err *e)
+{
+	struct naming n = { .closed = false };
+	struct room_list rooms;
+	size_t i;
+
+	if (rooms_list(s, NULL, &rooms, e) != 0)
+		return -1;
+	for (i = 0; i < rooms.count; i++) {
+		struct room_item *r = &rooms.items[i];
+		bool site = strcmp(r->kind, ROOMS_SITE) == 0;
+
+		n.id = r->space;
+		n.who = mem_dup(r->name);
+		n.school = mem_dup(site ? r->name : r->school);
+		buf_add(names, &n, sizeof(n));
+	}
+	room_list_done(&rooms);
+	return buf_check(names, "the list of what is due", e);
+}
+
+static const struct naming *
+named(const struct buf *names, const struct id *id)
+{
+	const struct naming *n = (const void *)names->data;
+	size_t i;
+
+	for (i = 0; i < names->len / sizeof(*n); i++)
+		if (id_eq(&n[i].id, id))
+			return &n[i];
+	return NULL;
+}
+
+/* 1 it is due, 0 not any more, -1. */
+static int
+name_line(struct session *s, struct due_line *l, struct buf *names,
+    struct err *e)
+{
+	const struct id *id = id_is_zero(&l->item.case_id) ? &l->item.space :
+	    &l->item.case_id;
+	const struct naming *n = named(names, id);
+
+	if (n == NULL && id == &l->item.case_id) {
+		if (name_case(s, id, names, e) != 0)
+			return -1;
+		n = named(names, id);
+	}
+	if (l->item.while_open && n != NULL && n->closed)
+		return 0;
+	l->who = mem_dup(n != NULL ? n->who : "");
+	if (l->item.school == NULL)
+		l->item.school = mem_dup(n != NULL ? n->school : "");
+	return 1;
+}
+
+/* ---- the list ---- */
+
+static int
+cmp_line(const void *va, const void *vb)
+{
+	const struct due_line *a = va, *b = vb;
+
+	if (a->item.urgent != b->item.urgent)
+		return a->item.urgent ? -1 : 1;
+	if (a->item.at_ms != b->item.at_ms)
+		return a->item.at_ms < b->item.at_ms ? -1 : 1;
+	return id_cmp(&a->item.record, &b->item.record);
+}
+
+static bool
+is_wanted(const struct due_query *q, const struct due_line *l)
+{
+	return q->school == NULL ||
+	    utf8_same(view_str(q->school), view_str(l->item.school));
+}
+
+static int
+finish(struct due *d, const struct due_query *q, struct due_list *out,
+    struct err *e)
+{
+	struct due_line *from = (struct due_line *)(void *)d->lines.data;
+	size_t n = d->lines.len / sizeof(*from), i;
+	struct buf names;
+	int rc;
+
+	out->lines = mem_new((n > 0 ? n : 1) * sizeof(*out->lines));
+	buf_init(&names, LINES_BYTES);
+	rc = name_rooms(d->session, &names, e);
+	for (i = 0; rc >= 0 && i < n; i++) {
+		rc = name_line(d->session, &from[i], &names, e);
+		if (rc != 1 || !is_wanted(q, &from[i]))
+			continue;
+		out->lines[out->count++] = from[i];
+		memset(&from[i], 0, sizeof(from[i]));
+	}
+	names_done(&names);
+	if (rc >= 0 && out->count > 1)
+		qsort(out->lines, out->count, sizeof(*out->lines), cmp_line);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+set_days(struct due *d, const struct due_query *q)
+{
+	char today[DAY_TEXT_BYTES];
+
+	d->now_ms = store_now_ms(d->store);
+	if (!day_parse(view_str(day_text(d->now_ms, today)), &d->today_ms))
+		d->today_ms = d->now_ms;
+	d->until_ms = d->today_ms +
+	    (q->days > 0 ? q->days : DUE_DAYS) * DAY_MS;
+}
+
+int
+due_list(struct session *session, const struct due_query *q,
+    struct due_list *out, struct err *e)
+{
+	struct due d = { .session = session,
+		.store = session_store(session) };
+	struct due_line *l;
+	size_t i;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	set_days(&d, q);
+	buf_init(&d.lines, LINES_BYTES);
+	for (i = 0; rc == 0 && i < sizeof(sources) / sizeof(sources[0]); i++)
+		rc = sources[i](&d, e);
+	if (rc == 0)
+		rc = buf_check(&d.lines, "the list of what is due", e);
+	if (rc == 0)
+		rc = finish(&d, q, out, e);
+	l = (struct due_line *)(void *)d.lines.data;
+	for (i = 0; i < d.lines.len / sizeof(*l); i++)
+		line_done(&l[i]);
+	buf_done(&d.lines);
+	if (rc != 0)
+		due_list_done(out);
+	return rc;
+}
+
+void
+due_list_done(struct due_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		line_done(&l->lines[i]);
+	mem_free(l->lines);
+	memset(l, 0, sizeof(*l));
+}
