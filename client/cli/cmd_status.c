@@ -118,6 +118,14 @@ say_looks(struct ctx *c, const struct status *st)
 		    "%zu items from the hub could not be taken in and are "
 		    "kept aside; nothing of yours is touched. Tell the "
 		    "office."), st->quarantined);
+	if (st->unreturned > 0)
+		out_line(&c->out, plural(st->unreturned,
+		    "%zu change was acknowledged by the hub and does not come "
+		    "back from it. It is kept here and asked for at each "
+		    "sync. Tell the office.",
+		    "%zu changes were acknowledged by the hub and do not come "
+		    "back from it. They are kept here and asked for at each "
+		    "sync. Tell the office."), st->unreturned);
 	if (st->refused > 0)
 		out_line(&c->out, plural(st->refused,
 		    "%zu more was refused, because too much is kept aside "
@@ -171,6 +179,8 @@ status_json(struct ctx *c, const struct status *st)
 	    json_integer((json_int_t)st->reviews));
 	json_object_set_new(j, "quarantined",
 	    json_integer((json_int_t)st->quarantined));
+	json_object_set_new(j, "unreturned",
+	    json_integer((json_int_t)st->unreturned));
 	json_object_set_new(j, "refused",
 	    json_integer((json_int_t)st->refused));
 	json_object_set_new(j, "suspect_time",

@@ -15,6 +15,7 @@
 #include "client/core/people.h"
 #include "client/core/review.h"
 #include "client/core/sync/quarantine.h"
+#include "client/core/sync/returned.h"
 
 #define SOON_MS (30 * DAY_MS)
 #define WORDS_MAX 4096
@@ -73,6 +74,7 @@ count_all(struct session *session, struct status *out, struct err *e)
 	    count(s, "SELECT count(*) FROM review WHERE outcome IS NULL "
 	        "AND space NOT IN (SELECT id FROM space WHERE hidden = 1)",
 	        &out->reviews, e) != 0 || count_quarantined(s, out, e) != 0 ||
+	    returned_missing(s, &out->unreturned, e) != 0 ||
 	    review_text_count(s, &texts, e) != 0)
 		return -1;
 	out->reviews += texts;

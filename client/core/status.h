@@ -20,6 +20,7 @@ struct status {
 	size_t erase_asked;       /* requests that wait for this person's hand */
 	size_t deleted_changed;   /* deleted, then changed by who did not know */
 	size_t conflicts, held, reviews, quarantined;
+	size_t unreturned;    /* acknowledged, and the hub does not show it */
 	size_t expiring;          /* consents that end within 30 days */
 	size_t overrides;         /* that run in cases open to this person */
 	size_t to_sign;           /* renewals that wait for this officer */

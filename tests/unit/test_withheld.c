@@ -107,6 +107,26 @@ entries_hidden(struct proto_page *p, const struct proto_pull *ask)
 	move_entries(p, true);
 }
 
+static struct id whose; /* device */
+
+/* What one device has sent does not come back to it. */
+static void
+hide_own(struct proto_page *p, const struct proto_pull *ask)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	size_t i, n = 0;
+
+	(void)ask;
+	for (i = 0; i < p->count; i++) {
+		assert_int_equal(changeset_decode(p->items[i].bytes, cs, &e),
+		    0);
+		if (!id_eq(&cs->h.author, &whose))
+			p->items[n++] = p->items[i];
+	}
+	p->count = n;
+	mem_free(cs);
+}
+
 /* As if two items were all that a page takes. */
 static void
 small_pages(struct proto_page *p, const struct proto_pull *ask)
@@ -436,6 +456,70 @@ test_entry_hidden(void **state)
 	    "quarantine_sum"), 0);
 }
 
+/* ---- own items ---- */
+
+static size_t
+unreturned(int i)
+{
+	struct status st;
+
+	assert_int_equal(status_read(w.c[i].session, &st, &e), 0);
+	return st.unreturned;
+}
+
+/* Acknowledged, and then not delivered: noticed in the same sync, asked for at
+ * each, and settled when it comes; nothing later has to show the gap. */
+static void
+test_own_withheld(void **state)
+{
+	(void)state;
+	whose = world_store(&w, 1)->me->device;
+	assert_int_equal(world_note(&w, 1, &the_case, "a", NULL), 0);
+	assert_int_equal(world_note(&w, 1, &the_case, "b", NULL), 0);
+	with(hide_own);
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 2);
+	assert_int_equal(unreturned(1), 1); /* one changeset of two */
+	assert_int_equal(wants, 1);
+	with(hide_own);
+	world_must_sync(&w, 1);
+	assert_int_equal(unreturned(1), 1);
+	assert_int_equal(wants, 1);
+	/* It goes on writing and sending meanwhile. */
+	assert_int_equal(world_note(&w, 1, &the_case, "c", NULL), 0);
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	assert_int_equal(unreturned(1), 2);
+	with(NULL);
+	world_must_sync(&w, 1);
+	assert_int_equal(unreturned(1), 0);
+	assert_int_equal(rows(1), 0);
+	with(NULL);
+	world_must_sync(&w, 1);
+	assert_int_equal(wants, 0);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), 4);
+	assert_int_equal(world_count(&w, 1, PLACES), world_count(&w, 0,
+	    PLACES));
+}
+
+/* A section that is closed to this device owes it nothing more. */
+static void
+test_own_closed(void **state)
+{
+	(void)state;
+	whose = world_store(&w, 1)->me->device;
+	assert_int_equal(world_note(&w, 1, &the_case, "a", NULL), 0);
+	with(hide_own);
+	world_must_sync(&w, 1);
+	assert_int_equal(unreturned(1), 1);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	with(NULL);
+	world_must_sync(&w, 1);
+	assert_int_equal(unreturned(1), 0);
+	assert_int_equal(world_must_sync(&w, 1).got_notes, 0);
+	assert_int_equal(rows(1), 0);
+}
+
 /* ---- long wants ---- */
 
 /* More than a page: each page is a step. */
@@ -467,7 +551,8 @@ main(int argc, char **argv)
 		T(test_text_withheld_once), T(test_text_withheld_for_long),
 		T(test_much_withheld), T(test_withheld_and_over),
 		T(test_epoch_hidden), T(test_entry_behind),
-		T(test_entry_hidden), T(test_want_of_many_pages)
+		T(test_entry_hidden), T(test_own_withheld),
+		T(test_own_closed), T(test_want_of_many_pages)
 	};
 
 	if (argc > 1) /* one of them alone */

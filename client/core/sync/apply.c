@@ -362,6 +362,22 @@ look_for_bodies(struct intake *k, const struct incoming *in, struct err *e)
 	    in->cs.h.kind != CHANGESET_CONTENT);
 }
 
+/* What was said is known, also when what closed the section comes twice. */
+static int
+wait_for_key(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db,
+	    "SELECT 1 FROM access WHERE space = ? AND item = ?");
+	int rc;
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_hash(q, 2, &in->cs.id);
+	rc = in->cs.h.kind == CHANGESET_ACCESS ? db_step(q, e) : 0;
+	db_reset(q);
+	return rc != 0 ? (rc < 0 ? -1 : 0) : intake_hold_tx(k, in,
+	    QUARANTINE_KEY, "waits for its key", e);
+}
+
 int
 apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -386,8 +402,7 @@ apply_sealed_tx(struct intake *k, struct incoming *in, struct err *e)
 	if (intake_epoch(k, in->cs.h.epoch, &ep, e) != 0)
 		return -1;
 	if (ep == NULL || !ep->has_key)
-		return o.judged_alone ? 0 : intake_hold_tx(k, in,
-		    QUARANTINE_KEY, "waits for its key", e);
+		return o.judged_alone ? 0 : wait_for_key(k, in, e);
 	if (open_bodies(k, in, &ep->key, &o, &why) != 0)
 		return intake_hold_tx(k, in, QUARANTINE_SEAL, why.text, e);
 	if (in->cs.h.kind == CHANGESET_ACCESS)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "client/core/sync/intake.h"
+#include "client/core/sync/returned.h"
 #include "common/base/mem.h"
 
 #define KEY_CURSOR "pull.cursor"
@@ -220,11 +221,13 @@ take_page_tx(struct pull *p, const struct checkpoint *cp, struct err *e)
 	if (intake_close_tx(p->k, e) != 0)
 		return -1;
 	/* Absorbed up to here: but only if the head ends here as well. */
-	if (page->next.cursor != cp->at.size ||
-	    (cp->at.size == s->head.at.size &&
-	    cp->at.log_id == s->head.at.log_id))
+	if (page->next.cursor != cp->at.size)
 		return 0;
-	return store_save_head_tx(s, cp, page->checkpoint, e);
+	if ((cp->at.size != s->head.at.size ||
+	    cp->at.log_id != s->head.at.log_id) &&
+	    store_save_head_tx(s, cp, page->checkpoint, e) != 0)
+		return -1;
+	return returned_want_tx(s, e);
 }
 
 static bool
