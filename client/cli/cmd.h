@@ -63,7 +63,7 @@ struct cmd_list {
 	const struct cmd *cmds;
 	size_t count;
 };
-extern const struct cmd_list table_work, table_group, table_office,
+extern const struct cmd_list table_work, table_file, table_group, table_office,
     table_program;
 const struct cmd *table_at(size_t i);
 size_t table_count(void);

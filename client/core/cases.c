@@ -10,6 +10,7 @@
 
 #include "common/base/mem.h"
 #include "client/core/alias.h"
+#include "client/core/entries.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
 #include "client/core/value.h"
@@ -104,6 +105,7 @@ int
 cases_open_tx(struct session *session, const struct assignment *set,
     size_t n, struct id *id, struct err *e)
 {
+	struct entry x = { .session = session, .type = TYPE_CASE };
 	struct parsed *p = mem_new(sizeof(*p));
 	char code[CODE_DIGITS + 1];
 	int rc = value_parse(session, TYPE_CASE, set, n, p, e);
@@ -116,8 +118,12 @@ cases_open_tx(struct session *session, const struct assignment *set,
 			add_text(p, CASE_CODE, code);
 		if (!has_field(p, CASE_STATUS))
 			add_text(p, CASE_STATUS, "open");
-		rc = write_card(session, p, given(set, n, "name"), id, e);
+		x.ops = p->ops;
+		x.op_count = p->count;
+		rc = entry_check(&x, e);
 	}
+	if (rc == 0)
+		rc = write_card(session, p, given(set, n, "name"), id, e);
 	mem_free(p);
 	return rc;
 }

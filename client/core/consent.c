@@ -15,6 +15,7 @@
 #include "client/core/accord/doors.h"
 #include "client/core/accord/letters.h"
 #include "client/core/accord/statements.h"
+#include "client/core/guard.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
 #include "client/core/local/ends.h"
@@ -227,6 +228,24 @@ check_draft(struct giving *g, struct err *e)
 	return check_line(d->language, CODE_MAX, "the language", e);
 }
 
+/* Whose word it is: a consent by who has no authority opens nothing. */
+static int
+check_giver(struct session *session, const struct consent_draft *d,
+    struct err *e)
+{
+	struct guard_asked q = { d->case_id, GUARD_CONSENT, d->giver, NULL };
+	struct guard g;
+	int rc;
+
+	if (d->refused || strcmp(d->giver_role, "authority") == 0)
+		return 0;
+	if (guard_ask(session, &q, &g, e) != 0)
+		return -1;
+	rc = g.may ? 0 : err_set(e, ERR_DENIED, "%s", g.why);
+	guard_done(&g);
+	return rc;
+}
+
 static int
 supersede(struct giving *g, const struct id *record, struct err *e)
 {
@@ -394,6 +413,7 @@ consent_grant(struct session *session, const struct consent_draft *d,
 	g.until_ms = d->until_ms != 0 ? d->until_ms :
 	    school_year_end(g.now_ms);
 	if (check_draft(&g, e) != 0 || check_codes(session, d, e) != 0 ||
+	    check_giver(session, d, e) != 0 ||
 	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP, &card, e) != 0 ||
 	    (!d->refused && name_superseded(&g, e) != 0) ||
 	    db_begin(s->db, e) != 0)

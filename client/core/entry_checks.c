@@ -4,6 +4,7 @@
  * To add one, write it in the file of the feature and name it here.
  */
 #include "client/core/entries.h"
+#include "client/core/persons.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -20,6 +21,8 @@ static const struct {
 	int (*check)(const struct entry *x, struct err *e);
 } checks[] = {
 	{ TYPE_ROOM, check_room },
+	{ TYPE_CASE, persons_check_case },
+	{ TYPE_PERSON, persons_check },
 };
 
 static int

@@ -83,6 +83,7 @@ struct record_kinds {
 	size_t count;
 };
 extern const struct record_kinds types_base, types_group, types_report;
+extern const struct record_kinds types_file;
 
 /** fields_each(i): the i-th record kind, or NULL past the last. */
 const struct record_kind *fields_each(size_t i);

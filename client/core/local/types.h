@@ -30,7 +30,8 @@ enum record_type {
 	TYPE_AGENDA = 32,    /* an item of one: of a child, in the case */
 	TYPE_TASK = 33,      /* meeting, or a room: who does what by when */
 	TYPE_PSEUDONYM = 34, /* own room: which case a made-up name stands for */
-	TYPE_SUPERVISION = 35 /* own room, or a group's: by made-up names */
+	TYPE_SUPERVISION = 35, /* own room, or a group's: by made-up names */
+	TYPE_PERSON = 44     /* card: somebody of a case: child, guardian ... */
 };
 
 #define FIELDS_TYPES_MAX 64 /* every number above is below this */
@@ -85,7 +86,12 @@ enum {
 	PSEUDONYM_WORD = 1, PSEUDONYM_CASE,
 	SUPERVISION_DATE = 1, SUPERVISION_WITH, SUPERVISION_FORM,
 	SUPERVISION_MINUTES, SUPERVISION_CASES, SUPERVISION_QUESTION,
-	SUPERVISION_NOTES, SUPERVISION_NEXT
+	SUPERVISION_NOTES, SUPERVISION_NEXT,
+	PERSON_KIND = 1, PERSON_NAME, PERSON_BORN, PERSON_LANGUAGES,
+	PERSON_CONTACT, PERSON_ADDRESS, PERSON_SECRET, PERSON_AUTHORITY,
+	PERSON_MAY, PERSON_GROUND, PERSON_CAPACITY, PERSON_CAPACITY_BY,
+	PERSON_CAPACITY_ON, PERSON_CAPACITY_GROUND, PERSON_DIED,
+	PERSON_RELATION
 };
 
 /* The number of "deleted", in every type that has it (schema/rules.md 6.8). */
