@@ -273,6 +273,21 @@ judge_next_epoch(const struct admit_in *in)
 	return VERDICT_ACCEPTED;
 }
 
+bool
+admit_by_keeper(const struct epoch *before, const struct id *author)
+{
+	const struct epoch_recipient *r = before == NULL ? NULL :
+	    epoch_find(before, author);
+
+	return before == NULL || (r != NULL && r->right == RIGHT_KEEP);
+}
+
+bool
+admit_is_today(int64_t accept_ms, int64_t now_ms)
+{
+	return accept_ms > now_ms - DAY_MS;
+}
+
 static enum verdict
 judge_epoch(const struct admit_in *in)
 {

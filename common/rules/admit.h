@@ -13,7 +13,7 @@
 #include "common/wire/erase.h"
 #include "common/wire/letter.h"
 
-#define ADMIT_WRITER_EPOCHS_A_DAY 4
+#define ADMIT_WRITER_EPOCHS_A_DAY 4 /* in a space, of who keeps nothing */
 #define ADMIT_DEPOSIT_DAYS 30
 #define ADMIT_DEPOSITS_MAX 64 /* waiting, of one device in one space */
 
@@ -57,6 +57,13 @@ struct admit_in {
 	int64_t now_ms;        /* hub: now; client: the item's accept_ms */
 	bool signature_known;  /* already verified */
 };
+
+/** admit_by_keeper(before, author): an epoch by ${author} that follows
+ * ${before} (NULL: none) is a keeper's; admit_is_today(accept_ms, now_ms):
+ * counts among those of a day. All others of today are
+ * writer_epochs_today. */
+bool admit_by_keeper(const struct epoch *before, const struct id *author);
+bool admit_is_today(int64_t accept_ms, int64_t now_ms);
 
 /** admit(in): VERDICT_ACCEPTED or why not. */
 enum verdict admit(const struct admit_in *in);

@@ -14,6 +14,20 @@ erasure_due_ms(int64_t accept_ms)
 }
 
 bool
+erasure_takes(enum erase_kind order, enum changeset_kind item)
+{
+	switch (item) {
+	case CHANGESET_CONTENT:
+	case CHANGESET_LETTER:
+		return order == ERASE_RECORD || order == ERASE_SPACE;
+	case CHANGESET_ACCESS:
+		return order == ERASE_SPACE;
+	default:
+		return false;
+	}
+}
+
+bool
 erasure_is_back(const struct admit_in *in)
 {
 	return in->cs->h.kind == CHANGESET_ERASE && in->erase != NULL &&

@@ -19,6 +19,11 @@ enum verdict erasure_judge(const struct admit_in *in, enum right right);
 /** erasure_is_back(in): it takes an order back. */
 bool erasure_is_back(const struct admit_in *in);
 
+/** erasure_takes(order, item): whether an order of that kind takes the bodies
+ * of a changeset of this kind, whatever it names (10.5). Epochs and orders
+ * stay for ever; statements go with their whole space alone. */
+bool erasure_takes(enum erase_kind order, enum changeset_kind item);
+
 /** erasure_due_ms(accept_ms): when what was accepted then is carried out. */
 int64_t erasure_due_ms(int64_t accept_ms);
 

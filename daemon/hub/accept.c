@@ -151,7 +151,7 @@ gather_space(struct hub *hub, struct situation *s, struct err *e)
 		return 0;
 	s->as.epoch_id = s->space.epoch_id;
 	rc = hubdb_epoch_count(hub->db, &s->space.space,
-	    hub->now_ms - DAY_MS, &s->as.writer_epochs_today, e);
+	    hub->now_ms, &s->as.writer_epochs_today, e);
 	return rc == 0 ? find_epoch(hub, &s->space, &s->as.epoch, e) : -1;
 }
 
@@ -390,13 +390,10 @@ static int
 store_epoch(struct hub *hub, const struct accept *a, struct situation *s,
     uint64_t seq, struct err *e)
 {
-	const struct epoch_recipient *me = s->as.epoch == NULL ? NULL :
-	    epoch_find(s->as.epoch, &a->cs.h.author);
 	struct hubdb_epoch ep = {
 		.space = a->cs.h.space, .number = a->epoch->number,
 		.seq = seq, .accept_ms = hub->now_ms,
-		.by_keeper = s->as.epoch == NULL ||
-		    (me != NULL && me->right == RIGHT_KEEP),
+		.by_keeper = admit_by_keeper(s->as.epoch, &a->cs.h.author),
 	};
 
 	s->space.epoch = a->epoch->number;

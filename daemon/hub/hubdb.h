@@ -119,10 +119,10 @@ struct hubdb_epoch {
 int hubdb_epoch_add_tx(struct hubdb *db, const struct hubdb_epoch *ep,
     struct err *e);
 
-/** hubdb_epoch_count(db, space, since_ms, out, e): epochs by non-keepers
- * accepted after ${since_ms}. */
+/** hubdb_epoch_count(db, space, now_ms, out, e): epochs by non-keepers
+ * that count as today's (admit_is_today). */
 int hubdb_epoch_count(struct hubdb *db, const struct id *space,
-    int64_t since_ms, int *out, struct err *e);
+    int64_t now_ms, int *out, struct err *e);
 
 struct hubdb_member {
 	struct id device, space;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/rules/erasure.h"
 #include "daemon/hub/hubdb_parts.h"
 
 /* ---- orders ---- */
@@ -85,7 +86,19 @@ hubdb_erase_due(struct hubdb *db, int64_t before_ms, struct hubdb_order *out,
 
 /* ---- what follows for items ---- */
 
-/* Not statements (10.5): one that closes must be there for who comes later. */
+/* The kinds of items that an order of this kind takes, as bits. */
+static int64_t
+kinds_taken(enum erase_kind order)
+{
+	int64_t out = 0;
+	int k;
+
+	for (k = CHANGESET_CONTENT; k <= CHANGESET_ERASE; k++)
+		if (erasure_takes(order, (enum changeset_kind)k))
+			out |= INT64_C(1) << k;
+	return out;
+}
+
 static int
 mark_named(struct hubdb *db, uint64_t order, struct err *e)
 {
@@ -95,10 +108,11 @@ mark_named(struct hubdb *db, uint64_t order, struct err *e)
 	    " erase_item_order CROSS JOIN item AS i ON i.id = n.id"
 	    " WHERE n.order_seq = ?1 AND i.space ="
 	    " (SELECT space FROM erase_order WHERE seq = ?1)"
-	    " AND i.kind IN (1, 5)"
+	    " AND (?2 >> i.kind & 1)"
 	    " ON CONFLICT (seq) DO UPDATE SET map = map | excluded.map");
 
 	hubdb_bind_u64(s, 1, order);
+	db_bind_int(s, 2, kinds_taken(ERASE_RECORD));
 	return db_run(s, e);
 }
 
@@ -109,10 +123,11 @@ mark_whole(struct hubdb *db, const struct id *space, struct err *e)
 {
 	struct stmt *s = db_prepare(db->db,
 	    "INSERT INTO erased (seq, map) SELECT seq, -1 FROM item"
-	    " INDEXED BY item_by_seq WHERE space = ?1 AND kind IN (1, 3, 5)"
+	    " INDEXED BY item_by_seq WHERE space = ?1 AND (?2 >> kind & 1)"
 	    " ON CONFLICT (seq) DO UPDATE SET map = -1");
 
 	db_bind_id(s, 1, space);
+	db_bind_int(s, 2, kinds_taken(ERASE_SPACE));
 	return db_run(s, e);
 }
 

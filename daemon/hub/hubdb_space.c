@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/rules/admit.h"
 #include "daemon/hub/hubdb_parts.h"
 
 /* ---- spaces, epochs, members, authors ---- */
@@ -69,20 +70,20 @@ hubdb_epoch_add_tx(struct hubdb *db, const struct hubdb_epoch *ep,
 }
 
 int
-hubdb_epoch_count(struct hubdb *db, const struct id *space, int64_t since_ms,
+hubdb_epoch_count(struct hubdb *db, const struct id *space, int64_t now_ms,
     int *out, struct err *e)
 {
-	struct stmt *s = db_prepare(db->db,
-	    "SELECT count(*) FROM epoch"
-	    " WHERE space = ?1 AND accept_ms > ?2 AND by_keeper = 0");
+	struct stmt *s = db_prepare(db->db, "SELECT accept_ms, by_keeper "
+	    "FROM epoch WHERE space = ?1 ORDER BY number DESC");
+	int rc;
 
+	*out = 0;
 	db_bind_id(s, 1, space);
-	db_bind_int(s, 2, since_ms);
-	if (db_step(s, e) != 1)
-		return -1;
-	*out = (int)db_int(s, 0);
+	while ((rc = db_step(s, e)) == 1 && admit_is_today(db_int(s, 0),
+	    now_ms))
+		*out += db_int(s, 1) == 0;
 	db_reset(s);
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
 #define MEMBER_COLS "member.device, member.space, member.since_seq," \

@@ -15,6 +15,7 @@
 #include "common/base/tick.h"
 #include "common/rules/access.h"
 #include "common/rules/admit.h"
+#include "common/rules/erasure.h"
 #include "common/rules/time.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -656,6 +657,42 @@ an_order_for_a_person_needs_two_others(void **state)
 	roster_done(&o.roster);
 }
 
+/* What an erase order takes, by the kind of item (10.5), and which epochs count
+ * as a writer's of today (4.5). */
+static void
+kinds_and_days(void **state)
+{
+	const enum changeset_kind all[] = { CHANGESET_CONTENT,
+		CHANGESET_EPOCH, CHANGESET_ACCESS, CHANGESET_DIRECTORY,
+		CHANGESET_LETTER, CHANGESET_ERASE };
+	const char record[] = "100010", space[] = "101010";
+	struct epoch_recipient list[2] = { { .right = RIGHT_KEEP },
+		{ .right = RIGHT_WRITE } };
+	struct epoch before = { .number = 1, .recipients = list,
+		.recipient_count = 2 };
+	struct id other;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(erasure_takes(ERASE_RECORD, all[i]),
+		    record[i] == '1');
+		assert_int_equal(erasure_takes(ERASE_SPACE, all[i]),
+		    space[i] == '1');
+		assert_false(erasure_takes(ERASE_BACK, all[i]));
+	}
+	assert_true(admit_is_today(NOW, NOW));
+	assert_true(admit_is_today(NOW - DAY_MS + 1, NOW));
+	assert_false(admit_is_today(NOW - DAY_MS, NOW));
+	memset(list[0].device.b, 1, 16);
+	memset(list[1].device.b, 2, 16);
+	memset(other.b, 3, 16);
+	assert_true(admit_by_keeper(&before, &list[0].device));
+	assert_false(admit_by_keeper(&before, &list[1].device));
+	assert_false(admit_by_keeper(&before, &other));
+	assert_true(admit_by_keeper(NULL, &other)); /* who began it */
+}
+
 /* OFFICER, no member, opens the space for LAPTOP2, who is a person apart. */
 static void
 takeover_begin(struct stage *s, enum changeset_kind kind)
@@ -1247,6 +1284,7 @@ main(void)
 		cmocka_unit_test(text_written_by_law_is_not_put_aside),
 		cmocka_unit_test(a_side_is_reduced_not_withdrawn),
 		cmocka_unit_test(an_order_for_a_person_needs_two_others),
+		cmocka_unit_test(kinds_and_days),
 		cmocka_unit_test(an_order_opens_for_one_person_and_no_more),
 		cmocka_unit_test(surplus_recipients_are_found),
 		cmocka_unit_test(stamps_are_clamped_between_seen_and_accepted),

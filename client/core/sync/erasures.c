@@ -82,9 +82,9 @@ erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,
 		return -1;
 	if (any && erased_map(k->s, &k->space, &cs->id, &map, e) != 0)
 		return -1;
-	/* Statements go with their whole space alone (10.5). */
 	*ok = any && (missing_of(cs) & ~map) == 0 &&
-	    (cs->h.kind != CHANGESET_ACCESS || k->sp.state == SPACE_ERASED);
+	    erasure_takes(k->sp.state == SPACE_ERASED ? ERASE_SPACE :
+	    ERASE_RECORD, (enum changeset_kind)cs->h.kind);
 	return 0;
 }
 
@@ -423,8 +423,7 @@ gone_of(struct store *s, const struct erased_order *o, const struct buf *late,
 		if (hash_eq(&p.id, &cs->id))
 			*map |= UINT64_C(1) << p.idx;
 	}
-	if (o->kind == ERASE_SPACE && (cs->h.kind == CHANGESET_EPOCH ||
-	    cs->h.kind == CHANGESET_ERASE))
+	if (!erasure_takes(o->kind, (enum changeset_kind)cs->h.kind))
 		*map = 0;
 	return 0;
 }

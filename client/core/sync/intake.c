@@ -16,8 +16,6 @@
 #include "client/core/sync/erasures.h"
 #include "common/base/mem.h"
 
-#define DAY_MS INT64_C(86400000)
-
 struct intake *
 intake_new(struct talk *t)
 {
@@ -307,7 +305,6 @@ writers_today(struct intake *k, const struct incoming *in, int *out,
     struct err *e)
 {
 	const struct space_epoch *ep, *before;
-	const struct epoch_recipient *r;
 	struct id author;
 	uint32_t n;
 
@@ -315,13 +312,13 @@ writers_today(struct intake *k, const struct incoming *in, int *out,
 	for (n = k->epoch.ep.number; n > 1; n--) {
 		if (intake_epoch(k, n, &ep, e) != 0)
 			return -1;
-		if (ep == NULL || ep->accept_ms <= in->accept_ms - DAY_MS)
+		if (ep == NULL || !admit_is_today(ep->accept_ms,
+		    in->accept_ms))
 			return 0;
 		author = ep->author;
 		if (intake_epoch(k, n - 1, &before, e) != 0)
 			return -1;
-		r = before == NULL ? NULL : epoch_find(&before->ep, &author);
-		if (r == NULL || r->right < RIGHT_KEEP)
+		if (before == NULL || !admit_by_keeper(&before->ep, &author))
 			(*out)++;
 	}
 	return 0;
