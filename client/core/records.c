@@ -19,12 +19,8 @@
 static void
 fill_author(struct values *v, const struct loaded *l, struct record_item *r)
 {
-	const struct version *first = NULL;
-	size_t i;
+	const struct version *first = versions_first(l);
 
-	for (i = 0; i < l->count; i++)
-		if (first == NULL || l->versions[i].rec.hlc < first->rec.hlc)
-			first = &l->versions[i];
 	r->author = mem_dup(first != NULL ?
 	    value_author(v, &first->rec.origin) : "");
 }
@@ -33,12 +29,9 @@ static void
 fill_marks(const struct values *v, const struct loaded *l,
     struct record_item *r)
 {
-	const struct version *first = NULL;
+	const struct version *first = versions_first(l);
 	size_t i;
 
-	for (i = 0; i < l->count; i++)
-		if (first == NULL || l->versions[i].rec.hlc < first->rec.hlc)
-			first = &l->versions[i];
 	r->during = first != NULL && during_is(&v->during, v->s, first);
 	for (i = 0; i < l->count; i++)
 		if (l->versions[i].state == VERSION_LOCAL ||

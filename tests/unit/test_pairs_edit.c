@@ -20,6 +20,7 @@
 #include "client/core/erase.h"
 #include "client/core/history.h"
 #include "client/core/local/aliases.h"
+#include "client/core/records.h"
 #include "client/core/status.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
@@ -548,13 +549,39 @@ edit_that_saw_it_of_mari(void **state)
 	edit_that_saw_it(JAAN, MARI);
 }
 
+/* Who edits with a clock a year behind does not become who wrote the record,
+ * neither on their own device before it is sent nor on anybody's after. */
+static void
+author_and_a_slow_clock(void **state)
+{
+	struct record_item r;
+	int i;
+
+	(void)state;
+	w.c[JAAN].skew_ms = -366 * INT64_C(86400000);
+	assert_int_equal(world_set(&w, JAAN, &plan, "goal", "Three friends"),
+	    0);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(records_find(w.c[JAAN].session, &plan, &r,
+		    &e), 1);
+		assert_string_equal(r.author, "Person 1");
+		record_item_done(&r);
+		settle();
+	}
+	shown(MARI, &plan, "goal", "Three friends");
+	assert_int_equal(records_find(w.c[MARI].session, &plan, &r, &e), 1);
+	assert_string_equal(r.author, "Person 1");
+	record_item_done(&r);
+}
+
 int
 main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define TT(name) T(name##_first), T(name##_second)
 	const struct CMUnitTest tests[] = {
-		TT(edit_and_edit), TT(edit_and_edit_clocks),
+		T(author_and_a_slow_clock), TT(edit_and_edit),
+		TT(edit_and_edit_clocks),
 		TT(edit_and_same_edit), T(edit_that_saw_it_of_jaan),
 		T(edit_that_saw_it_of_mari), TT(edits_of_other_fields),
 		TT(both_end_a_conflict), TT(alias_and_late_edit_behind),

@@ -113,6 +113,11 @@ int versions_load_row(struct store *s, const struct record_row *row,
     struct loaded *out, struct err *e); /* the same, the row being known */
 void versions_done(struct loaded *l);
 
+/** versions_first(l): the one that began the record: the first in the log, or
+ * before any has a place there the one with the lowest stamp; NULL: none. Who
+ * wrote it wrote the record (rules.md 6.8). */
+const struct version *versions_first(const struct loaded *l);
+
 /** versions_words(s, row, rec, out, e): append the text of a record that is
  * searched. ${rec} is room to decode in, for many calls. */
 int versions_words(struct store *s, const struct record_row *row,

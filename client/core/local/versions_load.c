@@ -202,6 +202,29 @@ versions_load(struct store *s, const struct id *id, struct loaded *out,
 	return rc == 1 ? versions_load_row(s, &row, out, e) : rc;
 }
 
+static bool
+is_earlier(const struct version *a, const struct version *b)
+{
+	/* A stamp is a claim; what has no place has the last one here. */
+	if (a->seq != b->seq)
+		return a->seq < b->seq;
+	if (a->idx != b->idx)
+		return a->idx < b->idx;
+	return a->rec.hlc < b->rec.hlc;
+}
+
+const struct version *
+versions_first(const struct loaded *l)
+{
+	const struct version *first = NULL;
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (first == NULL || is_earlier(&l->versions[i], first))
+			first = &l->versions[i];
+	return first;
+}
+
 void
 versions_done(struct loaded *l)
 {

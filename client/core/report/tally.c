@@ -231,14 +231,9 @@ word(const struct tally *t, const char *name, char room[static CODE_BYTES])
 static bool
 is_own(const struct tally *t)
 {
-	const struct version *first = NULL;
+	const struct version *first = versions_first(t->l);
 	const struct roster_device *d;
-	size_t i;
 
-	for (i = 0; i < t->l->count; i++)
-		if (first == NULL ||
-		    t->l->versions[i].rec.hlc < first->rec.hlc)
-			first = &t->l->versions[i];
 	if (first == NULL)
 		return false;
 	if (id_eq(&first->rec.origin, &t->s->me->device))
