@@ -150,12 +150,7 @@ known_done(struct known *k)
 static char *
 text_of(const struct loaded *l, uint16_t field)
 {
-	struct view v = l != NULL ? loaded_text(l, field) : view_of(NULL, 0);
-	char *out = mem_new(v.len + 1);
-
-	if (v.len > 0)
-		memcpy(out, v.data, v.len);
-	return out;
+	return l != NULL ? loaded_dup(l, field) : mem_dup("");
 }
 
 struct label {

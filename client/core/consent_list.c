@@ -29,17 +29,6 @@ consent_list_done(struct consent_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static char *
-text_of(const struct loaded *l, uint16_t field)
-{
-	struct view v = loaded_text(l, field);
-	char *out = mem_new(v.len + 1);
-
-	if (v.len > 0)
-		memcpy(out, v.data, v.len);
-	return out;
-}
-
 static int
 name_of(struct session *session, const struct id *person, char **out,
     struct err *e)
@@ -103,8 +92,8 @@ fill_item(struct session *session, const struct statement_sources *all,
 	statements_words(c->sections, words);
 	item->id = c->record;
 	item->sections = mem_dup(words);
-	item->giver = text_of(&l, CONSENT_GIVER);
-	item->purpose = text_of(&l, CONSENT_PURPOSE);
+	item->giver = loaded_dup(&l, CONSENT_GIVER);
+	item->purpose = loaded_dup(&l, CONSENT_PURPOSE);
 	versions_done(&l);
 	item->right = c->refusal ? RIGHT_NONE : c->right;
 	item->from_ms = c->from_ms;

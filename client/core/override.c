@@ -299,17 +299,6 @@ override_list_done(struct override_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static char *
-text_of(const struct loaded *l, uint16_t field)
-{
-	struct view v = loaded_text(l, field);
-	char *out = mem_new(v.len + 1);
-
-	if (v.len > 0)
-		memcpy(out, v.data, v.len);
-	return out;
-}
-
 static enum override_state
 state_of(const struct override_source *o, int64_t now_ms)
 {
@@ -338,9 +327,9 @@ fill_item(struct values *v, const struct override_source *o,
 	item->case_id = l.row.case_id;
 	item->state = state_of(o, store_now_ms(v->s));
 	item->sections = mem_dup(sections);
-	item->basis = text_of(&l, OVERRIDE_BASIS);
-	item->provision = text_of(&l, OVERRIDE_PROVISION);
-	item->reason = text_of(&l, OVERRIDE_REASON);
+	item->basis = loaded_dup(&l, OVERRIDE_BASIS);
+	item->provision = loaded_dup(&l, OVERRIDE_PROVISION);
+	item->reason = loaded_dup(&l, OVERRIDE_REASON);
 	versions_done(&l);
 	item->person = mem_dup(value_name(v, &o->person));
 	item->by = mem_dup(value_author(v, &o->origin));

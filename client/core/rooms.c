@@ -38,17 +38,6 @@ room_list_done(struct room_list *l)
 
 /* ---- reading ---- */
 
-static char *
-text_of(const struct loaded *l, uint16_t field)
-{
-	struct view v = loaded_text(l, field);
-	char *out = mem_new(v.len + 1);
-
-	if (v.len > 0)
-		memcpy(out, v.data, v.len);
-	return out;
-}
-
 static int
 take_first(void *ctx, const struct record_row *row, struct err *e)
 {
@@ -75,9 +64,9 @@ describe(struct store *s, struct room_item *r, struct err *e)
 		return -1;
 	}
 	r->record = row.id;
-	r->name = text_of(l, ROOM_NAME);
-	r->school = text_of(l, ROOM_SCHOOL);
-	r->closed = text_of(l, ROOM_CLOSED);
+	r->name = loaded_dup(l, ROOM_NAME);
+	r->school = loaded_dup(l, ROOM_SCHOOL);
+	r->closed = loaded_dup(l, ROOM_CLOSED);
 	h = row.rid != 0 ? heads_find(&l->heads, ROOM_WELFARE) : NULL;
 	r->welfare = h != NULL && h->heads[0].op->value.type == VALUE_BOOL &&
 	    h->heads[0].op->value.num != 0;
@@ -311,7 +300,7 @@ fill_member(struct session *session, const struct access *a,
 	l = mem_new(sizeof(*l));
 	if (!id_is_zero(&out->record))
 		rc = versions_load(session_store(session), &out->record, l, e);
-	out->role = rc == 1 ? text_of(l, MEMBER_ROLE) : mem_dup("");
+	out->role = rc == 1 ? loaded_dup(l, MEMBER_ROLE) : mem_dup("");
 	versions_done(l);
 	mem_free(l);
 	return rc < 0 ? -1 : 0;

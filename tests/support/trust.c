@@ -280,6 +280,27 @@ trust_twice(struct world *w, int a, int b)
 }
 
 void
+trust_keeper(struct world *w, int i, const struct id *space, int whom)
+{
+	struct store *s = world_store(w, i);
+	struct access a;
+	struct err e;
+
+	memset(&a, 0, sizeof(a));
+	a.kind = ACCESS_GRANT;
+	id_random(&a.id);
+	a.person = w->c[whom].person;
+	a.right = RIGHT_KEEP;
+	a.until_ms = INT64_MAX;
+	a.hlc = store_stamp(s);
+	a.origin = s->me->device;
+	must(db_begin(s->db, &e), &e, "begin");
+	must(spaces_access_save_tx(s, space, &a, NULL, -1, &e), &e,
+	    "a keeper's statement");
+	must(db_commit(s->db, &e), &e, "commit");
+}
+
+void
 trust_push(struct world *w, int i)
 {
 	struct talk_figures figures = { .sent_notes = 0 };

@@ -47,6 +47,10 @@ uint32_t trust_number(struct world *w, int i, const struct id *space);
  * client makes. */
 void trust_ghost(struct world *w, int i, const struct id *space, int ghost);
 
+/** trust_keeper(w, i, space, whom): keeper ${i} says that ${whom} keeps
+ * ${space} too; for tests that are not about how somebody comes to. */
+void trust_keeper(struct world *w, int i, const struct id *space, int whom);
+
 /** trust_push(w, i): send what is queued as it is: an honest client would
  * look again first (client/core/accord/doors.c). */
 void trust_push(struct world *w, int i);

@@ -28,38 +28,19 @@ static struct world w;
 static struct id kid, plan, mine;
 static struct err e;
 
-/* Client 4 keeps the plan too, as after a takeover. */
-static void
-second_keeper(void)
-{
-	struct store *s = world_store(&w, 1);
-	struct id space = trust_space(&w, 1, &kid, "plan");
-	struct access a;
-
-	memset(&a, 0, sizeof(a));
-	a.kind = ACCESS_GRANT;
-	id_random(&a.id);
-	a.person = w.c[4].person;
-	a.right = RIGHT_KEEP;
-	a.until_ms = INT64_MAX;
-	a.hlc = store_stamp(s);
-	a.origin = s->me->device;
-	assert_int_equal(db_begin(s->db, &e), 0);
-	assert_int_equal(spaces_access_save_tx(s, &space, &a, NULL, -1, &e),
-	    0);
-	assert_int_equal(db_commit(s->db, &e), 0);
-}
-
 static int
 setup(void **state)
 {
+	struct id space;
+
 	(void)state;
 	world_begin(&w, 5);
 	world_case(&w, 1, "Juku Juurikas", &kid);
 	assert_int_equal(trust_plan(&w, 1, &kid, "calm mornings", &plan), 0);
 	world_grant(&w, 1, &kid, 2, "plan", true);
 	world_grant(&w, 1, &kid, 3, "plan", false);
-	second_keeper();
+	space = trust_space(&w, 1, &kid, "plan");
+	trust_keeper(&w, 1, &space, 4); /* as after a takeover */
 	trust_twice(&w, 1, 2);
 	trust_twice(&w, 3, 4);
 	world_pass(&w, 10 * MINUTE);

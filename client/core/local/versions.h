@@ -126,6 +126,7 @@ int versions_words(struct store *s, const struct record_row *row,
 /** loaded_text(l, field), loaded_int, loaded_id: the shown value; an empty
  * view, 0 or a zero id when there is none. Borrowed from ${l}. */
 struct view loaded_text(const struct loaded *l, uint16_t field);
+char *loaded_dup(const struct loaded *l, uint16_t field); /* caller frees */
 int64_t loaded_int(const struct loaded *l, uint16_t field);
 struct id loaded_id(const struct loaded *l, uint16_t field);
 

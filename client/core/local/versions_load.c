@@ -299,6 +299,17 @@ loaded_text(const struct loaded *l, uint16_t field)
 	return v != NULL ? v->data : view_of(NULL, 0);
 }
 
+char *
+loaded_dup(const struct loaded *l, uint16_t field)
+{
+	struct view v = loaded_text(l, field);
+	char *out = mem_new(v.len + 1);
+
+	if (v.len > 0)
+		memcpy(out, v.data, v.len);
+	return out;
+}
+
 int64_t
 loaded_int(const struct loaded *l, uint16_t field)
 {
