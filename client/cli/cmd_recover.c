@@ -76,6 +76,23 @@ cmd_office_order(struct ctx *c, struct err *e)
 	return say_order(c, &order, e);
 }
 
+/* Two who compare what they signed have looked at one log. */
+static int
+say_head(struct ctx *c, const char *signed_text, struct err *e)
+{
+	struct checkpoint head;
+	char root[HASH_TEXT_BYTES];
+	int rc = office_order_head(signed_text, &head, e);
+
+	if (rc != 1)
+		return rc;
+	hash_text(&head.root, root);
+	out_say(&c->out, _("You sign that the log goes on from %llu entries, "
+	    "root %.16s. Compare both with the other officer before you hand "
+	    "it on."), (unsigned long long)head.at.size, root);
+	return 0;
+}
+
 int
 cmd_office_countersign(struct ctx *c, struct err *e)
 {
@@ -91,6 +108,8 @@ cmd_office_countersign(struct ctx *c, struct err *e)
 	if (ask_text(c, NULL, cmd_word(c, 0), &text, e) == 0 &&
 	    office_order_sign(c->s, buf_str(&text), &signed_text, e) == 0)
 		rc = show_order(c, buf_str(&signed_text), e);
+	if (rc == 0)
+		rc = say_head(c, buf_str(&signed_text), e);
 	buf_done(&text);
 	buf_done(&signed_text);
 	return rc;

@@ -65,7 +65,9 @@ as office office alarm end "$T/order"
 check "one signature ends nothing" not ends 0
 as office office countersign "$T/order"
 check "nor the same officer's second" ends 77
+head="$(json office '"\(.entries) entries, root \(.root[:16])"' office alarm)"
 must as olga office countersign "$T/order"
+check "who signs second is told what to compare" says "$head"
 cp "$T/out" "$T/signed"
 as office office alarm end "$T/signed"
 check "two end it" ends 0

@@ -125,6 +125,12 @@ int office_alarm_end(struct session *s, struct remote *r, const char *order,
 /** office_order_what(word, scope, e): what a countersigned order is for. */
 int office_order_what(const char *word, enum order_scope *out,
     struct err *e);
+
+/** office_order_head(word, out, e): 1 and the head, of a countersigned order
+ * that ends an alarm; 0 for another. */
+int office_order_head(const char *word, struct checkpoint *out,
+    struct err *e);
+
 int office_recover(struct session *s, struct remote *r, const char *order,
     const char *share_a, const char *share_b,
     int (*fn)(void *ctx, const char *type, const char *field,

@@ -250,6 +250,18 @@ office_order_what(const char *word, enum order_scope *out, struct err *e)
 }
 
 int
+office_order_head(const char *word, struct checkpoint *out, struct err *e)
+{
+	struct directory_entry d;
+
+	if (read_signed(word, &d, e) != 0)
+		return -1;
+	out->at = d.head;
+	out->root = d.head_root;
+	return d.scope == ORDER_ALARM ? 1 : 0;
+}
+
+int
 office_order_read(const struct store *s, const char *word,
     enum order_scope scope, struct directory_entry *d, struct err *e)
 {
