@@ -1,7 +1,7 @@
 /* case new, list, show, set. */
 #include <string.h>
 
-#include "client/cli/show.h"
+#include "client/cli/course.h"
 #include "client/cli/text.h"
 
 #define SHOW_NOTES 5
@@ -183,9 +183,15 @@ whole_read(struct ctx *c, const struct id *id, struct whole *w,
 }
 
 static int
-whole_json(const struct whole *w, struct err *e)
+whole_json(struct ctx *c, const struct id *id, const struct whole *w,
+    struct err *e)
 {
-	json_t *j = w->item != NULL ? case_json(w->item) : json_object();
+	json_t *j, *course = course_json(c, id, e);
+
+	if (course == NULL)
+		return -1;
+	j = w->item != NULL ? case_json(w->item) : json_object();
+	json_object_set_new(j, "course", course);
 
 	json_object_set_new(j, "card", w->card.field_count > 0 ?
 	    show_record_json(&w->card) : json_null());
@@ -219,8 +225,9 @@ say_records(struct ctx *c, const struct whole *w, const char *title,
 	}
 }
 
-static void
-whole_say(struct ctx *c, const struct whole *w)
+static int
+whole_say(struct ctx *c, const struct id *id, const struct whole *w,
+    struct err *e)
 {
 	char title[80];
 	size_t i;
@@ -235,11 +242,14 @@ whole_say(struct ctx *c, const struct whole *w)
 	for (i = 0; w->item != NULL && i < w->item->behind_count; i++)
 		out_line(&c->out, _("One with: %s"),
 		    w->item->behind[i].title);
+	if (course_say(c, id, e) != 0)
+		return -1;
 	say_records(c, w, _("Plan"), &w->plans);
 	snprintf(title, sizeof(title), _("Newest notes (%zu of %zu)"),
 	    w->notes.count, w->notes.total > w->notes.count ?
 	    w->notes.total : w->notes.count);
 	say_records(c, w, title, &w->notes);
+	return 0;
 }
 
 int
@@ -253,12 +263,8 @@ cmd_case_show(struct ctx *c, struct err *e)
 		return -1;
 	if (whole_read(c, &id, &w, e) != 0)
 		goto out;
-	if (c->g.json) {
-		rc = whole_json(&w, e);
-	} else {
-		whole_say(c, &w);
-		rc = 0;
-	}
+	rc = c->g.json ? whole_json(c, &id, &w, e) :
+	    whole_say(c, &id, &w, e);
 out:
 	whole_done(&w);
 	return rc;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "client/cli/ask.h"
-#include "client/cli/show.h"
+#include "client/cli/course.h"
 #include "client/cli/text.h"
 #include "client/core/notes.h"
 #include "client/core/search.h"
@@ -48,6 +48,8 @@ add(struct ctx *c, struct note_draft *d, struct err *e)
 		goto out;
 	if (id_is_zero(&d->amends))
 		show_left_out(c, &d->case_id, "notes");
+	if (rc == 0)
+		course_warn_closed(c, &d->case_id);
 	rc = show_made(c, &id, _("Saved on this device; the next tugi sync "
 	    "sends it."), e);
 out:

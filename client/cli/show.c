@@ -57,6 +57,7 @@ show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 	mark(out, r->conflict, _("two texts"));
 	mark(out, r->amended, _("amended"));
 	mark(out, r->during, _("during handover"));
+	mark(out, r->after_closing, _("after closing"));
 }
 
 /* A long text, or its beginning of at most ${most} bytes. */
@@ -242,6 +243,8 @@ show_record_json(const struct record_item *r)
 	json_object_set_new(j, "amended", json_boolean(r->amended));
 	json_object_set_new(j, "during_handover", json_boolean(r->during));
 	json_object_set_new(j, "during_handover_fields", during);
+	json_object_set_new(j, "after_closing",
+	    json_boolean(r->after_closing));
 	json_object_set_new(j, "deleted", json_boolean(r->deleted));
 	json_object_set_new(j, "erased", json_boolean(r->erased));
 	json_object_set_new(j, "erased_by", out_json_text(r->erased_by));

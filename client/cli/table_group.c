@@ -1,5 +1,5 @@
 /*
- * Rooms without a child: schools and groups.
+ * Rooms without a child: schools and groups; the course of a case.
  */
 #include "client/cli/cmd.h"
 #include "client/cli/text.h"
@@ -90,6 +90,45 @@ static const struct cmd cmds[] = {
 	.max = 2, .run = cmd_room_dismiss, .opens = true, .room = "group",
 	.summary = N_("put a person out; what they wrote stays"),
 	.examples = { "tugi group dismiss network 'Jaan Mets'" }
+}, {
+	.name = "case stage", .words = N_("CASE STAGE"), .min = 2, .max = 2,
+	.run = cmd_case_stage, .opens = true,
+	.summary = N_("say in which stage a case is"),
+	.more = N_("Stage 1 stays inside the school. Stage 2 brings in outside "
+	    "parties, each covered by a consent of this case; who coordinates "
+	    "stays. When child protection takes over: tugi takeover."),
+	.examples = { "tugi case stage anna 2 --with 'Jaan Mets'",
+	    "tugi case stage anna 1" },
+	.opts = { { "with", N_("PERSON"), N_("outside parties, commas between"),
+	    false } }
+}, {
+	.name = "case coordinator", .words = N_("CASE PERSON"), .min = 2,
+	.max = 2, .run = cmd_case_coordinator, .opens = true,
+	.summary = N_("say who coordinates a case, and why"),
+	.more = N_("A word about whom the parents trust is reason enough. "
+	    "Who keeps the case stays: tugi handover changes that."),
+	.examples = { "tugi case coordinator anna 'Kadri Kask' --why 'The "
+	    "mother trusts her.'" },
+	.opts = { { "why", N_("TEXT"), N_("the reason"), true } }
+}, {
+	.name = "case close", .words = N_("CASE REASON"), .min = 2, .max = 2,
+	.run = cmd_case_close, .opens = true,
+	.summary = N_("close a case, with the reason"),
+	.more = N_("REASON is a word of tugi policy show case.closing. What is "
+	    "written later is kept and marked; it reopens nothing."),
+	.examples = { "tugi case close anna goal_reached" },
+	.opts = { { "soon", NULL, N_("it is about to be closed"), false } }
+}, {
+	.name = "case reopen", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_case_reopen, .opens = true,
+	.summary = N_("open a closed case again"),
+	.examples = { "tugi case reopen anna" }
+}, {
+	.name = "case pause", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_case_pause, .opens = true,
+	.summary = N_("work in a case rests; tugi case set CASE status=open "
+	    "goes on"),
+	.examples = { "tugi case pause anna" }
 }
 };
 

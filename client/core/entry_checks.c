@@ -3,7 +3,12 @@
  * one function for each kind that has such rules, asked before every write.
  * To add one, write it in the file of the feature and name it here.
  */
+#include <string.h>
+
+#include "client/core/accord/rooms.h"
+#include "client/core/course.h"
 #include "client/core/entries.h"
+#include "client/core/local/day.h"
 #include "client/core/persons.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -23,6 +28,7 @@ static const struct {
 	{ TYPE_ROOM, check_room },
 	{ TYPE_CASE, persons_check_case },
 	{ TYPE_PERSON, persons_check },
+	{ TYPE_CASE, course_check },
 };
 
 static int
@@ -39,12 +45,43 @@ check_keeper(const struct entry *x, struct err *e)
 	    "keeps this may write a %s in it", kind->name);
 }
 
+/* What is over takes nothing new; a welfare group points to no child. */
+static int
+check_place(const struct entry *x, struct err *e)
+{
+	const struct record_kind *kind = fields_kind(x->type);
+	struct store *s = session_store(x->session);
+	struct room_ops of = { &x->space, kind, x->ops, x->op_count };
+	char today[DAY_TEXT_BYTES];
+	const struct field *field;
+	struct room_words room;
+	int rc;
+
+	if (kind == NULL || (kind->homes & HOME_ROOM) == 0 ||
+	    x->type == TYPE_ROOM || x->type == TYPE_MEMBER)
+		return 0;
+	rc = rooms_words(s, &x->space, &room, e);
+	if (rc <= 0)
+		return rc;
+	day_text(store_now_ms(s), today);
+	if (id_is_zero(&x->id) && room.closed[0] != '\0' &&
+	    strcmp(room.closed, today) <= 0)
+		return err_set(e, ERR_DENIED, "this was closed on %s and takes "
+		    "nothing new; who keeps it can open it again: closed=",
+		    room.closed);
+	rc = room.welfare ? rooms_points_out(s, &of, &field, e) : 0;
+	return rc <= 0 ? rc : err_set(e, ERR_DENIED, "%s: single children "
+	    "have no place in this group, so nothing in it may point to a "
+	    "case or to anything of one; for one child there are matters: "
+	    "tugi matter open", field->name);
+}
+
 int
 entry_check(const struct entry *x, struct err *e)
 {
 	size_t i;
 
-	if (check_keeper(x, e) != 0)
+	if (check_keeper(x, e) != 0 || check_place(x, e) != 0)
 		return -1;
 	for (i = 0; i < COUNT(checks); i++)
 		if (checks[i].type == x->type && checks[i].check(x, e) != 0)

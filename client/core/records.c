@@ -41,6 +41,25 @@ fill_marks(const struct values *v, const struct loaded *l,
 	r->conflict = (l->row.flags & RECORD_CONFLICT) != 0;
 }
 
+/* Kept and marked; the case stays closed. */
+static int
+fill_after(struct values *v, const struct loaded *l, struct record_item *r,
+    struct err *e)
+{
+	int64_t closed_ms;
+	size_t i;
+
+	if (r->type != TYPE_NOTE || id_is_zero(&r->case_id))
+		return 0;
+	if (value_closed(v, &r->case_id, &closed_ms, e) != 0)
+		return -1;
+	r->after_closing = closed_ms != 0 && l->count > 0;
+	for (i = 0; i < l->count; i++)
+		if (hlc_ms(l->versions[i].eff) <= closed_ms)
+			r->after_closing = false;
+	return 0;
+}
+
 static void
 fill_deleted(struct values *v, const struct loaded *l, struct record_item *r)
 {
@@ -163,7 +182,7 @@ fill_item(struct values *v, const struct record_row *row,
 		goto out;
 	fill_marks(v, l, r);
 	fill_deleted(v, l, r);
-	if (fill_erased(v, l, r, e) == 0 &&
+	if (fill_after(v, l, r, e) == 0 && fill_erased(v, l, r, e) == 0 &&
 	    value_section(v, &row->space, r->section, e) == 0 &&
 	    fill_fields(v, l, r, e) == 0 && fill_amended(v->s, r, e) == 0)
 		rc = 0;

@@ -31,6 +31,7 @@ struct record_item {
 	int64_t erased_ms, erased_due_ms; /* ordered; gone for good */
 	bool during;             /* written by the former side, during a
 	                            handover */
+	bool after_closing;      /* a note written when the case was closed */
 	bool deleted;
 	char *deleted_by;        /* name; NULL: not deleted */
 	int64_t deleted_ms;

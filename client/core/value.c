@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/course.h"
 #include "client/core/local/day.h"
 #include "client/core/people.h"
 #include "client/core/policies.h"
@@ -24,6 +25,7 @@ values_init(struct values *v, struct session *s)
 	memset(&v->space, 0, sizeof(v->space));
 	v->section[0] = '\0';
 	v->during.known = false;
+	memset(v->closed, 0, sizeof(v->closed));
 }
 
 void
@@ -81,6 +83,22 @@ value_section(struct values *v, const struct id *space, char out[32],
 		    rc == 1 ? sizeof(v->section) : 1);
 	}
 	memcpy(out, v->section, sizeof(v->section));
+	return 0;
+}
+
+int
+value_closed(struct values *v, const struct id *case_id, int64_t *out,
+    struct err *e)
+{
+	size_t at = case_id->b[sizeof(case_id->b) - 1] % VALUE_CASES;
+
+	if (!id_eq(&v->closed[at].case_id, case_id)) {
+		if (course_closed(v->s, case_id, out, e) != 0)
+			return -1;
+		v->closed[at].case_id = *case_id;
+		v->closed[at].ms = *out;
+	}
+	*out = v->closed[at].ms;
 	return 0;
 }
 

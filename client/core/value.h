@@ -9,6 +9,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/records.h"
 
+#define VALUE_CASES 128 /* a place for each by the last byte of its id */
 #define VALUE_NAMES 64 /* people whose names one list remembers */
 
 struct values { /* what one listing has looked up already */
@@ -22,6 +23,10 @@ struct values { /* what one listing has looked up already */
 	struct id space;
 	char section[32];
 	struct during during;
+	struct {
+		struct id case_id;
+		int64_t ms; /* closed since; 0: not */
+	} closed[VALUE_CASES];
 };
 void values_init(struct values *v, struct session *s);
 void values_done(struct values *v);
@@ -33,6 +38,10 @@ const char *value_author(struct values *v, const struct id *device);
 
 /** value_section(v, space, out, e): the section a space is of. */
 int value_section(struct values *v, const struct id *space, char out[32],
+    struct err *e);
+
+/** value_closed(v, case_id, out, e): since when that case is closed, or 0. */
+int value_closed(struct values *v, const struct id *case_id, int64_t *out,
     struct err *e);
 
 /** value_text(v, f, value, e): as a person reads it; NULL on failure.

@@ -9,6 +9,7 @@
 
 #include "client/core/accord/doors.h"
 #include "client/core/accord/letters.h"
+#include "client/core/accord/rooms.h"
 #include "client/core/local/deleted.h"
 #include "client/core/sync/claims.h"
 #include "common/base/mem.h"
@@ -57,6 +58,22 @@ by_whom(const struct doubt_of *d, const struct record *rec)
 	return NULL;
 }
 
+/* Schema/rules.md 15. */
+static int
+in_room(const struct doubt_of *d, const struct record *rec,
+    const char **words, struct err *e)
+{
+	struct room_ops of = { d->space,
+		fields_kind((enum record_type)rec->type), rec->ops,
+		rec->op_count };
+	struct space sp;
+	int rc = spaces_find(d->s, d->space, &sp, e);
+
+	if (rc != 1 || sp.kind != SPACE_ROOM)
+		return rc < 0 ? -1 : 0;
+	return rooms_doubt(d->s, &of, &rec->id, d->seq, words, e);
+}
+
 int
 doubt_record(const struct doubt_of *d, const struct record *rec,
     const char **words, struct err *e)
@@ -82,6 +99,8 @@ doubt_record(const struct doubt_of *d, const struct record *rec,
 		*words = "it takes the place of a record of another section";
 	if (rc == 1 && *words == NULL && deleted_in(rec->ops, rec->op_count))
 		rc = deletion(d, &row, &rec->origin, words, e);
+	if (rc >= 0 && *words == NULL)
+		rc = in_room(d, rec, words, e);
 	return rc < 0 ? -1 : 0;
 }
 
