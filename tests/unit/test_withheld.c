@@ -385,16 +385,15 @@ test_epoch_hidden(void **state)
 /* Somebody joins and is let in: what follows under that epoch is text of
  * others, and text of the newcomer. */
 static void
-let_in_a_newcomer(void)
+let_in_a_newcomer(int i, const char *text)
 {
-	world_join(&w, 3);
+	world_join(&w, i);
 	world_must_sync(&w, 0);
-	world_grant(&w, 0, &the_case, 3, "card,notes", true);
+	world_grant(&w, 0, &the_case, i, "card,notes", true);
 	world_must_sync(&w, 0);
-	world_must_sync(&w, 3);
-	assert_int_equal(world_note(&w, 3, &the_case, "by the newcomer",
-	    NULL), 0);
-	world_must_sync(&w, 3);
+	world_must_sync(&w, i);
+	assert_int_equal(world_note(&w, i, &the_case, text, NULL), 0);
+	world_must_sync(&w, i);
 	write_notes(1);
 }
 
@@ -418,7 +417,7 @@ test_entry_behind(void **state)
 	struct exchange_result r;
 
 	(void)state;
-	let_in_a_newcomer();
+	let_in_a_newcomer(3, "by the newcomer");
 	with(entries_last);
 	r = world_must_sync(&w, 1);
 	assert_int_equal(r.got_notes, 2);
@@ -436,7 +435,7 @@ test_entry_hidden(void **state)
 	struct exchange_result r;
 
 	(void)state;
-	let_in_a_newcomer();
+	let_in_a_newcomer(3, "by the newcomer");
 	with(entries_hidden);
 	r = world_must_sync(&w, 1);
 	assert_int_equal(r.got_notes, 0);
@@ -520,6 +519,53 @@ test_own_closed(void **state)
 	assert_int_equal(rows(1), 0);
 }
 
+/* The entry of one device alone. */
+static void
+hide_listing(struct proto_page *p, const struct proto_pull *ask)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct directory_entry d;
+	size_t i, n = 0;
+
+	(void)ask;
+	for (i = 0; i < p->count; i++) {
+		assert_int_equal(changeset_decode(p->items[i].bytes, cs, &e),
+		    0);
+		if (!id_is_zero(&cs->h.space) || !cs->has_bodies ||
+		    directory_decode(cs->bodies[0], &d, &e) != 0 ||
+		    !id_eq(&d.device, &whose))
+			p->items[n++] = p->items[i];
+	}
+	p->count = n;
+	mem_free(cs);
+}
+
+/* An entry brings back what rests on it, and nothing that the rules refuse
+ * all the same. */
+static void
+test_one_entry_of_two(void **state)
+{
+	(void)state;
+	let_in_a_newcomer(3, "by the third");
+	let_in_a_newcomer(4, "by the fourth");
+	whose = world_store(&w, 4)->me->device;
+	with(entries_hidden);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	with(NULL);
+	world_join(&w, 5);
+	with(hide_listing);
+	(void)world_sync(&w, 1, NULL, &e);
+	assert_true(world_has(&w, 1, "by the third"));
+	assert_false(world_has(&w, 1, "by the fourth"));
+	assert_int_equal(trust_listed(&w, 1, &notes, 3), 1);
+	assert_int_equal(trust_listed(&w, 1, &notes, 4), 0);
+	with(NULL);
+	world_must_sync(&w, 1);
+	assert_true(world_has(&w, 1, "by the fourth"));
+	nothing_is_left(1);
+}
+
 /* ---- long wants ---- */
 
 /* More than a page: each page is a step. */
@@ -551,7 +597,8 @@ main(int argc, char **argv)
 		T(test_text_withheld_once), T(test_text_withheld_for_long),
 		T(test_much_withheld), T(test_withheld_and_over),
 		T(test_epoch_hidden), T(test_entry_behind),
-		T(test_entry_hidden), T(test_own_withheld),
+		T(test_entry_hidden), T(test_one_entry_of_two),
+		T(test_own_withheld),
 		T(test_own_closed), T(test_want_of_many_pages)
 	};
 
