@@ -65,6 +65,7 @@ struct cmd_list {
 };
 extern const struct cmd_list table_work, table_file, table_group, table_office,
     table_program;
+extern const struct cmd_list table_report;
 const struct cmd *table_at(size_t i);
 size_t table_count(void);
 
@@ -179,6 +180,13 @@ int cmd_office_recover(struct ctx *c, struct err *e);
 int cmd_office_policy(struct ctx *c, struct err *e);
 int cmd_policy_list(struct ctx *c, struct err *e);
 int cmd_policy_show(struct ctx *c, struct err *e);
+int cmd_report_counts(struct ctx *c, struct err *e);
+int cmd_report_preview(struct ctx *c, struct err *e);
+int cmd_report_hand_in(struct ctx *c, struct err *e);
+int cmd_report_figures(struct ctx *c, struct err *e);
+int cmd_office_statistics(struct ctx *c, struct err *e);
+int cmd_copy_review(struct ctx *c, struct err *e);
+int cmd_copy_make(struct ctx *c, struct err *e);
 int cmd_completion(struct ctx *c, struct err *e);
 int cmd_help(struct ctx *c, struct err *e);
 int cmd_man(struct ctx *c, struct err *e);

@@ -1,5 +1,6 @@
 /*
- * What is published of a year: figures, in pieces, in the commons.
+ * What leaves: figures of a year, in pieces, in the commons; and in the card
+ * of a case, what was given out.
  */
 #include "client/core/local/fields.h"
 
@@ -20,10 +21,32 @@ static const struct field figures_fields[] = {
 	    "data", N_("Data"), NULL },
 };
 
+static const struct field disclosure_fields[] = {
+	{ TYPE_DISCLOSURE, DISCLOSURE_WHAT, FIELD_CODE, 0,
+	    "what", N_("What"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_WHOM, FIELD_TEXT, FIELD_SEARCHED,
+	    "whom", N_("Given to"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_ROLE, FIELD_CODE, 0,
+	    "role", N_("As"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_GIVEN, FIELD_NUMBER, 0,
+	    "given", N_("Records"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_LEFT, FIELD_NUMBER, 0,
+	    "left", N_("Not given"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_BLACKED, FIELD_NUMBER, 0,
+	    "blacked", N_("Blacked out"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_HASH, FIELD_HASH, 0,
+	    "hash", N_("Hash"), NULL },
+	{ TYPE_DISCLOSURE, DISCLOSURE_BY, FIELD_PERSON, 0,
+	    "by", N_("Given by"), NULL },
+};
+
 static const struct record_kind kinds[] = {
 	{ TYPE_FIGURES, "figures", N_("Figures of a year"), HOME_COMMONS,
 	    NULL, NULL, true, true, 0, 0, "year reason",
 	    figures_fields, COUNT(figures_fields) },
+	{ TYPE_DISCLOSURE, "disclosure", N_("Disclosure"), HOME_CASE,
+	    "card", NULL, true, false, 0, 0, "what whom given",
+	    disclosure_fields, COUNT(disclosure_fields) },
 };
 
 const struct record_kinds types_report = { kinds, COUNT(kinds) };

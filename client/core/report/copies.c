@@ -1,0 +1,500 @@
+/*
+ * What may be given at all, the list to go through, and the copy by a decided
+ * list. Only what this person keeps is given; of what others keep, they give
+ * copies. Drafts are nobody's file.
+ */
+#include "client/core/report/copies.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/core/policies.h"
+#include "client/core/report/copies_parts.h"
+#include "client/core/timeline.h"
+#include "client/core/local/day.h"
+#include "client/core/local/versions.h"
+#include "common/base/mem.h"
+#include "common/base/text.h"
+#include "common/wire/keys.h"
+
+#define TAG "tugi copy 1"
+#define WHOM_MAX 200
+
+/* ---- what may be given ---- */
+
+static int
+check_authority(const struct copy_ask *q, struct err *e)
+{
+	bool child = strcmp(q->role, "child") == 0;
+
+	if (!child && strcmp(q->role, "guardian") != 0 &&
+	    strcmp(q->role, "representative") != 0)
+		return err_set(e, ERR_INPUT, "who asks is child, guardian or "
+		    "representative, not \"%.40s\"", q->role);
+	if (q->whom[0] == '\0' || strlen(q->whom) > WHOM_MAX ||
+	    strpbrk(q->whom, "\r\n") != NULL)
+		return err_set(e, ERR_INPUT, "who asks is one line of at most "
+		    "%d bytes", WHOM_MAX);
+	if (child)
+		return 0;
+	if (q->authority == NULL || (strcmp(q->authority, "sole") != 0 &&
+	    strcmp(q->authority, "joint") != 0 &&
+	    strcmp(q->authority, "limited") != 0))
+		return err_set(e, ERR_INPUT, "say whether the authority of "
+		    "who asks is sole, joint or limited, as you have seen it "
+		    "shown");
+	return strcmp(q->authority, "limited") != 0 ? 0 : err_set(e,
+	    ERR_DENIED, "a parent whose authority is limited gets no copy "
+	    "from here; the data-protection officer decides, with the ruling "
+	    "in hand");
+}
+
+/* A secret address, or fear of somebody: no copy without a second thought. */
+static int
+check_safety(struct session *s, const struct id *case_id, struct err *e)
+{
+	struct records_query q = { .type = TYPE_CASE, .case_id = case_id };
+	struct record_list l;
+	bool flagged = false;
+	size_t i;
+
+	if (records_list(s, &q, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++)
+		flagged |= record_field(&l.items[i], "safety")[0] != '\0';
+	i = l.count;
+	record_list_done(&l);
+	if (i == 0)
+		return err_set(e, ERR_DENIED, "this case's card is not open "
+		    "to you; who keeps it gives copies");
+	return !flagged ? 0 : err_set(e, ERR_DENIED, "this case carries a "
+	    "word about safety: a copy could tell somebody where a person "
+	    "is. Decide with the data-protection officer; when it is safe, "
+	    "empty the field safety, make the copy, and set it again");
+}
+
+static bool
+may_be_given(struct session *s, const struct record_item *r)
+{
+	enum right right = RIGHT_NONE;
+	struct err why;
+
+	if (r->erased || r->deleted || r->held || r->type == TYPE_REPORT ||
+	    r->type == TYPE_HANDOVER)
+		return false;
+	if (strcmp(record_field(r, "category"), "private_draft") == 0)
+		return false;
+	return spaces_right(session_store(s), &r->space, &right, &why) == 0 &&
+	    right == RIGHT_KEEP;
+}
+
+int
+copies_gather(struct session *s, const struct copy_ask *q,
+    struct record_list *out, struct err *e)
+{
+	struct timeline_query tq = { .case_id = q->case_id };
+	struct record_item *r;
+	size_t i, n = 0;
+
+	if (check_authority(q, e) != 0 ||
+	    check_safety(s, &q->case_id, e) != 0 ||
+	    timeline_list(s, &tq, out, e) != 0)
+		return -1;
+	for (i = 0; i < out->count; i++) {
+		r = &out->items[i];
+		if (!may_be_given(s, r)) {
+			record_item_done(r);
+			continue;
+		}
+		if (n != i)
+			out->items[n] = *r;
+		n++;
+	}
+	out->count = n;
+	if (n > 0)
+		return 0;
+	record_list_done(out);
+	return err_set(e, ERR_DENIED, "there is nothing in this case that you "
+	    "keep; who keeps a section gives copies of it");
+}
+
+/* Of all that is said in these records: a list made of another state of the
+ * case is not used. */
+static void
+state_hash(const struct record_list *l, struct hash *out)
+{
+	struct buf b;
+	size_t i, k;
+
+	buf_init(&b, COPIES_MAX_BYTES);
+	for (i = 0; i < l->count; i++) {
+		buf_add(&b, l->items[i].id.b, sizeof(l->items[i].id.b));
+		for (k = 0; k < l->items[i].field_count; k++) {
+			const struct field_text *f = &l->items[i].fields[k];
+
+			buf_add(&b, f->name, strlen(f->name) + 1);
+			buf_add(&b, f->text, strlen(f->text) + 1);
+		}
+	}
+	keys_hash(TAG, buf_view(&b), out);
+	buf_done(&b);
+}
+
+/* ---- the list ---- */
+
+static void
+put_line(struct buf *out, const char *what, const char *text)
+{
+	if (text != NULL)
+		buf_add_fmt(out, "%s %s\n", what, text);
+}
+
+int
+copies_review(struct session *s, const struct copy_ask *q, struct buf *out,
+    struct err *e)
+{
+	char id[ID_TEXT_BYTES], hash[HASH_TEXT_BYTES], day[DAY_TEXT_BYTES];
+	struct record_list l;
+	struct hash h;
+	size_t i;
+	int rc;
+
+	if (copies_gather(s, q, &l, e) != 0)
+		return -1;
+	state_hash(&l, &h);
+	buf_add_str(out, _("# Go through this list: every line with a "
+	    "question mark needs a decision.\n"
+	    "#   record: give or leave (it is not given)\n"
+	    "#   word:   show or black (it is blacked out wherever it "
+	    "stands)\n"
+	    "# Put the decision in place of the question mark. Add lines "
+	    "\"black word TEXT\"\n"
+	    "# for what was not found. Read the records first: tugi timeline "
+	    "CASE.\n"));
+	put_line(out, "case", id_text(&q->case_id, id));
+	put_line(out, "state", hash_text(&h, hash));
+	put_line(out, "for", q->whom);
+	put_line(out, "as", q->role);
+	put_line(out, "authority", q->authority);
+	for (i = l.count; i-- > 0;)
+		buf_add_fmt(out, "? record %s %s %s %s\n",
+		    id_text(&l.items[i].id, id),
+		    day_text(l.items[i].at_ms, day), l.items[i].section,
+		    fields_kind(l.items[i].type)->name);
+	rc = copies_names(s, q, &l, out, e);
+	record_list_done(&l);
+	return rc == 0 ? buf_check(out, "the list", e) : -1;
+}
+
+/* ---- reading a decided list ---- */
+
+void
+copies_list_done(struct copies_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->black_count; i++)
+		mem_free(l->black[i]);
+	mem_free(l->black);
+	mem_free(l->records);
+	mem_free(l->whom);
+	mem_free(l->role);
+	mem_free(l->authority);
+	memset(l, 0, sizeof(*l));
+}
+
+static int
+bad_line(size_t line, struct err *e, const char *what)
+{
+	return err_set(e, ERR_INPUT, "line %zu of the list: %s", line,
+	    text_spoken(what));
+}
+
+static void
+add_record(struct copies_list *l, const struct id *id, bool give)
+{
+	struct copies_decided *more;
+
+	more = mem_new((l->record_count + 1) * sizeof(*more));
+	if (l->record_count > 0)
+		memcpy(more, l->records, l->record_count * sizeof(*more));
+	mem_free(l->records);
+	l->records = more;
+	more[l->record_count].id = *id;
+	more[l->record_count++].give = give;
+}
+
+static void
+add_black(struct copies_list *l, const char *text)
+{
+	char **more = mem_new((l->black_count + 1) * sizeof(*more));
+
+	if (l->black_count > 0)
+		memcpy(more, l->black, l->black_count * sizeof(*more));
+	mem_free(l->black);
+	l->black = more;
+	more[l->black_count++] = mem_dup(text);
+}
+
+/* "give record 0190... 2026-09-01 notes note", "black word Jaani". */
+static int
+read_decision(struct copies_list *l, size_t line, const char *verb,
+    char *rest, struct err *e)
+{
+	bool record = strncmp(rest, "record ", 7) == 0;
+	bool word = strncmp(rest, "word ", 5) == 0;
+	struct id id;
+
+	if (!record && !word)
+		return bad_line(line, e, N_("what stands after the decision "
+		    "is neither record nor word"));
+	rest += record ? 7 : 5;
+	if (strcmp(verb, "?") == 0)
+		return bad_line(line, e, N_("not decided yet; nothing is "
+		    "given out before every line is"));
+	if (word) {
+		if (strcmp(verb, "black") == 0 && rest[0] != '\0')
+			add_black(l, rest);
+		else if (strcmp(verb, "show") != 0)
+			return bad_line(line, e, N_("a word is shown or "
+			    "blacked: show or black"));
+		return 0;
+	}
+	rest[strcspn(rest, " ")] = '\0';
+	if (id_parse(rest, &id, e) != 0)
+		return bad_line(line, e, N_("the record's id is damaged"));
+	if (strcmp(verb, "give") != 0 && strcmp(verb, "leave") != 0)
+		return bad_line(line, e, N_("a record is given or left out: "
+		    "give or leave"));
+	add_record(l, &id, strcmp(verb, "give") == 0);
+	return 0;
+}
+
+static int
+read_line(struct copies_list *l, size_t line, char *text, struct err *e)
+{
+	char *rest = text + strcspn(text, " ");
+
+	if (*rest != '\0')
+		*rest++ = '\0';
+	if (text[0] == '\0' || text[0] == '#')
+		return 0;
+	if (strcmp(text, "case") == 0)
+		return id_parse(rest, &l->case_id, e) == 0 ? 0 :
+		    bad_line(line, e, N_("the case's id is damaged"));
+	if (strcmp(text, "state") == 0)
+		return hash_parse(rest, &l->state, e) == 0 ? 0 :
+		    bad_line(line, e, N_("the state is damaged"));
+	if (strcmp(text, "for") == 0 && l->whom == NULL)
+		l->whom = mem_dup(rest);
+	else if (strcmp(text, "as") == 0 && l->role == NULL)
+		l->role = mem_dup(rest);
+	else if (strcmp(text, "authority") == 0 && l->authority == NULL)
+		l->authority = mem_dup(rest);
+	else
+		return read_decision(l, line, text, rest, e);
+	return 0;
+}
+
+static int
+read_list(struct view in, struct copies_list *l, struct err *e)
+{
+	struct buf one;
+	size_t at = 0, end, line = 0;
+	int rc = 0;
+
+	memset(l, 0, sizeof(*l));
+	buf_init(&one, 1 << 16);
+	for (; rc == 0 && at < in.len; at = end + 1) {
+		for (end = at; end < in.len && in.data[end] != '\n'; end++)
+			;
+		buf_reset(&one);
+		buf_add(&one, in.data + at, end - at);
+		if (one.len > 0 && one.data[one.len - 1] == '\r')
+			one.len--;
+		line++;
+		rc = buf_check(&one, "a line of the list", e);
+		if (rc == 0)
+			rc = read_line(l, line, (char *)(uintptr_t)buf_str(
+			    &one), e);
+	}
+	if (rc == 0 && (l->whom == NULL || l->role == NULL))
+		rc = err_set(e, ERR_INPUT, "this is no list from tugi copy "
+		    "review");
+	buf_done(&one);
+	return rc;
+}
+
+/* Each record as it stands now was decided on. */
+static int
+match(const struct copies_list *l, const struct record_list *now,
+    struct err *e)
+{
+	struct hash h;
+
+	state_hash(now, &h);
+	return l->record_count == now->count && hash_eq(&h, &l->state) ? 0 :
+	    err_set(e, ERR_CLASH, "the case has changed since this list was "
+	    "made, or lines are missing; make it anew with tugi copy review");
+}
+
+static bool
+is_given(const struct copies_list *l, const struct id *id)
+{
+	size_t i;
+	bool give = false;
+
+	for (i = 0; i < l->record_count; i++)
+		if (id_eq(&l->records[i].id, id)) {
+			if (!l->records[i].give)
+				return false;
+			give = true;
+		}
+	return give;
+}
+
+/* ---- the copy ---- */
+
+void
+copy_done(struct copy *c)
+{
+	size_t i, k, m;
+
+	for (i = 0; i < c->count; i++) {
+		struct copy_register *g = &c->registers[i];
+
+		for (k = 0; k < g->count; k++) {
+			struct copy_record *r = &g->records[k];
+
+			for (m = 0; m < r->field_count; m++) {
+				mem_free(r->fields[m].label);
+				mem_wipe(r->fields[m].text,
+				    strlen(r->fields[m].text));
+				mem_free(r->fields[m].text);
+			}
+			mem_free(r->fields);
+			mem_free(r->kind);
+			mem_free(r->title);
+			mem_free(r->author);
+		}
+		mem_free(g->records);
+		mem_free(g->section);
+		mem_free(g->title);
+	}
+	mem_free(c->registers);
+	mem_free(c->whom);
+	mem_free(c->role);
+	mem_free(c->authority);
+	memset(c, 0, sizeof(*c));
+}
+
+static struct copy_register *
+register_of(struct session *s, struct copy *c, const char *section)
+{
+	struct copy_register *more;
+	const struct policy *p;
+	const char *title = NULL;
+	struct err why;
+	size_t i;
+
+	for (i = 0; i < c->count; i++)
+		if (strcmp(c->registers[i].section, section) == 0)
+			return &c->registers[i];
+	more = mem_new((c->count + 1) * sizeof(*more));
+	if (c->count > 0)
+		memcpy(more, c->registers, c->count * sizeof(*more));
+	mem_free(c->registers);
+	c->registers = more;
+	p = policies_now(s, &why);
+	if (p != NULL)
+		title = policy_name(p, "sections", section,
+		    session_language(s));
+	more[c->count].section = mem_dup(section);
+	more[c->count].title = mem_dup(title != NULL ? title : section);
+	return &more[c->count++];
+}
+
+static void
+fill_record(const struct copies_list *l, const struct record_item *from,
+    struct copy_record *r, struct copy *c)
+{
+	const struct record_kind *kind = fields_kind(from->type);
+	const struct field *f;
+	const char *text;
+	size_t i;
+
+	r->kind = mem_dup(kind->name);
+	r->title = mem_dup(text_spoken(kind->label));
+	r->author = copies_blacked(l, from->author != NULL ? from->author :
+	    "", &c->blacked);
+	r->at_ms = from->at_ms;
+	r->fields = mem_new((from->field_count + 1) * sizeof(*r->fields));
+	for (i = 0; i < from->field_count; i++) {
+		f = fields_find(from->type, from->fields[i].name);
+		text = from->fields[i].word != NULL ? from->fields[i].word :
+		    from->fields[i].text;
+		/* Ids and hashes say nothing to a person. */
+		if (text[0] == '\0' || f == NULL ||
+		    f->kind == FIELD_RECORD || f->kind == FIELD_HASH)
+			continue;
+		r->fields[r->field_count].label = mem_dup(text_spoken(
+		    from->fields[i].label));
+		r->fields[r->field_count++].text = copies_blacked(l, text,
+		    &c->blacked);
+	}
+}
+
+static void
+fill(struct session *s, const struct copies_list *l,
+    const struct record_list *now, struct copy *c)
+{
+	struct copy_register *g;
+	struct copy_record *more;
+	size_t i;
+
+	for (i = now->count; i-- > 0;) { /* the oldest first */
+		if (!is_given(l, &now->items[i].id)) {
+			c->left++;
+			continue;
+		}
+		g = register_of(s, c, now->items[i].section);
+		more = mem_new((g->count + 1) * sizeof(*more));
+		if (g->count > 0)
+			memcpy(more, g->records, g->count * sizeof(*more));
+		mem_free(g->records);
+		g->records = more;
+		fill_record(l, &now->items[i], &more[g->count++], c);
+		c->given++;
+	}
+}
+
+int
+copies_make(struct session *s, struct view review, struct copy *out,
+    struct err *e)
+{
+	struct copies_list l;
+	struct record_list now;
+	struct copy_ask q;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = read_list(review, &l, e);
+	q = (struct copy_ask){ l.case_id, l.whom, l.role, l.authority };
+	if (rc == 0)
+		rc = copies_gather(s, &q, &now, e);
+	if (rc == 0) {
+		rc = match(&l, &now, e);
+		if (rc == 0) {
+			out->whom = mem_dup(l.whom);
+			out->role = mem_dup(l.role);
+			out->authority = mem_dup(l.authority != NULL ?
+			    l.authority : "");
+			out->ask = (struct copy_ask){ l.case_id, out->whom,
+				out->role, out->authority };
+			fill(s, &l, &now, out);
+		}
+		record_list_done(&now);
+	}
+	copies_list_done(&l);
+	return rc;
+}

@@ -1,0 +1,320 @@
+/*
+ * The copy of a file: nothing goes before every line is decided, what is
+ * blacked out or left out is in nothing that comes out, and it is logged.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/core/report/copies.h"
+#include "client/core/timeline.h"
+#include "common/base/mem.h"
+#include "tests/support/world.h"
+
+static struct world *w;
+static struct err e;
+static struct id anna;
+
+static int
+begin(void **state)
+{
+	struct id other;
+
+	(void)state;
+	w = mem_new(sizeof(*w));
+	world_begin(w, 3);
+	world_case(w, 1, "Anna Tamm", &anna);
+	world_case(w, 1, "Kristjan Saar", &other);
+	world_must_sync(w, 1);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	world_end(w);
+	mem_free(w);
+	return 0;
+}
+
+static struct copy_ask
+ask(void)
+{
+	struct copy_ask q = { anna, "Mari Tamm", "guardian", "sole" };
+
+	return q;
+}
+
+/* The list, with every question mark of a record and of a word replaced. */
+static void
+decided(int i, const char *record, const char *word, struct buf *out)
+{
+	struct copy_ask q = ask();
+	struct buf list;
+	const char *p, *end;
+
+	buf_init(&list, COPIES_MAX_BYTES);
+	assert_int_equal(copies_review(w->c[i].session, &q, &list, &e), 0);
+	for (p = buf_str(&list); *p != '\0'; p = end + 1) {
+		end = strchr(p, '\n');
+		assert_non_null(end);
+		if (strncmp(p, "? record", 8) == 0 && record != NULL) {
+			buf_add_str(out, record);
+			p++;
+		} else if (strncmp(p, "? word", 6) == 0 && word != NULL) {
+			buf_add_str(out, word);
+			p++;
+		}
+		buf_add(out, p, (size_t)(end + 1 - p));
+	}
+	buf_done(&list);
+}
+
+/* Everything a copy says, in both printings. */
+static void
+all_of(const struct copy *c, struct buf *out)
+{
+	struct paper_about about = { .title = "Copy", .source = "", .date = "" };
+	struct paper *p = paper_new(&about);
+
+	copies_paper(c, p);
+	assert_int_equal(paper_html(p, out, &e), 0);
+	paper_free(p);
+}
+
+static size_t
+times(const char *hay, const char *needle)
+{
+	size_t n = 0;
+
+	while ((hay = strstr(hay, needle)) != NULL) {
+		hay += strlen(needle);
+		n++;
+	}
+	return n;
+}
+
+static void
+nothing_before_all_is_decided(void **state)
+{
+	struct copy c;
+	struct buf list;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "She met Rein Kuusk.", NULL),
+	    0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	decided(1, "give", NULL, &list);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_non_null(strstr(e.text, "line "));
+	copy_done(&c);
+	buf_reset(&list);
+	decided(1, NULL, "black", &list);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), -1);
+	copy_done(&c);
+	buf_done(&list);
+}
+
+static void
+names_are_asked_for(void **state)
+{
+	static const char *const asked[] = { "Kuusk", "Rein", "kristjani",
+		"Õnne", "Žanna", "Jaan" };
+	struct copy_ask q = ask();
+	struct buf list;
+	char line[64];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "Sees Rein Kuusk. Today "
+	    "Annale ja kristjani ema, Õnne ning Žanna. Mari and Jaan came.",
+	    NULL), 0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), 0);
+	for (i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		snprintf(line, sizeof(line), "? word %s\n", asked[i]);
+		assert_non_null(strstr(buf_str(&list), line));
+	}
+	assert_null(strstr(buf_str(&list), "word Anna"));
+	assert_null(strstr(buf_str(&list), "word Mari"));
+	assert_null(strstr(buf_str(&list), "word Today"));
+	buf_done(&list);
+}
+
+static void
+black_is_gone(void **state)
+{
+	struct buf list, out;
+	struct copy c;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "Rein Kuusk came. REINU "
+	    "isa; kuuskede ja Kusk. Kept: stays.", NULL), 0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	buf_init(&out, PAPER_MAX_BYTES);
+	decided(1, "give", "show", &list);
+	buf_add_str(&list, "black word rein\nblack word Kuusk\n");
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	assert_int_equal(c.given, 2); /* the card and the note */
+	assert_int_equal(c.blacked, 4);
+	all_of(&c, &out);
+	assert_null(strcasestr(buf_str(&out), "rein"));
+	assert_null(strcasestr(buf_str(&out), "kuusk"));
+	assert_non_null(strstr(buf_str(&out), "Kusk"));
+	assert_non_null(strstr(buf_str(&out), "Kept: stays."));
+	assert_int_equal(times(buf_str(&out), COPIES_BLACK), 4);
+	copy_done(&c);
+	buf_done(&list);
+	buf_done(&out);
+}
+
+static void
+left_out_is_gone(void **state)
+{
+	struct buf list, out;
+	struct copy c;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "needle of a note", NULL), 0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	buf_init(&out, PAPER_MAX_BYTES);
+	decided(1, "leave", "show", &list);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	assert_int_equal(c.given, 0);
+	assert_int_equal(c.left, 2);
+	all_of(&c, &out);
+	assert_null(strstr(buf_str(&out), "needle"));
+	copy_done(&c);
+	buf_done(&list);
+	buf_done(&out);
+}
+
+static void
+a_list_of_yesterday_is_refused(void **state)
+{
+	struct buf list;
+	struct copy c;
+
+	(void)state;
+	buf_init(&list, COPIES_MAX_BYTES);
+	decided(1, "give", "show", &list);
+	assert_int_equal(world_note(w, 1, &anna, "new", NULL), 0);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	copy_done(&c);
+	/* A missing line is no decision either. */
+	buf_reset(&list);
+	decided(1, "give", "show", &list);
+	*strstr((char *)list.data, "give record") = '#';
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	copy_done(&c);
+	assert_int_equal(copies_make(w->c[1].session, view_str("nothing\n"),
+	    &c, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	copy_done(&c);
+	buf_done(&list);
+}
+
+static void
+the_law_stops_it(void **state)
+{
+	struct copy_ask q = ask();
+	struct buf list;
+
+	(void)state;
+	buf_init(&list, COPIES_MAX_BYTES);
+	q.authority = "limited";
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	q.authority = NULL;
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	q = ask();
+	q.role = "neighbour";
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
+	assert_int_equal(world_set(w, 1, &anna, "safety", "Secret address."),
+	    0);
+	q = ask();
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(list.len, 0);
+	buf_done(&list);
+}
+
+/* Whoever may read, or even write, gives no copy of what others keep. */
+static void
+only_who_keeps_gives(void **state)
+{
+	struct copy_ask q = ask();
+	struct buf list;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "needle", NULL), 0);
+	world_grant(w, 1, &anna, 2, "card,notes", true);
+	world_must_sync(w, 1);
+	world_must_sync(w, 2);
+	assert_int_equal(world_notes(w, 2, &anna), 1);
+	buf_init(&list, COPIES_MAX_BYTES);
+	assert_int_equal(copies_review(w->c[2].session, &q, &list, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(list.len, 0);
+	buf_done(&list);
+}
+
+static void
+a_colleague_reads_that_it_was_given(void **state)
+{
+	struct timeline_query tq = { .case_id = anna, .types = "disclosure" };
+	struct record_list l;
+	struct buf list;
+	struct copy c;
+	struct id id;
+
+	(void)state;
+	tq.case_id = anna;
+	world_grant(w, 1, &anna, 2, "card", false);
+	buf_init(&list, COPIES_MAX_BYTES);
+	decided(1, "give", "show", &list);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	assert_int_equal(copies_log(w->c[1].session, &c, view_str("bytes"),
+	    &id, &e), 0);
+	copy_done(&c);
+	world_must_sync(w, 1);
+	world_must_sync(w, 2);
+	assert_int_equal(timeline_list(w->c[2].session, &tq, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(record_field(&l.items[0], "whom"), "Mari Tamm");
+	assert_string_equal(record_field(&l.items[0], "role"), "guardian");
+	record_list_done(&l);
+	buf_done(&list);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(nothing_before_all_is_decided), T(names_are_asked_for),
+		T(black_is_gone), T(left_out_is_gone),
+		T(a_list_of_yesterday_is_refused), T(the_law_stops_it),
+		T(only_who_keeps_gives),
+		T(a_colleague_reads_that_it_was_given),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
