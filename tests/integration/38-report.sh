@@ -116,7 +116,7 @@ for needle in Kuusk Jaani needle-Y; do
 	check "none in the PDF" eval "! text_of $T/c.pdf | grep -q $needle"
 done
 is "it is in the case" 'Mari Tamm' "$(json liis \
-	'[.[] | select(.type == "disclosure")][0].fields.whom' timeline K1)"
+	'[.[] | select(.type == "file-copy")][0].fields.whom' timeline K1)"
 must as liis note add K1 'Something new.'
 as liis copy make "$T/decided" --data "$T/d.json"
 check "an old list is not used" ends 4

@@ -277,7 +277,7 @@ only_who_keeps_gives(void **state)
 static void
 a_colleague_reads_that_it_was_given(void **state)
 {
-	struct timeline_query tq = { .case_id = anna, .types = "disclosure" };
+	struct timeline_query tq = { .case_id = anna, .types = "file-copy" };
 	struct record_list l;
 	struct buf list;
 	struct copy c;

@@ -24,7 +24,7 @@ enum record_type {
 	TYPE_ROOM = 28,      /* any room: what it is and what it is called */
 	TYPE_MEMBER = 29,    /* any room: who is in it, or no longer */
 	TYPE_FIGURES = 50,   /* commons: a piece of a year's figures */
-	TYPE_DISCLOSURE = 51, /* card: what was given out, and to whom */
+	TYPE_FILE_COPY = 51, /* card: a copy of the file was given out */
 	TYPE_MATTER = 30,    /* meeting, a part of its own: what a group of
 	                        several professions works on for one child */
 	TYPE_MEETING = 31,   /* meeting, or a room */
@@ -74,9 +74,9 @@ enum {
 	MEMBER_ENDS, MEMBER_SUPERSEDES,
 	FIGURES_YEAR = 1, FIGURES_PIECE, FIGURES_PIECES, FIGURES_HASH,
 	FIGURES_REASON, FIGURES_DATA,
-	DISCLOSURE_WHAT = 1, DISCLOSURE_WHOM, DISCLOSURE_ROLE,
-	DISCLOSURE_GIVEN, DISCLOSURE_LEFT, DISCLOSURE_BLACKED,
-	DISCLOSURE_HASH, DISCLOSURE_BY,
+	FILE_COPY_WHAT = 1, FILE_COPY_WHOM, FILE_COPY_ROLE,
+	FILE_COPY_GIVEN, FILE_COPY_LEFT, FILE_COPY_BLACKED,
+	FILE_COPY_HASH, FILE_COPY_BY,
 	MATTER_TOPIC = 1, MATTER_OPENED, MATTER_CLOSED, MATTER_GIVER,
 	MATTER_GIVER_ROLE, MATTER_CHILD_VIEW, MATTER_GUARDIAN_VIEW,
 	MATTER_OUTCOME,

@@ -21,22 +21,22 @@ static const struct field figures_fields[] = {
 	    "data", N_("Data"), NULL },
 };
 
-static const struct field disclosure_fields[] = {
-	{ TYPE_DISCLOSURE, DISCLOSURE_WHAT, FIELD_CODE, 0,
+static const struct field file_copy_fields[] = {
+	{ TYPE_FILE_COPY, FILE_COPY_WHAT, FIELD_CODE, 0,
 	    "what", N_("What"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_WHOM, FIELD_TEXT, FIELD_SEARCHED,
+	{ TYPE_FILE_COPY, FILE_COPY_WHOM, FIELD_TEXT, FIELD_SEARCHED,
 	    "whom", N_("Given to"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_ROLE, FIELD_CODE, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_ROLE, FIELD_CODE, 0,
 	    "role", N_("As"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_GIVEN, FIELD_NUMBER, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_GIVEN, FIELD_NUMBER, 0,
 	    "given", N_("Records"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_LEFT, FIELD_NUMBER, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_LEFT, FIELD_NUMBER, 0,
 	    "left", N_("Not given"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_BLACKED, FIELD_NUMBER, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_BLACKED, FIELD_NUMBER, 0,
 	    "blacked", N_("Blacked out"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_HASH, FIELD_HASH, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_HASH, FIELD_HASH, 0,
 	    "hash", N_("Hash"), NULL },
-	{ TYPE_DISCLOSURE, DISCLOSURE_BY, FIELD_PERSON, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_BY, FIELD_PERSON, 0,
 	    "by", N_("Given by"), NULL },
 };
 
@@ -44,9 +44,9 @@ static const struct record_kind kinds[] = {
 	{ TYPE_FIGURES, "figures", N_("Figures of a year"), HOME_COMMONS,
 	    NULL, NULL, true, true, 0, 0, "year reason",
 	    figures_fields, COUNT(figures_fields) },
-	{ TYPE_DISCLOSURE, "disclosure", N_("Disclosure"), HOME_CASE,
+	{ TYPE_FILE_COPY, "file-copy", N_("Copy of the file"), HOME_CASE,
 	    "card", NULL, true, false, 0, 0, "what whom given",
-	    disclosure_fields, COUNT(disclosure_fields) },
+	    file_copy_fields, COUNT(file_copy_fields) },
 };
 
 const struct record_kinds types_report = { kinds, COUNT(kinds) };

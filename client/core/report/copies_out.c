@@ -32,22 +32,22 @@ write_tx(struct session *session, const struct copy *c, struct view given,
 {
 	struct store *s = session_store(session);
 	struct op *ops = mem_new(8 * sizeof(*ops));
-	struct write w = { .type = TYPE_DISCLOSURE, .ops = ops,
+	struct write w = { .type = TYPE_FILE_COPY, .ops = ops,
 		.op_count = 8, .case_id = c->ask.case_id };
 	struct hash hash;
 	int rc;
 
 	keys_hash("tugi given 1", given, &hash);
-	put_text(&ops[0], DISCLOSURE_WHAT, "copy");
-	put_text(&ops[1], DISCLOSURE_WHOM, c->whom);
-	put_text(&ops[2], DISCLOSURE_ROLE, c->role);
-	put_int(&ops[3], DISCLOSURE_GIVEN, (int64_t)c->given);
-	put_int(&ops[4], DISCLOSURE_LEFT, (int64_t)c->left);
-	put_int(&ops[5], DISCLOSURE_BLACKED, (int64_t)c->blacked);
-	ops[6].field = DISCLOSURE_HASH;
+	put_text(&ops[0], FILE_COPY_WHAT, "copy");
+	put_text(&ops[1], FILE_COPY_WHOM, c->whom);
+	put_text(&ops[2], FILE_COPY_ROLE, c->role);
+	put_int(&ops[3], FILE_COPY_GIVEN, (int64_t)c->given);
+	put_int(&ops[4], FILE_COPY_LEFT, (int64_t)c->left);
+	put_int(&ops[5], FILE_COPY_BLACKED, (int64_t)c->blacked);
+	ops[6].field = FILE_COPY_HASH;
 	ops[6].value = (struct value){ VALUE_BYTES, 0,
 		view_of(hash.b, sizeof(hash.b)) };
-	ops[7].field = DISCLOSURE_BY;
+	ops[7].field = FILE_COPY_BY;
 	ops[7].value = (struct value){ VALUE_BYTES, 0,
 		view_of(s->person.b, sizeof(s->person.b)) };
 	rc = cases_section_tx(session, &c->ask.case_id, "card", &w.space, e);
