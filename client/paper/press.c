@@ -16,6 +16,9 @@
 
 #define MARK_LEVELS 4
 
+#define MEMO 512        /* sizes of short texts: figures come again and again */
+#define MEMO_BYTES 12
+
 struct press {
 	cairo_surface_t *surface;
 	cairo_t *cr;
@@ -24,6 +27,12 @@ struct press {
 	struct buf *out;
 	int page;
 	int marks[MARK_LEVELS]; /* the newest of each level */
+	struct {
+		char text[MEMO_BYTES];
+		size_t len;     /* 0: free */
+		enum press_style style;
+		double width, height;
+	} memo[MEMO];
 };
 
 static const struct {
@@ -108,6 +117,7 @@ press_close(struct press *p, struct err *e)
 		status = cairo_surface_status(p->surface);
 	cairo_surface_destroy(p->surface);
 	rc = p->out != NULL ? buf_check(p->out, "the document", e) : 0;
+	mem_wipe(p->memo, sizeof(p->memo));
 	mem_free(p);
 	if (rc == 0 && status != CAIRO_STATUS_SUCCESS)
 		rc = err_set(e, ERR_LOCAL, "the PDF could not be made (%s); "
@@ -138,18 +148,59 @@ set(struct press *p, const struct press_text *t)
 	    (int)t->text.len);
 }
 
-void
-press_size(struct press *p, const struct press_text *t, double *width,
+static void
+ask_size(struct press *p, const struct press_text *t, double *width,
     double *height)
 {
 	PangoRectangle r;
 
 	set(p, t);
 	pango_layout_get_extents(p->layout, NULL, &r);
+	*width = (double)r.width / PANGO_SCALE;
+	*height = (double)r.height / PANGO_SCALE;
+}
+
+static size_t
+place_of(const struct press_text *t)
+{
+	size_t i, h = t->style;
+
+	for (i = 0; i < t->text.len; i++)
+		h = h * 31 + t->text.data[i];
+	return h % MEMO;
+}
+
+void
+press_size(struct press *p, const struct press_text *t, double *width,
+    double *height)
+{
+	double w, h;
+	size_t i;
+
+	if (t->text.len == 0 || t->text.len > MEMO_BYTES) {
+		ask_size(p, t, &w, &h);
+		goto out;
+	}
+	i = place_of(t);
+	if (p->memo[i].len != t->text.len || p->memo[i].style != t->style ||
+	    memcmp(p->memo[i].text, t->text.data, t->text.len) != 0) {
+		struct press_text whole = *t;
+
+		whole.width = 0;
+		ask_size(p, &whole, &p->memo[i].width, &p->memo[i].height);
+		memcpy(p->memo[i].text, t->text.data, t->text.len);
+		p->memo[i].len = t->text.len;
+		p->memo[i].style = t->style;
+	}
+	w = p->memo[i].width;
+	h = p->memo[i].height;
+	if (t->width > 0 && w > t->width) /* it is broken */
+		ask_size(p, t, &w, &h);
+out:
 	if (width != NULL)
-		*width = (double)r.width / PANGO_SCALE;
+		*width = w;
 	if (height != NULL)
-		*height = (double)r.height / PANGO_SCALE;
+		*height = h;
 }
 
 double
@@ -216,6 +267,8 @@ ink(struct press *p, enum press_ink which)
 void
 press_draw(struct press *p, const struct press_text *t, double x, double y)
 {
+	if (p->out == NULL)
+		return; /* only measured */
 	set(p, t);
 	ink(p, t->ink);
 	if (t->tag != NULL)

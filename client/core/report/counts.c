@@ -11,6 +11,8 @@
 #include "client/core/local/utf8.h"
 #include "common/base/mem.h"
 
+#define NONE UINT32_MAX
+
 void
 counts_init(struct counts *c)
 {
@@ -26,19 +28,17 @@ counts_done(struct counts *c)
 	for (i = 0; i < c->text_count; i++)
 		mem_free(c->texts[i]);
 	mem_free(c->texts);
+	mem_free(c->sums);
 	mem_free(c->cells);
 	mem_free(c->marks);
 	memset(c, 0, sizeof(*c));
 }
 
-/* Room for one more of ${size} bytes. */
 static void *
-grown(void *list, size_t count, size_t *room, size_t size)
+twice(void *list, size_t count, size_t *room, size_t size)
 {
 	void *bigger;
 
-	if (count < *room)
-		return list;
 	*room = 2 * *room + 64;
 	bigger = mem_new(*room * size);
 	if (count > 0)
@@ -47,39 +47,77 @@ grown(void *list, size_t count, size_t *room, size_t size)
 	return bigger;
 }
 
+/* Room for one more of ${size} bytes. */
+static void *
+grown(void *list, size_t count, size_t *room, size_t size)
+{
+	return count < *room ? list : twice(list, count, room, size);
+}
+
+/* FNV-1a, of the bytes and of the folded letters. */
+static struct counts_sum
+sum_of(const char *text)
+{
+	struct counts_sum sum = { 0xcbf29ce484222325u, 0xcbf29ce484222325u };
+	struct view v = view_str(text);
+	size_t i, at = 0;
+
+	for (i = 0; i < v.len; i++)
+		sum.plain = (sum.plain ^ v.data[i]) * 0x100000001b3u;
+	while (at < v.len)
+		sum.folded = (sum.folded ^ utf8_fold(utf8_next(v, &at))) *
+		    0x100000001b3u;
+	return sum;
+}
+
 static unsigned
-new_text(struct counts *c, const char *text)
+new_text(struct counts *c, const char *text, const struct counts_sum *sum)
 {
 	c->texts = grown(c->texts, c->text_count, &c->text_room,
 	    sizeof(*c->texts));
+	c->sums = grown(c->sums, c->text_count, &c->sum_room,
+	    sizeof(*c->sums));
 	c->texts[c->text_count] = mem_dup(text);
+	c->sums[c->text_count] = *sum;
 	return (unsigned)c->text_count++;
+}
+
+/* Its number, or NONE. */
+static unsigned
+find_text(const struct counts *c, const char *text,
+    const struct counts_sum *sum)
+{
+	unsigned i;
+
+	for (i = 0; i < c->text_count; i++)
+		if (c->sums[i].plain == sum->plain &&
+		    strcmp(c->texts[i], text) == 0)
+			return i;
+	return NONE;
 }
 
 unsigned
 counts_text(struct counts *c, const char *text)
 {
-	unsigned i;
+	struct counts_sum sum = sum_of(text != NULL ? text : "");
+	unsigned i = find_text(c, text != NULL ? text : "", &sum);
 
-	if (text == NULL)
-		return 0;
-	for (i = 0; i < c->text_count; i++)
-		if (strcmp(c->texts[i], text) == 0)
-			return i;
-	return new_text(c, text);
+	return i != NONE ? i : new_text(c, text != NULL ? text : "", &sum);
 }
 
 unsigned
 counts_school(struct counts *c, const char *name)
 {
+	struct counts_sum sum = sum_of(name != NULL ? name : "");
 	unsigned i;
 
 	if (name == NULL)
 		return 0;
 	for (i = 0; i < c->text_count; i++)
-		if (utf8_same(view_str(c->texts[i]), view_str(name)))
+		if (c->sums[i].folded == sum.folded &&
+		    utf8_same(view_str(c->texts[i]), view_str(name)))
 			return i;
-	return new_text(c, name);
+	return new_text(c, name, &sum);
 }
 
 void
@@ -87,13 +125,15 @@ counts_put(struct counts *c, const struct counts_cell *cell)
 {
 	if (cell->n == 0)
 		return;
-	c->cells = grown(c->cells, c->cell_count, &c->cell_room,
-	    sizeof(*c->cells));
-	c->cells[c->cell_count++] = *cell;
-	c->unsorted = true;
-	/* Many small additions do not pile up. */
+	/* Many additions to few cells do not pile up. */
 	if (c->cell_count == c->cell_room && c->cell_count > 4096)
 		counts_sort(c);
+	if (c->cell_count == c->cell_room || (!c->unsorted &&
+	    2 * c->cell_count > c->cell_room))
+		c->cells = twice(c->cells, c->cell_count, &c->cell_room,
+		    sizeof(*c->cells));
+	c->cells[c->cell_count++] = *cell;
+	c->unsorted = true;
 }
 
 void
@@ -108,8 +148,8 @@ counts_add(struct counts *c, const struct counts_event *ev)
 	}
 }
 
-static void
-put_mark(struct counts *c, const struct counts_mark *m)
+void
+counts_put_mark(struct counts *c, const struct counts_mark *m)
 {
 	c->marks = grown(c->marks, c->mark_count, &c->mark_room,
 	    sizeof(*c->marks));
@@ -127,7 +167,7 @@ counts_mark(struct counts *c, const struct counts_event *ev,
 	m.school = counts_school(c, ev->school);
 	for (i = 0; i < counts_groups[ev->group].side_count; i++)
 		m.words[i] = counts_text(c, ev->words[i]);
-	put_mark(c, &m);
+	counts_put_mark(c, &m);
 }
 
 void
@@ -151,7 +191,7 @@ counts_merge(struct counts *into, const struct counts *from)
 		m.school = as[m.school];
 		for (k = 0; k < COUNTS_SIDES_MAX; k++)
 			m.words[k] = as[m.words[k]];
-		put_mark(into, &m);
+		counts_put_mark(into, &m);
 	}
 	mem_free(as);
 }
@@ -276,24 +316,55 @@ counts_fold(struct counts *c)
 
 /* ---- asking ---- */
 
+/* Where the cells of a side begin; they stand in order. */
+static size_t
+side_begin(const struct counts *c, unsigned group, unsigned side)
+{
+	size_t low = 0, high = c->cell_count, mid;
+
+	while (low < high) {
+		mid = (low + high) / 2;
+		if (c->cells[mid].group < group ||
+		    (c->cells[mid].group == group &&
+		    c->cells[mid].side < side))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* Of NULL every one; false: no such text, so nothing of it. */
+static bool
+number_of(const struct counts *c, const char *text, unsigned *out)
+{
+	struct counts_sum sum;
+
+	*out = NONE;
+	if (text == NULL)
+		return true;
+	sum = sum_of(text);
+	*out = find_text(c, text, &sum);
+	return *out != NONE;
+}
+
 int64_t
 counts_get(struct counts *c, enum counts_group_number group, unsigned side,
     const struct counts_where *where)
 {
+	unsigned school, word;
 	int64_t n = 0;
 	size_t i;
 
 	counts_sort(c);
-	for (i = 0; i < c->cell_count; i++) {
-		const struct counts_cell *cell = &c->cells[i];
-
-		if (cell->group == group && cell->side == side &&
-		    (where->school == NULL ||
-		    strcmp(c->texts[cell->school], where->school) == 0) &&
-		    (where->word == NULL ||
-		    strcmp(c->texts[cell->word], where->word) == 0))
-			n += cell->n;
-	}
+	if (!number_of(c, where->school, &school) ||
+	    !number_of(c, where->word, &word))
+		return 0;
+	for (i = side_begin(c, group, side); i < c->cell_count &&
+	    c->cells[i].group == group && c->cells[i].side == side; i++)
+		if ((school == NONE || c->cells[i].school == school) &&
+		    (word == NONE || c->cells[i].word == word))
+			n += c->cells[i].n;
 	return n;
 }
 
@@ -329,8 +400,9 @@ counts_words(struct counts *c, enum counts_group_number group, unsigned side,
 	bool *used = mem_new((c->text_count + 1) * sizeof(*used));
 	size_t i;
 
-	for (i = 0; i < c->cell_count; i++)
-		if (c->cells[i].group == group && c->cells[i].side == side)
-			used[c->cells[i].word] = true;
+	counts_sort(c);
+	for (i = side_begin(c, group, side); i < c->cell_count &&
+	    c->cells[i].group == group && c->cells[i].side == side; i++)
+		used[c->cells[i].word] = true;
 	return list_texts(c, used, out, max);
 }

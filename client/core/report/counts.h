@@ -65,9 +65,13 @@ struct counts_mark { /* one thing of a group that is counted once */
 	unsigned words[COUNTS_SIDES_MAX];
 	int64_t day; /* the newest counts */
 };
+struct counts_sum { /* of a text: as it is, and folded as search folds */
+	uint64_t plain, folded;
+};
 struct counts {
 	char **texts;  /* schools and words; 0 is "" */
-	size_t text_count, text_room;
+	struct counts_sum *sums; /* of each, so that looking up is quick */
+	size_t text_count, text_room, sum_room;
 	struct counts_cell *cells; /* sorted, none twice, none zero */
 	size_t cell_count, cell_room;
 	struct counts_mark *marks;
@@ -98,6 +102,9 @@ unsigned counts_school(struct counts *c, const char *name);
 
 /** counts_put(c, cell): add one cell, given by numbers of ${c}. */
 void counts_put(struct counts *c, const struct counts_cell *cell);
+
+/** counts_put_mark(c, m): add one mark, given by numbers of ${c}. */
+void counts_put_mark(struct counts *c, const struct counts_mark *m);
 
 /** counts_merge(into, from): add all of it; marks meet by counts_fold. */
 void counts_merge(struct counts *into, const struct counts *from);

@@ -145,25 +145,23 @@ read_rows(struct cbor_reader *r, struct counts *c)
 static void
 read_marks(struct cbor_reader *r, struct counts *c)
 {
-	struct counts_event ev = { .n = 1 };
-	struct id mark;
-	int64_t day;
-	size_t i, k, n = cbor_array(r, LINES_MAX), sides;
+	struct counts_mark m;
+	size_t i, k, n = cbor_array(r, LINES_MAX);
 
 	for (i = 0; i < n && !r->bad; i++) {
+		memset(&m, 0, sizeof(m));
 		cbor_array(r, 4 + COUNTS_SIDES_MAX);
-		ev.group = number(r, COUNTS_GROUP_COUNT);
-		sides = counts_groups[ev.group].side_count;
-		cbor_id(r, &mark);
-		day = number(r, DAY_MAX);
-		ev.school = c->texts[number(r, c->text_count)];
-		for (k = 0; k < sides; k++)
-			ev.words[k] = c->texts[number(r, c->text_count)];
+		m.group = number(r, COUNTS_GROUP_COUNT);
+		cbor_id(r, &m.mark);
+		m.day = number(r, DAY_MAX);
+		m.school = number(r, c->text_count);
+		for (k = 0; k < counts_groups[m.group].side_count; k++)
+			m.words[k] = number(r, c->text_count);
 		cbor_leave(r);
-		if (!counts_groups[ev.group].once)
+		if (!counts_groups[m.group].once)
 			r->bad = true;
 		if (!r->bad)
-			counts_mark(c, &ev, &mark, day);
+			counts_put_mark(c, &m);
 	}
 	cbor_leave(r);
 }
