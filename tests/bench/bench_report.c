@@ -124,6 +124,8 @@ word_of(const struct policy *p, const struct counts_side *side)
 {
 	size_t n = 0;
 
+	if (side->list != NULL && policy_count(p, side->list) == 0)
+		return ""; /* a vocabulary to come */
 	if (side->list != NULL)
 		return policy_code(p, side->list, chance((uint32_t)
 		    policy_count(p, side->list)));

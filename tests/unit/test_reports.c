@@ -12,8 +12,10 @@
 
 #include "client/core/accord/memos.h"
 #include "client/core/cases.h"
+#include "client/core/entries.h"
 #include "client/core/notes.h"
 #include "client/core/report/snapshots.h"
+#include "client/core/rooms.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 
@@ -148,6 +150,80 @@ counts_of_a_worker(void **state)
 	assert_int_equal(handin_make(of(1), 26, &h, &e), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
 	handin_done(&h);
+}
+
+static void
+add(int i, enum record_type type, const struct id *space,
+    const struct assignment *set, size_t n)
+{
+	struct entry_draft d = { .type = type, .set = set, .n = n };
+	struct id id;
+
+	if (space != NULL)
+		d.space = *space;
+	if (entries_add(of(i), &d, &id, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+/* At the school of the room; what is only planned is not counted. */
+static void
+what_rooms_hold_counts(void **state)
+{
+	const struct assignment name = { "name", "Lasila Põhikool" };
+	const struct assignment held[] = { { "kind", "school-monthly" },
+		{ "state", "held" } };
+	const struct assignment planned[] = { { "kind", "school-monthly" },
+		{ "state", "planned" } };
+	const struct assignment super[] = { { "form", "covision" },
+		{ "minutes", "90" }, { "question", "How to go on?" } };
+	struct counts_where monthly = { "Lasila Põhikool", "school-monthly" };
+	struct counts c;
+	struct id room;
+
+	(void)state;
+	assert_int_equal(rooms_begin(of(1), ROOMS_SITE, &name, 1, &room, &e),
+	    0);
+	add(1, TYPE_MEETING, &room, held, 2);
+	add(1, TYPE_MEETING, &room, held, 2);
+	add(1, TYPE_MEETING, &room, planned, 2);
+	add(1, TYPE_SUPERVISION, NULL, super, 3);
+	assert_int_equal(tally_year(of(1), YEAR, &c, &e), 0);
+	counts_fold(&c);
+	assert_int_equal(counts_get(&c, COUNTS_MEETINGS, 0, &monthly), 2);
+	assert_int_equal(sum(&c, COUNTS_MEETINGS, NULL), 2);
+	assert_int_equal(sum(&c, COUNTS_STAFF, NULL), 1);
+	assert_int_equal(sum(&c, COUNTS_TIME, NULL), 90);
+	counts_done(&c);
+}
+
+/* Whoever reads a colleague's case counts nothing of it. */
+static void
+only_the_own_counts(void **state)
+{
+	struct counts c;
+	struct id id;
+
+	(void)state;
+	id = open_case(1, "Anna Tamm", "2015-04-02", "Lasila");
+	contact(1, &id, "One.");
+	world_grant(w, 1, &id, 2, "card,notes", true);
+	world_must_sync(w, 1);
+	world_must_sync(w, 2);
+	assert_int_equal(world_notes(w, 2, &id), 1);
+	contact(2, &id, "Two.");
+	world_must_sync(w, 2);
+	world_must_sync(w, 1);
+	assert_int_equal(world_notes(w, 1, &id), 2);
+	assert_int_equal(tally_year(of(1), YEAR, &c, &e), 0);
+	counts_fold(&c);
+	assert_int_equal(sum(&c, COUNTS_CASES, NULL), 1);
+	assert_int_equal(sum(&c, COUNTS_CONTACTS, NULL), 1);
+	counts_done(&c);
+	assert_int_equal(tally_year(of(2), YEAR, &c, &e), 0);
+	counts_fold(&c);
+	assert_int_equal(sum(&c, COUNTS_CASES, NULL), 0);
+	assert_int_equal(sum(&c, COUNTS_CONTACTS, "Lasila"), 1);
+	counts_done(&c);
 }
 
 /* Marks of two years do not meet, and the hub's copy opens for officers. */
@@ -330,9 +406,14 @@ static void
 the_key_is_the_offices(void **state)
 {
 	struct merge m;
+	struct id id;
+	int i;
 
 	(void)state;
 	fill();
+	id = open_case(2, "Kaie Mets", "2014-01-01", "Haljala");
+	for (i = 0; i < 30; i++) /* so that the figures differ */
+		contact(2, &id, "More.");
 	assert_int_equal(snapshots_share_key(of(0), &e), -1);
 	assert_int_equal(e.kind, ERR_ABSENT);
 	hand_in(1);
@@ -380,7 +461,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(counts_of_a_worker), T(marks_change_with_the_year),
+		T(counts_of_a_worker), T(what_rooms_hold_counts),
+		T(only_the_own_counts), T(marks_change_with_the_year),
 		T(the_office_merges), T(handing_in_again_replaces),
 		T(a_bad_hand_in_is_nobodys), T(frozen_is_frozen),
 		T(the_key_is_the_offices), T(a_worker_freezes_nothing),

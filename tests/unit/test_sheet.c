@@ -32,6 +32,8 @@ word_of(const struct policy *p, const struct counts_side *side)
 
 	if (chance(30) == 0)
 		return "";
+	if (side->list != NULL && policy_count(p, side->list) == 0)
+		return ""; /* a vocabulary to come */
 	if (side->list != NULL)
 		return policy_code(p, side->list, chance((uint32_t)
 		    policy_count(p, side->list)));

@@ -81,10 +81,10 @@ const struct counts_group counts_groups[COUNTS_GROUP_COUNT] = {
 	    { { "basis", N_("Legal basis"), "override.basis", NULL } } },
 	[COUNTS_SIGNALS] = { "signals", N_("Signals"), COUNTS_NUMBER, false,
 	    2, { { "urgency", N_("Urgency"), "signal.urgency", NULL },
-	    { "recipient", N_("To whom"), "audience", NULL } } },
+	    { "state", N_("State"), "signal.state", NULL } } },
 	[COUNTS_REFERRALS] = { "referrals", N_("Referrals"), COUNTS_NUMBER,
 	    false, 3, { { "state", N_("State"), "referral.state", NULL },
-	    { "to", N_("To whom"), "audience", NULL },
+	    { "basis", N_("Basis"), "disclosure.basis", NULL },
 	    { "days", N_("Until accepted"), NULL, bands } } },
 	[COUNTS_HANDOVERS] = { "handovers", N_("Handovers and takeovers"),
 	    COUNTS_NUMBER, false, 1,
@@ -99,6 +99,14 @@ const struct counts_group counts_groups[COUNTS_GROUP_COUNT] = {
 	[COUNTS_FIRST_MEETING] = { "first-meeting",
 	    N_("New cases by days until the first contact"), COUNTS_NUMBER,
 	    false, 1, { { "days", N_("Days"), NULL, bands } } },
+	[COUNTS_TRANSITIONS] = { "transitions",
+	    N_("Transitions between schools"), COUNTS_NUMBER, false, 2,
+	    { { "state", N_("State"), "transition.state", NULL },
+	    { "kind", N_("Kind"), "transition.kind", NULL } } },
+	[COUNTS_DISCLOSURES] = { "disclosures", N_("Disclosures"),
+	    COUNTS_NUMBER, false, 2,
+	    { { "basis", N_("Basis"), "disclosure.basis", NULL },
+	    { "channel", N_("Channel"), "disclosure.channel", NULL } } },
 };
 
 int
