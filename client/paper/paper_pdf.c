@@ -357,22 +357,28 @@ put_table(struct sheet *s, const struct part *part)
 		s->y += 2;
 	}
 	head = row_height(s, part, 0, w);
+	press_begin(s->press, "Table");
 	put_row(s, part, 0, w);
 	for (i = 1; i <= part->row_count; i++) {
 		h = row_height(s, part, i, w);
 		if (h + head > BOTTOM - TOP) {
+			press_end(s->press, "Table");
 			put_long_row(s, part, i);
+			press_begin(s->press, "Table");
 			continue;
 		}
 		/* A total does not stand alone on the next page. */
 		if (i < part->row_count && part->rows[i].sum)
 			h += row_height(s, part, i + 1, w);
 		if (s->y + h > BOTTOM) {
+			press_end(s->press, "Table");
 			next_page(s);
+			press_begin(s->press, "Table");
 			put_row(s, part, 0, w);
 		}
 		put_row(s, part, i, w);
 	}
+	press_end(s->press, "Table");
 	press_line(s->press, PRESS_LINE, LEFT, s->y, WIDTH);
 	s->y += GAP + 3;
 }

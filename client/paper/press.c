@@ -70,6 +70,20 @@ write_out(void *ctx, const unsigned char *data, unsigned len)
 	    CAIRO_STATUS_SUCCESS;
 }
 
+/* For paper: letters stand where the font says, not on a screen's pixels. */
+static void
+set_context(PangoContext *context, const char *lang)
+{
+	cairo_font_options_t *o = cairo_font_options_create();
+
+	cairo_font_options_set_hint_style(o, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(o, CAIRO_HINT_METRICS_OFF);
+	pango_cairo_context_set_font_options(context, o);
+	cairo_font_options_destroy(o);
+	pango_context_set_round_glyph_positions(context, FALSE);
+	pango_context_set_language(context, pango_language_from_string(lang));
+}
+
 struct press *
 press_open(const struct press_meta *meta, struct buf *out)
 {
@@ -87,8 +101,7 @@ press_open(const struct press_meta *meta, struct buf *out)
 	p->cr = cairo_create(p->surface);
 	p->layout = pango_cairo_create_layout(p->cr);
 	pango_layout_set_wrap(p->layout, PANGO_WRAP_WORD_CHAR);
-	pango_context_set_language(pango_layout_get_context(p->layout),
-	    pango_language_from_string(meta->lang));
+	set_context(pango_layout_get_context(p->layout), meta->lang);
 	for (i = 0; i < PRESS_STYLES; i++) {
 		p->fonts[i] = pango_font_description_new();
 		pango_font_description_set_family(p->fonts[i], FAMILY);

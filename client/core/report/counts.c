@@ -368,6 +368,16 @@ counts_get(struct counts *c, enum counts_group_number group, unsigned side,
 	return n;
 }
 
+/* As people number schools: the 2nd before the 10th. */
+static int
+by_number(const void *a, const void *b, void *ctx)
+{
+	char **texts = ctx;
+
+	return strverscmp(texts[*(const unsigned *)a],
+	    texts[*(const unsigned *)b]);
+}
+
 static size_t
 list_texts(struct counts *c, bool *used, unsigned *out, size_t max)
 {
@@ -377,7 +387,7 @@ list_texts(struct counts *c, bool *used, unsigned *out, size_t max)
 		if (used[i] && n < max)
 			out[n++] = (unsigned)i;
 	if (n > 0)
-		qsort_r(out, n, sizeof(*out), by_text, c->texts);
+		qsort_r(out, n, sizeof(*out), by_number, c->texts);
 	mem_free(used);
 	return n;
 }
