@@ -13,7 +13,8 @@ cmd_copy_review(struct ctx *c, struct err *e)
 {
 	struct copy_ask q = { .whom = cmd_value(c, "for"),
 		.role = cmd_value(c, "as"),
-		.authority = cmd_value(c, "authority") };
+		.authority = cmd_value(c, "authority"),
+		.safety_seen = cmd_flag(c, "safety-seen") };
 	const char *path = cmd_word(c, 1);
 	struct buf b;
 	int rc;

@@ -79,7 +79,9 @@ static const struct cmd cmds[] = {
 	    { "as", N_("ROLE"), N_("child, guardian or representative"),
 	    true },
 	    { "authority", N_("HOW"), N_("sole, joint or limited, as shown to "
-	    "you; not of a child"), false } }
+	    "you; not of a child"), false },
+	    { "safety-seen", NULL, N_("the card's word on safety was read, "
+	    "and the copy decided on"), false } }
 }, {
 	.name = "copy make", .words = N_("LIST"), .min = 1, .max = 1,
 	.run = cmd_copy_make, .opens = true,

@@ -124,6 +124,10 @@ must as liis case set K1 'safety=Address secret.'
 as liis copy review K1 "$T/list2" --for 'Mari Tamm' --as guardian \
 	--authority sole
 check "a word about safety stops it" ends 77
+as liis copy review K1 "$T/list2" --for 'Mari Tamm' --as guardian \
+	--authority sole --safety-seen
+check "until it was read" ends 0
+check "and stays out" not grep -q 'Address secret' "$T/list2"
 
 
 exit $((failed > 0))

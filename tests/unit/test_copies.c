@@ -18,6 +18,7 @@
 static struct world *w;
 static struct err e;
 static struct id anna;
+static bool safe; /* what the card says of safety was read */
 
 static int
 begin(void **state)
@@ -45,7 +46,7 @@ end(void **state)
 static struct copy_ask
 ask(void)
 {
-	struct copy_ask q = { anna, "Mari Tamm", "guardian", "sole" };
+	struct copy_ask q = { anna, "Mari Tamm", "guardian", "sole", safe };
 
 	return q;
 }
@@ -232,7 +233,8 @@ static void
 the_law_stops_it(void **state)
 {
 	struct copy_ask q = ask();
-	struct buf list;
+	struct buf list, out;
+	struct copy c;
 
 	(void)state;
 	buf_init(&list, COPIES_MAX_BYTES);
@@ -251,6 +253,23 @@ the_law_stops_it(void **state)
 	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
 	assert_int_equal(list.len, 0);
+	/* Read and decided: a copy, in which that word is not. */
+	q.safety_seen = true;
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), 0);
+	assert_non_null(strstr(buf_str(&list), "safety seen\n"));
+	buf_done(&list);
+	buf_init(&list, COPIES_MAX_BYTES);
+	buf_init(&out, PAPER_MAX_BYTES);
+	safe = true;
+	decided(1, "give", "show", &list);
+	safe = false;
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	all_of(&c, &out);
+	assert_non_null(strstr(buf_str(&out), "Anna Tamm"));
+	assert_null(strstr(buf_str(&out), "Secret address"));
+	copy_done(&c);
+	buf_done(&out);
 	buf_done(&list);
 }
 

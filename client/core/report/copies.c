@@ -51,9 +51,10 @@ check_authority(const struct copy_ask *q, struct err *e)
 
 /* A secret address, or fear of somebody: no copy without a second thought. */
 static int
-check_safety(struct session *s, const struct id *case_id, struct err *e)
+check_safety(struct session *s, const struct copy_ask *ask, struct err *e)
 {
-	struct records_query q = { .type = TYPE_CASE, .case_id = case_id };
+	struct records_query q = { .type = TYPE_CASE,
+		.case_id = &ask->case_id };
 	struct record_list l;
 	bool flagged = false;
 	size_t i;
@@ -67,10 +68,11 @@ check_safety(struct session *s, const struct id *case_id, struct err *e)
 	if (i == 0)
 		return err_set(e, ERR_DENIED, "this case's card is not open "
 		    "to you; who keeps it gives copies");
-	return !flagged ? 0 : err_set(e, ERR_DENIED, "this case carries a "
-	    "word about safety: a copy could tell somebody where a person "
-	    "is. Decide with the data-protection officer; when it is safe, "
-	    "empty the field safety, make the copy, and set it again");
+	return !flagged || ask->safety_seen ? 0 : err_set(e, ERR_DENIED,
+	    "the card of this case has a word on safety: a copy could tell "
+	    "somebody where a person is. Read it (tugi case show), decide "
+	    "with the data-protection officer, and say so with "
+	    "--safety-seen. Nothing was given out");
 }
 
 static bool
@@ -97,7 +99,7 @@ copies_gather(struct session *s, const struct copy_ask *q,
 	size_t i, n = 0;
 
 	if (check_authority(q, e) != 0 ||
-	    check_safety(s, &q->case_id, e) != 0 ||
+	    check_safety(s, q, e) != 0 ||
 	    timeline_list(s, &tq, out, e) != 0)
 		return -1;
 	for (i = 0; i < out->count; i++) {
@@ -176,6 +178,7 @@ copies_review(struct session *s, const struct copy_ask *q, struct buf *out,
 	put_line(out, "for", q->whom);
 	put_line(out, "as", q->role);
 	put_line(out, "authority", q->authority);
+	put_line(out, "safety", q->safety_seen ? "seen" : NULL);
 	for (i = l.count; i-- > 0;)
 		buf_add_fmt(out, "? record %s %s %s %s\n",
 		    id_text(&l.items[i].id, id),
@@ -291,6 +294,8 @@ read_line(struct copies_list *l, size_t line, char *text, struct err *e)
 		l->role = mem_dup(rest);
 	else if (strcmp(text, "authority") == 0 && l->authority == NULL)
 		l->authority = mem_dup(rest);
+	else if (strcmp(text, "safety") == 0 && strcmp(rest, "seen") == 0)
+		l->safety_seen = true;
 	else
 		return read_decision(l, line, text, rest, e);
 	return 0;
@@ -433,9 +438,11 @@ fill_record(const struct copies_list *l, const struct record_item *from,
 		f = fields_find(from->type, from->fields[i].name);
 		text = from->fields[i].word != NULL ? from->fields[i].word :
 		    from->fields[i].text;
-		/* Ids and hashes say nothing to a person. */
+		/* Ids and hashes say nothing to a person; the line on safety
+		 * is for workers. */
 		if (text[0] == '\0' || f == NULL ||
-		    f->kind == FIELD_RECORD || f->kind == FIELD_HASH)
+		    f->kind == FIELD_RECORD || f->kind == FIELD_HASH ||
+		    strcmp(f->name, "safety") == 0)
 			continue;
 		r->fields[r->field_count].label = mem_dup(text_spoken(
 		    from->fields[i].label));
@@ -479,7 +486,8 @@ copies_make(struct session *s, struct view review, struct copy *out,
 
 	memset(out, 0, sizeof(*out));
 	rc = read_list(review, &l, e);
-	q = (struct copy_ask){ l.case_id, l.whom, l.role, l.authority };
+	q = (struct copy_ask){ l.case_id, l.whom, l.role, l.authority,
+		l.safety_seen };
 	if (rc == 0)
 		rc = copies_gather(s, &q, &now, e);
 	if (rc == 0) {
@@ -490,7 +498,7 @@ copies_make(struct session *s, struct view review, struct copy *out,
 			out->authority = mem_dup(l.authority != NULL ?
 			    l.authority : "");
 			out->ask = (struct copy_ask){ l.case_id, out->whom,
-				out->role, out->authority };
+				out->role, out->authority, l.safety_seen };
 			fill(s, &l, &now, out);
 		}
 		record_list_done(&now);

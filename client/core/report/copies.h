@@ -25,11 +25,13 @@ struct copy_ask {
 	const char *whom;       /* who asks; on one line */
 	const char *role;       /* child, guardian or representative */
 	const char *authority;  /* sole, joint or limited; of a child NULL */
+	bool safety_seen;       /* what the card says under "safety" was read,
+				 * and giving a copy decided with it */
 };
 
 /** copies_review(s, q, out, e): the list to go through. ERR_DENIED for limited
- * authority, for a case with a word about safety, and for who keeps none of
- * its sections. */
+ * authority, for a case with a word about safety that was not read, and for who
+ * keeps none of its sections. */
 int copies_review(struct session *s, const struct copy_ask *q,
     struct buf *out, struct err *e);
 

@@ -14,6 +14,7 @@ struct copies_list {
 	struct id case_id;
 	struct hash state;
 	char *whom, *role, *authority;
+	bool safety_seen;
 	struct copies_decided *records;
 	size_t record_count;
 	char **black;
