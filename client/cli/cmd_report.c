@@ -336,6 +336,7 @@ preview_screen(struct ctx *c, struct handin *h, struct err *e)
 	static const char *const heads[] = { N_("OF"), N_("MARK"),
 		N_("LAST SEEN"), N_("SCHOOL"), N_("WORDS") };
 	char id[ID_TEXT_BYTES], day[WHEN_BYTES];
+	const char *at, *end;
 	const struct counts_mark *m;
 	struct table t;
 	struct buf b;
@@ -344,7 +345,12 @@ preview_screen(struct ctx *c, struct handin *h, struct err *e)
 
 	buf_init(&b, COUNTS_MAX_BYTES);
 	counts_csv(&h->counts, &b);
-	out_line(&c->out, "%s", buf_str(&b));
+	for (at = buf_str(&b); *at != '\0'; at = end + 2) {
+		end = strchr(at, '\r');
+		if (end == NULL)
+			break;
+		out_line(&c->out, "%.*s", (int)(end - at), at);
+	}
 	table_init(&t, heads, 5, 3);
 	for (i = 0; i < h->counts.mark_count; i++) {
 		m = &h->counts.marks[i];

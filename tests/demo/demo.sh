@@ -255,7 +255,46 @@ claim "Liis reads the decision beside her text" \
     is "$(json liis '.[0].outcome' held list)" given_back
 as liis held list | show
 
-chapter "7. Nobody else can read it"
+chapter "7. The year in numbers"
+say "At the end of the year the office wants numbers, not notes. Mari sees what she would hand in, down to the last mark, and hands it in."
+as mari report preview 2026 >"$T/preview" 2>&1
+head -4 "$T/preview" | show
+claim "it names no child" not grep -qwE "$(json mari '[.[].name |
+	select(. != "") | split(" ")[0]] | unique | join("|")' case list)" \
+    "$T/preview"
+quietly mari report hand-in 2026
+quietly mari sync
+quietly officer sync
+as officer office statistics merge 2026 >"$T/merge" 2>&1
+claim "the officer adds up what came, and sees who has not handed in" \
+    grep -q 'has not handed in: Jaan' "$T/merge"
+quietly officer office statistics freeze 2026
+quietly officer sync
+quietly mari sync
+quietly mari report figures 2026 --csv "$T/figures.csv" \
+    --pdf "$T/figures.pdf" --html "$T/figures.html"
+head -5 "$T/figures.csv" | show
+claim "what everybody reads is rounded: no small number is in it" \
+    not grep -qE '[1-46-9].?$' "$T/figures.csv"
+claim "printed with charts" sh -c "head -c 5 '$T/figures.pdf' | grep -q PDF"
+say "The mother asks for a copy of the file. The program lists every record and every word that may be somebody's name; Mari decides each."
+quietly mari copy review "$case_code" "$T/list" --for 'the mother' \
+    --as guardian --authority sole
+grep '^? word' "$T/list" | head -3 | show
+claim "undecided, there is no copy" not as mari copy make "$T/list" \
+    --data "$T/copy.json"
+name=$(sed -n 's/^? word //p' "$T/list" | head -1)
+sed -e 's/^? record/give record/' -e 's/^? word/black word/' "$T/list" \
+    >"$T/decided"
+quietly mari copy make "$T/decided" --data "$T/copy.json" \
+    --pdf "$T/copy.pdf"
+claim "$name is blacked out: not in the file at all" \
+    not grep -qw -- "$name" "$T/copy.json"
+claim "and the case says that a copy was given" sh -c \
+    "'$B/tugi' --profile '$T/mari' --no-input --json timeline '$case_code' |
+    jq -e '.[] | select(.type == \"file-copy\")'"
+
+chapter "8. Nobody else can read it"
 needle=$B/tools/needle
 # What to look for: the notes taken in, and what was written in this story.
 {
