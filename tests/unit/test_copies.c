@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/entries.h"
 #include "client/core/report/copies.h"
 #include "client/core/timeline.h"
 #include "common/base/mem.h"
@@ -273,6 +274,51 @@ the_law_stops_it(void **state)
 	buf_done(&list);
 }
 
+static void
+person(const char *name, const char *authority, const char *address)
+{
+	const struct assignment set[] = { { "name", name },
+		{ "kind", "guardian" }, { "authority", authority },
+		{ "ground", "ruling" }, { "address", address },
+		{ "secret-address", "yes" } };
+	struct entry_draft d = { .type = TYPE_PERSON, .case_id = anna,
+		.set = set, .n = 6 };
+	struct id id;
+
+	if (entries_add(w->c[1].session, &d, &id, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+/* Whom the card names is what the card says; where somebody is hidden stays
+ * hidden, also in a text. */
+static void
+the_card_knows_better(void **state)
+{
+	struct copy_ask q = ask();
+	struct buf list, out;
+	struct copy c;
+
+	(void)state;
+	person("Rein Tamm", "limited", "Pikk tee 11, Rakvere");
+	assert_int_equal(world_note(w, 1, &anna, "They live at Pikk tee 11, "
+	    "Rakvere now.", NULL), 0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	buf_init(&out, PAPER_MAX_BYTES);
+	q.whom = "Rein Tamm";
+	assert_int_equal(copies_review(w->c[1].session, &q, &list, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	decided(1, "give", "show", &list);
+	assert_non_null(strstr(buf_str(&list), "word Rein"));
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	all_of(&c, &out);
+	assert_non_null(strstr(buf_str(&out), "They live at"));
+	assert_null(strstr(buf_str(&out), "Pikk tee"));
+	copy_done(&c);
+	buf_done(&out);
+	buf_done(&list);
+}
+
 /* Whoever may read, or even write, gives no copy of what others keep. */
 static void
 only_who_keeps_gives(void **state)
@@ -331,6 +377,7 @@ main(void)
 		T(nothing_before_all_is_decided), T(names_are_asked_for),
 		T(black_is_gone), T(left_out_is_gone),
 		T(a_list_of_yesterday_is_refused), T(the_law_stops_it),
+		T(the_card_knows_better),
 		T(only_who_keeps_gives),
 		T(a_colleague_reads_that_it_was_given),
 	};

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/guard.h"
 #include "client/core/policies.h"
 #include "client/core/report/copies_parts.h"
 #include "client/core/timeline.h"
@@ -23,7 +24,7 @@
 /* ---- what may be given ---- */
 
 static int
-check_authority(const struct copy_ask *q, struct err *e)
+check_who(const struct copy_ask *q, struct err *e)
 {
 	bool child = strcmp(q->role, "child") == 0;
 
@@ -35,7 +36,19 @@ check_authority(const struct copy_ask *q, struct err *e)
 	    strpbrk(q->whom, "\r\n") != NULL)
 		return err_set(e, ERR_INPUT, "who asks is one line of at most "
 		    "%d bytes", WHOM_MAX);
-	if (child)
+	return 0;
+}
+
+/* Whom the card does not name has to show it; what it says of whom it names,
+ * the guard has answered. */
+static int
+check_authority(const struct copy_ask *q, const struct guard *g,
+    struct err *e)
+{
+	if (!g->may)
+		return err_set(e, ERR_DENIED, "%s", g->why != NULL ? g->why :
+		    N_("nothing may be given to this person"));
+	if (g->known || strcmp(q->role, "child") == 0)
 		return 0;
 	if (q->authority == NULL || (strcmp(q->authority, "sole") != 0 &&
 	    strcmp(q->authority, "joint") != 0 &&
@@ -76,13 +89,14 @@ check_safety(struct session *s, const struct copy_ask *ask, struct err *e)
 }
 
 static bool
-may_be_given(struct session *s, const struct record_item *r)
+may_be_given(struct session *s, const struct guard *g,
+    const struct record_item *r)
 {
 	enum right right = RIGHT_NONE;
 	struct err why;
 
 	if (r->erased || r->deleted || r->held || r->type == TYPE_REPORT ||
-	    r->type == TYPE_HANDOVER)
+	    r->type == TYPE_HANDOVER || guard_omits(g, &r->id, 0))
 		return false;
 	if (strcmp(record_field(r, "category"), "private_draft") == 0)
 		return false;
@@ -90,21 +104,24 @@ may_be_given(struct session *s, const struct record_item *r)
 	    right == RIGHT_KEEP;
 }
 
-int
-copies_gather(struct session *s, const struct copy_ask *q,
+/* What may be given at all, under the guard's answer, which is ${g}'s. */
+static int
+gather(struct session *s, const struct copy_ask *q, struct guard *g,
     struct record_list *out, struct err *e)
 {
 	struct timeline_query tq = { .case_id = q->case_id };
+	struct guard_asked asked = { q->case_id, GUARD_COPY, q->whom, NULL };
 	struct record_item *r;
 	size_t i, n = 0;
 
-	if (check_authority(q, e) != 0 ||
-	    check_safety(s, q, e) != 0 ||
-	    timeline_list(s, &tq, out, e) != 0)
+	if (check_who(q, e) != 0 || guard_ask(s, &asked, g, e) != 0)
 		return -1;
+	if (check_authority(q, g, e) != 0 || check_safety(s, q, e) != 0 ||
+	    timeline_list(s, &tq, out, e) != 0)
+		goto no;
 	for (i = 0; i < out->count; i++) {
 		r = &out->items[i];
-		if (!may_be_given(s, r)) {
+		if (!may_be_given(s, g, r)) {
 			record_item_done(r);
 			continue;
 		}
@@ -116,8 +133,11 @@ copies_gather(struct session *s, const struct copy_ask *q,
 	if (n > 0)
 		return 0;
 	record_list_done(out);
-	return err_set(e, ERR_DENIED, "there is nothing in this case that you "
+	err_set(e, ERR_DENIED, "there is nothing in this case that you "
 	    "keep; who keeps a section gives copies of it");
+no:
+	guard_done(g);
+	return -1;
 }
 
 /* Of all that is said in these records: a list made of another state of the
@@ -157,12 +177,14 @@ copies_review(struct session *s, const struct copy_ask *q, struct buf *out,
 {
 	char id[ID_TEXT_BYTES], hash[HASH_TEXT_BYTES], day[DAY_TEXT_BYTES];
 	struct record_list l;
+	struct guard g;
 	struct hash h;
 	size_t i;
 	int rc;
 
-	if (copies_gather(s, q, &l, e) != 0)
+	if (gather(s, q, &g, &l, e) != 0)
 		return -1;
+	guard_done(&g);
 	state_hash(&l, &h);
 	buf_add_str(out, _("# Go through this list: every line with a "
 	    "question mark needs a decision.\n"
@@ -419,9 +441,33 @@ register_of(struct session *s, struct copy *c, const char *section)
 	return &more[c->count++];
 }
 
+/* What fills a copy: the decided list and the guard. */
+struct filling {
+	struct session *s;
+	const struct copies_list *l;
+	const struct guard *g;
+	struct copy *c;
+};
+
+/* A text as it may be given: secret addresses blotted out, then what was
+ * decided. */
+static char *
+given_text(const struct filling *x, const char *text)
+{
+	struct buf b;
+	char *out;
+
+	buf_init(&b, 4 * (size_t)RECORD_TEXT_MAX);
+	x->c->blacked += guard_clean(x->g, view_str(text), &b);
+	out = b.toobig || b.nomem ? mem_dup(COPIES_BLACK) :
+	    copies_blacked(x->l, buf_str(&b), &x->c->blacked);
+	buf_done(&b);
+	return out;
+}
+
 static void
-fill_record(const struct copies_list *l, const struct record_item *from,
-    struct copy_record *r, struct copy *c)
+fill_record(const struct filling *x, const struct record_item *from,
+    struct copy_record *r)
 {
 	const struct record_kind *kind = fields_kind(from->type);
 	const struct field *f;
@@ -430,47 +476,44 @@ fill_record(const struct copies_list *l, const struct record_item *from,
 
 	r->kind = mem_dup(kind->name);
 	r->title = mem_dup(text_spoken(kind->label));
-	r->author = copies_blacked(l, from->author != NULL ? from->author :
-	    "", &c->blacked);
+	r->author = given_text(x, from->author != NULL ? from->author : "");
 	r->at_ms = from->at_ms;
 	r->fields = mem_new((from->field_count + 1) * sizeof(*r->fields));
 	for (i = 0; i < from->field_count; i++) {
 		f = fields_find(from->type, from->fields[i].name);
 		text = from->fields[i].word != NULL ? from->fields[i].word :
 		    from->fields[i].text;
-		/* Ids and hashes say nothing to a person; the line on safety
-		 * is for workers. */
+		/* Ids and hashes say nothing to a person. */
 		if (text[0] == '\0' || f == NULL ||
 		    f->kind == FIELD_RECORD || f->kind == FIELD_HASH ||
-		    strcmp(f->name, "safety") == 0)
+		    guard_omits(x->g, &from->id, f->number))
 			continue;
 		r->fields[r->field_count].label = mem_dup(text_spoken(
 		    from->fields[i].label));
-		r->fields[r->field_count++].text = copies_blacked(l, text,
-		    &c->blacked);
+		r->fields[r->field_count++].text = given_text(x, text);
 	}
 }
 
 static void
-fill(struct session *s, const struct copies_list *l,
-    const struct record_list *now, struct copy *c)
+fill(const struct filling *x, const struct record_list *now)
 {
+	struct copy *c = x->c;
 	struct copy_register *g;
 	struct copy_record *more;
 	size_t i;
 
 	for (i = now->count; i-- > 0;) { /* the oldest first */
-		if (!is_given(l, &now->items[i].id)) {
+		if (!is_given(x->l, &now->items[i].id)) {
 			c->left++;
 			continue;
 		}
-		g = register_of(s, c, now->items[i].section);
+		g = register_of(x->s, c, now->items[i].section);
 		more = mem_new((g->count + 1) * sizeof(*more));
 		if (g->count > 0)
 			memcpy(more, g->records, g->count * sizeof(*more));
 		mem_free(g->records);
 		g->records = more;
-		fill_record(l, &now->items[i], &more[g->count++], c);
+		fill_record(x, &now->items[i], &more[g->count++]);
 		c->given++;
 	}
 }
@@ -480,8 +523,10 @@ copies_make(struct session *s, struct view review, struct copy *out,
     struct err *e)
 {
 	struct copies_list l;
+	struct filling x = { s, &l, NULL, out };
 	struct record_list now;
 	struct copy_ask q;
+	struct guard g;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -489,7 +534,7 @@ copies_make(struct session *s, struct view review, struct copy *out,
 	q = (struct copy_ask){ l.case_id, l.whom, l.role, l.authority,
 		l.safety_seen };
 	if (rc == 0)
-		rc = copies_gather(s, &q, &now, e);
+		rc = gather(s, &q, &g, &now, e);
 	if (rc == 0) {
 		rc = match(&l, &now, e);
 		if (rc == 0) {
@@ -499,8 +544,10 @@ copies_make(struct session *s, struct view review, struct copy *out,
 			    l.authority : "");
 			out->ask = (struct copy_ask){ l.case_id, out->whom,
 				out->role, out->authority, l.safety_seen };
-			fill(s, &l, &now, out);
+			x.g = &g;
+			fill(&x, &now);
 		}
+		guard_done(&g);
 		record_list_done(&now);
 	}
 	copies_list_done(&l);

@@ -24,7 +24,8 @@ struct copy_ask {
 	struct id case_id;
 	const char *whom;       /* who asks; on one line */
 	const char *role;       /* child, guardian or representative */
-	const char *authority;  /* sole, joint or limited; of a child NULL */
+	const char *authority;  /* sole, joint or limited; NULL: of a child, or
+				 * as the card says */
 	bool safety_seen;       /* what the card says under "safety" was read,
 				 * and giving a copy decided with it */
 };

@@ -2,8 +2,8 @@
  * Names of third persons: proposing, and blacking out.
  *
  * Proposed is each word written with a capital inside a sentence, and each one
- * that begins like a name this device knows: children of other cases, who gave
- * consents. In all five languages names change their endings (Jaan, Jaani,
+ * that begins like a name this device knows: children of other cases, persons of
+ * this one, who gave consents. In all five languages names change their endings (Jaan, Jaani,
  * Jaanile) and only names have capitals, so this asks rather too often than
  * too seldom. Not asked for are only the child and who asks.
  */
@@ -222,6 +222,12 @@ know_people(struct session *s, const struct copy_ask *q, struct search *x,
 			add_names(&x->own, record_field(&l.items[i],
 			    "school"));
 	}
+	record_list_done(&l);
+	rq.type = TYPE_PERSON;
+	if (records_list(s, &rq, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++)
+		add_names(&x->known, record_field(&l.items[i], "name"));
 	record_list_done(&l);
 	rq.type = TYPE_CONSENT;
 	if (records_list(s, &rq, &l, e) != 0)

@@ -22,10 +22,6 @@ struct copies_list {
 };
 void copies_list_done(struct copies_list *l);
 
-/** copies_gather(s, q, out, e): what may be given at all. */
-int copies_gather(struct session *s, const struct copy_ask *q,
-    struct record_list *out, struct err *e);
-
 /** copies_names(s, q, l, out, e): a line "? word X" for each word in these
  * records that may be somebody's name. */
 int copies_names(struct session *s, const struct copy_ask *q,
