@@ -13,7 +13,7 @@ endif
 PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
-CLIENT_PKGS = libcurl jansson libkeyutils libgit2 pangocairo
+CLIENT_PKGS = libcurl jansson libkeyutils libgit2 pangocairo icu-i18n
 HUB_PKGS = libmicrohttpd gnutls libconfuse
 libs = $(shell pkg-config --libs $1)
 

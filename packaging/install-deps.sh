@@ -17,12 +17,13 @@ set -eu
 #   libkeyutils    a key in the kernel's keyring (LGPL-2.1+)
 #   libpango       text on PDF pages, with cairo (LGPL-2.1+, MPL-1.1)
 #   scdoc          manual pages (MIT)
+#   ICU            alphabets of names (Unicode-3.0)
 #   gettext        catalogues of texts, at build time only (GPL-3+)
 BUILD="gcc make pkg-config
 libsqlite3-dev libgit2-dev libsodium-dev libcurl4-gnutls-dev libcmocka-dev
 libmicrohttpd-dev libgnutls28-dev libcbor-dev libzstd-dev libjansson-dev
 libconfuse-dev libkeyutils-dev libpango1.0-dev fonts-dejavu-core scdoc
-gettext"
+gettext libicu-dev"
 
 # To test, lint and play the demo.
 TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime

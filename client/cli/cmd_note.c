@@ -258,6 +258,8 @@ int
 cmd_search(struct ctx *c, struct err *e)
 {
 	struct record_list l = { 0 };
+	struct search_wish wish = { .deleted = cmd_flag(c, "deleted"),
+		.ranked = cmd_flag(c, "ranked") };
 	struct buf words;
 	int64_t limit = SEARCH_LIMIT;
 	size_t i;
@@ -268,15 +270,18 @@ cmd_search(struct ctx *c, struct err *e)
 		buf_add_fmt(&words, "%s%s", i > 0 ? " " : "", cmd_word(c, i));
 	if (buf_check(&words, _("the search"), e) != 0 ||
 	    cmd_number(c, "limit", (struct range){ 1, 10000 }, &limit, e) !=
-	    0 || (cmd_flag(c, "deleted") ? search_all : search_run)(c->s,
-	    buf_str(&words), (size_t)limit, &l, e) != 0)
+	    0)
+		goto out;
+	wish.words = buf_str(&words);
+	wish.limit = (size_t)limit;
+	if (search_ask(c->s, &wish, &l, e) != 0)
 		goto out;
 	rc = 0;
 	if (c->g.json)
 		rc = out_json(show_records_json(l.items, l.count), e);
 	else if (l.count == 0)
-		out_say(&c->out, "%s", _("Nothing found. Words are found "
-		    "by their beginning: leave off the ending."));
+		out_say(&c->out, "%s", _("Nothing found. Try fewer or "
+		    "shorter words."));
 	else
 		rc = print_hits(c, &l, buf_str(&words), e);
 out:

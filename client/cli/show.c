@@ -83,13 +83,19 @@ say_long(struct ctx *c, const struct record_item *r,
 
 /* Another record by the digits that lists show. */
 static const char *
-one_line(const struct record_item *r, const struct field_text *f)
+one_line(const struct record_item *r, const struct field_text *f,
+    char day[static WHEN_BYTES])
 {
 	const struct field *def = fields_find(r->type, f->name);
 	size_t n = strlen(f->text);
 
 	if (f->word != NULL)
 		return f->word;
+	if (def != NULL && (def->kind == FIELD_DATE ||
+	    def->kind == FIELD_TIME)) {
+		when_text(f->text, day);
+		return day;
+	}
 	return def != NULL && def->kind == FIELD_RECORD &&
 	    n == ID_TEXT_BYTES - 1 ? f->text + n + 1 - MATCH_SHORT_BYTES :
 	    f->text;
@@ -134,7 +140,7 @@ static void
 say_record(struct ctx *c, const struct record_item *r, size_t most)
 {
 	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
-	char marks[SHOW_MARKS_BYTES];
+	char marks[SHOW_MARKS_BYTES], day[WHEN_BYTES];
 	const struct field_text *f;
 	size_t i;
 
@@ -149,7 +155,7 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 		f = &r->fields[i];
 		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
 			continue;
-		out_line(&c->out, "%s: %s%s%s", _(f->label), one_line(r, f),
+		out_line(&c->out, "%s: %s%s%s", _(f->label), one_line(r, f, day),
 		    f->conflict ? _("  (another text waits: tugi conflicts)")
 		    : "", f->during && !r->during ?
 		    _("  (during handover)") : "");

@@ -56,10 +56,15 @@ static const struct cmd cmds[] = {
 	.name = "search", .words = N_("WORD..."), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_search, .opens = true,
 	.summary = N_("find records that hold every word"),
-	.more = N_("Beginnings of words count; accents and case do not."),
+	.more = N_("A word is found by its beginning, in its other forms and, "
+	    "from four letters on, inside other words; accents and case do "
+	    "not count. A day finds what happened on it: 2026-11-22, "
+	    "22.11.2026, 22 November 2026. The newest come first. The place is "
+	    "shown in [ ]."),
 	.examples = { "tugi search kiusamine", "tugi search --limit 5 anna "
 	    "teacher", "tugi search --deleted home" },
 	.opts = { LIMIT, { "deleted", NULL, N_("also in what is deleted"),
+	    false }, { "ranked", NULL, N_("what fits best comes first"),
 	    false } }
 }, {
 	.name = "case new", .words = N_("NAME [FIELD=TEXT...]"), .min = 1,

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "client/cli/text.h"
+#include "client/core/typed.h"
 
 #define DAY_MS ((int64_t)86400 * 1000)
 
@@ -48,24 +49,6 @@ fields_fit(const struct tm *a, const struct tm *b)
 	    a->tm_mday == b->tm_mday;
 }
 
-/* Exactly the shape "dddd-dd-dd" or "dddd-dd-ddTdd:dd"; a blank may stand for
- * the T. */
-static bool
-shaped(const char *text)
-{
-	static const char shape[] = "dddd-dd-ddTdd:dd";
-	size_t i, n = strlen(text);
-
-	if (n != 10 && n != sizeof(shape) - 1)
-		return false;
-	for (i = 0; i < n; i++)
-		if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) :
-		    text[i] != shape[i] &&
-		    !(shape[i] == 'T' && text[i] == ' '))
-			return false;
-	return true;
-}
-
 static int
 digits(const char *p, int n)
 {
@@ -77,13 +60,14 @@ digits(const char *p, int n)
 }
 
 int
-when_parse(const char *text, int end, int64_t *ms, struct err *e)
+when_parse(const char *typed, int end, int64_t *ms, struct err *e)
 {
+	char text[TYPED_TIME_BYTES];
 	struct tm tm = { .tm_isdst = -1 }, asked;
 	time_t t;
 	bool hour;
 
-	if (!shaped(text))
+	if (!typed_time(typed, text))
 		goto bad;
 	hour = text[10] != '\0';
 	tm.tm_year = digits(text, 4) - 1900;
@@ -168,7 +152,8 @@ when_short(int64_t ms, char out[static WHEN_BYTES])
 
 	out[0] = '\0';
 	if (ms != 0 && local(ms, &at))
-		snprintf(out, WHEN_BYTES, "%04d-%02d-%02d %02d:%02d",
+		/* year, month, day, hour, minute */
+		snprintf(out, WHEN_BYTES, _("%04d-%02d-%02d %02d:%02d"),
 		    at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour,
 		    at.tm_min);
 }
@@ -176,8 +161,26 @@ when_short(int64_t ms, char out[static WHEN_BYTES])
 void
 when_day(int64_t ms, char out[static WHEN_BYTES])
 {
-	when_short(ms, out);
-	out[out[0] == '\0' ? 0 : strcspn(out, " ")] = '\0';
+	struct tm at;
+
+	out[0] = '\0';
+	if (ms != 0 && local(ms, &at))
+		/* year, month, day */
+		snprintf(out, WHEN_BYTES, _("%04d-%02d-%02d"),
+		    at.tm_year + 1900, at.tm_mon + 1, at.tm_mday);
+}
+
+void
+when_text(const char *iso, char out[static WHEN_BYTES])
+{
+	int64_t ms;
+	struct err none;
+
+	if (strlen(iso) != 10 || when_parse(iso, 0, &ms, &none) != 0 ||
+	    ms == 0)
+		snprintf(out, WHEN_BYTES, "%s", iso);
+	else
+		when_day(ms, out);
 }
 
 void
@@ -204,7 +207,9 @@ when_span(int64_t ms, char out[static WHEN_BYTES])
 		snprintf(out, WHEN_BYTES, plural(minutes, "%lu minute",
 		    "%lu minutes"), minutes);
 	else if (hours < 48)
-		snprintf(out, WHEN_BYTES, _("%lu hours"), hours);
+		snprintf(out, WHEN_BYTES, plural(hours, "%lu hour",
+		    "%lu hours"), hours);
 	else
-		snprintf(out, WHEN_BYTES, _("%lu days"), (hours + 12) / 24);
+		snprintf(out, WHEN_BYTES, plural((hours + 12) / 24, "%lu day",
+		    "%lu days"), (hours + 12) / 24);
 }

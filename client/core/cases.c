@@ -10,6 +10,7 @@
 
 #include "common/base/mem.h"
 #include "client/core/alias.h"
+#include "client/core/collate.h"
 #include "client/core/entries.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/utf8.h"
@@ -565,28 +566,19 @@ list_one(struct store *s, const struct id *id, struct case_item *item,
 }
 
 static int
-cmp_name(const void *va, const void *vb)
+cmp_name(const void *va, const void *vb, void *order)
 {
 	const struct case_item *a = va, *b = vb;
-	struct view x = view_str(a->name), y = view_str(b->name);
-	size_t i = 0, j = 0;
+	int by_name = collate_cmp(order, a->name, b->name);
 
-	while (i < x.len && j < y.len) {
-		uint32_t p = utf8_fold(utf8_next(x, &i));
-		uint32_t q = utf8_fold(utf8_next(y, &j));
-
-		if (p != q)
-			return p < q ? -1 : 1;
-	}
-	if (i < x.len || j < y.len)
-		return j < y.len ? -1 : 1;
-	return id_cmp(&a->id, &b->id);
+	return by_name != 0 ? by_name : id_cmp(&a->id, &b->id);
 }
 
 int
 cases_list(struct session *session, struct case_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
+	struct collate *order;
 	struct buf ids;
 	struct id id;
 	size_t at;
@@ -607,8 +599,12 @@ cases_list(struct session *session, struct case_list *out, struct err *e)
 		rc = alias_join(session, out, e);
 	if (rc != 0)
 		case_list_done(out);
-	else if (out->count > 0)
-		qsort(out->items, out->count, sizeof(*out->items), cmp_name);
+	else if (out->count > 1) {
+		order = collate_new(session_language(session));
+		qsort_r(out->items, out->count, sizeof(*out->items), cmp_name,
+		    order);
+		collate_free(order);
+	}
 	return rc;
 }
 

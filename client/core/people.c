@@ -6,9 +6,11 @@
 #include "client/core/people.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/collate.h"
 #include "client/core/local/utf8.h"
 #include "client/core/local/versions.h"
 
@@ -83,10 +85,20 @@ fill(struct store *s, const struct roster_person *p, struct person_item *out,
 	return find_name(s, &p->person, out->name, out->title, e) < 0 ? -1 : 0;
 }
 
+static int
+cmp_name(const void *va, const void *vb, void *order)
+{
+	const struct person_item *a = va, *b = vb;
+	int by_name = collate_cmp(order, a->name, b->name);
+
+	return by_name != 0 ? by_name : id_cmp(&a->person, &b->person);
+}
+
 int
 people_list(struct session *session, struct person_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
+	struct collate *order;
 	size_t i;
 
 	out->count = 0;
@@ -98,6 +110,9 @@ people_list(struct session *session, struct person_list *out, struct err *e)
 		}
 		out->count++;
 	}
+	order = collate_new(session_language(session));
+	qsort_r(out->items, out->count, sizeof(*out->items), cmp_name, order);
+	collate_free(order);
 	return 0;
 }
 

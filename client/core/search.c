@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "client/core/local/asked.h"
 #include "client/core/local/index.h"
 #include "client/core/local/utf8.h"
 
@@ -14,11 +15,12 @@
 #define AROUND 70             /* bytes shown before the hit */
 #define EXCERPT 160
 
-static int
-run(struct session *session, const struct index_query *ask,
+int
+search_ask(struct session *session, const struct search_wish *wish,
     struct record_list *out, struct err *e)
 {
-	struct index_query q = *ask;
+	struct index_query q = { .text = wish->words, .limit = wish->limit,
+		.deleted = wish->deleted, .ranked = wish->ranked };
 	struct store *s = session_store(session);
 	struct hit *hits;
 	size_t n, i, done;
@@ -51,81 +53,48 @@ int
 search_run(struct session *s, const char *words, size_t limit,
     struct record_list *out, struct err *e)
 {
-	struct index_query q = { words, limit, false };
+	struct search_wish w = { .words = words, .limit = limit };
 
-	return run(s, &q, out, e);
-}
-
-int
-search_all(struct session *s, const char *words, size_t limit,
-    struct record_list *out, struct err *e)
-{
-	struct index_query q = { words, limit, true };
-
-	return run(s, &q, out, e);
+	return search_ask(s, &w, out, e);
 }
 
 /* ---- excerpts ---- */
 
-/* The end of the word that starts at ${from}. */
+/* Bytes of the text that ${n} bytes of its folded word at ${from} are. */
 static size_t
-word_end(struct view v, size_t from)
+unfold(struct view text, size_t from, size_t n)
 {
-	size_t at = from, next = from;
+	size_t at = from, done = 0, letter = 0;
+	struct folded f;
 
-	while (at < v.len && utf8_is_word(utf8_next(v, &next)))
-		at = next;
-	return at;
-}
-
-/* The word at ${from} begins with one of the words searched for: bytes that
- * match, 0 none. */
-static size_t
-prefix_len(struct view text, size_t from, struct view words)
-{
-	size_t at = 0, next = 0;
-
-	while (at < words.len) {
-		size_t end = word_end(words, at), w = at, t = from;
-
-		while (w < end && t < text.len) {
-			size_t before = t;
-
-			if (utf8_fold(utf8_next(words, &w)) !=
-			    utf8_fold(utf8_next(text, &t))) {
-				t = before;
-				w = 0;
-				break;
-			}
-		}
-		if (end > at && w == end)
-			return t - from;
-		next = end > at ? end : at;
-		if (next == at)
-			utf8_next(words, &next);
-		at = next;
+	while (done < n && at < text.len) {
+		letter = at;
+		utf8_next(text, &at);
+		if (!needle_next(view_of(text.data + letter, at - letter),
+		    &(size_t){ 0 }, &f))
+			break;
+		done += f.len;
 	}
-	return 0;
+	return at - from;
 }
 
+/* The first word that is meant by one of those asked for. */
 static bool
-find_hit(struct view text, struct view words, size_t *from, size_t *len)
+find_hit(struct view text, const struct asked *asked, size_t *from,
+    size_t *len)
 {
-	size_t at = 0, next;
+	struct folded w;
+	size_t at = 0, in, hit, i;
 
-	while (at < text.len) {
-		next = word_end(text, at);
-		if (next > at) {
-			*len = prefix_len(text, at, words);
-			if (*len > 0) {
-				*from = at;
-				return true;
-			}
-			at = next;
-		} else {
-			utf8_next(text, &at);
+	while (needle_next(text, &at, &w))
+		for (i = 0; i < asked->count; i++) {
+			if (needle_fits(&asked->word[i].needle, w.word, w.len,
+			    &in, &hit) == NEEDLE_NOT)
+				continue;
+			*from = w.from + unfold(text, w.from, in);
+			*len = unfold(text, *from, hit);
+			return true;
 		}
-	}
 	return false;
 }
 
@@ -153,7 +122,11 @@ search_excerpt(const char *text, const char *words, struct buf *out)
 {
 	struct view t = view_str(text);
 	size_t from = 0, len = 0, start, end;
-	bool hit = find_hit(t, view_str(words), &from, &len);
+	struct asked *asked = mem_new(sizeof(*asked));
+	bool hit = asked_read(words, asked) &&
+	    find_hit(t, asked, &from, &len);
+
+	mem_free(asked);
 
 	start = whole(t, hit && from > AROUND ? from - AROUND : 0);
 	end = whole(t, start + EXCERPT < from + len ? from + len :

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "client/cli/when.h"
+#include "client/core/typed.h"
 #include "client/core/local/day.h"
 #include "common/base/mem.h"
 #include "tests/fuzz/fuzz.h"
@@ -16,7 +17,7 @@
 static void
 typed(const char *text)
 {
-	char day[WHEN_BYTES];
+	char day[WHEN_BYTES], iso[TYPED_TIME_BYTES];
 	int64_t v;
 	struct err e;
 	int end;
@@ -33,7 +34,8 @@ typed(const char *text)
 			continue;
 		}
 		when_day(v, day);
-		FUZZ_SURE(v == 0 || strncmp(day, text, 10) == 0);
+		FUZZ_SURE(typed_time(text, iso));
+		FUZZ_SURE(v == 0 || strncmp(day, iso, 10) == 0);
 	}
 	(void)day_parse_time(view_str(text), &v);
 	if (day_parse(view_str(text), &v))

@@ -40,6 +40,7 @@ jansson.h: client/cli/ client/core/policy.c client/core/policy_check
 cairo-pdf.h: client/paper/press.c
 cairo.h: client/paper/press.c
 pango/: client/paper/press.c
+unicode/: client/core/collate.c
 git2.h: client/core/merge.c client/core/repository.c
 '
 

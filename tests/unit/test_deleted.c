@@ -283,8 +283,8 @@ hits(int i, const char *words, bool deleted)
 	struct err e;
 	size_t n;
 
-	assert_int_equal((deleted ? search_all : search_run)(w.c[i].session,
-	    words, 10, &l, &e), 0);
+	assert_int_equal(search_ask(w.c[i].session, &(struct search_wish){
+	    .words = words, .limit = 10, .deleted = deleted }, &l, &e), 0);
 	n = l.count;
 	if (deleted && n == 1)
 		assert_true(l.items[0].deleted);

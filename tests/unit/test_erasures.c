@@ -158,7 +158,8 @@ check_erased(int i, const struct id *id)
 	assert_string_equal(r.erased_with, "Person 3");
 	assert_int_equal(r.field_count, 0);
 	record_item_done(&r);
-	assert_int_equal(search_all(w.c[i].session, WORD, 10, &l, &e), 0);
+	assert_int_equal(search_ask(w.c[i].session, &(struct search_wish){
+	    .words = WORD, .limit = 10, .deleted = true }, &l, &e), 0);
 	for (i = 0; i < (int)l.count; i++)
 		assert_false(id_eq(&l.items[i].id, id));
 	record_list_done(&l);

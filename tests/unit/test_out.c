@@ -294,7 +294,8 @@ test_parse(void **state)
 {
 	static const char *const bad[] = { "", "2026", "2026-13-01",
 		"2026-02-30", "2026-11-22T24:00", "2026-11-22T09:60",
-		"2026-11-22x09:12", "22.11.2026", "2026-11-22T09:12Z" };
+		"2026-11-22x09:12", "22.11.26", "2026-11-22T09:12Z",
+		"22.11.2026 9:12" };
 	int64_t ms = 0, next = 0;
 	size_t i;
 
@@ -314,6 +315,22 @@ test_parse(void **state)
 		err_clear(&e);
 		assert_int_equal(when_parse(bad[i], 0, &ms, &e), -1);
 		assert_int_equal(e.kind, ERR_INPUT);
+	}
+}
+
+static void
+test_other_ways(void **state)
+{
+	static const char *const ways[] = { "22.11.2026 09:12",
+		"22/11/2026 09:12", "2026. 11. 22. 09:12",
+		"22. november 2026 09:12", "2026. gada 22. novembris 09:12" };
+	int64_t ms;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		assert_int_equal(when_parse(ways[i], 0, &ms, &e), 0);
+		assert_int_equal(ms, T_0912);
 	}
 }
 
@@ -365,7 +382,7 @@ main(void)
 		cmocka_unit_test(test_quote), cmocka_unit_test(test_table),
 		cmocka_unit_test(test_table_narrow),
 		cmocka_unit_test(test_line), cmocka_unit_test(test_json),
-		cmocka_unit_test(test_duration), cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_duration), cmocka_unit_test(test_parse), cmocka_unit_test(test_other_ways),
 		cmocka_unit_test(test_words), cmocka_unit_test(test_change)
 	};
 

@@ -74,7 +74,12 @@ test_excerpts(void **state)
 	excerpt("Õpetaja ütles", "opet", "[Õpet]aja ütles");
 	excerpt("Laps ütles\nära", "x ARA", "Laps ütles [ära]");
 	excerpt("ema koolis", "kool", "ema [kool]is");
-	excerpt("vanakool", "kool", "vanakool"); /* a beginning counts */
+	excerpt("eile vanakoolis", "KOOL", "eile vana[kool]is");
+	excerpt("Õhtul jõudis kõik koolist", "koolile", "Õhtul jõudis kõik "
+	    "[kool]ist");
+	excerpt("vanaisa", "isa", "vanaisa"); /* three letters: beginnings */
+	excerpt("Мама позвонила", "мама", "[Мама] позвонила");
+	excerpt("ema tuli", "22.11.2026", "ema tuli");
 	excerpt("", "kool", "");
 	excerpt("a", "", "a");
 	/* At every offset of two-byte letters no letter is cut. */

@@ -103,3 +103,32 @@ day_text(int64_t ms, char out[static DAY_TEXT_BYTES])
 		snprintf(out, DAY_TEXT_BYTES, "0000-00-00");
 	return out;
 }
+
+void
+day_iso(int64_t ms, char out[static DAY_TEXT_BYTES])
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, DAY_TEXT_BYTES, "%Y-%m-%d", &tm) == 0)
+		snprintf(out, DAY_TEXT_BYTES, "0000-00-00");
+}
+
+void
+day_bounds(int64_t ms, int64_t *from_ms, int64_t *to_ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm, next;
+
+	if (gmtime_r(&t, &tm) == NULL) {
+		*from_ms = *to_ms = ms;
+		return;
+	}
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	next = tm;
+	next.tm_mday++;
+	*from_ms = (int64_t)mktime(&tm) * 1000;
+	*to_ms = (int64_t)mktime(&next) * 1000 - 1;
+}

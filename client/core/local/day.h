@@ -19,6 +19,30 @@
  * ${ms}: noon UTC. */
 bool day_parse(struct view v, int64_t *ms);
 
+/** day_find(v, at, ms): bytes of the day that begins at ${at}, written in a way
+ * of one of the five languages, 0 when none does; ${ms}: noon UTC.
+ *
+ *     2026-11-22   22.11.2026   22/11/2026 (the day first)   2026. 11. 22.
+ *     22. november 2026   22 November 2026   22. marraskuuta 2026
+ *     2026. gada 22. novembris   2026. november 22.                      */
+size_t day_find(struct view v, size_t at, int64_t *ms);
+
+/** day_typed(v, out): the whole of ${v} is one day, blanks around it aside;
+ * ${out}: YYYY-MM-DD. */
+bool day_typed(struct view v, char out[static DAY_TEXT_BYTES]);
+
+/** day_typed_time(v, out): a day as day_typed takes it, or one with the hour
+ * after it; ${out}: "YYYY-MM-DD" or "YYYY-MM-DD HH:MM". */
+#define DAY_TIME_BYTES 17
+bool day_typed_time(struct view v, char out[static DAY_TIME_BYTES]);
+
+/** day_bounds(ms, from_ms, to_ms): first and last ms of the local day that has
+ * the date which noon UTC ${ms} has. */
+void day_bounds(int64_t ms, int64_t *from_ms, int64_t *to_ms);
+
+/** day_iso(ms, out): YYYY-MM-DD of noon UTC ${ms}, as day_parse gives it. */
+void day_iso(int64_t ms, char out[static DAY_TEXT_BYTES]);
+
 /** day_parse_time(v, ms): a day, or "YYYY-MM-DD HH:MM" local time. */
 bool day_parse_time(struct view v, int64_t *ms);
 

@@ -193,7 +193,6 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
     struct value *out, struct err *e)
 {
 	struct view v = view_str(text);
-	int64_t ms;
 
 	memset(out, 0, sizeof(*out));
 	if (text[strspn(text, " \t")] == '\0')
@@ -207,13 +206,16 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 	case FIELD_CODE:
 		return parse_code(f, v, e);
 	case FIELD_DATE:
-		if (!day_parse(v, &ms))
+		if (!day_typed(v, (char *)scratch))
 			return err_set(e, ERR_INPUT, "%s is a day, "
 			    "written like 2015-04-02", f->name);
+		out->data = view_str((const char *)scratch);
 		return 0;
 	case FIELD_TIME:
 		out->type = VALUE_INT;
-		if (!day_parse_time(v, &out->num))
+		if (!day_typed_time(v, (char *)scratch) ||
+		    !day_parse_time(view_str((const char *)scratch),
+		    &out->num))
 			return err_set(e, ERR_INPUT, "%s is a day as "
 			    "YYYY-MM-DD, or YYYY-MM-DD HH:MM", f->name);
 		return 0;

@@ -24,16 +24,19 @@ struct hit {
 	struct id id;
 };
 
-/** index_search(s, text, limit, hits, n, e): records that hold every word
- * (prefixes count), newest first. Hidden and deleted ones are left out. */
+/** index_search(s, text, limit, hits, n, e): records that hold every word, newest
+ * first: words that begin with it, other forms of it, and words that have it
+ * inside when it has NEEDLE_PART letters; and those of the days that are
+ * named. Hidden and deleted ones are left out. */
 int index_search(struct store *s, const char *text, size_t limit,
     struct hit *hits, size_t *n, struct err *e);
 
-/** index_ask(s, q, hits, n, e): the same, with the wish for deleted ones. */
+/** index_ask(s, q, hits, n, e): the same, with wishes. */
 struct index_query {
 	const char *text;
 	size_t limit;
-	bool deleted;
+	bool deleted; /* deleted ones as well */
+	bool ranked;  /* the best of the newest few hundred first */
 };
 int index_ask(struct store *s, const struct index_query *q, struct hit *hits,
     size_t *n, struct err *e);

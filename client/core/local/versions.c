@@ -156,7 +156,7 @@ insert_record(struct store *s, struct record_row *row, struct err *e)
 	db_bind_int(q, 5, row->at_ms);
 	db_bind_id(q, 6, id_is_zero(&row->parent) ? NULL : &row->parent);
 	db_bind_int(q, 7, (int64_t)row->flags);
-	db_bind_int(q, 8, row->indexed || !words_searched(row->type));
+	db_bind_int(q, 8, words_searched(row->type) ? row->indexed : 2);
 	if (db_run(q, e) != 0)
 		return -1;
 	row->rid = db_last_rowid(s->db);
