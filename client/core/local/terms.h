@@ -13,7 +13,7 @@
 
 /* Words put in a moment ago, so that the same one is not put in for each
  * place. */
-#define TERMS_SLOTS 8192
+#define TERMS_SLOTS 65536
 #define TERMS_SLOT_BYTES 24
 struct terms_seen {
 	char word[TERMS_SLOTS][TERMS_SLOT_BYTES];
