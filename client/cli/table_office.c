@@ -174,7 +174,6 @@ static const struct cmd cmds[] = {
 	    "device whose own log has that head sends again at its next sync; "
 	    "one that has another log, or was copied, does not."),
 	.examples = { "tugi office alarm", "tugi office alarm order >order.txt",
-	    "tugi office countersign order.txt >signed.txt",
 	    "tugi office alarm end signed.txt" }
 }
 };
