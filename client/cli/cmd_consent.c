@@ -6,6 +6,7 @@
 #include "client/core/consent.h"
 #include "client/core/override.h"
 #include "client/core/people.h"
+#include "common/base/mem.h"
 
 static const char *
 right_name(enum right right)
@@ -29,9 +30,14 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	const char *until = cmd_value(c, "until");
 	struct person_item person;
 
-	if (show_person_find(c, cmd_value(c, "to"), &person, e) != 0)
-		return -1;
-	d->audience = person.person;
+	if ((cmd_value(c, "to") != NULL) == (cmd_value(c, "to-role") != NULL))
+		return err_set(e, ERR_INPUT, "%s",
+		    _("give one of --to PERSON and --to-role ROLE"));
+	if (cmd_value(c, "to") != NULL) {
+		if (show_person_find(c, cmd_value(c, "to"), &person, e) != 0)
+			return -1;
+		d->audience = person.person;
+	}
 	d->right = RIGHT_READ;
 	if (right != NULL && strcmp(right, "write") == 0)
 		d->right = RIGHT_WRITE;
@@ -70,17 +76,65 @@ say_law(struct ctx *c, const struct consent_draft *d, struct err *e)
 	return 0;
 }
 
+/* One for the person named, or one for each who has the role. */
+static int
+grant(struct ctx *c, struct consent_draft *d, struct id *first, size_t *n,
+    struct err *e)
+{
+	const char *role = cmd_value(c, "to-role");
+	struct assignment set[SHOW_SET_MAX + 1];
+	struct person_list people = { 0 };
+	struct consent_draft *all;
+	struct id *ids;
+	size_t given = 0, i;
+	int rc = show_assignments(c, 1, set, &given, e);
+
+	if (rc == 0 && role != NULL)
+		rc = consent_role(c->s, role, &people, e);
+	d->set = set;
+	d->n = given;
+	if (role != NULL)
+		set[d->n++] = (struct assignment){ "audience-role", role };
+	*n = role != NULL ? people.count : 1;
+	all = mem_new((*n + 1) * sizeof(*all));
+	ids = mem_new((*n + 1) * sizeof(*ids));
+	for (i = 0; i < *n; i++) {
+		all[i] = *d;
+		if (role != NULL)
+			all[i].audience = people.items[i].person;
+	}
+	if (rc == 0)
+		rc = consent_grant_all(c->s, all, *n, ids, e);
+	*first = ids[0];
+	mem_free(all);
+	mem_free(ids);
+	person_list_done(&people);
+	show_assignments_done(set, given);
+	return rc;
+}
+
 int
 cmd_consent_grant(struct ctx *c, struct err *e)
 {
+	const char *path = cmd_value(c, "file");
 	struct consent_draft d = { 0 };
+	struct hash paper;
 	struct id id;
+	size_t n = 0;
 
 	if (show_case_find_one(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
-	    draft(c, &d, e) != 0 || consent_grant(c->s, &d, &id, e) != 0)
+	    draft(c, &d, e) != 0 || (path != NULL &&
+	    consent_paper(path, &paper, e) != 0))
+		return -1;
+	d.paper = path != NULL ? &paper : NULL;
+	if (grant(c, &d, &id, &n, e) != 0)
 		return -1;
 	if (d.refused && say_law(c, &d, e) != 0)
 		return -1;
+	if (n > 1)
+		out_say(&c->out, plural(n, "%zu consent: tugi consent list "
+		    "shows it.", "%zu consents, one for each person: tugi "
+		    "consent list shows them."), n);
 	return show_made(c, &id, d.refused ?
 	    _("The refusal is recorded; nothing was opened.") :
 	    _("The consent is recorded; the next tugi sync opens what it "

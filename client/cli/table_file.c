@@ -43,6 +43,106 @@ static const struct cmd cmds[] = {
 	.examples = { "tugi person set 5d1f authority=sole",
 	    "tugi person set 5d1f capacity=capable capacity-by='Piret Saar' "
 	    "capacity-on=2026-11-30 capacity-ground='talked it through'" }
+}, {
+	.name = "uptake offer", .words = N_("CASE [FIELD=TEXT...]"), .min = 1,
+	.max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
+	.type = TYPE_UPTAKE,
+	.summary = N_("the service was offered; taking it up is voluntary"),
+	.more = N_("informed= names the texts of the policy that were read out "
+	    "or given."),
+	.examples = { "tugi uptake offer anna person='Mari Tamm' "
+	    "informed=voluntary,confidential" }
+}, {
+	.name = "uptake accept", .words = N_("CASE [FIELD=TEXT...]"),
+	.min = 1, .max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
+	.type = TYPE_UPTAKE,
+	.summary = N_("the service was taken up"),
+	.examples = { "tugi uptake accept anna person='Mari Tamm' "
+	    "by='Mari Tamm'" }
+}, {
+	.name = "uptake decline", .words = N_("CASE [FIELD=TEXT...]"),
+	.min = 1, .max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
+	.type = TYPE_UPTAKE,
+	.summary = N_("the service was declined: no content is kept"),
+	.more = N_("What was written under the offer and never sent is gone at "
+	    "once; what was sent is hidden and its erasure asked for. Child "
+	    "protection is not part of the offer and stays. Nothing is written "
+	    "in the case until the service is taken up after all."),
+	.examples = { "tugi uptake decline anna by='Mari Tamm'" }
+}, {
+	.name = "uptake end", .words = N_("CASE [FIELD=TEXT...]"), .min = 1,
+	.max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
+	.type = TYPE_UPTAKE,
+	.summary = N_("the person ended the service; what was written stays"),
+	.examples = { "tugi uptake end anna by='Mari Tamm'" }
+}, {
+	.name = "uptake list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_entry_list, .opens = true, .type = TYPE_UPTAKE,
+	.summary = N_("offers of the service and what was answered"),
+	.examples = { "tugi uptake list anna" }, .opts = { LIMIT }
+}, {
+	.name = "objection add", .words = N_("RECORD FIELD=TEXT..."),
+	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_objection_add,
+	.opens = true, .type = TYPE_OBJECTION,
+	.summary = N_("an objection, correction or own view beside a text"),
+	.more = N_("It is shown to all who may read that text, which is not "
+	    "changed."),
+	.examples = { "tugi objection add 1f0c kind=correction by='Mari Tamm' "
+	    "text='It was two days, not two weeks.'" }
+}, {
+	.name = "objection list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_entry_list, .opens = true, .type = TYPE_OBJECTION,
+	.summary = N_("objections, corrections and own views"),
+	.examples = { "tugi objection list anna" }, .opts = { LIMIT }
+}, {
+	.name = "objection show", .words = N_("OBJECTION"), .min = 1,
+	.max = 1, .run = cmd_entry_show, .opens = true,
+	.type = TYPE_OBJECTION,
+	.summary = N_("all of an objection"),
+	.examples = { "tugi objection show 5d1f" }
+}, {
+	.name = "objection set", .words = N_("OBJECTION FIELD=TEXT..."),
+	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_entry_set, .opens = true,
+	.type = TYPE_OBJECTION,
+	.summary = N_("answer an objection"),
+	.examples = { "tugi objection set 5d1f answer='Corrected beside it.' "
+	    "answered=2026-12-01" }
+}, {
+	.name = "consent show", .words = N_("CONSENT"), .min = 1, .max = 1,
+	.run = cmd_entry_show, .opens = true, .type = TYPE_CONSENT,
+	.summary = N_("all that a consent says"),
+	.examples = { "tugi consent show 5d1f" }
+}, {
+	.name = "consent form", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_consent_form, .opens = true,
+	.summary = N_("the form of a consent on paper, to be signed"),
+	.more = N_("In any language the policy has a consent in, also such as "
+	    "the program does not speak. What is not given is left to write "
+	    "by hand."),
+	.examples = { "tugi consent form anna --language ru --pdf form.pdf",
+	    "tugi consent form anna --by 'Mari Tamm' --to 'Liis Kask' "
+	    "--sections plan --easy-read --pdf form.pdf" },
+	.opts = {
+	    { "pdf", N_("FILE"), N_("where to write it"), true },
+	    { "language", N_("CODE"), N_("et, lv, fi, hu, en, ru, uk, sv, "
+	    "..."), false },
+	    { "easy-read", NULL, N_("in easy language"), false },
+	    { "by", N_("NAME"), N_("who is asked"), false },
+	    { "to", N_("PERSON"), N_("who may see it"), false },
+	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"),
+	    false },
+	    { "purpose", N_("CODE"), N_("what for"), false },
+	    { "until", N_("DAY"), N_("last day"), false } }
+}, {
+	.name = "consent receipt", .words = N_("WITHDRAWAL"), .min = 1,
+	.max = 1, .run = cmd_consent_receipt, .opens = true,
+	.summary = N_("the receipt for who took a consent back"),
+	.more = N_("What closed and when, what could have been read before, "
+	    "what stays open and why, what is kept. Copies cannot be "
+	    "recalled, and it says so."),
+	.examples = { "tugi consent receipt 5d1f",
+	    "tugi consent receipt 5d1f --pdf receipt.pdf" },
+	.opts = { { "pdf", N_("FILE"), N_("on paper"), false } }
 }
 };
 

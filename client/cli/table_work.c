@@ -3,6 +3,7 @@
  */
 #include "client/cli/cmd.h"
 #include "client/cli/text.h"
+#include "client/core/records.h"
 
 #define TEXT_FROM_FILE { "file", N_("FILE"), \
 	N_("take the text from FILE; - is the standard input"), false }
@@ -231,15 +232,20 @@ static const struct cmd cmds[] = {
 	    { "because", N_("KIND"), N_("asked_for, mistake, over, unlawful "
 	    "or other (default)"), false } }
 }, {
-	.name = "consent grant", .words = N_("CASE"), .min = 1, .max = 1,
-	.run = cmd_consent_grant, .opens = true,
+	.name = "consent grant", .words = N_("CASE [FIELD=TEXT...]"), .min = 1,
+	.max = CMD_ANY_WORDS, .run = cmd_consent_grant, .opens = true,
+	.type = TYPE_CONSENT,
 	.summary = N_("record a consent and open the sections it names"),
 	.more = N_("Opens what was written before as well. With --refused the "
-	    "refusal is recorded and nothing opens."),
+	    "refusal is recorded and nothing opens. A guardian without authority "
+	    "is refused, with the reason. FIELD=TEXT says more of how it was "
+	    "given."),
 	.examples = { "tugi consent grant anna --to 'Liis Kask' --sections "
 	    "plan --by 'Mari Tamm' --role guardian" },
 	.opts = {
-	    { "to", N_("PERSON"), N_("who may see it"), true },
+	    { "to", N_("PERSON"), N_("who may see it"), false },
+	    { "to-role", N_("ROLE"), N_("or all who have this title: nurse, "
+	    "head, ..."), false },
 	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"), true },
 	    { "by", N_("NAME"), N_("who gave the consent"), true },
 	    { "role", N_("ROLE"),
@@ -253,6 +259,8 @@ static const struct cmd cmds[] = {
 	    false },
 	    { "until", N_("DAY"), N_("last day (default: end of the school "
 	    "year)"), false },
+	    { "file", N_("FILE"), N_("scan or signed file: its hash is kept"),
+	    false },
 	    { "refused", NULL, N_("record a refusal"), false } }
 }, {
 	.name = "consent withdraw", .words = N_("CASE"), .min = 1, .max = 1,

@@ -9,6 +9,7 @@
 
 #include "client/core/accord/statements.h"
 #include "client/core/policies.h"
+#include "client/core/uptake.h"
 #include "common/base/mem.h"
 
 #define SPACES_MAX 128 /* of one case: 64 by rule, and lost ones */
@@ -107,7 +108,8 @@ cases_section_tx(struct session *session, const struct id *case_id,
 
 	if (session_store(session)->stage == STORE_REVOKED)
 		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
-	if (check_deleted(session_store(session), case_id, section, e) != 0)
+	if (check_deleted(session_store(session), case_id, section, e) != 0 ||
+	    uptake_open(session, case_id, section, e) != 0)
 		return -1;
 	if (look_for_place(session_store(session), case_id, section, &p,
 	    e) != 0)
@@ -138,7 +140,8 @@ cases_part_tx(struct session *session, const struct id *case_id,
 		return err_set(e, ERR_DENIED, STORE_REVOKED_WORDS);
 	if (strcmp(section, "card") == 0)
 		return err_set(e, ERR_BUG, "a card has no parts");
-	if (check_deleted(s, case_id, section, e) != 0)
+	if (check_deleted(s, case_id, section, e) != 0 ||
+	    uptake_open(session, case_id, section, e) != 0)
 		return -1;
 	rc = spaces_find_part(s, case_id, section, part, &sp, e);
 	if (rc < 0)

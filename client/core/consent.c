@@ -15,6 +15,7 @@
 #include "client/core/accord/doors.h"
 #include "client/core/accord/letters.h"
 #include "client/core/accord/statements.h"
+#include "client/core/consent_facts.h"
 #include "client/core/guard.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
@@ -164,6 +165,7 @@ struct giving {
 	int64_t now_ms, until_ms;
 	uint8_t supersedes[16 * ACCESS_SUPERSEDES_MAX];
 	size_t supersedes_len;
+	struct consent_facts facts;
 };
 
 /* What was typed is among the words of the policy in force. */
@@ -321,7 +323,8 @@ write_consent_tx(struct giving *g, const struct space *card, struct id *id,
     struct err *e)
 {
 	const struct consent_draft *d = g->d;
-	struct fields_in f = { .ops = mem_new(16 * sizeof(struct op)) };
+	struct fields_in f = { .ops = mem_new((16 + RECORD_OPS_MAX) *
+	    sizeof(struct op)) };
 	struct write w = { .type = TYPE_CONSENT, .space = card->id,
 	    .case_id = d->case_id };
 	int rc;
@@ -344,9 +347,17 @@ write_consent_tx(struct giving *g, const struct space *card, struct id *id,
 	put_bytes(&f, CONSENT_SUPERSEDES, view_of(g->supersedes,
 	    g->supersedes_len));
 	put_id(&f, CONSENT_PART, &d->part);
+	if (d->paper != NULL)
+		put_bytes(&f, CONSENT_PAPER, view_of(d->paper->b,
+		    sizeof(d->paper->b)));
+	if (g->facts.p.count > 0)
+		memcpy(f.ops + f.count, g->facts.p.ops,
+		    g->facts.p.count * sizeof(struct op));
 	w.ops = f.ops;
-	w.op_count = f.count;
-	rc = versions_write_tx(g->s, &w, id, e);
+	w.op_count = f.count + g->facts.p.count;
+	rc = w.op_count > RECORD_OPS_MAX ? err_set(e, ERR_TOOBIG,
+	    "this consent says more than one record holds") :
+	    versions_write_tx(g->s, &w, id, e);
 	mem_free(f.ops);
 	return rc;
 }
@@ -400,32 +411,59 @@ consent_room(struct session *session, const struct id *case_id,
 	return rc;
 }
 
+static int
+grant_tx(struct session *session, const struct consent_draft *d,
+    struct id *id, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct giving *g = mem_new(sizeof(*g));
+	struct space card;
+	size_t added = 0;
+	int rc = -1;
+
+	g->s = s;
+	g->d = d;
+	g->now_ms = store_now_ms(s);
+	g->until_ms = d->until_ms != 0 ? d->until_ms :
+	    school_year_end(g->now_ms);
+	if (check_draft(g, e) == 0 && check_codes(session, d, e) == 0 &&
+	    check_giver(session, d, e) == 0 &&
+	    consent_facts_read(session, d, g->mask, &g->facts, e) == 0 &&
+	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP,
+	        &card, e) == 0 &&
+	    (d->refused || name_superseded(g, e) == 0) &&
+	    write_consent_tx(g, &card, id, e) == 0 &&
+	    statements_apply_tx(s, &d->case_id, &added, e) == 0)
+		rc = d->refused ? 0 : consent_room(session, &d->case_id, e);
+	mem_wipe(g, sizeof(*g));
+	mem_free(g);
+	return rc;
+}
+
+int
+consent_grant_all(struct session *session, const struct consent_draft *d,
+    size_t n, struct id *ids, struct err *e)
+{
+	struct store *s = session_store(session);
+	size_t i;
+	int rc = 0;
+
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	for (i = 0; rc == 0 && i < n; i++)
+		rc = grant_tx(session, &d[i], &ids[i], e);
+	if (rc == 0)
+		rc = db_commit(s->db, e);
+	if (rc != 0)
+		db_rollback(s->db);
+	return rc;
+}
+
 int
 consent_grant(struct session *session, const struct consent_draft *d,
     struct id *id, struct err *e)
 {
-	struct store *s = session_store(session);
-	struct giving g = { .s = s, .d = d };
-	struct space card;
-	size_t added = 0;
-
-	g.now_ms = store_now_ms(s);
-	g.until_ms = d->until_ms != 0 ? d->until_ms :
-	    school_year_end(g.now_ms);
-	if (check_draft(&g, e) != 0 || check_codes(session, d, e) != 0 ||
-	    check_giver(session, d, e) != 0 ||
-	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP, &card, e) != 0 ||
-	    (!d->refused && name_superseded(&g, e) != 0) ||
-	    db_begin(s->db, e) != 0)
-		return -1;
-	if (write_consent_tx(&g, &card, id, e) != 0 ||
-	    statements_apply_tx(s, &d->case_id, &added, e) != 0 ||
-	    (!d->refused && consent_room(session, &d->case_id, e) != 0) ||
-	    db_commit(s->db, e) != 0) {
-		db_rollback(s->db);
-		return -1;
-	}
-	return 0;
+	return consent_grant_all(session, d, 1, id, e);
 }
 
 /* ---- taking back ---- */

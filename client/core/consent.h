@@ -9,6 +9,7 @@
 #ifndef CORE_CONSENT_H
 #define CORE_CONSENT_H
 
+#include "client/core/people.h"
 #include "client/core/records.h"
 #include "common/wire/epoch.h"
 
@@ -25,9 +26,27 @@ struct consent_draft {
 	const char *language;     /* of the form shown; NULL: none */
 	int64_t until_ms;         /* 0: end of the school year (31 July) */
 	bool refused;             /* recorded as a refusal: opens nothing */
+	const struct assignment *set; /* more that it says: scope, review,
+	                             witness, form ... (tugi help) */
+	size_t n;
+	const struct hash *paper; /* SHA-256 of a scan or signed file, or NULL */
 };
 int consent_grant(struct session *s, const struct consent_draft *d,
     struct id *id, struct err *e);
+
+/** consent_grant_all(s, drafts, n, ids, e): several, all or none. */
+int consent_grant_all(struct session *s, const struct consent_draft *d,
+    size_t n, struct id *ids, struct err *e);
+
+/** consent_paper(path, out, e): the hash of a scan or signed file; the file
+ * itself stays where it is. */
+int consent_paper(const char *path, struct hash *out, struct err *e);
+
+/** consent_role(s, code, out, e): the persons of the office whose title is
+ * this word of the vocabulary "audience", in any of its languages; person_list_done
+ * frees. ERR_ABSENT when there is none. */
+int consent_role(struct session *s, const char *code,
+    struct person_list *out, struct err *e);
 
 /** consent_room(s, case_id, e): every section of the case still has room for
  * the devices of all whom its statements name; ERR_TOOBIG. */

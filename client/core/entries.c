@@ -213,6 +213,7 @@ check_room(struct adding *a, struct err *e)
 	if (rc == 0)
 		return err_set(e, ERR_ABSENT, "there is no such room here");
 	a->w.space = sp.id;
+	a->w.case_id = sp.case_id;
 	return fields_fits(a->kind, spaces_home(&sp), sp.section) ? 0 :
 	    err_set(e, ERR_INPUT, "a %s does not belong in a room of the "
 	    "kind %s", a->kind->name, sp.section);

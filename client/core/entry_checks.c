@@ -9,7 +9,9 @@
 #include "client/core/course.h"
 #include "client/core/entries.h"
 #include "client/core/local/day.h"
+#include "client/core/objections.h"
 #include "client/core/persons.h"
+#include "client/core/uptake.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -29,6 +31,8 @@ static const struct {
 	{ TYPE_CASE, persons_check_case },
 	{ TYPE_PERSON, persons_check },
 	{ TYPE_CASE, course_check },
+	{ TYPE_UPTAKE, uptake_check },
+	{ TYPE_OBJECTION, objections_check },
 };
 
 static int

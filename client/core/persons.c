@@ -10,6 +10,7 @@
 #include "client/core/guard.h"
 #include "client/core/local/day.h"
 #include "client/core/local/store.h"
+#include "client/core/uptake.h"
 
 #define BLANKS " ,;\t\n"
 
@@ -101,6 +102,9 @@ persons_check(const struct entry *x, struct err *e)
 {
 	int64_t born, died, judged;
 
+	if (id_is_zero(&x->id) &&
+	    uptake_open(x->session, &x->case_id, "person", e) != 0)
+		return -1;
 	if (past_day(x, PERSON_BORN, &born, e) != 0 ||
 	    past_day(x, PERSON_DIED, &died, e) != 0 ||
 	    past_day(x, PERSON_CAPACITY_ON, &judged, e) != 0)

@@ -250,6 +250,59 @@ policy_title(const struct policy *p, const char *lang)
 }
 
 bool
+policy_term(const struct policy *p, const char *code,
+    struct policy_term *out)
+{
+	const json_t *one = entry_of(p->files[POLICY_RETENTION], code);
+	const json_t *years = json_object_get(one, "years");
+
+	if (one == NULL)
+		return false;
+	out->section = json_string_value(json_object_get(one, "section"));
+	out->trigger = json_string_value(json_object_get(one, "trigger"));
+	out->ground = json_string_value(json_object_get(one, "ground"));
+	out->years = json_is_integer(years) ?
+	    (int)json_integer_value(years) : -1;
+	return true;
+}
+
+static bool
+has_language(const json_t *list, const char *lang)
+{
+	size_t i;
+
+	for (i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)),
+		    lang) == 0)
+			return true;
+	return false;
+}
+
+bool
+policy_speaks(const struct policy *p, const char *lang)
+{
+	const json_t *head = p->files[POLICY_HEAD];
+
+	return has_language(json_object_get(head, "languages"), lang) ||
+	    has_language(json_object_get(head, "further"), lang);
+}
+
+int
+policy_of_age(const struct policy *p)
+{
+	return (int)json_integer_value(json_object_get(
+	    p->files[POLICY_HEAD], "of-age"));
+}
+
+int
+policy_version(const struct policy *p, const char *list, const char *code)
+{
+	json_t *one = entry_of(policy_list(p->files, list), code);
+
+	return (int)json_integer_value(json_object_get(one, "version"));
+}
+
+bool
 policy_meeting(const struct policy *p, const char *code,
     struct policy_meeting *out)
 {

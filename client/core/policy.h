@@ -75,6 +75,28 @@ struct policy_meeting {
 bool policy_meeting(const struct policy *p, const char *code,
     struct policy_meeting *out);
 
+/** policy_version(p, list, code): of a form or an instrument; 0: there is none. */
+int policy_version(const struct policy *p, const char *list,
+    const char *code);
+
+/** policy_term(p, code, out): a class of "retention"; false: there is none.
+ * Borrowed. */
+struct policy_term {
+	const char *section; /* NULL: of none */
+	const char *trigger, *ground;
+	int years;           /* -1: not decided */
+};
+bool policy_term(const struct policy *p, const char *code,
+    struct policy_term *out);
+
+/** policy_speaks(p, lang): texts may be there in it: one of its languages, or of
+ * the further ones (schema/policy.md 3.1). */
+bool policy_speaks(const struct policy *p, const char *lang);
+
+/** policy_of_age(p): with how many years a child decides alone; 0: the policy
+ * does not say. */
+int policy_of_age(const struct policy *p);
+
 /** policy_takes(p, list, code): it is there and not retired. */
 bool policy_takes(const struct policy *p, const char *list, const char *code);
 

@@ -17,6 +17,7 @@
 #define LINE_MAX_BYTES 400
 #define LONG_MAX_BYTES 8000
 #define LIST_MAX 500
+#define FURTHER_MAX 16
 
 enum want {
 	WANT_CODE,      /* a-z, 0-9, - and _ */
@@ -27,7 +28,8 @@ enum want {
 	WANT_NUMBER,
 	WANT_YES,       /* true or false */
 	WANT_LIST,      /* of objects, each with a code of its own */
-	WANT_LANGUAGES
+	WANT_LANGUAGES,
+	WANT_FURTHER    /* languages of texts that people are shown alone */
 };
 
 struct rule {
@@ -51,6 +53,9 @@ static const struct rule head[] = {
 	{ .key = "format", .want = WANT_NUMBER, .least = 1, .most = 1 },
 	NAME,
 	{ .key = "languages", .want = WANT_LANGUAGES },
+	{ .key = "further", .want = WANT_FURTHER, .optional = true },
+	{ .key = "of-age", .want = WANT_NUMBER, .optional = true,
+	    .least = 1, .most = 30 },
 	END
 };
 static const struct rule section[] = { CODE, NAME, ABOUT, END };
@@ -280,7 +285,36 @@ is_blank(const char *s)
 	return s[strspn(s, " \t\n")] == '\0';
 }
 
-/* A text in each language that the policy promises, and in no other. */
+/* Of a further language nothing is promised: where it has a text, that is a
+ * text like any other. */
+static int
+check_further(struct checking *ck, const struct rule *r, const json_t *v,
+    size_t *n)
+{
+	json_t *langs = json_object_get(ck->files[POLICY_HEAD], "further");
+	const json_t *one;
+	const char *lang;
+	size_t i;
+
+	for (i = 0; i < json_array_size(langs); i++) {
+		lang = json_string_value(json_array_get(langs, i));
+		one = lang != NULL ? json_object_get(v, lang) : NULL;
+		if (one == NULL)
+			continue;
+		(*n)++;
+		enter(ck, lang, 0);
+		if (!json_is_string(one) || is_blank(json_string_value(one)))
+			return fail(ck, "%s in the language %s is a text that "
+			    "is not empty", r->key, lang);
+		if (check_string(ck, r, one) != 0)
+			return -1;
+		leave(ck);
+	}
+	return 0;
+}
+
+/* A text in each language that the policy promises, and in no other but the
+ * further ones that it names. */
 static int
 check_words(struct checking *ck, const struct rule *r, const json_t *v)
 {
@@ -306,25 +340,32 @@ check_words(struct checking *ck, const struct rule *r, const json_t *v)
 			return -1;
 		leave(ck);
 	}
+	if (check_further(ck, r, v, &n) != 0)
+		return -1;
 	if (json_object_size(v) != n)
 		return fail(ck, "%s has a text in a language that %s does not "
 		    "list", r->key, policy_file(POLICY_HEAD));
 	return 0;
 }
 
+/* Those that the program speaks; further ones are any others. */
 static int
-check_languages(struct checking *ck, const json_t *v)
+check_languages(struct checking *ck, const json_t *v, bool further)
 {
 	size_t i, k, n = json_array_size(v);
 	const char *lang;
 
-	if (n == 0 || n > POLICY_LANGUAGES)
+	if ((n == 0 && !further) || n > (further ? FURTHER_MAX :
+	    POLICY_LANGUAGES))
 		return fail(ck, "languages is a list of 1 to %d of et, lv, "
-		    "fi, hu, en", POLICY_LANGUAGES);
+		    "fi, hu, en, further one of at most %d others",
+		    POLICY_LANGUAGES, FURTHER_MAX);
 	for (i = 0; i < n; i++) {
 		lang = json_string_value(json_array_get(v, i));
-		if (lang == NULL || !among("et|lv|fi|hu|en", lang))
-			return fail(ck, "languages are of et, lv, fi, hu, en");
+		if (!is_code(lang, false) ||
+		    among("et|lv|fi|hu|en", lang) == further)
+			return fail(ck, "languages are of et, lv, fi, hu, en; "
+			    "further ones are others: ru, sv, rom");
 		for (k = 0; k < i; k++)
 			if (strcmp(lang, json_string_value(json_array_get(v,
 			    k))) == 0)
@@ -369,8 +410,10 @@ check_value(struct checking *ck, const struct rule *r, const json_t *v)
 		    "%s is true or false", r->key);
 	case WANT_LIST:
 		return check_list(ck, r, v);
+	case WANT_FURTHER:
+		return check_languages(ck, v, true);
 	case WANT_LANGUAGES:
-		return check_languages(ck, v);
+		return check_languages(ck, v, false);
 	}
 	return fail(ck, "%s has no rule", r->key);
 }
@@ -678,7 +721,12 @@ policy_check(json_t *const files[], const struct policy_source *src,
 	if (json_is_object(files[POLICY_HEAD])) {
 		enter(&ck, "languages", 0);
 		if (check_languages(&ck, json_object_get(files[POLICY_HEAD],
-		    "languages")) != 0)
+		    "languages"), false) != 0)
+			return -1;
+		leave(&ck);
+		enter(&ck, "further", 0);
+		if (check_languages(&ck, json_object_get(files[POLICY_HEAD],
+		    "further"), true) != 0)
 			return -1;
 		leave(&ck);
 	}

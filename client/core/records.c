@@ -303,7 +303,7 @@ collect_rows(struct store *s, const struct records_query *q,
     const struct alias_group *group, struct buf *rows, struct err *e)
 {
 	struct version_query vq = { .type = q->type, .case_id = q->case_id,
-		.space = q->space, 
+		.space = q->space, .parent = q->parent, 
 		.limit = q->wanted == NULL ? q->limit : 0,
 		.deleted = q->deleted,
 		.flags = q->deleted ? RECORD_DELETED : 0 };
@@ -417,7 +417,7 @@ records_list(struct session *session, const struct records_query *q,
 		rc = fill_list(session, &rows, out, e);
 	buf_done(&rows);
 	if (rc == 0 && q->limit > 0 && !q->deleted && q->wanted == NULL &&
-	    q->space == NULL && out->count == q->limit &&
+	    q->space == NULL && q->parent == NULL && out->count == q->limit &&
 	    count_all(s, q, &group, &out->total, e) != 0) {
 		record_list_done(out);
 		return -1;

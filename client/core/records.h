@@ -64,6 +64,7 @@ struct records_query {
 	enum record_type type;
 	const struct id *case_id; /* and those one with it; NULL: all cases */
 	const struct id *space;   /* NULL: all; a room */
+	const struct id *parent;  /* NULL: all; what answers to this record */
 	size_t limit;             /* 0: all */
 	bool deleted;             /* these alone; otherwise none of them */
 	bool (*wanted)(const void *ctx, enum record_type type, int64_t at_ms);

@@ -170,6 +170,15 @@ test_asking(void **state)
 	assert_null(policy_code(p, "case.stage", 99));
 	assert_non_null(strstr(policy_text(p, "voluntary", "en"),
 	    "voluntary"));
+	assert_string_equal(policy_name(p, "forms", "consent", "uk"),
+	    "Згода");
+	assert_string_equal(policy_name(p, "forms", "minutes", "uk"),
+	    policy_name(p, "forms", "minutes", "et"));
+	assert_true(policy_speaks(p, "rom") && policy_speaks(p, "lv"));
+	assert_false(policy_speaks(p, "de"));
+	assert_int_equal(policy_of_age(p), 18);
+	assert_int_equal(policy_version(p, "forms", "consent"), 1);
+	assert_int_equal(policy_version(p, "forms", "consnt"), 0);
 	policy_free(p);
 }
 
@@ -183,6 +192,16 @@ static const struct mistake {
 	    "format is a whole number", 0 },
 	{ "policy.json", "[\"et\", ", "[\"de\", ", "languages are of", 0 },
 	{ "policy.json", "[\"et\", ", "[\"lv\", ", "is listed twice", 0 },
+	{ "policy.json", "[\"ru\", ", "[\"et\", ", "further ones are others",
+	    0 },
+	{ "policy.json", "[\"ru\", ", "[\"uk\", ", "is listed twice", 0 },
+	{ "policy.json", "[\"ru\", ", "[\"Ru\", ", "further ones", 0 },
+	{ "policy.json", "\"of-age\": 18", "\"of-age\": 0",
+	    "of-age is a whole number from 1 to 30", 0 },
+	{ "texts.json", "\"ru\": \"\u0421\u043e\u0433\u043b\u0430\u0441\u0438\u0435 \u043f", "\"pl\": \"P",
+	    "does not list", 9999 },
+	{ "texts.json", "\"ru\": \"\u0421\u043e\u0433\u043b\u0430\u0441\u0438\u0435 \u043f", "\"ru\": 1, \"P",
+	    "", 9999 },
 	{ "policy.json", "\"et\": \"", "\"et\": \"\\u0007",
 	    "control character", 0 },
 	{ "sections.json", "\"card\",", "\"Card\",", "code is one word", 0 },
