@@ -5,52 +5,10 @@
 #include "client/core/rooms.h"
 #include "client/core/timeline.h"
 
-#include "client/cli/show.h"
+#include "client/cli/where.h"
 #include "client/cli/text.h"
 
 #define ENTRY_WORDS_BYTES 400
-
-/* The first word names a case or a room, where the kind lives in one. */
-struct place {
-	struct id case_id, space;
-	bool room;
-	size_t words; /* how many it took */
-};
-
-static bool
-is_placed(const struct record_kind *kind)
-{
-	if (kind->homes == HOME_COMMONS)
-		return false;
-	return (kind->homes & HOME_CASE) != 0 || kind->rooms == NULL ||
-	    strcmp(kind->rooms, ROOMS_OWN) != 0;
-}
-
-/* A kind that may stand in both is looked for among rooms first: their names
- * are fewer, and no child's. */
-static int
-find_place(struct ctx *c, const struct record_kind *kind, const char *word,
-    struct place *out, struct err *e)
-{
-	struct room_item room;
-
-	memset(out, 0, sizeof(*out));
-	if (!is_placed(kind) || word == NULL)
-		return 0;
-	out->words = 1;
-	if ((kind->homes & HOME_ROOM) != 0) {
-		if (rooms_find(c->s, NULL, word, &room, e) == 0) {
-			out->space = room.space;
-			out->room = true;
-			room_item_done(&room);
-			return 0;
-		}
-		if ((kind->homes & HOME_CASE) == 0 || e->kind != ERR_ABSENT)
-			return -1;
-		err_clear(e);
-	}
-	return show_case_find(c, word, &out->case_id, e);
-}
 
 int
 cmd_entry_add(struct ctx *c, struct err *e)
@@ -59,22 +17,26 @@ cmd_entry_add(struct ctx *c, struct err *e)
 	    fields_kind((enum record_type)c->cmd->type);
 	struct assignment set[SHOW_SET_MAX];
 	struct entry_draft d = { .type = kind->type, .set = set };
-	struct place p;
+	struct where p;
 	struct id id;
 	int rc;
 
-	if (find_place(c, kind, cmd_word(c, 0), &p, e) != 0)
+	if (where_find(c, kind, cmd_word(c, 0), &p, e) != 0)
 		return -1;
 	d.case_id = p.case_id;
+	d.part = p.part;
 	d.space = p.space;
 	rc = show_assignments(c, p.words, set, &d.n, e);
 	if (rc == 0)
 		rc = entries_add(c->s, &d, &id, e);
-	if (rc == 0 && !p.room && kind->section != NULL)
+	if (rc == 0 && !p.room && id_is_zero(&p.part) &&
+	    kind->section != NULL)
 		show_left_out(c, &p.case_id, kind->section);
 	if (rc == 0)
 		rc = show_made(c, &id, _("Saved on this device; the next tugi "
 		    "sync sends it."), e);
+	if (rc == 0)
+		where_warn_names(c, &p.space, set, d.n);
 	show_assignments_done(set, d.n);
 	return rc;
 }
@@ -165,14 +127,14 @@ cmd_entry_list(struct ctx *c, struct err *e)
 	struct records_query q = { .type = kind->type };
 	struct record_list l = { 0 };
 	int64_t limit = 0;
-	struct place p;
+	struct where p;
 	int rc = 0;
 
 	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
-	    0 || find_place(c, kind, cmd_word(c, 0), &p, e) != 0)
+	    0 || where_find(c, kind, cmd_word(c, 0), &p, e) != 0)
 		return -1;
 	q.limit = (size_t)limit;
-	if (p.room)
+	if (!id_is_zero(&p.space))
 		q.space = &p.space;
 	else if (p.words > 0)
 		q.case_id = &p.case_id;

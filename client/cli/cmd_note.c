@@ -46,10 +46,10 @@ add(struct ctx *c, struct note_draft *d, struct err *e)
 	d->text = buf_view(&text);
 	if (notes_add(c->s, d, &id, e) != 0)
 		goto out;
-	if (id_is_zero(&d->amends))
+	if (id_is_zero(&d->amends)) {
 		show_left_out(c, &d->case_id, "notes");
-	if (rc == 0)
 		course_warn_closed(c, &d->case_id);
+	}
 	rc = show_made(c, &id, _("Saved on this device; the next tugi sync "
 	    "sends it."), e);
 out:

@@ -23,7 +23,7 @@ static const struct cmd cmds[] = {
 	.max = CMD_ANY_WORDS, .run = cmd_room_set, .opens = true,
 	.room = "site",
 	.summary = N_("change what is said of a school"),
-	.more = N_("Fields: name, school, about, closed."),
+	.more = N_("Fields: name, school, about, meets, closed."),
 	.examples = { "tugi site set Lasila about='Basic school, 84 pupils'" }
 }, {
 	.name = "site members", .words = N_("SITE"), .min = 1, .max = 1,
@@ -54,7 +54,8 @@ static const struct cmd cmds[] = {
 	.summary = N_("a group of people who work together, with a room of its own"),
 	.more = N_("Committees, working groups, networks. With no-children=yes "
 	    "it is a standing welfare group: nothing in it may point to a "
-	    "single child, by rule. Fields: school, about, no-children."),
+	    "single child, by rule. Fields: school, about, no-children, meets "
+	    "(kinds of its regular meetings)."),
 	.examples = { "tugi group new 'Network of Rakvere'" }
 }, {
 	.name = "group list", .words = "", .run = cmd_room_list,
@@ -66,7 +67,8 @@ static const struct cmd cmds[] = {
 	.max = CMD_ANY_WORDS, .run = cmd_room_set, .opens = true,
 	.room = "group",
 	.summary = N_("change what is said of a group"),
-	.more = N_("Fields: name, school, about, closed."),
+	.more = N_("Fields: name, school, about, meets, closed. From the day "
+	    "it is closed it takes nothing new and stays readable."),
 	.examples = { "tugi group set network closed=2027-06-30" }
 }, {
 	.name = "group members", .words = N_("GROUP"), .min = 1, .max = 1,

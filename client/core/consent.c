@@ -599,7 +599,7 @@ withdraw_tx(struct session *session, const struct withdrawal_draft *d,
 }
 
 int
-consent_withdraw(struct session *session, const struct withdrawal_draft *d,
+consent_withdraw_tx(struct session *session, const struct withdrawal_draft *d,
     struct id *id, struct withdrawal_effect *effect, struct err *e)
 {
 	struct store *s = session_store(session);
@@ -618,16 +618,28 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 	    policies_check(session, fields_number(TYPE_WITHDRAWAL,
 	    WITHDRAWAL_CHANNEL), d->channel, e) != 0 ||
 	    check_line(d->told_on, DAY_TEXT_BYTES, "the day", e) != 0 ||
-	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0 ||
-	    db_begin(s->db, e) != 0)
+	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0)
 		return -1;
 	t.list = mem_new(TAKING_MAX * sizeof(*t.list));
 	rc = withdraw_tx(session, d, &t, id, effect, e);
+	mem_free(t.list);
+	return rc;
+}
+
+int
+consent_withdraw(struct session *session, const struct withdrawal_draft *d,
+    struct id *id, struct withdrawal_effect *effect, struct err *e)
+{
+	struct store *s = session_store(session);
+	int rc;
+
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	rc = consent_withdraw_tx(session, d, id, effect, e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	if (rc != 0)
 		db_rollback(s->db);
-	mem_free(t.list);
 	return rc;
 }
 

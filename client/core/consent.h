@@ -71,6 +71,10 @@ struct withdrawal_effect {
 int consent_withdraw(struct session *s, const struct withdrawal_draft *d,
     struct id *id, struct withdrawal_effect *effect, struct err *e);
 
+/** consent_withdraw_tx: within the caller's transaction. */
+int consent_withdraw_tx(struct session *s, const struct withdrawal_draft *d,
+    struct id *id, struct withdrawal_effect *effect, struct err *e);
+
 struct consent_item {
 	struct id id, case_id; /* of cases that are one, the one it opens */
 	char *audience, *sections, *giver, *purpose;

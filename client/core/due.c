@@ -20,6 +20,8 @@
 static int (*const sources[])(struct due *d, struct err *e) = {
 	due_consents,
 	due_goals,
+	due_meetings,
+	due_tasks,
 };
 
 /* ---- adding ---- */

@@ -68,5 +68,7 @@ int due_add(struct due *d, const struct due_item *item, struct err *e);
 /* The sources, each in the file of its feature. */
 int due_consents(struct due *d, struct err *e); /* due_own.c */
 int due_goals(struct due *d, struct err *e);
+int due_meetings(struct due *d, struct err *e); /* meetings_due.c */
+int due_tasks(struct due *d, struct err *e);
 
 #endif

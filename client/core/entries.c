@@ -263,6 +263,7 @@ add_tx(struct adding *a, struct id *id, struct err *e)
 	x.ops = a->w.ops = a->p.ops;
 	x.op_count = a->w.op_count = a->p.count;
 	a->w.type = a->d->type;
+	a->w.id = a->d->id;
 	if (entry_check(&x, e) != 0)
 		return -1;
 	return versions_write_tx(a->s, &a->w, id, e);

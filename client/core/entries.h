@@ -15,6 +15,8 @@ struct entry_draft {
 	enum record_type type;
 	struct id case_id;   /* zero: none */
 	struct id part;      /* of the case's section; zero: none */
+	struct id id;        /* of a new record that has to have this one; zero:
+	                        one is made */
 	struct id space;     /* a room; zero: by the kind: a section of the case,
 	                        the own room, the commons */
 	const struct assignment *set;

@@ -9,8 +9,10 @@
 #include "client/core/course.h"
 #include "client/core/entries.h"
 #include "client/core/local/day.h"
+#include "client/core/meetings.h"
 #include "client/core/objections.h"
 #include "client/core/persons.h"
+#include "client/core/supervision.h"
 #include "client/core/uptake.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -30,9 +32,14 @@ static const struct {
 	{ TYPE_ROOM, check_room },
 	{ TYPE_CASE, persons_check_case },
 	{ TYPE_PERSON, persons_check },
+	{ TYPE_ROOM, meetings_check_room },
 	{ TYPE_CASE, course_check },
 	{ TYPE_UPTAKE, uptake_check },
 	{ TYPE_OBJECTION, objections_check },
+	{ TYPE_MEETING, meetings_check },
+	{ TYPE_AGENDA, meetings_check_agenda },
+	{ TYPE_TASK, meetings_check_task },
+	{ TYPE_SUPERVISION, supervision_check },
 };
 
 static int
