@@ -168,7 +168,7 @@ cmd_room_members(struct ctx *c, struct err *e)
 	struct room_members l;
 	struct room_item room;
 	json_t *j;
-	size_t i;
+	size_t i, keepers = 0;
 	int rc;
 
 	if (rooms_find(c->s, c->cmd->room, cmd_word(c, 0), &room, e) != 0)
@@ -185,6 +185,12 @@ cmd_room_members(struct ctx *c, struct err *e)
 	} else {
 		rc = print_members(c, &l, e);
 	}
+	for (i = 0; i < l.count; i++)
+		keepers += l.items[i].right == RIGHT_KEEP;
+	if (rc == 0 && keepers == 1)
+		out_say(&c->out, _("One person alone keeps this. When they "
+		    "leave nobody can let in or put out: let a second keep "
+		    "it, tugi %s admit ... --right keep"), c->cmd->room);
 	room_members_done(&l);
 	return rc;
 }

@@ -371,6 +371,8 @@ take_lead(struct steps *st, struct step *in, struct id *id, struct err *e)
 	in->until_ms = steps_own_end(st);
 	put(lead, CASE_LEAD, value_bytes(st->s->person.b, 16));
 	put(lead, CASE_COORDINATOR, value_bytes(st->s->person.b, 16));
+	put(lead, CASE_COORDINATOR_WHY, in->provision != NULL ?
+	    value_text(in->provision) : (struct value){ .type = VALUE_NULL });
 	put(lead, CASE_STAGE, value_text("cp"));
 	rc = take(st, in, lead, id, e);
 	mem_free(lead);
@@ -539,6 +541,7 @@ lead_before(const struct steps *st, const struct loaded *l,
 	if (step != SIDE_TAKEOVER)
 		return;
 	put(out, CASE_COORDINATOR, value_before(l, CASE_COORDINATOR));
+	put(out, CASE_COORDINATOR_WHY, value_before(l, CASE_COORDINATOR_WHY));
 	put(out, CASE_STAGE, value_before(l, CASE_STAGE));
 }
 

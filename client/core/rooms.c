@@ -53,10 +53,11 @@ describe(struct store *s, struct room_item *r, struct err *e)
 	struct version_query q = { .type = TYPE_ROOM, .space = &r->space,
 		.oldest_first = true };
 	struct record_row row = { .rid = 0 };
-	const struct heads_field *h;
+	struct room_words words;
 	struct loaded *l;
 
-	if (versions_each(s, &q, take_first, &row, e) != 0)
+	if (rooms_words(s, &r->space, &words, e) < 0 ||
+	    versions_each(s, &q, take_first, &row, e) != 0)
 		return -1;
 	l = mem_new(sizeof(*l));
 	if (row.rid != 0 && versions_load_row(s, &row, l, e) != 1) {
@@ -64,12 +65,10 @@ describe(struct store *s, struct room_item *r, struct err *e)
 		return -1;
 	}
 	r->record = row.id;
+	r->welfare = words.welfare;
 	r->name = loaded_dup(l, ROOM_NAME);
 	r->school = loaded_dup(l, ROOM_SCHOOL);
 	r->closed = loaded_dup(l, ROOM_CLOSED);
-	h = row.rid != 0 ? heads_find(&l->heads, ROOM_WELFARE) : NULL;
-	r->welfare = h != NULL && h->heads[0].op->value.type == VALUE_BOOL &&
-	    h->heads[0].op->value.num != 0;
 	versions_done(l);
 	mem_free(l);
 	return 0;

@@ -87,6 +87,15 @@ as kadri who A-1
 check "and is told on what basis the case is kept" \
     says "child protection act, paragraph 27"
 
+as kadri case show A-1
+check "the course says who leads, by what law" \
+    says "Liis Lepp took over by law"
+check "and what is left to who coordinated" \
+    says "Kadri Kask keeps a narrow part: reads and writes"
+is "and why" 'Liis Lepp cp child protection act, paragraph 27' \
+    "$(json kadri '.course[0].fields | [.coordinator, .stage,
+    ."coordinator-why"] | join(" ")' case show A-1)"
+
 ### Without the coordinator's device
 with_shares() { # who, words...: two shares by file descriptor
 	local who=$1

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/core/handover.h"
 #include "client/core/matters.h"
 #include "client/core/meetings.h"
 #include "tests/support/trust.h"
@@ -192,29 +193,34 @@ test_closed(void **state)
 static void
 test_close_beats_consent(void **state)
 {
+	struct handover_draft h = { .case_id = kid,
+		.person = w.c[2].person };
 	struct withdrawal_effect effect;
-	struct matter m, there;
+	struct matter m[2], there;
+	struct id id;
 	int order;
 
 	(void)state;
-	world_grant(&w, 1, &kid, 2, "card", true);
+	open_matter("absence", "quiet", &m[0]);
+	open_matter("bullying", "quiet", &m[1]);
+	assert_int_equal(handover_propose(w.c[1].session, &h, &id, &e), 0);
+	settle();
+	assert_int_equal(handover_accept(w.c[2].session, &kid, &id, &e), 0);
+	settle();
 	for (order = 0; order < 2; order++) {
-		open_matter(order == 0 ? "absence" : "bullying", "quiet", &m);
-		assert_int_equal(let_in(1, &m, 3, "Mari Tamm"), 0);
-		settle();
-		assert_int_equal(matters(3), 1);
-		there = m;
-		assert_int_equal(matters_close(w.c[1].session, &m, NULL,
-		    &effect, &e), 0);
-		/* As the other's store still has it. */
-		assert_int_equal(let_in(1, &there, 2, "Mari Tamm"), 0);
-		assert_int_equal(matters_dismiss(w.c[1].session, &m,
-		    &w.c[2].person, "Mari Tamm", &effect, &e), 0);
+		assert_int_equal(matters_find(w.c[2].session, &kid,
+		    m[order].topic, &there, &e), 0);
+		world_pass(&w, 1000);
+		assert_int_equal(matters_close(w.c[1].session, &m[order],
+		    NULL, &effect, &e), 0);
+		assert_int_equal(let_in(2, &there, 3, "Mari Tamm"), 0);
 		world_must_sync(&w, order == 0 ? 1 : 2);
 		settle();
-		assert_int_equal(matters(2), 0);
 		assert_int_equal(matters(3), 0);
-		matter_done(&m);
+		assert_int_equal(matters(1), 2);
+		assert_int_equal(matters(2), 2);
+		matter_done(&m[order]);
+		matter_done(&there);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "client/core/cases.h"
 #include "client/core/consent.h"
 #include "client/core/entries.h"
+#include "client/core/office/office.h"
 #include "client/core/rooms.h"
 #include "client/core/timeline.h"
 #include "tests/support/trust.h"
@@ -182,6 +183,28 @@ test_out_beats_in(void **state)
 	}
 }
 
+/* Who began it is gone with their device: whoever else keeps it goes on. */
+static void
+test_keeper_gone(void **state)
+{
+	struct id device = world_store(&w, 1)->me->device;
+
+	(void)state;
+	assert_int_equal(let_in(1, 2, RIGHT_KEEP), 0);
+	settle();
+	assert_int_equal(office_revoke(w.c[0].session, &device, &e), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 2);
+	assert_int_equal(let_in(2, 3, RIGHT_KEEP), 0);
+	assert_int_equal(say(2, "eighty-six pupils"), 0);
+	world_must_sync(&w, 2);
+	world_must_sync(&w, 3);
+	world_must_sync(&w, 2);
+	world_must_sync(&w, 3);
+	assert_true(world_has(&w, 3, "eighty-six pupils"));
+	assert_int_equal(rooms_of(3), 1);
+}
+
 static void
 test_own(void **state)
 {
@@ -327,6 +350,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_keepers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_beats_in, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_keeper_gone, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
