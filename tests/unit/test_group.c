@@ -202,6 +202,7 @@ test_mark_stays(void **state)
 	struct op other[2] = { { .field = ROOM_NAME, .value = { VALUE_TEXT, 0,
 		    view_str("Hakunila") } }, no };
 	struct room_item r;
+	char text[160];
 	int order;
 
 	(void)state;
@@ -222,6 +223,8 @@ test_mark_stays(void **state)
 		settle();
 		assert_true(is_welfare(2));
 		assert_true(is_welfare(3));
+		world_field(&w, 2, &r.record, "no-children", text);
+		assert_string_equal(text, "yes");
 		assert_int_equal(items(1), 0);
 		assert_int_equal(items(1), 0);
 		assert_int_equal(items(2), 0);
