@@ -64,7 +64,7 @@ struct cmd_list {
 	size_t count;
 };
 extern const struct cmd_list table_meet;
-extern const struct cmd_list table_work, table_file, table_group, table_office,
+extern const struct cmd_list table_work, table_site, table_file, table_group, table_office,
     table_program;
 extern const struct cmd_list table_report;
 const struct cmd *table_at(size_t i);
@@ -99,6 +99,17 @@ int cmd_room_members(struct ctx *c, struct err *e);
 int cmd_room_admit(struct ctx *c, struct err *e);
 int cmd_room_dismiss(struct ctx *c, struct err *e);
 int cmd_timeline(struct ctx *c, struct err *e);
+int cmd_activity_add(struct ctx *c, struct err *e);
+int cmd_activity_show(struct ctx *c, struct err *e);
+int cmd_activity_roster(struct ctx *c, struct err *e);
+int cmd_service_new(struct ctx *c, struct err *e);
+int cmd_service_goal(struct ctx *c, struct err *e);
+int cmd_service_show(struct ctx *c, struct err *e);
+int cmd_service_copy(struct ctx *c, struct err *e);
+int cmd_office_calendar(struct ctx *c, struct err *e);
+int cmd_note_quick(struct ctx *c, struct err *e);
+int cmd_note_file(struct ctx *c, struct err *e);
+int cmd_inbox(struct ctx *c, struct err *e);
 
 /* Handlers, by file. */
 int cmd_join(struct ctx *c, struct err *e);

@@ -104,7 +104,7 @@ is_typed(const struct cmd *cmd, const struct field *f)
 {
 	unsigned flags = FIELD_SETTABLE;
 
-	if (cmd->run == cmd_entry_add)
+	if (cmd->run != cmd_entry_set)
 		flags |= FIELD_GIVEN;
 	return (f->flags & flags) != 0;
 }
@@ -118,7 +118,7 @@ help_fields(struct buf *b, const struct cmd *cmd)
 	size_t i, width = 0;
 
 	if (cmd->type == 0 || kind == NULL ||
-	    (cmd->run != cmd_entry_add && cmd->run != cmd_entry_set))
+	    strstr(cmd->words, "FIELD=TEXT") == NULL)
 		return;
 	buf_add_str(b, _("\nFields, as FIELD=TEXT:\n"));
 	for (i = 0; i < kind->count; i++)

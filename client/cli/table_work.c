@@ -52,7 +52,8 @@ static const struct cmd cmds[] = {
 	    "tugi today --days 30" },
 	.opts = { { "site", N_("SCHOOL"), N_("only what is due at this "
 	    "school"), false }, { "days", N_("N"), N_("how many days ahead "
-	    "(default: 14)"), false } }
+	    "(default: 14)"), false }, { "all", NULL, N_("everything that is "
+	    "due, not the first 20"), false } }
 }, {
 	.name = "search", .words = N_("WORD..."), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_search, .opens = true,

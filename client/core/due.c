@@ -14,6 +14,7 @@
 #include "client/core/rooms.h"
 #include "common/base/mem.h"
 
+#define VISIT_DAYS 35 /* a school is visited once a month, or not planned */
 #define LINES_BYTES ((size_t)8 << 20)
 
 /* To add a source: declare it in due.h, name it here. */
@@ -22,6 +23,8 @@ static int (*const sources[])(struct due *d, struct err *e) = {
 	due_goals,
 	due_meetings,
 	due_tasks,
+	due_service,
+	due_inbox,
 };
 
 /* ---- adding ---- */
@@ -106,17 +109,14 @@ name_case(struct session *s, const struct id *id, struct buf *names,
 	return buf_check(names, "the list of what is due", e);
 }
 
-static int
-name_rooms(struct session *s, struct buf *names, struct err *e)
+static void
+name_rooms(const struct room_list *rooms, struct buf *names)
 {
 	struct naming n = { .closed = false };
-	struct room_list rooms;
 	size_t i;
 
-	if (rooms_list(s, NULL, &rooms, e) != 0)
-		return -1;
-	for (i = 0; i < rooms.count; i++) {
-		struct room_item *r = &rooms.items[i];
+	for (i = 0; i < rooms->count; i++) {
+		const struct room_item *r = &rooms->items[i];
 		bool site = strcmp(r->kind, ROOMS_SITE) == 0;
 
 		n.id = r->space;
@@ -124,8 +124,6 @@ name_rooms(struct session *s, struct buf *names, struct err *e)
 		n.school = mem_dup(site ? r->name : r->school);
 		buf_add(names, &n, sizeof(n));
 	}
-	room_list_done(&rooms);
-	return buf_check(names, "the list of what is due", e);
 }
 
 static const struct naming *
@@ -164,13 +162,32 @@ name_line(struct session *s, struct due_line *l, struct buf *names,
 
 /* ---- the list ---- */
 
-static int
-cmp_line(const void *va, const void *vb)
+struct ordered { /* a line and the day it is done on */
+	int64_t day_ms;
+	struct due_line line;
+};
+
+static int64_t
+day_to_do(const struct due_line *l, int64_t today_ms)
 {
-	const struct due_line *a = va, *b = vb;
+	int64_t day = l->item.at_ms < today_ms ? today_ms : l->item.at_ms;
+
+	if (l->visit_ms == 0)
+		return day;
+	return l->item.at_ms >= today_ms && day < l->visit_ms ? day :
+	    l->visit_ms;
+}
+
+static int
+cmp_ordered(const void *va, const void *vb)
+{
+	const struct ordered *x = va, *y = vb;
+	const struct due_line *a = &x->line, *b = &y->line;
 
 	if (a->item.urgent != b->item.urgent)
 		return a->item.urgent ? -1 : 1;
+	if (x->day_ms != y->day_ms)
+		return x->day_ms < y->day_ms ? -1 : 1;
 	if (a->item.at_ms != b->item.at_ms)
 		return a->item.at_ms < b->item.at_ms ? -1 : 1;
 	return id_cmp(&a->item.record, &b->item.record);
@@ -184,28 +201,68 @@ is_wanted(const struct due_query *q, const struct due_line *l)
 }
 
 static int
-finish(struct due *d, const struct due_query *q, struct due_list *out,
-    struct err *e)
+choose(struct due *d, const struct due_query *q, struct buf *names,
+    struct due_list *out, struct err *e)
 {
 	struct due_line *from = (struct due_line *)(void *)d->lines.data;
 	size_t n = d->lines.len / sizeof(*from), i;
-	struct buf names;
-	int rc;
+	const struct visit *v;
+	int rc = 0;
 
 	out->lines = mem_new((n > 0 ? n : 1) * sizeof(*out->lines));
-	buf_init(&names, LINES_BYTES);
-	rc = name_rooms(d->session, &names, e);
 	for (i = 0; rc >= 0 && i < n; i++) {
-		rc = name_line(d->session, &from[i], &names, e);
+		rc = name_line(d->session, &from[i], names, e);
 		if (rc != 1 || !is_wanted(q, &from[i]))
 			continue;
+		v = visits_next(&out->visits, from[i].item.school);
+		from[i].visit_ms = v != NULL ? v->day_ms : 0;
 		out->lines[out->count++] = from[i];
 		memset(&from[i], 0, sizeof(from[i]));
 	}
-	names_done(&names);
-	if (rc >= 0 && out->count > 1)
-		qsort(out->lines, out->count, sizeof(*out->lines), cmp_line);
 	return rc < 0 ? -1 : 0;
+}
+
+static void
+put_in_order(struct due_list *l)
+{
+	struct ordered *o = mem_new((l->count + 1) * sizeof(*o));
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		o[i].line = l->lines[i];
+		o[i].day_ms = day_to_do(&l->lines[i], l->today_ms);
+	}
+	if (l->count > 1)
+		qsort(o, l->count, sizeof(*o), cmp_ordered);
+	for (i = 0; i < l->count; i++)
+		l->lines[i] = o[i].line;
+	mem_free(o);
+}
+
+static int
+finish(struct due *d, const struct due_query *q, struct due_list *out,
+    struct err *e)
+{
+	struct room_list rooms;
+	struct buf names;
+	int rc;
+
+	if (rooms_list(d->session, NULL, &rooms, e) != 0)
+		return -1;
+	buf_init(&names, LINES_BYTES);
+	name_rooms(&rooms, &names);
+	out->today_ms = d->today_ms;
+	rc = visits_list(d->session, &rooms, d->today_ms, VISIT_DAYS,
+	    &out->visits, e);
+	if (rc == 0)
+		rc = choose(d, q, &names, out, e);
+	if (rc == 0)
+		rc = buf_check(&names, "the list of what is due", e);
+	if (rc == 0)
+		put_in_order(out);
+	names_done(&names);
+	room_list_done(&rooms);
+	return rc;
 }
 
 static void
@@ -256,5 +313,6 @@ due_list_done(struct due_list *l)
 	for (i = 0; i < l->count; i++)
 		line_done(&l->lines[i]);
 	mem_free(l->lines);
+	visits_done(&l->visits);
 	memset(l, 0, sizeof(*l));
 }

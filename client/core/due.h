@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "client/core/session.h"
+#include "client/core/visits.h"
 #include "common/base/buf.h"
 
 #define DUE_DAYS 14 /* how far the list looks ahead, unless told */
@@ -34,11 +34,20 @@ struct due_line { /* an item of the list, with what follows from it */
 	struct due_item item; /* its texts belong to the list */
 	char *who;            /* what the case or the room is called, or "" */
 	enum due_when when;
+	int64_t visit_ms;     /* noon UTC of the next day at its school; 0: none
+	                         is planned */
 };
 
+/*
+ * Urgent ones come first, then what can be done first: at the next visit to
+ * its school, or on its day when that comes before the visit or no visit is
+ * planned; what is late and has no visit, today.
+ */
 struct due_list {
-	struct due_line *lines; /* urgent ones, then by what can be done first */
+	struct due_line *lines;
 	size_t count;
+	struct visits visits; /* of this person, from today on */
+	int64_t today_ms;     /* noon UTC */
 };
 void due_list_done(struct due_list *l);
 
@@ -70,5 +79,7 @@ int due_consents(struct due *d, struct err *e); /* due_own.c */
 int due_goals(struct due *d, struct err *e);
 int due_meetings(struct due *d, struct err *e); /* meetings_due.c */
 int due_tasks(struct due *d, struct err *e);
+int due_service(struct due *d, struct err *e);
+int due_inbox(struct due *d, struct err *e);
 
 #endif

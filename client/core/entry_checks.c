@@ -14,6 +14,7 @@
 #include "client/core/persons.h"
 #include "client/core/supervision.h"
 #include "client/core/uptake.h"
+#include "client/core/site.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -40,6 +41,13 @@ static const struct {
 	{ TYPE_AGENDA, meetings_check_agenda },
 	{ TYPE_TASK, meetings_check_task },
 	{ TYPE_SUPERVISION, supervision_check },
+	{ TYPE_ACTIVITY, site_check_activity },
+	{ TYPE_ATTENDANCE, site_check_attendance },
+	{ TYPE_PRESENCE, site_check_presence },
+	{ TYPE_CALENDAR, site_check_calendar },
+	{ TYPE_SERVICE, site_check_service },
+	{ TYPE_SERVICE_GOAL, site_check_goal },
+	{ TYPE_QUICK, site_check_quick },
 };
 
 static int

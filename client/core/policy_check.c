@@ -563,6 +563,10 @@ static const struct {
 	{ "handover.step", "propose|accept|reduce|takeover|back" },
 	{ "alias.status", "same|apart" },
 	{ "meeting.state", "planned|held|cancelled" },
+	{ "activity.kind", "stf_consult" },
+	{ "weekday", "mon|tue|wed|thu|fri|sat|sun" },
+	{ "calendar.kind", "term" },
+	{ "service.state", "draft|agreed|running|evaluated|closed" },
 };
 
 static int

@@ -112,7 +112,9 @@ test_goals(void **state)
 	assert_int_equal(ask(&q, &l), 1);
 	due_list_done(&l);
 	assert_int_equal(world_set(&w, 1, &anna, "closing", "no_need"), 0);
-	assert_int_equal(world_set(&w, 1, &anna, "status", "closed"), 0);
+	assert_int_equal(records_set(w.c[1].session, &anna,
+	    (const struct assignment[]){ { "status", "closed" },
+	    { "closing", "no_need" } }, 2, &e), 0);
 	assert_int_equal(ask(&q, &l), 0);
 	due_list_done(&l);
 }

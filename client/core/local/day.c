@@ -132,3 +132,28 @@ day_bounds(int64_t ms, int64_t *from_ms, int64_t *to_ms)
 	*from_ms = (int64_t)mktime(&tm) * 1000;
 	*to_ms = (int64_t)mktime(&next) * 1000 - 1;
 }
+
+bool
+day_clock(struct view v, int *minutes)
+{
+	const uint8_t *c = v.data;
+	size_t i;
+
+	if (v.len != 5 || c[2] != ':')
+		return false;
+	for (i = 0; i < v.len; i++)
+		if (i != 2 && (c[i] < '0' || c[i] > '9'))
+			return false;
+	*minutes = ((c[0] - '0') * 10 + c[1] - '0') * 60 +
+	    (c[3] - '0') * 10 + c[4] - '0';
+	return c[3] < '6' && *minutes <= 24 * 60;
+}
+
+/* 1970 began on a Thursday. */
+int
+day_weekday(int64_t ms)
+{
+	int64_t day = ms >= 0 ? ms / DAY_MS : -((-ms + DAY_MS - 1) / DAY_MS);
+
+	return (int)(((day + 3) % 7 + 7) % 7);
+}

@@ -46,6 +46,12 @@ void day_iso(int64_t ms, char out[static DAY_TEXT_BYTES]);
 /** day_parse_time(v, ms): a day, or "YYYY-MM-DD HH:MM" local time. */
 bool day_parse_time(struct view v, int64_t *ms);
 
+/** day_clock(v, minutes): "08:30", up to 24:00, as minutes of the day. */
+bool day_clock(struct view v, int *minutes);
+
+/** day_weekday(ms): of noon UTC of a day; 0 is Monday. */
+int day_weekday(int64_t ms);
+
 /** day_text(ms, out): the local day of ${ms}, zeros outside the years 1000 to
  * 9999; returns ${out}. */
 const char *day_text(int64_t ms, char out[static DAY_TEXT_BYTES]);
