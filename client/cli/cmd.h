@@ -8,7 +8,7 @@
 #include "client/cli/out.h"
 #include "client/core/session.h"
 
-#define CMD_OPTS_MAX 14
+#define CMD_OPTS_MAX 16
 #define CMD_EXAMPLES_MAX 4
 #define CMD_ANY_WORDS 1000000 /* no upper bound of its own */
 
@@ -67,6 +67,7 @@ extern const struct cmd_list table_meet;
 extern const struct cmd_list table_work, table_site, table_file, table_group, table_office,
     table_program;
 extern const struct cmd_list table_report;
+extern const struct cmd_list table_aid;
 const struct cmd *table_at(size_t i);
 size_t table_count(void);
 
@@ -197,6 +198,37 @@ int cmd_handover_reduce(struct ctx *c, struct err *e);
 int cmd_handover_undo(struct ctx *c, struct err *e);
 int cmd_handover_list(struct ctx *c, struct err *e);
 int cmd_takeover(struct ctx *c, struct err *e);
+int cmd_release_give(struct ctx *c, struct err *e);
+int cmd_release_end(struct ctx *c, struct err *e);
+int cmd_disclosure_add(struct ctx *c, struct err *e);
+int cmd_disclosure_count(struct ctx *c, struct err *e);
+int cmd_referral_add(struct ctx *c, struct err *e);
+int cmd_referral_basis(struct ctx *c, struct err *e);
+int cmd_referral_send(struct ctx *c, struct err *e);
+int cmd_referral_step(struct ctx *c, struct err *e);
+int cmd_referral_list(struct ctx *c, struct err *e);
+int cmd_referral_show(struct ctx *c, struct err *e);
+int cmd_referral_letter(struct ctx *c, struct err *e);
+int cmd_referral_count(struct ctx *c, struct err *e);
+int cmd_assess_start(struct ctx *c, struct err *e);
+int cmd_assess_items(struct ctx *c, struct err *e);
+int cmd_assess_answer(struct ctx *c, struct err *e);
+int cmd_assess_judge(struct ctx *c, struct err *e);
+int cmd_assess_show(struct ctx *c, struct err *e);
+int cmd_assess_trend(struct ctx *c, struct err *e);
+int cmd_signal_add(struct ctx *c, struct err *e);
+int cmd_signal_letter(struct ctx *c, struct err *e);
+int cmd_signal_send(struct ctx *c, struct err *e);
+int cmd_signal_step(struct ctx *c, struct err *e);
+int cmd_share_add(struct ctx *c, struct err *e);
+int cmd_share_end(struct ctx *c, struct err *e);
+int cmd_transition_propose(struct ctx *c, struct err *e);
+int cmd_transition_choose(struct ctx *c, struct err *e);
+int cmd_transition_accept(struct ctx *c, struct err *e);
+int cmd_transition_step(struct ctx *c, struct err *e);
+int cmd_transition_list(struct ctx *c, struct err *e);
+int cmd_package_make(struct ctx *c, struct err *e);
+int cmd_package_open(struct ctx *c, struct err *e);
 int cmd_people(struct ctx *c, struct err *e);
 int cmd_import_notes(struct ctx *c, struct err *e);
 int cmd_office_init(struct ctx *c, struct err *e);

@@ -7,6 +7,7 @@
 #include "client/core/override.h"
 #include "client/core/people.h"
 #include "common/base/mem.h"
+#include "client/core/referral.h"
 
 static const char *
 right_name(enum right right)
@@ -212,6 +213,21 @@ say_effect(struct ctx *c, const struct withdrawal_effect *effect)
 		    "who"), effect->still_open);
 }
 
+/* What rests on it outside is lost with it, and somebody has to be told. */
+static void
+say_referrals(struct ctx *c, const struct id *case_id)
+{
+	struct err why;
+	size_t n;
+
+	if (referral_lost(c->s, case_id, &n, &why) == 0 && n > 0)
+		out_warn(&c->out, plural(n,
+		    "%zu referral of this case has no consent any more: tell "
+		    "who has it, and see tugi referral list",
+		    "%zu referrals of this case have no consent any more: "
+		    "tell who has them, and see tugi referral list"), n);
+}
+
 int
 cmd_consent_withdraw(struct ctx *c, struct err *e)
 {
@@ -226,6 +242,7 @@ cmd_consent_withdraw(struct ctx *c, struct err *e)
 	    consent_withdraw(c->s, &w, &id, &effect, e) != 0)
 		return -1;
 	say_effect(c, &effect);
+	say_referrals(c, &w.case_id);
 	if (!c->g.json) {
 		out_line(&c->out, "%s", match_short(&id, text));
 		return 0;

@@ -6,7 +6,8 @@
 #include "client/cli/cmd.h"
 
 static const struct cmd_list *const lists[] = {
-	&table_work, &table_site, &table_file, &table_group, &table_office,
+	&table_work, &table_aid,
+	&table_site, &table_file, &table_group, &table_office,
 	&table_program, &table_report, &table_meet
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))

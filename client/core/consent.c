@@ -411,8 +411,8 @@ consent_room(struct session *session, const struct id *case_id,
 	return rc;
 }
 
-static int
-grant_tx(struct session *session, const struct consent_draft *d,
+int
+consent_grant_tx(struct session *session, const struct consent_draft *d,
     struct id *id, struct err *e)
 {
 	struct store *s = session_store(session);
@@ -451,7 +451,7 @@ consent_grant_all(struct session *session, const struct consent_draft *d,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	for (i = 0; rc == 0 && i < n; i++)
-		rc = grant_tx(session, &d[i], &ids[i], e);
+		rc = consent_grant_tx(session, &d[i], &ids[i], e);
 	if (rc == 0)
 		rc = db_commit(s->db, e);
 	if (rc != 0)

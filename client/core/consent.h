@@ -48,6 +48,11 @@ int consent_paper(const char *path, struct hash *out, struct err *e);
 int consent_role(struct session *s, const char *code,
     struct person_list *out, struct err *e);
 
+/** consent_grant_tx: within the caller's transaction, together with what it
+ * opens. */
+int consent_grant_tx(struct session *s, const struct consent_draft *d,
+    struct id *id, struct err *e);
+
 /** consent_room(s, case_id, e): every section of the case still has room for
  * the devices of all whom its statements name; ERR_TOOBIG. */
 int consent_room(struct session *s, const struct id *case_id,

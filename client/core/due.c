@@ -25,6 +25,9 @@ static int (*const sources[])(struct due *d, struct err *e) = {
 	due_tasks,
 	due_service,
 	due_inbox,
+	due_signals,
+	due_assessments,
+	due_referrals,
 };
 
 /* ---- adding ---- */

@@ -81,5 +81,8 @@ int due_meetings(struct due *d, struct err *e); /* meetings_due.c */
 int due_tasks(struct due *d, struct err *e);
 int due_service(struct due *d, struct err *e);
 int due_inbox(struct due *d, struct err *e);
+int due_signals(struct due *d, struct err *e); /* due_aid.c */
+int due_assessments(struct due *d, struct err *e);
+int due_referrals(struct due *d, struct err *e);
 
 #endif

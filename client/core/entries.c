@@ -306,3 +306,53 @@ entries_add(struct session *session, const struct entry_draft *d,
 		db_rollback(s->db);
 	return rc;
 }
+
+/* ---- changing ---- */
+
+int
+entries_change_tx(struct session *session, const struct entry_change *ch,
+    struct err *e)
+{
+	struct entry x = { .session = session, .type = ch->type,
+	    .id = ch->id, .ops = ch->ops, .op_count = ch->op_count };
+	struct write w = { .id = ch->id, .type = ch->type, .ops = ch->ops,
+	    .op_count = ch->op_count };
+	struct store *s = session_store(session);
+	struct loaded l;
+	struct id id;
+	int rc = versions_load(s, &ch->id, &l, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || l.row.type != ch->type ||
+	    (l.row.flags & RECORD_OUT) != 0) {
+		if (rc == 1)
+			versions_done(&l);
+		return err_set(e, ERR_ABSENT, "there is no such %s here",
+		    fields_kind(ch->type)->name);
+	}
+	x.now = &l;
+	x.case_id = w.case_id = l.row.case_id;
+	x.space = w.space = l.row.space;
+	rc = entry_check(&x, e);
+	if (rc == 0)
+		rc = versions_write_tx(s, &w, &id, e);
+	versions_done(&l);
+	return rc;
+}
+
+int
+entries_change(struct session *session, const struct entry_change *ch,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	if (entries_change_tx(session, ch, e) != 0 ||
+	    db_commit(s->db, e) != 0) {
+		db_rollback(s->db);
+		return -1;
+	}
+	return 0;
+}

@@ -34,6 +34,20 @@ int entries_add(struct session *s, const struct entry_draft *d,
 int entries_add_tx(struct session *s, const struct entry_draft *d,
     struct id *id, struct err *e);
 
+/** entries_change_tx(s, id, ops, n, e): write fields that nobody types over a
+ * record that is there, after the checks of its kind; within the caller's
+ * transaction. entries_change: in one of its own. */
+struct entry_change {
+	struct id id;
+	enum record_type type; /* that it must be */
+	const struct op *ops;
+	size_t op_count;
+};
+int entries_change_tx(struct session *s, const struct entry_change *ch,
+    struct err *e);
+int entries_change(struct session *s, const struct entry_change *ch,
+    struct err *e);
+
 /*
  * What a record would say: its fields as they are (${now}; NULL: a new one)
  * and what is about to be written over them.

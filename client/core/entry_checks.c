@@ -16,6 +16,13 @@
 #include "client/core/uptake.h"
 #include "client/core/site.h"
 
+#include "client/core/assess.h"
+#include "client/core/basis.h"
+#include "client/core/disclosure.h"
+#include "client/core/referral.h"
+#include "client/core/signal.h"
+#include "client/core/transition.h"
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static int
@@ -48,6 +55,13 @@ static const struct {
 	{ TYPE_SERVICE, site_check_service },
 	{ TYPE_SERVICE_GOAL, site_check_goal },
 	{ TYPE_QUICK, site_check_quick },
+	{ TYPE_DISCLOSURE, disclosure_check },
+	{ TYPE_RELEASE, basis_check_release },
+	{ TYPE_REFERRAL, referral_check },
+	{ TYPE_ASSESSMENT, assess_check },
+	{ TYPE_ANSWER, assess_check_answer },
+	{ TYPE_SIGNAL, signal_check },
+	{ TYPE_TRANSITION, transition_check },
 };
 
 static int

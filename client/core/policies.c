@@ -381,6 +381,35 @@ policies_word(struct session *session, const struct policy_ref *ref,
 	return word;
 }
 
+static bool
+has_version(const struct policy *p, const struct policies_wanted *want)
+{
+	return p != NULL && policy_number(p, want->list, want->code,
+	    "version", 0) == want->version;
+}
+
+const struct policy *
+policies_version(struct session *session, const struct policies_wanted *want)
+{
+	struct policies *l;
+	struct err why;
+	size_t i;
+
+	if (load(session, &l, &why) != 0)
+		return NULL;
+	for (i = 0; want->ref != NULL && i < l->count; i++)
+		if (memcmp(l->all[i]->ref.b, want->ref->b,
+		    sizeof(want->ref->b)) == 0 &&
+		    has_version(opened(l->all[i]), want))
+			return l->all[i]->p;
+	if (l->now != NULL && has_version(l->now->p, want))
+		return l->now->p;
+	for (i = 0; i < l->count; i++)
+		if (has_version(opened(l->all[i]), want))
+			return l->all[i]->p;
+	return has_version(own(l, &why), want) ? l->own : NULL;
+}
+
 /* The code that is spelt nearly so, or whose name is; NULL: none. */
 static const char *
 nearest(const struct policy *p, const char *list, const char *text,

@@ -28,6 +28,17 @@ const struct policy *policies_now(struct session *s, struct err *e);
 const char *policies_word(struct session *s, const struct policy_ref *ref,
     const struct field *f, const char *code);
 
+/** policies_version(s, ref, list, code, version): the policy that has just
+ * this version of a form or instrument: the one a record was written under,
+ * else the one in force, any other, the program's own. NULL: none here. */
+struct policies_wanted {
+	const struct policy_ref *ref; /* NULL: none */
+	const char *list, *code;
+	int64_t version;
+};
+const struct policy *policies_version(struct session *s,
+    const struct policies_wanted *want);
+
 /** policies_check(s, f, text, e): may this code be written in ${f} now?
  * ERR_INPUT says what there is, and what is near. Empty text: 0. */
 int policies_check(struct session *s, const struct field *f,

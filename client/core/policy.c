@@ -234,6 +234,24 @@ policy_name(const struct policy *p, const char *list, const char *code,
 }
 
 const char *
+policy_value(const struct policy *p, const char *list, const char *code,
+    const char *key)
+{
+	return json_string_value(json_object_get(entry_of(policy_list(
+	    p->files, list), code), key));
+}
+
+int64_t
+policy_number(const struct policy *p, const char *list, const char *code,
+    const char *key, int64_t none)
+{
+	const json_t *v = json_object_get(entry_of(policy_list(p->files,
+	    list), code), key);
+
+	return json_is_integer(v) ? json_integer_value(v) : none;
+}
+
+const char *
 policy_text(const struct policy *p, const char *code, const char *lang)
 {
 	json_t *one = entry_of(p->files[POLICY_TEXTS], code);

@@ -56,6 +56,13 @@ const char *policy_code(const struct policy *p, const char *list, size_t i);
 const char *policy_name(const struct policy *p, const char *list,
     const char *code, const char *lang);
 
+/** policy_value(p, list, code, key): a text that an entry has beside its name
+ * ("domain" of an item); NULL. Borrowed. policy_number: ${none} without. */
+const char *policy_value(const struct policy *p, const char *list,
+    const char *code, const char *key);
+int64_t policy_number(const struct policy *p, const char *list,
+    const char *code, const char *key, int64_t none);
+
 /** policy_text(p, code, lang): of the list "texts"; NULL. */
 const char *policy_text(const struct policy *p, const char *code,
     const char *lang);

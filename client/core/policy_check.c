@@ -59,7 +59,10 @@ static const struct rule head[] = {
 	END
 };
 static const struct rule section[] = { CODE, NAME, ABOUT, END };
-static const struct rule word[] = { CODE, NAME, ABOUT, RETIRED, END };
+static const struct rule word[] = { CODE, NAME, ABOUT, RETIRED,
+	{ .key = "hours", .want = WANT_NUMBER, .optional = true,
+	    .nothing = true, .least = 0, .most = 8760 }, END
+};
 static const struct rule vocabulary[] = {
 	{ .key = "code", .want = WANT_DOTTED },
 	NAME,
@@ -554,18 +557,21 @@ static const struct {
 } own_words[] = {
 	{ "case.stage", "cp" },
 	{ "case.status", "open|paused|closed|reopened" },
-	{ "note.category", "contact" },
-	{ "consent.status", "given|refused" },
+	{ "note.category", "contact" }, { "consent.status", "given|refused" },
 	{ "consent.purpose", "support_at_school" },
-	{ "consent.evidence", "spoken" },
-	{ "withdrawal.channel", "spoken" },
+	{ "consent.evidence", "spoken" }, { "withdrawal.channel", "spoken" },
 	{ "override.basis", "danger|child_protection|court|police|statute" },
 	{ "handover.step", "propose|accept|reduce|takeover|back" },
-	{ "alias.status", "same|apart" },
+	{ "alias.status", "same|apart" }, { "signal.state", "draft|sent" },
+	{ "disclosure.basis", "consent|cp_duty|own_file" },
+	{ "disclosure.channel", "program|sealed_file" },
+	{ "referral.state", "draft|consent_ok|legal_ok|sent|declined" },
+	{ "transition.state", "proposed|chosen|accepted|declined|reduced" },
+	{ "assessment.answer", "0|1|2|3|unknown" },
+	{ "assessment.level", "immediate" }, { "signal.urgency", "immediate" },
 	{ "meeting.state", "planned|held|cancelled" },
-	{ "activity.kind", "stf_consult" },
+	{ "activity.kind", "stf_consult" }, { "calendar.kind", "term" },
 	{ "weekday", "mon|tue|wed|thu|fri|sat|sun" },
-	{ "calendar.kind", "term" },
 	{ "service.state", "draft|agreed|running|evaluated|closed" },
 };
 

@@ -16,7 +16,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct record_kinds *const all[] = {
-	&types_base, &types_site, &types_group, &types_report, &types_file
+	&types_base, &types_site, &types_group, &types_report, &types_file,
+	&types_aid
 };
 
 const struct record_kind *

@@ -85,6 +85,7 @@ struct record_kinds {
 extern const struct record_kinds types_base, types_group, types_report;
 extern const struct record_kinds types_file;
 extern const struct record_kinds types_site;
+extern const struct record_kinds types_aid;
 
 /** fields_each(i): the i-th record kind, or NULL past the last. */
 const struct record_kind *fields_each(size_t i);

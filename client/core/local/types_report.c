@@ -22,11 +22,11 @@ static const struct field figures_fields[] = {
 };
 
 static const struct field file_copy_fields[] = {
-	{ TYPE_FILE_COPY, FILE_COPY_WHAT, FIELD_CODE, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_WHAT, FIELD_TEXT, 0,
 	    "what", N_("What"), NULL },
 	{ TYPE_FILE_COPY, FILE_COPY_WHOM, FIELD_TEXT, FIELD_SEARCHED,
 	    "whom", N_("Given to"), NULL },
-	{ TYPE_FILE_COPY, FILE_COPY_ROLE, FIELD_CODE, 0,
+	{ TYPE_FILE_COPY, FILE_COPY_ROLE, FIELD_TEXT, 0,
 	    "role", N_("As"), NULL },
 	{ TYPE_FILE_COPY, FILE_COPY_GIVEN, FIELD_NUMBER, 0,
 	    "given", N_("Records"), NULL },

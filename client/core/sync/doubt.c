@@ -41,6 +41,23 @@ deletion(const struct doubt_of *d, const struct record_row *row,
 	return 0;
 }
 
+/* Schema/rules.md 32.2: what an observer answered is changed by nobody else,
+ * who keeps the section included. */
+static int
+answer(const struct doubt_of *d, const struct record_row *row,
+    const struct id *origin, const char **words, struct err *e)
+{
+	const struct roster_device *who = roster_device(&d->s->roster, origin);
+	bool may = false;
+
+	if (who != NULL &&
+	    deleted_may(d->s, row, &who->person, &may, e) != 0)
+		return -1;
+	if (!may)
+		*words = "it changes what another observer answered";
+	return 0;
+}
+
 static const char *
 by_whom(const struct doubt_of *d, const struct record *rec)
 {
@@ -99,6 +116,8 @@ doubt_record(const struct doubt_of *d, const struct record *rec,
 		*words = "it takes the place of a record of another section";
 	if (rc == 1 && *words == NULL && deleted_in(rec->ops, rec->op_count))
 		rc = deletion(d, &row, &rec->origin, words, e);
+	else if (rc == 1 && *words == NULL && row.type == TYPE_ANSWER)
+		rc = answer(d, &row, &rec->origin, words, e);
 	if (rc >= 0 && *words == NULL)
 		rc = in_room(d, rec, words, e);
 	return rc < 0 ? -1 : 0;
