@@ -416,6 +416,7 @@ test_service(void **state)
 	struct due_query q = { .days = 400 };
 	struct due_list due;
 	char plan_id[ID_TEXT_BYTES], text[160];
+	size_t i, goals = 0;
 
 	(void)state;
 	refused(ADD(1, TYPE_SERVICE, &room, NULL, &plan, { "year", "26" }),
@@ -440,9 +441,13 @@ test_service(void **state)
 	refused(ADD(1, TYPE_SERVICE_GOAL, &room, NULL, &id,
 	    { "service", text }, { "goal", "x" }), ERR_ABSENT, "service");
 	assert_int_equal(due_list(w.c[1].session, &q, &due, &e), 0);
-	assert_int_equal(due.count, 1);
-	assert_string_equal(due.lines[0].item.kind, "service-goal");
-	assert_string_equal(due.lines[0].item.school, "Lasila");
+	for (i = 0; i < due.count; i++)
+		if (strcmp(due.lines[i].item.kind, "service-goal") == 0) {
+			assert_string_equal(due.lines[i].item.school,
+			    "Lasila");
+			goals++;
+		}
+	assert_int_equal(goals, 1);
 	due_list_done(&due);
 
 	/* One step at a time, with what it needs. */
