@@ -64,10 +64,16 @@ struct cmd_list {
 	size_t count;
 };
 extern const struct cmd_list table_meet;
-extern const struct cmd_list table_work, table_site, table_file, table_group, table_office,
-    table_program;
+extern const struct cmd_list table_work;
+extern const struct cmd_list table_site;
+extern const struct cmd_list table_file;
+extern const struct cmd_list table_group;
+extern const struct cmd_list table_office;
+extern const struct cmd_list table_program;
 extern const struct cmd_list table_report;
 extern const struct cmd_list table_aid;
+extern const struct cmd_list table_store;
+extern const struct cmd_list table_program;
 const struct cmd *table_at(size_t i);
 size_t table_count(void);
 
@@ -116,6 +122,13 @@ int cmd_inbox(struct ctx *c, struct err *e);
 int cmd_join(struct ctx *c, struct err *e);
 int cmd_unlock(struct ctx *c, struct err *e);
 int cmd_lock(struct ctx *c, struct err *e);
+int cmd_store_status(struct ctx *c, struct err *e);
+int cmd_store_passphrase(struct ctx *c, struct err *e);
+int cmd_store_code(struct ctx *c, struct err *e);
+int cmd_store_recover(struct ctx *c, struct err *e);
+int cmd_store_backup(struct ctx *c, struct err *e);
+int cmd_store_verify(struct ctx *c, struct err *e);
+int cmd_store_restore(struct ctx *c, struct err *e);
 int cmd_status(struct ctx *c, struct err *e);
 int cmd_sync(struct ctx *c, struct err *e);
 int cmd_today(struct ctx *c, struct err *e);

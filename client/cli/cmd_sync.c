@@ -164,6 +164,10 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	if (status_read(c->s, &st, &why) != 0)
 		st = (struct status){ .conflicts = r->conflicts_new,
 		    .reviews = r->reviews_new }; /* as the sync counted */
+	if (r->office_new)
+		out_say(&c->out, "%s", _("Should you forget your passphrase, "
+		    "two of the office's three recovery shares together open "
+		    "this profile too: tugi store status"));
 	if (r->policy_new)
 		out_line(&c->out, "%s", _("Another policy of the office is in "
 		    "force: tugi policy show"));
@@ -235,6 +239,7 @@ result_json(const struct exchange_result *r)
 	json_object_set_new(j, "approved", json_boolean(r->approved));
 	json_object_set_new(j, "alarm_ended", json_boolean(r->alarm_ended));
 	json_object_set_new(j, "policy_new", json_boolean(r->policy_new));
+	json_object_set_new(j, "office_new", json_boolean(r->office_new));
 	json_object_set_new(j, "revoked", json_boolean(r->revoked));
 	json_object_set_new(j, "skew_ms", json_integer(r->skew_ms));
 	return j;

@@ -6,9 +6,16 @@
 #include "client/cli/cmd.h"
 
 static const struct cmd_list *const lists[] = {
-	&table_work, &table_aid,
-	&table_site, &table_file, &table_group, &table_office,
-	&table_program, &table_report, &table_meet
+	&table_work,
+	&table_aid,
+	&table_site,
+	&table_file,
+	&table_group,
+	&table_office,
+	&table_report,
+	&table_meet,
+	&table_store,
+	&table_program
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 

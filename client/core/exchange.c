@@ -9,6 +9,7 @@
 
 #include "client/core/consent.h"
 #include "client/core/handover.h"
+#include "client/core/keep.h"
 #include "client/core/local/index.h"
 #include "client/core/orders.h"
 #include "client/core/policies.h"
@@ -90,6 +91,8 @@ exchange_sync(struct session *s, struct remote *r,
 		rc = erasures_wipe(st, &out->wiped, e);
 	if (rc == 0)
 		rc = handover_settle(s, &led, e);
+	if (rc == 0)
+		rc = keep_office(s, &out->office_new, e);
 	out->taken_over = led;
 	if (rc == 0)
 		rc = policies_settle(s, e);

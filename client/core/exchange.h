@@ -33,6 +33,7 @@ struct exchange_result {
 	bool approved;         /* this sync brought the approval */
 	bool alarm_ended;      /* two officers have: it sends again */
 	bool policy_new;       /* another policy is in force from here on */
+	bool office_new;       /* the office's shares open this profile now */
 	int64_t skew_ms;
 };
 

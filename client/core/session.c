@@ -130,6 +130,16 @@ open_held(const struct session_options *o, const char *path,
 	return rc;
 }
 
+static int
+check_there(const struct session_options *o, const char *path, struct err *e)
+{
+	if (keys_init() != 0)
+		return err_set(e, ERR_LOCAL, "the cryptography library fails "
+		    "its own test on this machine");
+	return o->vfs != NULL || file_exists(path) ? 0 : err_set(e,
+	    ERR_ABSENT, "there is no profile in %s yet", o->profile);
+}
+
 int
 session_open(const struct session_options *o, struct view passphrase,
     struct session **out, struct err *e)
@@ -137,20 +147,47 @@ session_open(const struct session_options *o, struct view passphrase,
 	struct vault_options vo = vault_options_of(o);
 	char *path = file_join(o->profile, STORE_FILE);
 	struct vault *v;
-	int rc;
+	int rc = check_there(o, path, e);
 
-	if (keys_init() != 0)
-		rc = err_set(e, ERR_LOCAL, "the cryptography library fails "
-		    "its own test on this machine");
-	else if (o->vfs == NULL && !file_exists(path))
-		rc = err_set(e, ERR_ABSENT, "there is no profile in %s yet",
-		    o->profile);
-	else if (passphrase.data == NULL)
-		rc = open_held(o, path, &v, e);
-	else
-		rc = vault_open_passphrase(path, passphrase, &vo, &v, e);
+	if (rc == 0)
+		rc = passphrase.data == NULL ? open_held(o, path, &v, e) :
+		    vault_open_passphrase(path, passphrase, &vo, &v, e);
 	mem_free(path);
 	return rc == 0 ? start(o, v, out, e) : -1;
+}
+
+int
+session_open_otherwise(const struct session_options *o,
+    const struct session_way *w, struct session **out, struct err *e)
+{
+	struct vault_options vo = vault_options_of(o);
+	char *path = file_join(o->profile, STORE_FILE);
+	struct vault *v;
+	int rc = check_there(o, path, e);
+
+	if (rc == 0)
+		rc = w->escrow != NULL ?
+		    vault_open_escrow(path, w->escrow, &vo, &v, e) :
+		    vault_open_recovery(path, w->code, &vo, &v, e);
+	mem_free(path);
+	return rc == 0 ? start(o, v, out, e) : -1;
+}
+
+char *
+session_path(const struct session_options *o)
+{
+	return file_join(o->profile, STORE_FILE);
+}
+
+struct vault *
+session_leave(struct session *s)
+{
+	struct vault *v = store_leave(s->store);
+
+	policies_free(s->policies);
+	mem_free(s->profile);
+	mem_free(s);
+	return v;
 }
 
 void

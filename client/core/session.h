@@ -38,6 +38,22 @@ int session_create(const struct session_options *o, struct view passphrase,
 int session_open(const struct session_options *o, struct view passphrase,
     struct session **out, struct err *e);
 
+/** session_open_otherwise(o, w, out, e): by a recovery code, or by the
+ * office's pair of keys (public, then secret: 64 bytes); ERR_DENIED. */
+struct session_way {
+	struct view code;
+	const uint8_t *escrow; /* or NULL */
+};
+int session_open_otherwise(const struct session_options *o,
+    const struct session_way *w, struct session **out, struct err *e);
+
+/** session_path(o): of the store's file; freed by mem_free. */
+char *session_path(const struct session_options *o);
+
+/** session_leave(s): closes all but the vault, which the caller then owns. */
+struct vault;
+struct vault *session_leave(struct session *s);
+
 /** session_close(s): wipes keys; NULL is fine. */
 void session_close(struct session *s);
 

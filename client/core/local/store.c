@@ -433,16 +433,23 @@ store_load(struct vault *vault, struct tick tick, struct store **out,
 	return 0;
 }
 
+struct vault *
+store_leave(struct store *s)
+{
+	struct vault *v = s->vault;
+
+	roster_done(&s->roster);
+	mem_secret_free(s->me);
+	mem_wipe(s, sizeof(*s));
+	mem_free(s);
+	return v;
+}
+
 void
 store_close(struct store *s)
 {
-	if (s == NULL)
-		return;
-	roster_done(&s->roster);
-	mem_secret_free(s->me);
-	vault_close(s->vault);
-	mem_wipe(s, sizeof(*s));
-	mem_free(s);
+	if (s != NULL)
+		vault_close(store_leave(s));
 }
 
 void

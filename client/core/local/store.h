@@ -73,6 +73,9 @@ int store_load(struct vault *vault, struct tick tick, struct store **out,
     struct err *e);
 void store_close(struct store *s);
 
+/** store_leave(s): closes all but the vault, which the caller then owns. */
+struct vault *store_leave(struct store *s);
+
 /** store_now_ms(s): the later of own clock and highest absorbed accept time:
  * what expiry is judged by, also offline. */
 int64_t store_now_ms(const struct store *s);

@@ -168,4 +168,10 @@ int office_labels(struct session *s, struct remote *r, const char *order,
 int office_takeover(struct session *s, struct remote *r, const char *order,
     const char *share_a, const char *share_b, struct err *e);
 
+/** office_pair(a, b, out, e): the office's recovery keys, public then secret,
+ * from two shares as typed, into locked memory of the caller's: for a profile
+ * that is not open yet and so cannot say whose office it is of. */
+int office_pair(const char *a, const char *b, uint8_t out[static 64],
+    struct err *e);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "client/core/office/office.h"
 #include "common/base/mem.h"
 
 #define TAG_ROOT_SEED "tugi root seed 1"
@@ -30,37 +31,57 @@ office_keys_free(struct office_keys *k)
 	mem_secret_free(k);
 }
 
-int
-office_keys_join(struct store *s, const char *a, const char *b,
-    struct office_keys **out, struct err *e)
+static int
+join(const char *a, const char *b, struct office_keys **out, struct err *e)
 {
-	const struct directory_entry *g = &s->roster.genesis;
 	struct share first, second;
 	uint8_t secret[32];
 	int rc = -1;
 
 	*out = NULL;
 	memset(&second, 0, sizeof(second));
-	if (share_decode(a, &first, e) != 0 ||
-	    share_decode(b, &second, e) != 0 ||
-	    share_join(&first, &second, secret, e) != 0)
-		goto out;
-	*out = office_keys_new(secret);
-	rc = 0;
-	if (memcmp(&(*out)->root_pub, &g->root, sizeof(g->root)) != 0 ||
-	    memcmp(&(*out)->recovery.box_pub, &g->recovery,
-	    sizeof(g->recovery)) != 0) {
-		office_keys_free(*out);
-		*out = NULL;
-		rc = err_set(e, ERR_INPUT, "these shares fit each other and "
-		    "are another office's; look for the ones made when this "
-		    "office began");
+	if (share_decode(a, &first, e) == 0 &&
+	    share_decode(b, &second, e) == 0 &&
+	    share_join(&first, &second, secret, e) == 0) {
+		*out = office_keys_new(secret);
+		rc = 0;
 	}
-out:
 	mem_wipe(secret, sizeof(secret));
 	mem_wipe(&first, sizeof(first));
 	mem_wipe(&second, sizeof(second));
 	return rc;
+}
+
+int
+office_keys_join(struct store *s, const char *a, const char *b,
+    struct office_keys **out, struct err *e)
+{
+	const struct directory_entry *g = &s->roster.genesis;
+
+	if (join(a, b, out, e) != 0)
+		return -1;
+	if (memcmp(&(*out)->root_pub, &g->root, sizeof(g->root)) == 0 &&
+	    memcmp(&(*out)->recovery.box_pub, &g->recovery,
+	    sizeof(g->recovery)) == 0)
+		return 0;
+	office_keys_free(*out);
+	*out = NULL;
+	return err_set(e, ERR_INPUT, "these shares fit each other and are "
+	    "another office's; look for the ones made when this office began");
+}
+
+int
+office_pair(const char *a, const char *b, uint8_t out[static 64],
+    struct err *e)
+{
+	struct office_keys *k;
+
+	if (join(a, b, &k, e) != 0)
+		return -1;
+	memcpy(out, k->recovery.box_pub.b, 32);
+	memcpy(out + 32, k->recovery.box.b, 32);
+	office_keys_free(k);
+	return 0;
 }
 
 int

@@ -12,35 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/core/vault/disk.h"
-#include "client/core/vault/keyblock.h"
-#include "client/core/vault/record.h"
-#include "client/core/vault/vfs.h"
+#include "client/core/vault/vault_inner.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 
 #define DEFAULT_OPS 3
 #define DEFAULT_MEM_BYTES ((size_t)256 << 20)
-#define RESERVE_BYTES 80
 /* A page costs 8 us to open, so a year's notes should fit. */
 #define CACHE_KIB (32 * 1024)
-
-struct secrets { /* in mem_secret memory */
-	struct vault_key dek;
-	struct record_keys keys;
-};
-
-struct vault {
-	struct vault_options o;
-	struct disk disk;
-	struct keyblock kb;
-	uint64_t newest; /* which copy of the key block is the newest: 0, 1 */
-	bool heal;       /* the other copy is older or not readable */
-	struct secrets *secret;
-	struct vfs *vfs;
-	struct db *db;
-};
 
 /* One of these opens the store. */
 struct unlock {
@@ -181,8 +161,8 @@ unlock(struct vault *v, const struct unlock *u, struct err *e)
 }
 
 /* A page that SQLite read and that did not open. */
-static int
-as_altered(struct err *e)
+int
+vault_inner_altered(struct err *e)
 {
 	if (e->code == SQLITE_IOERR_DATA)
 		e->code = VAULT_ALTERED;
@@ -203,12 +183,12 @@ start_db(struct vault *v, bool create, struct err *e)
 		return -1;
 	o.vfs = vfs_name(v->vfs);
 	if (db_open(v->disk.path, &o, &v->db, e) != 0)
-		return as_altered(e);
+		return vault_inner_altered(e);
 	return 0;
 }
 
-static struct vault *
-vault_new(const struct vault_options *o)
+struct vault *
+vault_inner_new(const struct vault_options *o)
 {
 	struct vault *v = mem_new(sizeof(*v));
 
@@ -218,15 +198,30 @@ vault_new(const struct vault_options *o)
 	return v;
 }
 
+/* What a renewal that was cut off left beside the store; it is locked. */
+static void
+sweep_beside(struct vault *v)
+{
+	size_t n = strlen(v->disk.path) + 5;
+	char *tmp = mem_new(n);
+
+	snprintf(tmp, n, "%s.new", v->disk.path);
+	vault_inner_sweep(v->o.vfs, tmp);
+	mem_free(tmp);
+}
+
 static int
 open_with(const char *path, const struct unlock *u,
     const struct vault_options *o, struct vault **out, struct err *e)
 {
-	struct vault *v = vault_new(o);
+	struct vault *v = vault_inner_new(o);
+	int rc;
 
 	*out = NULL;
-	if (disk_open(v->o.vfs, path, false, &v->disk, e) != 0 ||
-	    unlock(v, u, e) != 0 || start_db(v, false, e) != 0) {
+	rc = disk_open(v->o.vfs, path, false, &v->disk, e);
+	if (rc == 0)
+		sweep_beside(v);
+	if (rc != 0 || unlock(v, u, e) != 0 || start_db(v, false, e) != 0) {
 		vault_close(v);
 		return -1;
 	}
@@ -312,8 +307,8 @@ vault_stats(const struct vault *v)
 
 /* ---- making ---- */
 
-static struct keyblock_cost
-cost_of(const struct vault *v, const struct vault_cost *cost)
+struct keyblock_cost
+vault_inner_cost(const struct vault *v, const struct vault_cost *cost)
 {
 	struct keyblock_cost c = { DEFAULT_OPS, DEFAULT_MEM_BYTES,
 		v->o.no_floor };
@@ -338,8 +333,8 @@ lower_exists(const char *vfs, const char *path)
 }
 
 /* A temporary name's main file and log, left by an earlier attempt. */
-static void
-sweep(const char *vfs, const char *path)
+void
+vault_inner_sweep(const char *vfs, const char *path)
 {
 	static const char *const end[] = { "", "-wal" };
 	sqlite3_vfs *under = sqlite3_vfs_find(vfs);
@@ -357,8 +352,9 @@ sweep(const char *vfs, const char *path)
 }
 
 /* Readable by its owner alone from its first moment. */
-static int
-make_private(const struct vault_options *o, const char *path, struct err *e)
+int
+vault_inner_private(const struct vault_options *o, const char *path,
+    struct err *e)
 {
 	int fd;
 
@@ -375,8 +371,8 @@ make_private(const struct vault_options *o, const char *path, struct err *e)
 	return 0;
 }
 
-static int
-move_into_place(const struct vault_options *o, const char *from,
+int
+vault_inner_move(const struct vault_options *o, const char *from,
     const char *to, struct err *e)
 {
 	char *dir, *slash;
@@ -399,8 +395,8 @@ move_into_place(const struct vault_options *o, const char *from,
 }
 
 /* Both copies and the first commit slots, durable. */
-static int
-format(struct vault *v, struct err *e)
+int
+vault_inner_format(struct vault *v, struct err *e)
 {
 	uint64_t i;
 
@@ -416,23 +412,24 @@ static int
 create_at(struct vault *v, const char *path, struct view passphrase,
     const struct vault_cost *cost, struct err *e)
 {
-	struct keyblock_cost c = cost_of(v, cost);
+	struct keyblock_cost c = vault_inner_cost(v, cost);
 
 	id_random(&v->kb.keys);
 	id_random(&v->kb.file);
 	randombytes_buf(v->secret->dek.b, VAULT_KEY_BYTES);
 	if (keyblock_add_secret(&v->kb, KEYBLOCK_PASSPHRASE, passphrase, &c,
 	    v->secret->dek.b, e) != 0 ||
-	    make_private(&v->o, path, e) != 0 ||
+	    vault_inner_private(&v->o, path, e) != 0 ||
 	    disk_open(v->o.vfs, path, true, &v->disk, e) != 0 ||
-	    format(v, e) != 0)
+	    vault_inner_format(v, e) != 0)
 		return -1;
 	return start_db(v, true, e);
 }
 
 /* "path.new", swept; NULL when ${path} is taken. */
-static char *
-temporary(const struct vault_options *o, const char *path, struct err *e)
+char *
+vault_inner_temporary(const struct vault_options *o, const char *path,
+    struct err *e)
 {
 	size_t n = strlen(path) + 5;
 	char *tmp;
@@ -443,7 +440,7 @@ temporary(const struct vault_options *o, const char *path, struct err *e)
 	}
 	tmp = mem_new(n);
 	snprintf(tmp, n, "%s.new", path);
-	sweep(o->vfs, tmp);
+	vault_inner_sweep(o->vfs, tmp);
 	return tmp;
 }
 
@@ -452,9 +449,9 @@ vault_create(const char *path, struct view passphrase,
     const struct vault_cost *cost, const struct vault_options *o,
     struct vault **out, struct err *e)
 {
-	struct vault *v = vault_new(o);
+	struct vault *v = vault_inner_new(o);
 	struct vault_key *key = mem_secret_new(sizeof(*key));
-	char *tmp = temporary(&v->o, path, e);
+	char *tmp = vault_inner_temporary(&v->o, path, e);
 	int rc = -1;
 
 	*out = NULL;
@@ -465,12 +462,12 @@ vault_create(const char *path, struct view passphrase,
 	vault_close(v);
 	v = NULL;
 	if (rc == 0)
-		rc = move_into_place(o != NULL ? o :
+		rc = vault_inner_move(o != NULL ? o :
 		    &(struct vault_options){ 0 }, tmp, path, e);
 	if (rc == 0)
 		rc = vault_open_key(path, key, o, out, e);
 	else
-		sweep(o != NULL ? o->vfs : NULL, tmp);
+		vault_inner_sweep(o != NULL ? o->vfs : NULL, tmp);
 out:
 	vault_close(v);
 	mem_secret_free(key);
@@ -484,7 +481,7 @@ int
 vault_change_passphrase(struct vault *v, struct view passphrase,
     const struct vault_cost *cost, struct err *e)
 {
-	struct keyblock_cost c = cost_of(v, cost);
+	struct keyblock_cost c = vault_inner_cost(v, cost);
 	struct keyblock kb = v->kb;
 
 	keyblock_remove(&kb, KEYBLOCK_PASSPHRASE);
@@ -498,7 +495,7 @@ int
 vault_slot_add_recovery(struct vault *v, struct view code,
     const struct vault_cost *cost, struct err *e)
 {
-	struct keyblock_cost c = cost_of(v, cost);
+	struct keyblock_cost c = vault_inner_cost(v, cost);
 	struct keyblock kb = v->kb;
 
 	if (keyblock_add_secret(&kb, KEYBLOCK_RECOVERY, code, &c,
@@ -536,115 +533,4 @@ size_t
 vault_slot_count(const struct vault *v, enum vault_slot type)
 {
 	return keyblock_has(&v->kb, (enum keyblock_type)type);
-}
-
-/* ---- copies ---- */
-
-/* No journal: the target has no name yet, and is thrown away on failure. */
-static int
-copy_pages(struct vault *from, struct vault *to, struct err *e)
-{
-	static const char set_up[] = "PRAGMA locking_mode=EXCLUSIVE;"
-	    "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL;";
-	sqlite3 *h = NULL;
-	sqlite3_backup *b = NULL;
-	int reserve = RESERVE_BYTES;
-	int rc = sqlite3_open_v2(to->disk.path, &h, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs_name(to->vfs));
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(h, set_up, NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_file_control(h, "main",
-		    SQLITE_FCNTL_RESERVE_BYTES, &reserve);
-	if (rc == SQLITE_OK) {
-		b = sqlite3_backup_init(h, "main", db_handle(from->db),
-		    "main");
-		rc = b != NULL ? sqlite3_backup_step(b, -1) :
-		    sqlite3_extended_errcode(h);
-	}
-	if (b != NULL) {
-		int end = sqlite3_backup_finish(b);
-
-		rc = rc == SQLITE_DONE ? end : rc;
-	}
-	sqlite3_close(h);
-	return rc == SQLITE_OK ? 0 : disk_fail(&to->disk, rc, e);
-}
-
-/* The same slots and data key, but a file of its own: other keys below. */
-static int
-copy_to(struct vault *from, const char *path, struct err *e)
-{
-	struct vault *to = vault_new(&from->o);
-	int rc = -1;
-
-	to->kb = from->kb;
-	id_random(&to->kb.file);
-	to->secret->dek = from->secret->dek;
-	if (make_private(&to->o, path, e) == 0 &&
-	    disk_open(to->o.vfs, path, true, &to->disk, e) == 0 &&
-	    format(to, e) == 0 &&
-	    vfs_new(&to->disk, &to->secret->keys, &to->vfs, e) == 0)
-		rc = copy_pages(from, to, e);
-	vault_close(to);
-	return rc;
-}
-
-int
-vault_backup(struct vault *v, const char *path, struct err *e)
-{
-	char *tmp = temporary(&v->o, path, e);
-	int rc;
-
-	if (tmp == NULL)
-		return -1;
-	rc = copy_to(v, tmp, e);
-	if (rc == 0)
-		rc = vault_verify(tmp, &v->secret->dek, &v->o, true, e);
-	if (rc == 0)
-		rc = move_into_place(&v->o, tmp, path, e);
-	if (rc != 0) {
-		sweep(v->o.vfs, tmp);
-		err_add(e, "no backup was made");
-	}
-	mem_free(tmp);
-	return rc;
-}
-
-static int
-check_all(struct vault *v, struct err *e)
-{
-	struct stmt *s;
-	int rc;
-	bool ok;
-
-	/* With the log emptied, every page must open by itself. */
-	if (db_checkpoint(v->db, e) != 0)
-		return -1;
-	if (vfs_read_all(v->vfs, &rc) != 0) {
-		db_fail(v->db, rc, e);
-		return as_altered(e);
-	}
-	s = db_prepare(v->db, "PRAGMA integrity_check(1)");
-	if (db_step(s, e) != 1)
-		return as_altered(e);
-	ok = strcmp(db_text(s, 0), "ok") == 0;
-	db_reset(s);
-	return ok ? 0 : err_set(e, ERR_LOCAL, "the store %s opens, but its "
-	    "tables do not fit together; restore a backup", v->disk.path);
-}
-
-int
-vault_verify(const char *path, const struct vault_key *key,
-    const struct vault_options *o, bool full, struct err *e)
-{
-	struct vault *v;
-	int rc;
-
-	if (vault_open_key(path, key, o, &v, e) != 0)
-		return -1;
-	rc = full ? check_all(v, e) : 0;
-	vault_close(v);
-	return rc;
 }

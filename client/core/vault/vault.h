@@ -107,6 +107,20 @@ int vault_slot_remove(struct vault *v, enum vault_slot type, struct err *e);
 /** vault_slot_count(v, type): how many ways of a type. */
 size_t vault_slot_count(const struct vault *v, enum vault_slot type);
 
+/* All ways by which a store is opened. */
+struct vault_ways {
+	struct view passphrase;
+	struct view recovery;  /* a code; NULL data: none */
+	const uint8_t *escrow; /* the office's public key, 32 bytes; NULL: none */
+	struct vault_cost cost;
+};
+
+/** vault_renew(v, w, e): the same content under a new data key, opened by
+ * ${w} and nothing else: who has an old copy and knew an old way opens that
+ * copy, and nothing that is written from now on. ${v} is closed in any case;
+ * on failure the store is as it was. Copies it once, page by page. */
+int vault_renew(struct vault *v, const struct vault_ways *w, struct err *e);
+
 /** vault_backup(v, path, e): copy the store as it is into another one, which
  * the same passphrase, codes and key open, and verify that one fully before
  * it gets its name. ERR_CLASH when the name is taken. */

@@ -1,0 +1,289 @@
+/* store: ways of opening the profile, copies of it, whether it is whole. */
+#include "client/core/keep.h"
+
+#include <string.h>
+
+#include "client/core/office/office.h"
+#include "client/cli/ask.h"
+#include "client/cli/place.h"
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+#include "common/base/mem.h"
+
+#define MIB (1024.0 * 1024.0)
+
+int
+cmd_store_status(struct ctx *c, struct err *e)
+{
+	struct keep_state st;
+	json_t *j;
+
+	if (keep_state(c->s, &st, e) != 0)
+		return -1;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "code", json_boolean(st.code));
+		json_object_set_new(j, "office", json_boolean(st.office));
+		json_object_set_new(j, "bytes",
+		    json_integer((json_int_t)st.bytes));
+		return out_json(j, e);
+	}
+	out_line(&c->out, _("Size: %.1f MB"), (double)st.bytes / MIB);
+	out_line(&c->out, "%s", _("Opened by: your passphrase"));
+	out_line(&c->out, "%s", st.code ? _("Opened by: a recovery code") :
+	    _("No recovery code: tugi store code makes one, for a safe."));
+	out_line(&c->out, "%s", st.office ? _("Opened by: two of the office's "
+	    "three recovery shares together") : _("Not by the office yet: the "
+	    "next tugi sync adds that."));
+	return 0;
+}
+
+/* The person's own passphrase, also where the kernel holds the key: who sits
+ * down at an open machine must not change the locks. */
+static int
+open_own(struct ctx *c, struct session_options *o, struct secret *pass,
+    struct err *e)
+{
+	if (place_find(c, e) != 0)
+		return -1;
+	session_options_default(c->profile, o);
+	if (ask_secret(c, c->passphrase_fd, _("Passphrase: "), pass, e) != 0)
+		return -1;
+	out_say(&c->out, "%s", _("unlocking ..."));
+	return session_open(o, view_of(pass->text, pass->len), &c->s, e);
+}
+
+static int
+show_code(struct ctx *c, const char *code, struct err *e)
+{
+	json_t *j;
+
+	if (code == NULL && !c->g.json)
+		return 0;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "code", code != NULL ?
+		    json_string(code) : json_null());
+		return out_json(j, e);
+	}
+	out_say(&c->out, "%s", _("Your recovery code, shown this once. Write "
+	    "it on paper and keep it in a safe place, not with this device: "
+	    "it opens everything."));
+	out_line(&c->out, "%s", code);
+	return 0;
+}
+
+/* ${c}->s goes; from then on ${pass}, and a new code if one is wanted. */
+static int
+renew(struct ctx *c, const struct session_options *o,
+    const struct secret *pass, bool code, struct err *e)
+{
+	struct keep_ways w = { view_of(pass->text, pass->len), NULL };
+	char *text = mem_secret_new(KEEP_CODE_BYTES);
+	int rc;
+
+	if (code) {
+		keep_code(text);
+		w.code = text;
+	}
+	out_say(&c->out, "%s", _("writing the profile anew under another key "
+	    "..."));
+	rc = keep_renew(c->s, o, &w, e);
+	c->s = NULL;
+	if (rc == 0)
+		rc = show_code(c, w.code, e);
+	mem_secret_free(text);
+	return rc;
+}
+
+int
+cmd_store_passphrase(struct ctx *c, struct err *e)
+{
+	struct secret old = { NULL, 0 }, pass = { NULL, 0 };
+	struct session_options o;
+	struct keep_state st;
+	int rc = open_own(c, &o, &old, e);
+
+	if (rc == 0)
+		rc = keep_state(c->s, &st, e);
+	if (rc == 0)
+		rc = ask_new_passphrase(c, &pass, e);
+	if (rc == 0)
+		rc = renew(c, &o, &pass, st.code, e);
+	if (rc == 0)
+		out_say(&c->out, "%s", _("The passphrase is changed. Backups "
+		    "made before are still opened by the old one: make a new "
+		    "backup, and destroy them if the old one is known to "
+		    "others."));
+	secret_done(&old);
+	secret_done(&pass);
+	return rc;
+}
+
+int
+cmd_store_code(struct ctx *c, struct err *e)
+{
+	char *text = mem_secret_new(KEEP_CODE_BYTES);
+	struct secret pass = { NULL, 0 };
+	struct session_options o;
+	struct keep_state st;
+	int rc = open_own(c, &o, &pass, e);
+
+	if (rc == 0)
+		rc = keep_state(c->s, &st, e);
+	if (rc == 0 && st.code) {
+		rc = renew(c, &o, &pass, true, e);
+	} else if (rc == 0) {
+		keep_code(text);
+		rc = keep_code_add(c->s, &o, text, e);
+		if (rc == 0)
+			rc = show_code(c, text, e);
+	}
+	secret_done(&pass);
+	mem_secret_free(text);
+	return rc;
+}
+
+static int
+open_by_shares(struct ctx *c, const struct session_options *o, struct err *e)
+{
+	struct secret a = { NULL, 0 }, b = { NULL, 0 };
+	uint8_t *keys = mem_secret_new(64);
+	struct session_way w = { .escrow = keys };
+	int rc = ask_shares(c, &a, &b, e);
+
+	if (rc == 0)
+		rc = office_pair(a.text, b.text, keys, e);
+	if (rc == 0)
+		rc = session_open_otherwise(o, &w, &c->s, e);
+	mem_secret_free(keys);
+	secret_done(&a);
+	secret_done(&b);
+	return rc;
+}
+
+static int
+open_by_code(struct ctx *c, const struct session_options *o, struct err *e)
+{
+	struct secret code = { NULL, 0 };
+	int rc = ask_secret(c, c->passphrase_fd, _("Recovery code: "), &code,
+	    e);
+
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("unlocking ..."));
+		rc = keep_open_code(o, code.text, &c->s, e);
+	}
+	secret_done(&code);
+	return rc;
+}
+
+int
+cmd_store_recover(struct ctx *c, struct err *e)
+{
+	bool shares = cmd_flag(c, "office") || cmd_value(c, "shares-fd") !=
+	    NULL;
+	struct secret pass = { NULL, 0 };
+	struct session_options o;
+	struct keep_state st;
+	int rc;
+
+	if (place_find(c, e) != 0)
+		return -1;
+	session_options_default(c->profile, &o);
+	rc = shares ? open_by_shares(c, &o, e) : open_by_code(c, &o, e);
+	if (rc == 0)
+		rc = keep_state(c->s, &st, e);
+	if (rc == 0)
+		rc = ask_new_passphrase(c, &pass, e);
+	if (rc == 0)
+		rc = renew(c, &o, &pass, st.code, e);
+	if (rc == 0)
+		out_say(&c->out, "%s", _("The new passphrase opens the profile "
+		    "now. Nothing in it was changed, what waits to be sent "
+		    "still waits."));
+	secret_done(&pass);
+	return rc;
+}
+
+/* ---- copies ---- */
+
+int
+cmd_store_backup(struct ctx *c, struct err *e)
+{
+	json_t *j;
+
+	out_say(&c->out, "%s", _("copying and checking ..."));
+	if (keep_backup(c->s, cmd_word(c, 0), e) != 0)
+		return -1;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "file", out_json_text(cmd_word(c, 0)));
+		return out_json(j, e);
+	}
+	out_say(&c->out, "%s", _("The backup is whole. It is sealed like the "
+	    "profile and opened by the same passphrase. tugi store verify "
+	    "FILE --full checks it again, tugi store restore FILE brings it "
+	    "back."));
+	return 0;
+}
+
+static int
+ask_own(struct ctx *c, struct session_options *o, struct secret *pass,
+    struct err *e)
+{
+	if (place_find(c, e) != 0)
+		return -1;
+	session_options_default(c->profile, o);
+	return ask_secret(c, c->passphrase_fd, _("Passphrase: "), pass, e);
+}
+
+int
+cmd_store_verify(struct ctx *c, struct err *e)
+{
+	struct secret pass = { NULL, 0 };
+	struct session_options o;
+	bool full = cmd_flag(c, "full");
+	json_t *j;
+	int rc = ask_own(c, &o, &pass, e);
+
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("checking ..."));
+		rc = keep_verify(&o, cmd_word(c, 0), view_of(pass.text,
+		    pass.len), full, e);
+	}
+	secret_done(&pass);
+	if (rc != 0)
+		return -1;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "whole", json_true());
+		json_object_set_new(j, "full", json_boolean(full));
+		return out_json(j, e);
+	}
+	out_line(&c->out, "%s", full ? _("Whole: every page opens and every "
+	    "table fits.") : _("Whole, as far as its root tells; --full reads "
+	    "every page."));
+	return 0;
+}
+
+int
+cmd_store_restore(struct ctx *c, struct err *e)
+{
+	struct secret pass = { NULL, 0 };
+	struct session_options o;
+	int rc = ask_own(c, &o, &pass, e);
+
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("checking and copying ..."));
+		rc = keep_restore(&o, cmd_word(c, 0), view_of(pass.text,
+		    pass.len), e);
+	}
+	secret_done(&pass);
+	if (rc == 0)
+		out_say(&c->out, "%s", _("The backup is your profile now. Use "
+		    "it on one device only. If something was sent after the "
+		    "backup was made, the next tugi sync notices, keeps all "
+		    "and sends nothing; the office then lets this device in "
+		    "anew."));
+	return rc;
+}
