@@ -699,6 +699,92 @@ test_passphrase_change(void **state)
 	buf_done(&im.bytes);
 }
 
+/* ---- another data key ---- */
+
+/* One change in the log, then the renewal, which ends the handle. */
+static int
+renew(struct world *w)
+{
+	struct vault_ways ways = { .passphrase = view_str("new"),
+		.recovery = view_str("code"), .cost = { 1, 8192 } };
+	int rc;
+
+	if (transaction(w) != 0)
+		return -1;
+	rc = vault_renew(w->v, &ways, &w->e);
+	w->v = NULL;
+	return rc;
+}
+
+/* Either it opens as before, or by the new ways alone; all is there. */
+static void
+after_renewal(struct world *w, bool acked)
+{
+	bool is_new = opens(w, "new");
+
+	if (!is_new && (acked || !opens(w, "pass")))
+		bad(w, "no passphrase opens it, or the old one");
+	w->key = *vault_key(w->v);
+	if (is_new != (vault_slot_count(w->v, VAULT_RECOVERY) == 1))
+		bad(w, "not all of the new ways, or some");
+	compare(w);
+	close_store(w);
+	if (is_new && opens(w, "pass"))
+		bad(w, "both passphrases");
+	close_store(w);
+	if (simdisk_file(w->disk, STORE ".new") != NULL)
+		bad(w, "something was left beside it");
+}
+
+static void
+renewal_cut(const struct image *im, uint64_t k, int mode, int fault_rc,
+    bool *done)
+{
+	struct world w;
+	bool acked;
+
+	from_image(&w, im, k);
+	w.mode = mode;
+	assert_int_equal(open_store(&w), 0);
+	if (fault_rc == 0)
+		simdisk_crash_at(w.disk, simdisk_ops(w.disk) + k);
+	else
+		simdisk_fault_at(w.disk, simdisk_ops(w.disk) + k, fault_rc,
+		    mode % 2 == 1);
+	acked = renew(&w) == 0;
+	*done = acked && !simdisk_crashed(w.disk);
+	close_store(&w);
+	simdisk_fault_at(w.disk, 0, 0, false);
+	simdisk_restart(w.disk, (enum simdisk_cut)mode);
+	after_renewal(&w, acked);
+	world_close(&w);
+}
+
+static void
+test_renewal(void **state)
+{
+	struct image im;
+	bool done = false, all = false;
+	uint64_t k;
+	int mode;
+
+	(void)state;
+	make_image(&im);
+	for (k = 1; !all; k++) {
+		all = true;
+		for (mode = 0; mode < SIMDISK_MODES; mode++) {
+			renewal_cut(&im, k, mode, 0, &done);
+			all &= done;
+		}
+		renewal_cut(&im, k, 0, SQLITE_IOERR, &done);
+		renewal_cut(&im, k, 1, SQLITE_FULL, &done);
+	}
+	print_message("%llu operations of a renewal, each cut in %d ways\n",
+	    (unsigned long long)k, SIMDISK_MODES);
+	assert_true(k > 20);
+	buf_done(&im.bytes);
+}
+
 int
 main(void)
 {
@@ -708,7 +794,8 @@ main(void)
 		cmocka_unit_test(test_every_fault),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_creation),
-		cmocka_unit_test(test_passphrase_change)
+		cmocka_unit_test(test_passphrase_change),
+		cmocka_unit_test(test_renewal)
 	};
 
 	if (sodium_init() < 0)

@@ -420,13 +420,46 @@ test_killed(void **state)
 	assert_int_equal(notes(), 51);
 }
 
+/* Another data key: the old one, the old passphrase and code open nothing. */
+static void
+test_renewal(void **state)
+{
+	struct vault_ways w = { .passphrase = view_str("second"),
+		.cost = cheap };
+	uint8_t pub[32], keys[64];
+	struct vault_key old = *vault_key(v);
+
+	(void)state;
+	crypto_box_keypair(pub, keys + 32);
+	memcpy(keys, pub, 32);
+	assert_int_equal(vault_slot_add_recovery(v, view_str("code"), &cheap,
+	    &e), 0);
+	w.escrow = pub;
+	assert_int_equal(vault_renew(v, &w, &e), 0);
+	v = NULL;
+	assert_int_equal(vault_open_key(path, &old, &o, &v, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(vault_open_recovery(path, view_str("code"), &o, &v,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(vault_open_escrow(path, keys, &o, &v, &e), 0);
+	assert_int_equal(vault_slot_count(v, VAULT_RECOVERY), 0);
+	vault_close(v);
+	assert_int_equal(vault_open_passphrase(path, view_str("second"), &o,
+	    &v, &e), 0);
+	assert_int_equal(notes(), 1);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_open_and_close), T(test_absent_and_taken),
-		T(test_floor), T(test_key), T(test_ways),
+		T(test_floor), T(test_key), T(test_renewal), T(test_ways),
 		T(test_empty_passphrase), T(test_two_processes),
 		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
 		T(test_verify), T(test_link), T(test_needle), T(test_killed)
