@@ -4,7 +4,6 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/import.h"
 
 static void
 role_words(unsigned roles, char out[static 80])
@@ -82,56 +81,5 @@ cmd_people(struct ctx *c, struct err *e)
 		rc = print_people(c, &l, e);
 	}
 	person_list_done(&l);
-	return rc;
-}
-
-static int
-say_import(struct ctx *c, const struct import_result *r, bool dry,
-    struct err *e)
-{
-	json_t *j;
-
-	if (!c->g.json) {
-		out_line(&c->out, dry ?
-		    _("The file is sound: %zu rows, %zu new notes, %zu new "
-		    "cases, %zu known cases, %zu rows taken in before. Nothing "
-		    "was written.") :
-		    _("Took in %zu rows: %zu new notes, %zu new cases, %zu known "
-		    "cases, %zu rows taken in before."), r->rows, r->notes,
-		    r->cases_made, r->cases_known, r->already);
-		return 0;
-	}
-	j = json_object();
-	json_object_set_new(j, "rows", json_integer((json_int_t)r->rows));
-	json_object_set_new(j, "notes", json_integer((json_int_t)r->notes));
-	json_object_set_new(j, "cases_made",
-	    json_integer((json_int_t)r->cases_made));
-	json_object_set_new(j, "cases_known",
-	    json_integer((json_int_t)r->cases_known));
-	json_object_set_new(j, "already",
-	    json_integer((json_int_t)r->already));
-	json_object_set_new(j, "dry_run", json_boolean(dry));
-	return out_json(j, e);
-}
-
-int
-cmd_import_notes(struct ctx *c, struct err *e)
-{
-	struct import_result result = { 0 };
-	bool dry = cmd_flag(c, "dry-run");
-	struct buf csv;
-	int rc = -1;
-
-	buf_init(&csv, IMPORT_FILE_MAX);
-	if (ask_file(c, cmd_word(c, 0), &csv, e) != 0)
-		goto out;
-	out_step(&c->out, dry ? _("checking the file") :
-	    _("taking in the notes"), 0, 0);
-	rc = import_notes(c->s, buf_view(&csv), dry, &result, e);
-	out_step_end(&c->out);
-	if (rc == 0)
-		rc = say_import(c, &result, dry, e);
-out:
-	buf_done(&csv);
 	return rc;
 }

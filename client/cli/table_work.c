@@ -513,16 +513,6 @@ static const struct cmd cmds[] = {
 	.name = "people", .words = "", .run = cmd_people, .opens = true,
 	.summary = N_("the staff this hub knows"),
 	.examples = { "tugi people" }
-}, {
-	.name = "import notes", .words = N_("FILE"), .min = 1, .max = 1,
-	.run = cmd_import_notes, .opens = true,
-	.summary = N_("take in notes from a CSV file"),
-	.more = N_("Columns: case, child, born, school, date, category, "
-	    "minutes, language, text. The whole file is checked before "
-	    "anything is written; rows taken in before are not taken twice."),
-	.examples = { "tugi import notes year.csv --dry-run",
-	    "tugi import notes year.csv" },
-	.opts = { { "dry-run", NULL, N_("check only, write nothing"), false } }
 }
 };
 

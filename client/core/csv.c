@@ -17,6 +17,7 @@ csv_init(struct csv *c, struct view in)
 
 	memset(c, 0, sizeof(*c));
 	c->in = in;
+	c->separator = ',';
 	c->line = c->row_line = 1;
 	if (in.len >= sizeof(mark) &&
 	    memcmp(in.data, mark, sizeof(mark)) == 0)
@@ -87,7 +88,7 @@ read_plain(struct csv *c, size_t column, struct err *e)
 {
 	int ch;
 
-	while ((ch = peek(c)) >= 0 && ch != ',' && !at_line_end(c)) {
+	while ((ch = peek(c)) >= 0 && ch != c->separator && !at_line_end(c)) {
 		if (ch == '"')
 			return csv_fail(c, column, e, "a quote inside a field "
 			    "that does not begin with one");
@@ -113,7 +114,7 @@ read_field(struct csv *c, size_t column, struct span *out, struct err *e)
 	if (rc != 0)
 		return -1;
 	out->len = c->bytes.len - out->at;
-	if (peek(c) >= 0 && peek(c) != ',' && !at_line_end(c))
+	if (peek(c) >= 0 && peek(c) != c->separator && !at_line_end(c))
 		return csv_fail(c, column, e,
 		    "text after the closing quote");
 	if (out->len == 0) /* and there may be no buffer yet */
@@ -155,7 +156,7 @@ csv_next(struct csv *c, struct view fields[static CSV_FIELDS_MAX], size_t *n,
 		if (read_field(c, *n, &span[*n], e) != 0)
 			return -1;
 		++*n;
-		if (peek(c) != ',')
+		if (peek(c) != c->separator)
 			break;
 		c->at++;
 	}

@@ -7,10 +7,11 @@
 
 #include "common/base/buf.h"
 
-#define CSV_FIELDS_MAX 32
+#define CSV_FIELDS_MAX 64
 #define CSV_ROW_MAX (192 * 1024) /* bytes of one row as it stands */
 
 struct csv {
+	char separator;           /* a comma unless set after csv_init */
 	struct view in;
 	size_t at, line, row;     /* row: 0 before the header is read */
 	size_t row_line;          /* line on which the row begins */

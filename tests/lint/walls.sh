@@ -41,6 +41,7 @@ cairo-pdf.h: client/paper/press.c
 cairo.h: client/paper/press.c
 pango/: client/paper/press.c
 unicode/: client/core/collate.c
+iconv.h: client/core/charset.c
 git2.h: client/core/merge.c client/core/repository.c
 '
 

@@ -68,7 +68,7 @@ struct writer {
 static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF,
 	TYPE_CASE, TYPE_NOTE, TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_REVIEW,
 	TYPE_REPORT, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
-	TYPE_ROOM, TYPE_MEMBER };
+	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT };
 
 /* Records of a kind in a year: for each case, or for each worker. What is not
  * here is usual: one for each case, thirty for a worker. */
@@ -86,12 +86,17 @@ static const struct {
 bool
 year_by_program(enum record_type type)
 {
+	const struct record_kind *kind = fields_kind(type);
 	size_t i;
 
 	for (i = 0; i < COUNT(programs); i++)
 		if (programs[i] == type)
 			return true;
-	return false;
+	for (i = 0; i < kind->count; i++)
+		if ((kind->fields[i].flags & (FIELD_SETTABLE | FIELD_GIVEN |
+		    FIELD_NEEDED)) != 0)
+			return false;
+	return true; /* nobody types any of it */
 }
 
 struct year
@@ -449,6 +454,9 @@ try_once(struct writer *w, const struct record_kind *kind,
 		set[n].text = text[n];
 		n++;
 	}
+	if (n == 0) /* nobody types anything: it comes about otherwise */
+		return err_set(e, ERR_INPUT, "a %s has no field to fill in",
+		    kind->name);
 	d->set = set;
 	d->n = n;
 	return entries_add(w->s, d, id, e);

@@ -16,6 +16,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct record_kinds *const all[] = {
+	&types_office,
 	&types_base, &types_site, &types_group, &types_report, &types_file,
 	&types_aid
 };

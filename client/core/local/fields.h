@@ -82,6 +82,7 @@ struct record_kinds {
 	const struct record_kind *list;
 	size_t count;
 };
+extern const struct record_kinds types_office;
 extern const struct record_kinds types_base, types_group, types_report;
 extern const struct record_kinds types_file;
 extern const struct record_kinds types_site;

@@ -20,6 +20,8 @@ enum record_type {
 	TYPE_OVERRIDE = 10,  /* card: opened by law, its end, a signature */
 	TYPE_HANDOVER = 11,  /* card: a step of a handover or takeover */
 	TYPE_ALIAS = 12,     /* card: another case is of the same child */
+	TYPE_EXPORT = 52,    /* card, own room: all that a person may see was
+	                        taken out of their store */
 	TYPE_POLICY = 14,    /* commons: a piece of a published policy */
 	TYPE_ACTIVITY = 15,  /* a school's room: work with groups, the school,
 	                        its staff; notes: with one child */
@@ -96,6 +98,7 @@ enum {
 	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
 	HANDOVER_SUPERSEDES,
 	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS,
+	EXPORT_ON = 1, EXPORT_BY, EXPORT_RECORDS, EXPORT_HASH,
 	POLICY_COMMIT = 1, POLICY_PART, POLICY_PARTS, POLICY_HASH, POLICY_DATA,
 	ROOM_NAME = 1, ROOM_ABOUT, ROOM_SCHOOL, ROOM_CLOSED, ROOM_WELFARE,
 	ROOM_MEETS,

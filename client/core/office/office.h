@@ -29,6 +29,14 @@ int office_init(struct session *s, struct remote *r,
     const struct office_init_in *in, struct office_sheet *sheet,
     struct err *e);
 
+/** office_shares_check(s, a, b, e): two shares belong together and to this
+ * office. office_shares_renew: three new ones of the same secret; none of them
+ * fits an old one, and two old ones still fit each other. */
+int office_shares_check(struct session *s, const char *a, const char *b,
+    struct err *e);
+int office_shares_renew(struct session *s, const char *a, const char *b,
+    struct office_sheet *sheet, struct err *e);
+
 /** office_card(s, out, e): a new one-time card; text appended to ${out}. */
 int office_card(struct session *s, struct buf *out, struct err *e);
 
