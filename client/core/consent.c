@@ -221,7 +221,8 @@ check_draft(struct giving *g, struct err *e)
 		    "the directory does not know this person");
 	if (!d->refused && g->until_ms <= g->now_ms)
 		return err_set(e, ERR_INPUT,
-		    "this consent would have ended already");
+		    "until: this consent would end before it "
+		    "begins; give a later day");
 	if (check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
 	    check_line(d->giver_role, CODE_MAX, "the giver's role", e) != 0 ||
 	    check_line(d->purpose, CODE_MAX, "the purpose", e) != 0 ||

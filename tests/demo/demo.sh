@@ -412,7 +412,7 @@ claim "two of the three recovery shares still fit" \
 passphrase jaan2 'uus masin samal päeval'
 card=$(as officer --json office card | jq -r .card)
 short=$(with_pass jaan2 --json join "$card" | jq -r .code)
-quietly officer office approve "$short" --further 'Jaan Oja' --shares-fd 8 8<"$T/two"
+quietly officer office approve "$short" --further 'Jaan Oja' --root --shares-fd 8 8<"$T/two"
 with_pass jaan2 --quiet unlock --for 30m
 quietly officer sync
 quietly jaan2 sync
