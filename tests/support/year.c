@@ -286,11 +286,42 @@ live(struct writer *w, struct kid *k, size_t number, struct err *e)
 	return 0;
 }
 
+/* All of a day at once; where a rule says no to one (the service was declined),
+ * each by itself, and that case gets no more. */
+static int
+save_notes(struct writer *w, const struct note_draft *d, struct kid **of,
+    size_t n, struct err *e)
+{
+	size_t i, saved = n;
+
+	if (notes_add_many(w->s, d, n, e) != 0) {
+		if (!is_rule(e))
+			return -1;
+		for (i = saved = 0; i < n; i++) {
+			if (of[i]->closed)
+				continue;
+			if (notes_add_many(w->s, &d[i], 1, e) == 0) {
+				saved++;
+				continue;
+			}
+			if (!is_rule(e))
+				return -1;
+			refused(w, TYPE_NOTE, e);
+			of[i]->closed = true;
+		}
+	}
+	w->made->notes += saved;
+	w->made->records += saved;
+	w->made->by_type[TYPE_NOTE] += saved;
+	return 0;
+}
+
 static int
 write_notes(struct writer *w, struct err *e)
 {
 	static char text[DAY_NOTES][TEXT_BYTES];
 	static struct note_draft d[DAY_NOTES];
+	static struct kid *of[DAY_NOTES];
 	const struct policy *p = w->policy;
 	size_t n = 0, i, words = policy_count(p, "note.category");
 	struct kid *k;
@@ -302,6 +333,7 @@ write_notes(struct writer *w, struct err *e)
 		k->owed += k->rate * (0.4 + dice_below(&w->dice, 120) / 100.0);
 		for (; k->owed >= 1 && n < DAY_NOTES; n++, k->owed--) {
 			memset(&d[n], 0, sizeof(d[n]));
+			of[n] = k;
 			d[n].case_id = k->id;
 			year_text(&w->dice, k->lang, 3 + dice_below(&w->dice, 12),
 			    text[n], TEXT_BYTES);
@@ -316,12 +348,7 @@ write_notes(struct writer *w, struct err *e)
 			    dice_below(&w->dice, 8 * 60) * (HOUR_MS / 60);
 		}
 	}
-	if (n == 0)
-		return 0;
-	w->made->notes += n;
-	w->made->records += n;
-	w->made->by_type[TYPE_NOTE] += n;
-	return notes_add_many(w->s, d, n, e);
+	return n == 0 ? 0 : save_notes(w, d, of, n, e);
 }
 
 /* ---- records of any kind, from their fields ---- */
@@ -398,8 +425,11 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 		    f->vocabulary) : 0;
 		if (n == 0)
 			return false;
-		snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
-		    f->vocabulary, dice_below(&w->dice, (uint32_t)n)));
+		do /* most people say yes, and go on */
+			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
+			    f->vocabulary, dice_below(&w->dice, (uint32_t)n)));
+		while (fields_listed("declined refused ended closed moved", out) &&
+		    dice_percent(&w->dice, 90));
 		return true;
 	case FIELD_DATE:
 	case FIELD_TIME:
