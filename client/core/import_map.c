@@ -13,6 +13,12 @@ struct reading {
 	size_t line;
 };
 
+/* What people decide is taken from them, with all that follows from it; a
+ * table of it opens and closes nothing. */
+static const enum record_type taken[] = { TYPE_SPACE, TYPE_MEMBER,
+	TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS,
+	TYPE_REVIEW };
+
 bool
 import_map_takes(const struct record_kind *kind)
 {
@@ -20,8 +26,10 @@ import_map_takes(const struct record_kind *kind)
 
 	if (kind->type == TYPE_NOTE || kind->type == TYPE_CASE)
 		return true;
-	if (kind->keepers || kind->homes == HOME_COMMONS ||
-	    kind->type == TYPE_SPACE || kind->type == TYPE_MEMBER)
+	for (i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		if (kind->type == taken[i])
+			return false;
+	if (kind->keepers || kind->homes == HOME_COMMONS)
 		return false;
 	for (i = 0; i < kind->count; i++)
 		if ((kind->fields[i].flags & (FIELD_SETTABLE | FIELD_GIVEN)) != 0)
