@@ -89,6 +89,8 @@ year_by_program(enum record_type type)
 	const struct record_kind *kind = fields_kind(type);
 	size_t i;
 
+	if (fields_listed("answer", kind->name)) /* within an assessment */
+		return true;
 	for (i = 0; i < COUNT(programs); i++)
 		if (programs[i] == type)
 			return true;
@@ -413,6 +415,9 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 			year_school(dice_below(&w->dice, 4), l, out, TEXT_BYTES);
 		else if (strcmp(f->name, "sections") == 0)
 			strcpy(out, "plan");
+		else if (strcmp(f->name, "instrument") == 0)
+			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
+			    "instruments", 0));
 		else
 			year_line(&w->dice, l, out, TEXT_BYTES);
 		return true;
@@ -456,6 +461,24 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 	return false;
 }
 
+/* A state that nobody types begins with the first word of its vocabulary:
+ * draft, proposed, planned. */
+static size_t
+first_state(struct writer *w, const struct record_kind *kind, struct op *out)
+{
+	const struct field *f = fields_find(kind->type, "state");
+
+	if (f == NULL || f->kind != FIELD_CODE || f->vocabulary == NULL ||
+	    (f->flags & (FIELD_SETTABLE | FIELD_GIVEN)) != 0 ||
+	    policy_count(w->policy, f->vocabulary) == 0)
+		return 0;
+	memset(out, 0, sizeof(*out));
+	out->field = f->number;
+	out->value.type = VALUE_TEXT;
+	out->value.data = view_str(policy_code(w->policy, f->vocabulary, 0));
+	return 1;
+}
+
 /* Each attempt fills in less, the last one only what is needed. */
 static int
 try_once(struct writer *w, const struct record_kind *kind,
@@ -463,6 +486,7 @@ try_once(struct writer *w, const struct record_kind *kind,
 {
 	static char text[RECORD_OPS_MAX][TEXT_BYTES];
 	struct assignment set[RECORD_OPS_MAX];
+	struct op begins;
 	const struct id *where = id_is_zero(&d->space) ? &d->case_id :
 	    &d->space;
 	const struct field *f;
@@ -489,6 +513,8 @@ try_once(struct writer *w, const struct record_kind *kind,
 		    kind->name);
 	d->set = set;
 	d->n = n;
+	d->more = &begins;
+	d->more_count = first_state(w, kind, &begins);
 	return entries_add(w->s, d, id, e);
 }
 

@@ -82,7 +82,7 @@ test_every_kind(void **state)
 	size_t i, missing = 0;
 
 	(void)state;
-	y.others = 60;
+	y.others = 150;
 	y.from_ms = WORLD_NOW;
 	y.at = at;
 	y.ctx = &w;
