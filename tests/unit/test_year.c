@@ -62,10 +62,13 @@ test_same_seed(void **state)
 
 	(void)state;
 	y.days = 60;
-	assert_int_equal(year_write(w.c[1].session, &y, &one, &e), 0);
-	assert_int_equal(year_write(w.c[2].session, &y, &two, &e), 0);
+	if (year_write(w.c[1].session, &y, &one, &e) != 0)
+		fail_msg("%s", e.text);
+	if (year_write(w.c[2].session, &y, &two, &e) != 0)
+		fail_msg("%s", e.text);
 	y.seed = 8;
-	assert_int_equal(year_write(w.c[3].session, &y, &three, &e), 0);
+	if (year_write(w.c[3].session, &y, &three, &e) != 0)
+		fail_msg("%s", e.text);
 	assert_int_equal(one.notes, two.notes);
 	assert_int_equal(one.cases, two.cases);
 	assert_string_equal(one.first_name, two.first_name);
@@ -86,7 +89,8 @@ test_every_kind(void **state)
 	y.from_ms = WORLD_NOW;
 	y.at = at;
 	y.ctx = &w;
-	assert_int_equal(year_write(w.c[1].session, &y, &made, &e), 0);
+	if (year_write(w.c[1].session, &y, &made, &e) != 0)
+		fail_msg("%s", e.text);
 	assert_int_equal(made.cases, y.cases);
 	assert_true(made.consents > 0);
 	for (i = 0; (kind = fields_each(i)) != NULL; i++) {
