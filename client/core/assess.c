@@ -166,10 +166,11 @@ assess_check_answer(const struct entry *x, struct err *e)
 	struct instrument in;
 	struct loaded l;
 	int rc = versions_load(session_store(x->session), &run, &l, e);
+	bool found = rc == 1;
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 || l.row.type != TYPE_ASSESSMENT)
+	if (!found || l.row.type != TYPE_ASSESSMENT)
 		rc = err_set(e, ERR_INPUT, "an answer belongs to an "
 		    "assessment: tugi assess answer");
 	else
@@ -180,7 +181,8 @@ assess_check_answer(const struct entry *x, struct err *e)
 		rc = check_item(&in, item, e);
 	if (rc == 0)
 		rc = check_value(item, value, e);
-	versions_done(&l);
+	if (found)
+		versions_done(&l);
 	return rc;
 }
 
