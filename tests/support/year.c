@@ -90,7 +90,8 @@ year_by_program(enum record_type type)
 	const struct record_kind *kind = fields_kind(type);
 	size_t i;
 
-	if (fields_listed("answer", kind->name)) /* within an assessment */
+	/* Within an assessment, within group work. */
+	if (fields_listed("answer attendance", kind->name))
 		return true;
 	for (i = 0; i < COUNT(programs); i++)
 		if (programs[i] == type)
