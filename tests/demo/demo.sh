@@ -189,7 +189,16 @@ quietly mari site new Lasila school=Lasila
 quietly mari person add "$case_code" kind=guardian name='Kadri Tuul' authority=joint
 quietly mari note add "$case_code" 'Helistasin emale, räägime reedel uuesti.'
 quietly mari plan add "$other_code" 'Koduteed koos vennaga' due="$(date +%F)"
-as mari today | head -n 12 | show
+say "A teacher has seen bruises. Whoever is told of such a thing has a duty."
+signal=$(json mari .id signal add "$other_code" 'Lastekaitse' \
+    'Õpetaja nägi sinikaid.' --urgency same_day --provision 'Lastekaitseseadus 27')
+as mari today | head -n 14 | show
+claim "today names the notification that has to go out" \
+    sh -c "'$B/tugi' --profile '$T/mari' --no-input --json today | jq -e '.due[] | select(.kind == \"signal\")'"
+run=$(json mari .id assess start "$other_code" risk-primary)
+claim "an answer that the instrument does not have is refused" \
+    not as mari assess answer "$run" absent=7
+quietly mari assess answer "$run" absent=1 mood=2
 claim "today names the goal that is due, without a network" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input today | grep -q Koduteed"
 say "Her laptop is switched off in the middle of her writing, ten times over."
@@ -322,7 +331,25 @@ as mari who "$plan" | show
 claim "the case's path tells of it" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input --json timeline '$case_code' | jq -e '.[] | select(.type == \"override\")'"
 
+quietly mari signal send "$signal" --channel phone \
+    --not-informed 'Võib last ohustada.'
+claim "the notification went, and is counted among what was given out" \
+    is "$(json mari length disclosure list "$other_code")" 1
+
 chapter "Day 8. A child moves on"
+say "Another child goes from pre-school to Jaan's school. The guardian picks one goal to go along, and nothing else."
+goal=$(json mari '.[0].id' plan list "$other_code")
+way=$(json mari .id transition propose "$other_code" 'Jaan Oja' \
+    --kind preschool_school --to Lasila --until 2027-08-31)
+quietly mari transition choose "$way" --records "$goal" --by 'Kadri Tuul' \
+    --role guardian
+quietly mari sync
+quietly jaan sync
+claim "it waits for Jaan" is "$(json jaan '.[0].state' transition list)" chosen
+quietly jaan transition accept "$way"
+claim "he has the goal that was picked, and no note" \
+    is "$(json jaan length note list)" 0
+say "And the first child's case itself is handed to Jaan."
 quietly mari handover propose "$case_code" 'Jaan Oja' --reason 'Läheb Jaani kooli.'
 quietly mari sync
 quietly jaan sync
@@ -332,7 +359,7 @@ quietly mari sync
 claim "Jaan leads the case now, with the notes that came before" \
     test "$(json jaan length note list "$case_code")" -gt 0
 claim "Mari's other $(($(json mari length case list) - 1)) cases stay closed to him" \
-    is "$(json jaan length case list)" 1
+    is "$(json jaan 'map(select(.notes > 0)) | length' case list)" 1
 
 chapter "Day 9. The network meets"
 quietly mari group new 'Heaolurühm' no-children=yes
@@ -399,8 +426,8 @@ rm -rf "$T/plain"
 chapter "Day 11. Jaan's laptop is stolen"
 lost=$(json officer '.[] | select(.name == "Jaan Oja") | .device' office devices)
 as mari office exposure "$lost" | fold -s -w 76 | head -n 8 | show
-claim "Mari's laptop tells what was on it: 1 case that both share" \
-    is "$(json mari .cases office exposure "$lost")" 1
+claim "Mari's laptop tells what was on it: 2 cases that both share" \
+    is "$(json mari .cases office exposure "$lost")" 2
 quietly officer --yes office revoke "$lost"
 quietly officer sync
 as jaan sync >/dev/null 2>&1 || true
@@ -419,7 +446,7 @@ quietly jaan2 sync
 quietly mari sync
 quietly jaan2 sync
 claim "with a new laptop, signed for by a second hand, Jaan is back the same day" \
-    is "$(json jaan2 length case list)" 1
+    test "$(json jaan2 length case list)" -ge 1
 
 chapter "Day 12. An auditor asks: can anybody else read it?"
 needle=$B/tools/needle
@@ -431,7 +458,7 @@ needle=$B/tools/needle
 	    'Küsime emalt uuesti nõusolekut' 'the mother' 'attendance' \
 	    'Tiina Saar' 'school social worker' 'school nurse' 'Kadri Tuul' \
 	    'Koduteed koos vennaga' 'Vajab insuliini' 'Märge enne voolukatkestust' \
-	    'Hommikul rahulik algus' 'Heaolurühm' 'Lastekaitseseadus'
+	    'Hommikul rahulik algus' 'Heaolurühm' 'Lastekaitseseadus' 'Õpetaja nägi sinikaid' 'Võib last ohustada'
 } >"$T/needles"
 NOTES=$T/needles
 "$needle" "$NOTES" "$T/hub" "$T/hub.wire" "$T/hub.log" | show || true
