@@ -172,6 +172,7 @@ struct unsent {
 struct look {
 	struct store *s;
 	struct record *rec;
+	struct buf body; /* that rec borrows */
 	struct buf list;
 	struct id space; /* whose epoch is at hand */
 	bool has_epoch;
@@ -249,9 +250,11 @@ read_version(struct look *l, const struct unsent *u, struct err *e)
 	rc = db_step(q, e);
 	if (rc != 1)
 		return rc;
-	rc = record_decode(db_blob(q, 0), l->rec, e);
+	buf_reset(&l->body);
+	buf_add(&l->body, db_blob(q, 0).data, db_blob(q, 0).len);
 	db_reset(q);
-	if (rc != 0)
+	if (buf_check(&l->body, "a record", e) != 0 ||
+	    record_decode(buf_view(&l->body), l->rec, e) != 0)
 		return -1;
 	return fields_kind((enum record_type)l->rec->type) != NULL;
 }
@@ -303,6 +306,7 @@ doubt_settle(struct store *s, size_t *held, struct err *e)
 	l->s = s;
 	l->rec = mem_new(sizeof(*l->rec));
 	buf_init(&l->list, SIZE_MAX);
+	buf_init(&l->body, SIZE_MAX);
 	rc = load_unsent(l, e);
 	if (rc == 0 && l->list.len > 0) {
 		rc = db_begin(s->db, e);
@@ -315,6 +319,7 @@ doubt_settle(struct store *s, size_t *held, struct err *e)
 	*held = rc == 0 ? l->held : 0;
 	leave_space(l);
 	buf_done(&l->list);
+	buf_done(&l->body);
 	mem_wipe(l->rec, sizeof(*l->rec));
 	mem_free(l->rec);
 	mem_free(l);
