@@ -2,14 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/papers.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/guard.h"
 #include "client/core/people.h"
 #include "client/core/policies.h"
 #include "client/core/receipt.h"
-#include "client/paper/paper.h"
-#include "common/base/file.h"
 #include "common/base/mem.h"
 
 #define LINE_BYTES 1000
@@ -38,9 +37,7 @@ put(struct ctx *c, struct paper *p, const char *path, struct err *e)
 	buf_init(&b, PAPER_MAX_BYTES);
 	rc = paper_pdf(p, &b, e);
 	if (rc == 0)
-		rc = file_replace(path, buf_view(&b), 0600, e);
-	if (rc == 0)
-		out_say(&c->out, _("Written: %s"), path);
+		rc = papers_write(c, path, buf_view(&b), false, e);
 	buf_done(&b);
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include "client/core/near.h"
 #include "client/cli/text.h"
 #include "client/core/alias.h"
+#include "client/core/viewed.h"
 #include "common/base/mem.h"
 
 #define EXCERPT_BYTES 200
@@ -44,6 +45,10 @@ show_marks(const struct record_item *r, char out[static SHOW_MARKS_BYTES])
 {
 	if (r->erased) {
 		snprintf(out, SHOW_MARKS_BYTES, "%s", _("erased"));
+		return;
+	}
+	if (r->restricted) {
+		snprintf(out, SHOW_MARKS_BYTES, "%s", _("not used"));
 		return;
 	}
 	if (r->deleted) {
@@ -150,6 +155,9 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 	    r->author != NULL && r->author[0] != '\0' ? r->author :
 	    _("unknown"), marks[0] != '\0' ? " (" : "", marks, marks[0] != '\0' ? ")" : "");
 	say_erased(c, r);
+	if (r->restricted)
+		out_line(&c->out, "%s", _("Kept, and not used: see tugi "
+		    "restrict list."));
 	say_deleted(c, r);
 	for (i = 0; i < r->field_count; i++) {
 		f = &r->fields[i];
@@ -252,6 +260,7 @@ show_record_json(const struct record_item *r)
 	json_object_set_new(j, "after_closing",
 	    json_boolean(r->after_closing));
 	json_object_set_new(j, "deleted", json_boolean(r->deleted));
+	json_object_set_new(j, "restricted", json_boolean(r->restricted));
 	json_object_set_new(j, "erased", json_boolean(r->erased));
 	json_object_set_new(j, "erased_by", out_json_text(r->erased_by));
 	json_object_set_new(j, "erased_with", out_json_text(r->erased_with));
@@ -327,14 +336,20 @@ find_case(struct ctx *c, const char *text, struct id *id,
 int
 show_case_find(struct ctx *c, const char *text, struct id *id, struct err *e)
 {
-	return find_case(c, text, id, cases_find, e);
+	if (find_case(c, text, id, cases_find, e) != 0)
+		return -1;
+	viewed_note(c->s, id);
+	return 0;
 }
 
 int
 show_case_find_one(struct ctx *c, const char *text, struct id *id,
     struct err *e)
 {
-	return find_case(c, text, id, cases_find_one, e);
+	if (find_case(c, text, id, cases_find_one, e) != 0)
+		return -1;
+	viewed_note(c->s, id);
+	return 0;
 }
 
 int
@@ -376,6 +391,8 @@ show_record_find(struct ctx *c, const char *text, int type,
 	if (rc == 0)
 		return err_set(e, ERR_ABSENT, "%s",
 		    _("this record can no longer be read here"));
+	if (rc == 1)
+		viewed_note(c->s, &out->case_id);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -143,6 +143,78 @@ static const struct cmd cmds[] = {
 	.examples = { "tugi consent receipt 5d1f",
 	    "tugi consent receipt 5d1f --pdf receipt.pdf" },
 	.opts = { { "pdf", N_("FILE"), N_("on paper"), false } }
+}, {
+	.name = "consent check", .words = N_("CONSENT FIELD=TEXT..."),
+	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_consent_check,
+	.opens = true, .type = TYPE_CHECK,
+	.summary = N_("a consent was looked at again with who it concerns"),
+	.more = N_("When the day of review came, the child came of age or "
+	    "decides for themself now: tugi today says so until this is "
+	    "recorded."),
+	.examples = { "tugi consent check 5d1f outcome=confirmed by='Anna "
+	    "Tamm'" }
+}, {
+	.name = "note move", .words = N_("NOTE CASE"), .min = 2, .max = 2,
+	.run = cmd_note_move, .opens = true,
+	.summary = N_("a note in the wrong child's case goes to the right one"),
+	.more = N_("Written in the right case with its origin and amendments; "
+	    "gone for the other case's readers, and its erasure asked for. Who "
+	    "had it is named."),
+	.examples = { "tugi note move 1f0c berta --reason 'two sisters, wrong "
+	    "one'" },
+	.opts = { { "reason", N_("TEXT"), N_("why"), true } }
+}, {
+	.name = "restrict add", .words = N_("RECORD FIELD=TEXT..."), .min = 2,
+	.max = CMD_ANY_WORDS, .run = cmd_restrict_add, .opens = true,
+	.type = TYPE_RESTRICTION,
+	.summary = N_("keep a text and do not use it, while it is contested"),
+	.more = N_("It is in no list, no search and nothing that is given "
+	    "out, for all who read the section."),
+	.examples = { "tugi restrict add 1f0c reason=accuracy by='Mari Tamm' "
+	    "until=2027-01-31" }
+}, {
+	.name = "restrict lift", .words = N_("RESTRICTION"), .min = 1,
+	.max = 1, .run = cmd_restrict_lift, .opens = true,
+	.summary = N_("use a text again; who keeps the section may"),
+	.examples = { "tugi restrict lift 5d1f --reason 'corrected beside "
+	    "it'" },
+	.opts = { { "reason", N_("TEXT"), N_("why"), true } }
+}, {
+	.name = "restrict list", .words = N_("[CASE]"), .max = 1,
+	.run = cmd_entry_list, .opens = true, .type = TYPE_RESTRICTION,
+	.summary = N_("what is kept and not used, and until when"),
+	.examples = { "tugi restrict list anna" }, .opts = { LIMIT }
+}, {
+	.name = "viewed", .words = N_("CASE"), .min = 1, .max = 1,
+	.run = cmd_viewed, .opens = true,
+	.summary = N_("who has looked at the file of a case, and on which days"),
+	.more = N_("Each device notes the days on which a command named the "
+	    "case or a text of it, and tells them when the day is over, not "
+	    "what was read. Who may only read has no way to tell, and is "
+	    "named."),
+	.examples = { "tugi viewed anna" }
+}, {
+	.name = "retention due", .words = "", .run = cmd_retention_due,
+	.opens = true,
+	.summary = N_("what need not be kept any more, and why"),
+	.more = N_("By the classes of the office's policy; without years there "
+	    "nothing is ever due. Nothing is erased by itself."),
+	.examples = { "tugi retention due" },
+	.opts = { { "until", N_("DAY"), N_("over by then (default: today)"),
+	    false } }
+}, {
+	.name = "retention keep", .words = N_("CASE FIELD=TEXT..."),
+	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_retention_keep,
+	.opens = true, .type = TYPE_CHECK,
+	.summary = N_("keep longer what is over, until a day and with a reason"),
+	.examples = { "tugi retention keep anna class=notes until=2029-12-31 "
+	    "words='a claim is pending'" }
+}, {
+	.name = "retention proof", .words = "", .run = cmd_retention_proof,
+	.opens = true,
+	.summary = N_("what was erased, when, by whose hands, and the day the "
+	    "last backup ends"),
+	.examples = { "tugi retention proof" }
 }
 };
 

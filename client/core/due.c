@@ -28,6 +28,8 @@ static int (*const sources[])(struct due *d, struct err *e) = {
 	due_signals,
 	due_assessments,
 	due_referrals,
+	due_reviews,
+	due_retention,
 };
 
 /* ---- adding ---- */

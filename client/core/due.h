@@ -84,5 +84,7 @@ int due_inbox(struct due *d, struct err *e);
 int due_signals(struct due *d, struct err *e); /* due_aid.c */
 int due_assessments(struct due *d, struct err *e);
 int due_referrals(struct due *d, struct err *e);
+int due_reviews(struct due *d, struct err *e); /* due_file.c */
+int due_retention(struct due *d, struct err *e);
 
 #endif

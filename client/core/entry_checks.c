@@ -13,6 +13,8 @@
 #include "client/core/objections.h"
 #include "client/core/persons.h"
 #include "client/core/supervision.h"
+#include "client/core/restrictions.h"
+#include "client/core/retention.h"
 #include "client/core/uptake.h"
 #include "client/core/site.h"
 
@@ -62,6 +64,8 @@ static const struct {
 	{ TYPE_ANSWER, assess_check_answer },
 	{ TYPE_SIGNAL, signal_check },
 	{ TYPE_TRANSITION, transition_check },
+	{ TYPE_RESTRICTION, restrictions_check },
+	{ TYPE_CHECK, retention_check },
 };
 
 static int

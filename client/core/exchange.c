@@ -16,6 +16,7 @@
 #include "client/core/removal.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
+#include "client/core/viewed.h"
 
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 
@@ -81,6 +82,8 @@ exchange_sync(struct session *s, struct remote *r,
 	}
 	was = st->policy;
 	if (orders_count(s, &before, e) != 0)
+		return -1;
+	if (viewed_tell(s, e) != 0)
 		return -1;
 	rc = round_run(st, r, &progress, &figures, e);
 	hand_over(&figures, out);

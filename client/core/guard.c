@@ -257,11 +257,22 @@ look_at(void *ctx, const struct record_row *row, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
+/* What is kept and not used goes nowhere. */
+static int
+omit_all(void *ctx, const struct record_row *row, struct err *e)
+{
+	(void)e;
+	omit(ctx, &row->id, 0);
+	return 0;
+}
+
 /* Who cannot read the card cannot know. */
 static int
 look_at_case(struct guard_inner *in, const struct id *case_id, struct err *e)
 {
 	struct version_query q = { .type = TYPE_PERSON, .case_id = case_id };
+	struct version_query kept = { .case_id = case_id,
+		.flags = RECORD_RESTRICTED, .with_hidden = true };
 	struct space card;
 	int rc = spaces_find_section(in->s, case_id, "card", NULL, &card, e);
 
@@ -273,7 +284,8 @@ look_at_case(struct guard_inner *in, const struct id *case_id, struct err *e)
 		    "coordinator."));
 		return 0;
 	}
-	if (versions_each(in->s, &q, look_at, in, e) != 0)
+	if (versions_each(in->s, &q, look_at, in, e) != 0 ||
+	    versions_each(in->s, &kept, omit_all, in, e) != 0)
 		return -1;
 	return hide_card(in, case_id, in->out->secret, e);
 }

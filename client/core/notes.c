@@ -152,6 +152,9 @@ check_amends(struct desk *d, const struct note_draft *draft, struct err *e)
 	if ((row.flags & RECORD_DELETED) != 0)
 		return err_set(e, ERR_DENIED,
 		    "this note is deleted; restore it first");
+	if ((row.flags & RECORD_RESTRICTED) != 0)
+		return err_set(e, ERR_DENIED,
+		    "the use of this note is restricted: tugi restrict list");
 	if (!id_eq(&row.case_id, &draft->case_id))
 		return err_set(e, ERR_INPUT,
 		    "the note to be amended belongs to another case");

@@ -39,6 +39,7 @@ fill_marks(const struct values *v, const struct loaded *l,
 			r->waits = true;
 	r->held = (l->row.flags & RECORD_HELD) != 0;
 	r->conflict = (l->row.flags & RECORD_CONFLICT) != 0;
+	r->restricted = (l->row.flags & RECORD_RESTRICTED) != 0;
 }
 
 /* Kept and marked; the case stays closed. */
@@ -118,6 +119,8 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 	const struct field *f = fields_of(r->type, &n);
 
 	r->fields = mem_new(n * sizeof(*r->fields));
+	if (r->restricted)
+		return 0;
 	for (i = 0; i < n; i++) {
 		const struct heads_field *h = heads_find(&l->heads,
 		    f[i].number);
@@ -470,6 +473,8 @@ records_set(struct session *session, const struct id *id,
 		return err_set(e, ERR_ABSENT, "there is no such record here");
 	if ((row.flags & RECORD_ERASED) != 0)
 		return err_set(e, ERR_DENIED, "this was erased");
+	if ((row.flags & RECORD_RESTRICTED) != 0)
+		return err_set(e, ERR_DENIED, "the use of this is restricted: tugi restrict list");
 	if ((row.flags & RECORD_DELETED) != 0)
 		return err_set(e, ERR_DENIED,
 		    "this is deleted; restore it first");

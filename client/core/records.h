@@ -32,6 +32,7 @@ struct record_item {
 	bool during;             /* written by the former side, during a
 	                            handover */
 	bool after_closing;      /* a note written when the case was closed */
+	bool restricted;         /* kept and not used; no fields */
 	bool deleted;
 	char *deleted_by;        /* name; NULL: not deleted */
 	int64_t deleted_ms;

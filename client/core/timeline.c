@@ -16,7 +16,8 @@
 static bool
 tells(enum record_type type)
 {
-	return type != TYPE_SPACE && type != TYPE_REVIEW && type != TYPE_ALIAS;
+	return type != TYPE_SPACE && type != TYPE_REVIEW &&
+	    type != TYPE_ALIAS && type != TYPE_VIEW;
 }
 
 static bool

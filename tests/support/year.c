@@ -66,7 +66,7 @@ struct writer {
 };
 
 /* Steps of something, made by the calls that take them. */
-static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF,
+static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF, TYPE_CHECK,
 	TYPE_CASE, TYPE_NOTE, TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_REVIEW,
 	TYPE_REPORT, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
 	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT };

@@ -6,6 +6,7 @@
  */
 #include "client/core/local/ends.h"
 
+#include "client/core/local/restricted.h"
 #include "client/core/local/versions.h"
 #include "common/base/mem.h"
 
@@ -116,6 +117,8 @@ look_at_all(struct store *s, int64_t now, struct err *e)
 		    set_hidden(s, &list[i], over, e) != 0)
 			goto out;
 	}
+	if (restricted_keep(s, now, &from, &next, e) != 0)
+		goto out;
 	s->ends.from_ms = from;
 	s->ends.next_ms = next;
 	s->ends.known = true;

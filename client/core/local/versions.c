@@ -15,6 +15,7 @@
 #include "common/base/mem.h"
 #include "client/core/local/day.h"
 #include "client/core/local/deleted.h"
+#include "client/core/local/restricted.h"
 #include "client/core/local/words.h"
 #include "common/base/text.h"
 
@@ -120,6 +121,7 @@ versions_flags_tx(struct store *s, int64_t rid, struct err *e)
 	struct space sp = { .state = SPACE_OPEN };
 	struct stmt *q;
 	unsigned flags;
+	bool restricted;
 
 	if (versions_row_at(s, rid, &row, e) != 0 ||
 	    spaces_find(s, &row.space, &sp, e) < 0)
@@ -132,6 +134,9 @@ versions_flags_tx(struct store *s, int64_t rid, struct err *e)
 	flags = flags_of(s, l, &sp);
 	versions_done(l);
 	mem_free(l);
+	if (restricted_is(s, &row, &restricted, e) != 0)
+		return -1;
+	flags |= restricted ? RECORD_RESTRICTED : 0;
 	if (flags == row.flags)
 		return 0;
 	q = db_prepare(s->db, "UPDATE record SET flags = ? WHERE rid = ?");
@@ -439,6 +444,8 @@ versions_write_tx(struct store *s, const struct write *w,
 	buf_done(&body);
 	if (rc == 0 && out_id != NULL)
 		*out_id = rec.id;
+	if (rc == 0 && w->type == TYPE_RESTRICTION)
+		rc = restricted_follow_tx(s, &rec.id, e);
 	return rc;
 }
 
@@ -690,6 +697,8 @@ versions_accept_tx(struct store *s, const struct id *space,
 	}
 	if (rc == 0)
 		store_absorb(s, at->eff, 0);
+	if (rc == 0 && rec->type == TYPE_RESTRICTION)
+		rc = restricted_follow_tx(s, &rec->id, e);
 	return rc;
 }
 

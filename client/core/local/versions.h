@@ -18,12 +18,14 @@ enum { /* record.flags */
 	RECORD_WIPED = 8,     /* text removed from this device */
 	RECORD_DELETED = 16,  /* in no list and no count (deleted.h) */
 	RECORD_CHANGED = 32,  /* and changed by somebody who did not know */
-	RECORD_ERASED = 64    /* an erase order names all of it */
+	RECORD_ERASED = 64,   /* an erase order names all of it */
+	RECORD_RESTRICTED = 128 /* kept, and not used (restricted.h) */
 };
 
 /* What no list shows and nobody counts, for statements too. */
-#define RECORD_OUT (RECORD_HIDDEN | RECORD_DELETED | RECORD_ERASED)
-#define RECORD_OUT_SQL "flags & 84"
+#define RECORD_OUT (RECORD_HIDDEN | RECORD_DELETED | RECORD_ERASED | \
+	RECORD_RESTRICTED)
+#define RECORD_OUT_SQL "flags & 212"
 /* A case that is in no list: its card is here, and deleted or erased. */
 #define RECORD_GONE_CASES_SQL "(SELECT id FROM record WHERE flags <> 0 " \
 	"AND flags & 4 = 0 AND flags & 80 <> 0 AND +type = 3)"
