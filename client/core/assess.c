@@ -182,7 +182,6 @@ assess_check_answer(const struct entry *x, struct err *e)
 	if (rc == 0)
 		rc = check_value(item, value, e);
 	if (found)
-		if (found)
 		versions_done(&l);
 	return rc;
 }
