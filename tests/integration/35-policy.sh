@@ -66,7 +66,7 @@ wrong() { # words, sentence
 	check "with '$2'" says "$2"
 	git -C "$R" reset -q --hard "$first"
 }
-sed -i '12s/,$//' "$P/sections.json"
+sed -i '11s/,$//' "$P/sections.json"
 wrong "a comma is missing" "sections.json, line 1"
 edit sections.json '.[1].code = "Notes"'
 at=$(grep -n '"Notes",$' "$P/sections.json" | head -n 1 | cut -d: -f1)

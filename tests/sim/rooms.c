@@ -60,7 +60,8 @@ begin(struct actor *a)
 	if (s->room_count == SIM_ROOMS ||
 	    (t = truth_text(s, a, no, SECTION_CARD)) == NULL)
 		return;
-	snprintf(c->name, sizeof(c->name), "Room %c", 'A' + s->room_count);
+	/* One that a power cut swallowed may be there all the same. */
+	snprintf(c->name, sizeof(c->name), "Room %d", (int)(t - s->text));
 	truth_needle((int)(t - s->text), needle);
 	snprintf(t->field, sizeof(t->field), "about");
 	c->by = a->no;

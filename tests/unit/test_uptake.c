@@ -305,7 +305,7 @@ test_consent_refuses(void **state)
 	refused(review, 1, plain, "review");
 	refused(status, 1, plain, "status");
 	refused(NULL, 0, digital, "--file");
-	refused(NULL, 0, ended, "ended already");
+	refused(NULL, 0, ended, "before it begins");
 }
 
 /* ---- the receipt ---- */
