@@ -136,7 +136,8 @@ asan: deps
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 		LDFLAGS=-fsanitize=address,undefined all unit-programs \
 		fuzz-programs tools
-	@tests/run.sh build/asan "$(ONLY)"
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
+		tests/run.sh build/asan "$(ONLY)"
 # make fuzz F=changeset TIME=60: one target for that many seconds; F=all: each.
 F ?= all
 TIME ?= 60
