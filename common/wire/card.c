@@ -214,7 +214,7 @@ card_decode(const char *text, struct card *c, struct err *e)
 	if (!take_word(&text, word, sizeof(word)) ||
 	    strcmp(word, CARD_WORD) != 0) {
 		err_set(e, ERR_INPUT, "an enrolment card starts with the word "
-		    CARD_WORD "; this text does not");
+		    "%s; this text does not", CARD_WORD);
 		goto out;
 	}
 	if (take_url(&text, c, e) != 0)
@@ -328,8 +328,8 @@ share_decode(const char *text, struct share *s, struct err *e)
 	memset(s, 0, sizeof(*s));
 	if (!take_word(&text, word, sizeof(word)) ||
 	    strcmp(word, SHARE_WORD) != 0)
-		return err_set(e, ERR_INPUT, "a share starts with the word "
-		    SHARE_WORD "; this text does not");
+		return err_set(e, ERR_INPUT, "a share starts with the word %s; "
+		    "this text does not", SHARE_WORD);
 	if (!take_word(&text, number, sizeof(number)) || number[0] < '1' ||
 	    number[0] > '0' + CARD_SHARES)
 		return err_set(e, ERR_INPUT,
