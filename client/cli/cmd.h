@@ -179,8 +179,6 @@ int cmd_note_show(struct ctx *c, struct err *e);
 int cmd_note_amend(struct ctx *c, struct err *e);
 int cmd_plan_add(struct ctx *c, struct err *e);
 int cmd_plan_list(struct ctx *c, struct err *e);
-int cmd_plan_show(struct ctx *c, struct err *e);
-int cmd_plan_set(struct ctx *c, struct err *e);
 int cmd_consent_grant(struct ctx *c, struct err *e);
 int cmd_consent_withdraw(struct ctx *c, struct err *e);
 int cmd_consent_list(struct ctx *c, struct err *e);

@@ -1,4 +1,4 @@
-/* plan add, list, show, set. */
+/* plan add, list; show and set are those of any kind (cmd_entry.c). */
 #include "client/core/plans.h"
 
 #include "client/cli/show.h"
@@ -86,34 +86,5 @@ cmd_plan_list(struct ctx *c, struct err *e)
 	else
 		rc = print_plans(c, &l, e);
 	record_list_done(&l);
-	return rc;
-}
-
-int
-cmd_plan_show(struct ctx *c, struct err *e)
-{
-	struct record_item r = { 0 };
-	int rc = 0;
-
-	if (show_record_find(c, cmd_word(c, 0), TYPE_PLAN, &r, e) != 0)
-		return -1;
-	if (c->g.json)
-		rc = out_json(show_record_json(&r), e);
-	else
-		show_record(c, &r);
-	record_item_done(&r);
-	return rc;
-}
-
-int
-cmd_plan_set(struct ctx *c, struct err *e)
-{
-	struct record_item r = { 0 };
-	int rc;
-
-	if (show_record_find(c, cmd_word(c, 0), TYPE_PLAN, &r, e) != 0)
-		return -1;
-	rc = show_set(c, &r, "plan set", 1, e);
-	record_item_done(&r);
 	return rc;
 }

@@ -171,12 +171,12 @@ static const struct cmd cmds[] = {
 	.examples = { "tugi plan list anna" }, .opts = { LIMIT }
 }, {
 	.name = "plan show", .words = N_("GOAL"), .min = 1, .max = 1,
-	.run = cmd_plan_show, .opens = true,
+	.run = cmd_entry_show, .type = TYPE_PLAN, .opens = true,
 	.summary = N_("one goal in full"),
 	.examples = { "tugi plan show 5b2200c1" }
 }, {
 	.name = "plan set", .words = N_("GOAL FIELD=TEXT..."), .min = 2,
-	.max = CMD_ANY_WORDS, .run = cmd_plan_set, .opens = true,
+	.max = CMD_ANY_WORDS, .run = cmd_entry_set, .type = TYPE_PLAN, .opens = true,
 	.summary = N_("change fields of a goal"),
 	.more = N_("Prints the command that undoes the change."),
 	.examples = { "tugi plan set 5b2200c1 outcome=reached" }
