@@ -26,8 +26,9 @@ libconfuse-dev libkeyutils-dev libpango1.0-dev fonts-dejavu-core scdoc
 gettext libicu-dev"
 
 # To test, lint and play the demo.
+#   python3-nacl   a second reader of the store's format (Apache-2.0)
 TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime
-poppler-utils"
+poppler-utils python3 python3-nacl"
 
 # To measure what the tests reach, for "make cover" alone (BSD-3-Clause).
 COVER="gcovr"
