@@ -28,7 +28,7 @@ dict)
 	echo "const unsigned long schema_dict_len = sizeof(schema_dict);"
 	;;
 policy) # the files as one object, as a policy travels (policy.md 5)
-	echo "#include \"client/core/policy.h\""
+	echo "#include \"client/core/profile/policy.h\""
 	echo "const unsigned char schema_policy[] = {"
 	{
 		sep={

@@ -6,7 +6,7 @@
 #define CLI_CMD_H
 
 #include "client/cli/out.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 
 #define CMD_OPTS_MAX 16
 #define CMD_EXAMPLES_MAX 4

@@ -1,5 +1,5 @@
 /* case same, case apart: two cases for one child. */
-#include "client/core/alias.h"
+#include "client/core/cases/alias.h"
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"

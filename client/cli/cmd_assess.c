@@ -4,8 +4,8 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/assess.h"
-#include "client/core/policies.h"
+#include "client/core/support/assess.h"
+#include "client/core/profile/policies.h"
 #include "common/base/mem.h"
 
 int

@@ -1,5 +1,5 @@
 /* conflicts list, show, take. */
-#include "client/core/conflicts.h"
+#include "client/core/cases/conflicts.h"
 
 #include <stdlib.h>
 #include <string.h>

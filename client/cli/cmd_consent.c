@@ -3,11 +3,11 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/consent.h"
-#include "client/core/override.h"
-#include "client/core/people.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/override.h"
+#include "client/core/profile/people.h"
 #include "common/base/mem.h"
-#include "client/core/referral.h"
+#include "client/core/support/referral.h"
 
 static const char *
 right_name(enum right right)

@@ -3,7 +3,7 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/deletion.h"
+#include "client/core/records/deletion.h"
 
 /* A record by a piece of its id, or a case as one names a case. */
 static int

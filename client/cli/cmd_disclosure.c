@@ -4,7 +4,7 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/basis.h"
+#include "client/core/giving/basis.h"
 #include "common/base/mem.h"
 
 int

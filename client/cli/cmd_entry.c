@@ -1,9 +1,9 @@
 /* add, list, show, set of records of any declared kind (cmd->type). */
 #include <string.h>
 
-#include "client/core/entries.h"
-#include "client/core/rooms.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/rooms.h"
+#include "client/core/cases/timeline.h"
 
 #include "client/cli/where.h"
 #include "client/cli/text.h"

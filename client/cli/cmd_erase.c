@@ -4,7 +4,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/erase.h"
+#include "client/core/records/erase.h"
 #include "common/base/mem.h"
 
 #define SHORT 8 /* digits of a request or order that lists show */

@@ -10,7 +10,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/export.h"
+#include "client/core/upkeep/export.h"
 #include "common/base/mem.h"
 
 /* The passphrase is the file's, not the profile's. */

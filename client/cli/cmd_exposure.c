@@ -7,9 +7,9 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/contact.h"
-#include "client/core/devices.h"
-#include "client/core/exposure.h"
+#include "client/core/profile/contact.h"
+#include "client/core/profile/devices.h"
+#include "client/core/profile/exposure.h"
 #include "client/core/office/office.h"
 
 /* ---- where the hub is ---- */

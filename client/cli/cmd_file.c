@@ -4,11 +4,11 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/entries.h"
-#include "client/core/erase.h"
-#include "client/core/moving.h"
-#include "client/core/restrictions.h"
-#include "client/core/retention.h"
+#include "client/core/cases/entries.h"
+#include "client/core/records/erase.h"
+#include "client/core/cases/moving.h"
+#include "client/core/cases/restrictions.h"
+#include "client/core/upkeep/retention.h"
 
 /* ---- restriction ---- */
 

@@ -1,5 +1,5 @@
 /* handover propose, accept, reduce, undo, list; takeover. */
-#include "client/core/handover.h"
+#include "client/core/consent/handover.h"
 
 #include <string.h>
 

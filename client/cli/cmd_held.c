@@ -1,5 +1,5 @@
 /* held export, import, take, drop: text on its way from a revoked device. */
-#include "client/core/moved.h"
+#include "client/core/consent/moved.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* history: what was written in one record, by whom, and what became of it. */
-#include "client/core/history.h"
+#include "client/core/records/history.h"
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"

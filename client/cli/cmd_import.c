@@ -7,8 +7,8 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/import.h"
-#include "client/core/import_records.h"
+#include "client/core/upkeep/import.h"
+#include "client/core/upkeep/import_records.h"
 
 #define WRONG_SHOWN 50
 

@@ -5,8 +5,8 @@
 #include "client/cli/place.h"
 #include "client/cli/text.h"
 #include "client/cli/when.h"
-#include "client/core/contact.h"
-#include "client/core/enrol.h"
+#include "client/core/profile/contact.h"
+#include "client/core/profile/enrol.h"
 #include "common/base/mem.h"
 
 #define HOLD_DEFAULT_S 900

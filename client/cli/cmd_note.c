@@ -4,8 +4,8 @@
 #include "client/cli/ask.h"
 #include "client/cli/course.h"
 #include "client/cli/text.h"
-#include "client/core/notes.h"
-#include "client/core/search.h"
+#include "client/core/cases/notes.h"
+#include "client/core/records/search.h"
 
 #define SEARCH_LIMIT 50
 #define SEARCH_WORDS_BYTES 1024

@@ -7,8 +7,8 @@
 #include "client/cli/place.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/devices.h"
-#include "client/core/people.h"
+#include "client/core/profile/devices.h"
+#include "client/core/profile/people.h"
 #include "common/base/mem.h"
 
 #define TEXT_MAX_BYTES ((size_t)64 * 1024)

@@ -6,7 +6,7 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/override.h"
+#include "client/core/consent/override.h"
 
 #define CSV_MAX_BYTES ((size_t)16 * 1024 * 1024)
 #define BASES_MAX 16

@@ -5,7 +5,7 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/handout.h"
+#include "client/core/giving/handout.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 

@@ -5,10 +5,10 @@
 #include "client/cli/papers.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/guard.h"
-#include "client/core/people.h"
-#include "client/core/policies.h"
-#include "client/core/receipt.h"
+#include "client/core/cases/guard.h"
+#include "client/core/profile/people.h"
+#include "client/core/profile/policies.h"
+#include "client/core/consent/receipt.h"
 #include "common/base/mem.h"
 
 #define LINE_BYTES 1000

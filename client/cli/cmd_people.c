@@ -1,5 +1,5 @@
 /* people, import notes. */
-#include "client/core/people.h"
+#include "client/core/profile/people.h"
 
 #include "client/cli/ask.h"
 #include "client/cli/show.h"

@@ -1,5 +1,5 @@
 /* plan add, list; show and set are those of any kind (cmd_entry.c). */
-#include "client/core/plans.h"
+#include "client/core/cases/plans.h"
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"

@@ -1,11 +1,11 @@
 /* policy list, show; office policy check, diff, publish. */
-#include "client/core/policies.h"
+#include "client/core/profile/policies.h"
 
 #include <string.h>
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/repository.h"
+#include "client/core/profile/repository.h"
 #include "common/base/mem.h"
 
 #define COMMIT_SHOWN 12

@@ -1,6 +1,6 @@
 /* office sections, order, countersign, recover: what two officers order, with
  * two shares. */
-#include "client/core/match.h"
+#include "client/core/profile/match.h"
 #include "client/core/office/office.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/referral.h"
+#include "client/core/support/referral.h"
 #include "client/paper/paper.h"
 #include "common/base/mem.h"
 

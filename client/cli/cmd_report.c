@@ -6,7 +6,7 @@
 #include "client/cli/papers.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/policies.h"
+#include "client/core/profile/policies.h"
 #include "client/core/report/sheet.h"
 #include "client/core/report/snapshots.h"
 #include "common/base/mem.h"

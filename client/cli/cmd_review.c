@@ -1,5 +1,5 @@
 /* held: own texts that could not be filed; review: those of others. */
-#include "client/core/review.h"
+#include "client/core/consent/review.h"
 
 #include <string.h>
 

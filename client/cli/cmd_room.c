@@ -1,5 +1,5 @@
 /* Rooms of a kind (cmd->room): new, list, set, members, admit, dismiss. */
-#include "client/core/rooms.h"
+#include "client/core/cases/rooms.h"
 
 #include <string.h>
 

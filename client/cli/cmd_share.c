@@ -5,8 +5,8 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/share.h"
-#include "client/core/transition.h"
+#include "client/core/giving/share.h"
+#include "client/core/support/transition.h"
 #include "common/base/mem.h"
 
 /* ---- single notes ---- */

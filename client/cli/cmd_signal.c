@@ -5,7 +5,7 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/signal.h"
+#include "client/core/support/signal.h"
 #include "client/paper/paper.h"
 #include "common/base/mem.h"
 

@@ -1,10 +1,10 @@
 /* activity, service, office calendar: work at schools. */
 #include <string.h>
 
-#include "client/core/entries.h"
-#include "client/core/names.h"
-#include "client/core/rooms.h"
-#include "client/core/site.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/names.h"
+#include "client/core/cases/rooms.h"
+#include "client/core/work/site.h"
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"

@@ -1,5 +1,5 @@
 /* store: ways of opening the profile, copies of it, whether it is whole. */
-#include "client/core/keep.h"
+#include "client/core/profile/keep.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* supervision name, who, add, export, share. */
-#include "client/core/supervision.h"
+#include "client/core/work/supervision.h"
 
 #include <string.h>
 
 #include "client/cli/text.h"
 #include "client/cli/where.h"
-#include "client/core/rooms.h"
+#include "client/core/cases/rooms.h"
 
 int
 cmd_supervision_name(struct ctx *c, struct err *e)

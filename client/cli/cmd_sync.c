@@ -9,7 +9,7 @@
 #include "client/cli/told.h"
 #include "client/cli/when.h"
 #include "client/core/exchange.h"
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 
 #define PHRASE_BYTES 120
 #define SKEW_WARN_MS (10 * 60 * 1000)

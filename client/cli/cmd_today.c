@@ -6,8 +6,8 @@
 #include "client/cli/show.h"
 #include "client/cli/status.h"
 #include "client/cli/text.h"
-#include "client/core/due.h"
-#include "client/core/inbox.h"
+#include "client/core/due_list.h"
+#include "client/core/work/inbox.h"
 #include "common/base/mem.h"
 
 #define TODAY_NOTES 3

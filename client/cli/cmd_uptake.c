@@ -3,8 +3,8 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/objections.h"
-#include "client/core/uptake.h"
+#include "client/core/cases/objections.h"
+#include "client/core/cases/uptake.h"
 
 /* ---- uptake ---- */
 

@@ -1,7 +1,7 @@
 /* Who has looked at a case's file. */
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/viewed.h"
+#include "client/core/cases/viewed.h"
 
 static json_t *
 viewed_json(const struct viewed_list *l)

@@ -1,12 +1,12 @@
 /* case stage, coordinator, close, reopen, pause; the course in case show. */
-#include "client/core/course.h"
+#include "client/core/cases/course.h"
 
 #include <string.h>
 
 #include "client/cli/course.h"
 #include "client/cli/text.h"
-#include "client/core/handover.h"
-#include "client/core/timeline.h"
+#include "client/core/consent/handover.h"
+#include "client/core/cases/timeline.h"
 
 #define STEP_BYTES 400
 

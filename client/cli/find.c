@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/core/near.h"
+#include "client/core/words/near.h"
 #include "client/cli/text.h"
 
 bool

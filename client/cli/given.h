@@ -6,7 +6,7 @@
 #define CLI_GIVEN_H
 
 #include "client/cli/cmd.h"
-#include "client/core/disclosure.h"
+#include "client/core/giving/disclosure.h"
 
 /** given_family(c, d, e): --informed or --not-informed WHY. */
 int given_family(const struct ctx *c, struct disclosure_draft *d,

@@ -6,7 +6,7 @@
 #include "client/cli/find.h"
 #include "client/cli/opt.h"
 #include "client/cli/text.h"
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 
 #define WRAP 78
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/policy.h"
+#include "client/core/profile/policy.h"
 #include "common/base/text.h"
 
 #define MO_MAGIC 0x950412de

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/near.h"
+#include "client/core/words/near.h"
 #include "client/cli/text.h"
 
 #define LONG_FIRST 256 /* above every character */

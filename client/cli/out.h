@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "client/core/merge.h"
+#include "client/core/words/merge.h"
 #include "common/base/buf.h"
 
 struct out {

@@ -7,7 +7,7 @@
 
 #include "client/cli/ask.h"
 #include "client/cli/text.h"
-#include "client/core/contact.h"
+#include "client/core/profile/contact.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 

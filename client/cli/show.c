@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "client/core/near.h"
+#include "client/core/words/near.h"
 #include "client/cli/text.h"
-#include "client/core/alias.h"
-#include "client/core/viewed.h"
+#include "client/core/cases/alias.h"
+#include "client/core/cases/viewed.h"
 #include "common/base/mem.h"
 
 #define EXCERPT_BYTES 200

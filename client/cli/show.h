@@ -7,10 +7,10 @@
 
 #include "client/cli/cmd.h"
 #include "client/cli/when.h"
-#include "client/core/cases.h"
-#include "client/core/match.h"
-#include "client/core/people.h"
-#include "client/core/records.h"
+#include "client/core/cases/cases.h"
+#include "client/core/profile/match.h"
+#include "client/core/profile/people.h"
+#include "client/core/records/records.h"
 
 #define SHOW_MAX_BYTES ((size_t)64 * 1024 * 1024)
 

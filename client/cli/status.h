@@ -5,7 +5,7 @@
 #define CLI_STATUS_H
 
 #include "client/cli/cmd.h"
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 
 void status_say(struct ctx *c, const struct status *st);
 json_t *status_json(struct ctx *c, const struct status *st);

@@ -3,7 +3,7 @@
  */
 #include "client/cli/cmd.h"
 #include "client/cli/text.h"
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 
 #define FAMILY_OPTS \
 	{ "informed", NULL, N_("the family was told"), false }, \

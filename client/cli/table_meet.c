@@ -3,7 +3,7 @@
  */
 #include "client/cli/cmd.h"
 #include "client/cli/text.h"
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 
 #define LIMIT { "limit", N_("N"), N_("at most N, the newest"), false }
 #define IN_CASE { "case", N_("CASE"), \

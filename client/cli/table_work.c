@@ -3,7 +3,7 @@
  */
 #include "client/cli/cmd.h"
 #include "client/cli/text.h"
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 
 #define TEXT_FROM_FILE { "file", N_("FILE"), \
 	N_("take the text from FILE; - is the standard input"), false }

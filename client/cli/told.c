@@ -3,7 +3,7 @@
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/orders.h"
+#include "client/core/consent/orders.h"
 
 #define SENTENCE_BYTES 800
 

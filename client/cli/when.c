@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "client/cli/text.h"
-#include "client/core/typed.h"
+#include "client/core/words/typed.h"
 
 #define DAY_MS ((int64_t)86400 * 1000)
 

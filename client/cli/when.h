@@ -16,7 +16,7 @@
 int when_duration(const char *text, int64_t *seconds, struct err *e);
 
 /** when_parse(typed, end, ms, e): 2026-11-22 or 2026-11-22T09:12, or as one of
- * the five languages writes it (client/core/typed.h). A day alone is its first
+ * the five languages writes it (client/core/words/typed.h). A day alone is its first
  * or, with ${end}, its last ms. ERR_INPUT. */
 int when_parse(const char *typed, int end, int64_t *ms, struct err *e);
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "client/cli/text.h"
-#include "client/core/matters.h"
-#include "client/core/names.h"
-#include "client/core/rooms.h"
+#include "client/core/work/matters.h"
+#include "client/core/cases/names.h"
+#include "client/core/cases/rooms.h"
 #include "common/base/mem.h"
 
 static bool

@@ -7,16 +7,16 @@
 
 #include <string.h>
 
-#include "client/core/consent.h"
-#include "client/core/handover.h"
-#include "client/core/keep.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/handover.h"
+#include "client/core/profile/keep.h"
 #include "client/core/local/index.h"
-#include "client/core/orders.h"
-#include "client/core/policies.h"
-#include "client/core/removal.h"
+#include "client/core/consent/orders.h"
+#include "client/core/profile/policies.h"
+#include "client/core/cases/removal.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
-#include "client/core/viewed.h"
+#include "client/core/cases/viewed.h"
 
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 

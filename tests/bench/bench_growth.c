@@ -5,8 +5,8 @@
  */
 #include <stdio.h>
 
-#include "client/core/notes.h"
-#include "client/core/records.h"
+#include "client/core/cases/notes.h"
+#include "client/core/records/records.h"
 #include "common/wire/keys.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/stage.h"

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/notes.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/notes.h"
 #include "client/core/report/figures.h"
 #include "client/core/report/handin.h"
 #include "client/core/report/sheet.h"

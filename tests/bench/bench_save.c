@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "client/core/local/index.h"
-#include "client/core/notes.h"
+#include "client/core/cases/notes.h"
 #include "common/wire/keys.h"
 #include "tests/bench/child.h"
 #include "tests/bench/measure.h"

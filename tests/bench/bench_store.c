@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "client/core/search.h"
+#include "client/core/records/search.h"
 #include "common/wire/keys.h"
 #include "tests/bench/child.h"
 #include "tests/bench/measure.h"

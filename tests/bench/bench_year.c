@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/search.h"
-#include "client/core/status.h"
-#include "client/core/timeline.h"
+#include "client/core/records/search.h"
+#include "client/core/upkeep/status.h"
+#include "client/core/cases/timeline.h"
 #include "common/base/mem.h"
 #include "common/wire/keys.h"
 #include "tests/bench/child.h"

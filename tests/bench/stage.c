@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/core/cases.h"
-#include "client/core/enrol.h"
+#include "client/core/cases/cases.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/local/index.h"
 #include "client/core/local/store.h"
-#include "client/core/notes.h"
-#include "client/core/people.h"
+#include "client/core/cases/notes.h"
+#include "client/core/profile/people.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/bench/child.h"

@@ -15,7 +15,7 @@
 
 #include "client/core/exchange.h"
 #include "client/core/office/office.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "common/base/id.h"
 #include "tests/bench/measure.h"

@@ -1,7 +1,7 @@
 /* CSV rows: read, written with every field in quotes, read the same. */
 #include <string.h>
 
-#include "client/core/csv.h"
+#include "client/core/words/csv.h"
 #include "client/core/local/utf8.h"
 #include "tests/fuzz/fuzz.h"
 

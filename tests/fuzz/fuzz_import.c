@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "client/core/import.h"
+#include "client/core/upkeep/import.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/fixture.h"
 

@@ -2,7 +2,7 @@
 #include <git2.h>
 #include <string.h>
 
-#include "client/core/merge.h"
+#include "client/core/words/merge.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct view

@@ -3,8 +3,8 @@
  * same bytes the second time, and can be asked and compared without harm. The
  * place of every value is found on some line of the text.
  */
-#include "client/core/jsonline.h"
-#include "client/core/policy.h"
+#include "client/core/words/jsonline.h"
+#include "client/core/profile/policy.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -8,7 +8,7 @@
 
 #include "client/core/local/index.h"
 #include "client/core/local/utf8.h"
-#include "client/core/search.h"
+#include "client/core/records/search.h"
 #include "common/base/mem.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/fixture.h"

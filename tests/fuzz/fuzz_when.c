@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "client/cli/when.h"
-#include "client/core/typed.h"
+#include "client/core/words/typed.h"
 #include "client/core/local/day.h"
 #include "common/base/mem.h"
 #include "tests/fuzz/fuzz.h"

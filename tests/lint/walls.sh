@@ -6,25 +6,44 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 # folder: what it may include of ours (prefixes), longest folder name first.
-walls='
+core=client/core
+device="common/ $core/local/"
+words="$device $core/words/"
+profile="$words $core/profile/"
+records="$profile $core/accord/ $core/records/"
+cases="$records $core/cases/"
+consent="$cases $core/consent/"
+giving="$consent client/paper/paper.h $core/giving/"
+support="$giving $core/support/"
+work="$consent $core/work/"
+walls="
 common/base: common/base/
 common/db: common/base/ common/db/
 common/wire: common/base/ common/wire/
 common/rules: common/base/ common/wire/ common/rules/
 client/core/vault: common/base/ common/db/ client/core/vault/
-client/core/local: common/ client/core/vault/ client/core/local/
-client/core/outbox: common/ client/core/local/ client/core/outbox/
-client/core/accord: common/ client/core/local/ client/core/outbox/ client/core/accord/
-client/core/sync: common/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
-client/core/office: common/ client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/ client/core/office/
-client/core/report: common/ client/paper/paper.h client/core/*.h client/core/local/ client/core/outbox/ client/core/accord/ client/core/report/
-client/core: common/ client/paper/paper.h client/core/*.h client/core/vault/ client/core/local/ client/core/outbox/ client/core/accord/ client/core/sync/
+client/core/local: $device $core/vault/
+client/core/outbox: $device $core/outbox/
+client/core/accord: $device $core/outbox/ $core/accord/
+client/core/sync: $device $core/outbox/ $core/accord/ $core/sync/
+client/core/words: $words
+client/core/profile: $profile $core/vault/ $core/sync/remote.h
+client/core/records: $records $core/sync/erasures.h
+client/core/cases: $cases
+client/core/consent: $consent
+client/core/giving: $giving
+client/core/support: $support
+client/core/work: $work
+client/core/upkeep: $consent $core/sync/quarantine.h $core/sync/returned.h $core/upkeep/
+client/core/office: $consent $core/outbox/ $core/sync/ $core/exchange.h $core/office/
+client/core/report: $support $core/outbox/ $core/work/ $core/report/
+client/core: common/ $core/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
-client/cli: common/base/ client/paper/paper.h client/core/*.h client/core/office/*.h client/core/report/*.h client/core/sync/remote.h client/cli/
+client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/work/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/
-'
+"
 # header of an outside library: the only files that may include it.
 doors='
 sqlite3.h: common/db/db.c client/core/vault/
@@ -36,13 +55,13 @@ microhttpd.h: daemon/api/http.c
 gnutls/: daemon/
 confuse.h: daemon/settings.c
 keyutils.h: client/core/local/keyring.c
-jansson.h: client/cli/ client/core/policy.c client/core/policy_check
+jansson.h: client/cli/ client/core/profile/policy.c client/core/profile/policy_check
 cairo-pdf.h: client/paper/press.c
 cairo.h: client/paper/press.c
 pango/: client/paper/press.c
-unicode/: client/core/collate.c
-iconv.h: client/core/charset.c
-git2.h: client/core/merge.c client/core/repository.c
+unicode/: client/core/words/collate.c
+iconv.h: client/core/words/charset.c
+git2.h: client/core/words/merge.c client/core/profile/repository.c
 '
 
 files=$(find common client daemon -name '*.[ch]' | sort)

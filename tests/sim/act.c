@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/notes.h"
-#include "client/core/plans.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/notes.h"
+#include "client/core/cases/plans.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/core/enrol.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/exchange.h"
 #include "client/core/local/store.h"
 #include "client/core/office/office.h"

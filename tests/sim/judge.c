@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/conflicts.h"
+#include "client/core/cases/conflicts.h"
 #include "client/core/exchange.h"
-#include "client/core/records.h"
-#include "client/core/review.h"
+#include "client/core/records/records.h"
+#include "client/core/consent/review.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"

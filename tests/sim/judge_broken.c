@@ -2,8 +2,8 @@
  * a contradiction says so and works on. */
 #include <string.h>
 
-#include "client/core/notes.h"
-#include "client/core/status.h"
+#include "client/core/cases/notes.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"

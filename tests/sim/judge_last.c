@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 

@@ -5,11 +5,11 @@
  */
 #include <string.h>
 
-#include "client/core/alias.h"
-#include "client/core/deletion.h"
-#include "client/core/erase.h"
-#include "client/core/handover.h"
-#include "client/core/override.h"
+#include "client/core/cases/alias.h"
+#include "client/core/records/deletion.h"
+#include "client/core/records/erase.h"
+#include "client/core/consent/handover.h"
+#include "client/core/consent/override.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 

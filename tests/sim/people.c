@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/consent.h"
+#include "client/core/consent/consent.h"
 #include "client/core/office/office.h"
-#include "client/core/review.h"
+#include "client/core/consent/review.h"
 #include "common/base/mem.h"
 #include "tests/sim/sim.h"
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "client/core/rooms.h"
+#include "client/core/cases/rooms.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "common/wire/epoch.h"
 #include "daemon/hub/hub.h"

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "client/core/cases.h"
-#include "client/core/notes.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/notes.h"
 
 static int64_t
 fake_ms(void *ctx)

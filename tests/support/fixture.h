@@ -7,7 +7,7 @@
 #define SUPPORT_FIXTURE_H
 
 #include "client/core/local/versions.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 
 #define FIXTURE_NOW INT64_C(1790000000000) /* 2026-09-21 */
 #define FIXTURE_PASS "four small invented words"

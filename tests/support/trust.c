@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/enrol.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/office/office.h"
 #include "client/core/outbox/outbox.h"
-#include "client/core/plans.h"
+#include "client/core/cases/plans.h"
 #include "client/core/sync/outbox_cut.h"
 #include "client/core/sync/push.h"
 #include "common/base/mem.h"

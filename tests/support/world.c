@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/core/cases.h"
-#include "client/core/consent.h"
-#include "client/core/enrol.h"
+#include "client/core/cases/cases.h"
+#include "client/core/consent/consent.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/local/store.h"
-#include "client/core/notes.h"
+#include "client/core/cases/notes.h"
 #include "client/core/office/office.h"
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 #include "common/base/mem.h"
 #include "daemon/api/route.h"
 

@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "client/core/exchange.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "daemon/hub/hub.h"
 

@@ -9,15 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/consent.h"
-#include "client/core/entries.h"
+#include "client/core/cases/cases.h"
+#include "client/core/consent/consent.h"
+#include "client/core/cases/entries.h"
 #include "client/core/local/day.h"
 #include "client/core/local/fields.h"
-#include "client/core/notes.h"
-#include "client/core/people.h"
-#include "client/core/policies.h"
-#include "client/core/rooms.h"
+#include "client/core/cases/notes.h"
+#include "client/core/profile/people.h"
+#include "client/core/profile/policies.h"
+#include "client/core/cases/rooms.h"
 #include "common/base/mem.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

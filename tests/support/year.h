@@ -12,7 +12,7 @@
 #define SUPPORT_YEAR_H
 
 #include "client/core/local/types.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 
 enum year_tongue { YEAR_ET, YEAR_LV, YEAR_FI, YEAR_HU, YEAR_EN, YEAR_LANGS };
 

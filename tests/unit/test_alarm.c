@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "client/core/office/office.h"
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"

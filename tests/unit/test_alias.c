@@ -7,13 +7,13 @@
 
 #include <cmocka.h>
 
-#include "client/core/alias.h"
-#include "client/core/consent.h"
-#include "client/core/deletion.h"
+#include "client/core/cases/alias.h"
+#include "client/core/consent/consent.h"
+#include "client/core/records/deletion.h"
 #include "client/core/local/aliases.h"
-#include "client/core/notes.h"
-#include "client/core/search.h"
-#include "client/core/status.h"
+#include "client/core/cases/notes.h"
+#include "client/core/records/search.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 

@@ -14,12 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/assess.h"
-#include "client/core/due.h"
-#include "client/core/entries.h"
-#include "client/core/policies.h"
-#include "client/core/signal.h"
-#include "client/core/timeline.h"
+#include "client/core/support/assess.h"
+#include "client/core/due_list.h"
+#include "client/core/cases/entries.h"
+#include "client/core/profile/policies.h"
+#include "client/core/support/signal.h"
+#include "client/core/cases/timeline.h"
 #include "client/paper/paper.h"
 #include "tests/support/trust.h"
 

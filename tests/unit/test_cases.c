@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "client/core/cases.h"
+#include "client/core/cases/cases.h"
 #include "client/core/local/spaces.h"
 #include "tests/support/fixture.h"
 

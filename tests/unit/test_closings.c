@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "client/core/accord/closings.h"
-#include "client/core/consent.h"
-#include "client/core/review.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/review.h"
 #include "tests/support/trust.h"
 
 #define MINUTE INT64_C(60000)

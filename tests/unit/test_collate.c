@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "client/core/collate.h"
+#include "client/core/words/collate.h"
 
 static void
 in_order(const char *lang, const char *const *names)

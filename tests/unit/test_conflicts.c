@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "client/core/conflicts.h"
-#include "client/core/history.h"
+#include "client/core/cases/conflicts.h"
+#include "client/core/records/history.h"
 #include "tests/support/fixture.h"
 
 static struct fixture fx;

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/conflicts.h"
-#include "client/core/consent.h"
-#include "client/core/review.h"
-#include "client/core/search.h"
-#include "client/core/status.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/conflicts.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/review.h"
+#include "client/core/records/search.h"
+#include "client/core/upkeep/status.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/entries.h"
+#include "client/core/cases/entries.h"
 #include "client/core/report/copies.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/timeline.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/course.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/course.h"
+#include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
 
 static struct world w;

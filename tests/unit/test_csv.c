@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "client/core/csv.h"
+#include "client/core/words/csv.h"
 
 static size_t
 rows(const char *text, struct err *e)

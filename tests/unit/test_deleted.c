@@ -10,14 +10,14 @@
 
 #include <cmocka.h>
 
-#include "client/core/cases.h"
-#include "client/core/deletion.h"
+#include "client/core/cases/cases.h"
+#include "client/core/records/deletion.h"
 #include "client/core/local/deleted.h"
-#include "client/core/notes.h"
-#include "client/core/plans.h"
-#include "client/core/review.h"
-#include "client/core/search.h"
-#include "client/core/status.h"
+#include "client/core/cases/notes.h"
+#include "client/core/cases/plans.h"
+#include "client/core/consent/review.h"
+#include "client/core/records/search.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 #include "tests/support/world.h"

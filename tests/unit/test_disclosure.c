@@ -14,11 +14,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/basis.h"
-#include "client/core/consent.h"
-#include "client/core/disclosure.h"
-#include "client/core/entries.h"
-#include "client/core/timeline.h"
+#include "client/core/giving/basis.h"
+#include "client/core/consent/consent.h"
+#include "client/core/giving/disclosure.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
 
 static struct world w;

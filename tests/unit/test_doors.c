@@ -13,7 +13,7 @@
 
 #include "client/core/accord/doors.h"
 #include "client/core/accord/statements.h"
-#include "client/core/consent.h"
+#include "client/core/consent/consent.h"
 #include "client/core/local/spaces.h"
 #include "client/core/office/office.h"
 #include "tests/support/trust.h"

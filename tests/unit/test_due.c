@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "client/core/due.h"
+#include "client/core/due_list.h"
 #include "client/core/local/day.h"
-#include "client/core/plans.h"
-#include "client/core/records.h"
+#include "client/core/cases/plans.h"
+#include "client/core/records/records.h"
 #include "tests/support/world.h"
 
 static struct world w;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/enrol.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/local/store.h"
 #include "client/core/office/office.h"
 #include "tests/support/world.h"

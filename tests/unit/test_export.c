@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "client/core/export.h"
-#include "client/core/timeline.h"
+#include "client/core/upkeep/export.h"
+#include "client/core/cases/timeline.h"
 #include "common/base/file.h"
 #include "tests/support/world.h"
 

@@ -7,10 +7,10 @@
 
 #include <string.h>
 
-#include "client/core/exposure.h"
+#include "client/core/profile/exposure.h"
 #include "client/core/local/store.h"
 #include "client/core/office/office.h"
-#include "client/core/rooms.h"
+#include "client/core/cases/rooms.h"
 #include "tests/support/world.h"
 
 static struct world w;

@@ -15,7 +15,7 @@
 
 #include "client/core/local/asked.h"
 #include "client/core/local/day.h"
-#include "client/core/search.h"
+#include "client/core/records/search.h"
 #include "common/base/mem.h"
 #include "tests/support/fixture.h"
 

@@ -18,10 +18,10 @@
 #include "client/core/accord/portion.h"
 #include "client/core/accord/sides.h"
 #include "client/core/accord/statements.h"
-#include "client/core/alias.h"
-#include "client/core/handover.h"
+#include "client/core/cases/alias.h"
+#include "client/core/consent/handover.h"
 #include "client/core/local/aliases.h"
-#include "client/core/override.h"
+#include "client/core/consent/override.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/entries.h"
-#include "client/core/rooms.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/rooms.h"
 #include "tests/support/trust.h"
 
 static struct world w;

@@ -12,11 +12,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/consent.h"
-#include "client/core/entries.h"
-#include "client/core/guard.h"
-#include "client/core/persons.h"
+#include "client/core/cases/cases.h"
+#include "client/core/consent/consent.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/guard.h"
+#include "client/core/cases/persons.h"
 #include "tests/support/trust.h"
 
 static struct world w;

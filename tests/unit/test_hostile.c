@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "client/core/accord/statements.h"
-#include "client/core/consent.h"
+#include "client/core/consent/consent.h"
 #include "client/core/local/versions.h"
 #include "client/core/office/office.h"
 #include "client/core/outbox/outbox.h"
-#include "client/core/people.h"
+#include "client/core/profile/people.h"
 #include "tests/support/trust.h"
 #include "tests/support/world.h"
 

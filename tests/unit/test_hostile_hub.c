@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/core/consent.h"
-#include "client/core/enrol.h"
+#include "client/core/consent/consent.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/office/office.h"
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 #include "client/core/sync/quarantine.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"

@@ -15,7 +15,7 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/outbox/outbox.h"
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "common/rules/admit.h"
 #include "tests/support/trust.h"

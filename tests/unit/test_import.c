@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#include "client/core/cases.h"
-#include "client/core/import.h"
+#include "client/core/cases/cases.h"
+#include "client/core/upkeep/import.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/support/fixture.h"

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/charset.h"
-#include "client/core/import_records.h"
+#include "client/core/words/charset.h"
+#include "client/core/upkeep/import_records.h"
 #include "tests/support/fixture.h"
 
 static struct fixture f;

@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#include "client/core/due.h"
-#include "client/core/inbox.h"
+#include "client/core/due_list.h"
+#include "client/core/work/inbox.h"
 #include "client/core/local/day.h"
-#include "client/core/search.h"
+#include "client/core/records/search.h"
 #include "tests/support/trust.h"
 
 static struct world w;

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 #include "client/core/local/index.h"
 #include "client/core/local/asked.h"
 #include "client/core/local/recent.h"

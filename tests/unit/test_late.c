@@ -13,11 +13,11 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/handover.h"
-#include "client/core/plans.h"
-#include "client/core/review.h"
-#include "client/core/search.h"
-#include "client/core/status.h"
+#include "client/core/consent/handover.h"
+#include "client/core/cases/plans.h"
+#include "client/core/consent/review.h"
+#include "client/core/records/search.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/handover.h"
-#include "client/core/override.h"
-#include "client/core/review.h"
+#include "client/core/consent/handover.h"
+#include "client/core/consent/override.h"
+#include "client/core/consent/review.h"
 #include "tests/support/failing.h"
 #include "tests/support/trust.h"
 

@@ -13,9 +13,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/handover.h"
-#include "client/core/matters.h"
-#include "client/core/meetings.h"
+#include "client/core/consent/handover.h"
+#include "client/core/work/matters.h"
+#include "client/core/work/meetings.h"
 #include "tests/support/trust.h"
 
 static struct world w;

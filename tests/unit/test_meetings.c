@@ -12,10 +12,10 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/due.h"
-#include "client/core/meetings.h"
-#include "client/core/rooms.h"
-#include "client/core/supervision.h"
+#include "client/core/due_list.h"
+#include "client/core/work/meetings.h"
+#include "client/core/cases/rooms.h"
+#include "client/core/work/supervision.h"
 #include "tests/support/trust.h"
 
 #define DAY INT64_C(86400000)

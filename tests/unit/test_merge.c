@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <git2.h>
 
-#include "client/core/merge.h"
+#include "client/core/words/merge.h"
 
 #define RUNS 4000
 #define LONG_BYTES (40 * 1024)

@@ -13,12 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "client/core/cases.h"
-#include "client/core/enrol.h"
-#include "client/core/moved.h"
+#include "client/core/cases/cases.h"
+#include "client/core/profile/enrol.h"
+#include "client/core/consent/moved.h"
 #include "client/core/office/office.h"
-#include "client/core/plans.h"
-#include "client/core/status.h"
+#include "client/core/cases/plans.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/heldfile.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "client/core/local/utf8.h"
-#include "client/core/names.h"
+#include "client/core/cases/names.h"
 #include "tests/support/world.h"
 
 static struct world w;

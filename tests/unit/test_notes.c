@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "client/core/notes.h"
-#include "client/core/search.h"
+#include "client/core/cases/notes.h"
+#include "client/core/records/search.h"
 #include "tests/support/fixture.h"
 
 static struct fixture fx;

@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/enrol.h"
+#include "client/core/cases/cases.h"
+#include "client/core/profile/enrol.h"
 #include "client/core/local/store.h"
 #include "client/core/office/office.h"
-#include "client/core/people.h"
-#include "client/core/status.h"
+#include "client/core/profile/people.h"
+#include "client/core/upkeep/status.h"
 #include "tests/support/trust.h"
 
 static struct world w;

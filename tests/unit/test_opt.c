@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "client/cli/find.h"
-#include "client/core/near.h"
+#include "client/core/words/near.h"
 #include "client/cli/opt.h"
 
 static const struct cmd sample = {

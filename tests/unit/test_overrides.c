@@ -15,9 +15,9 @@
 
 #include "client/core/accord/memos.h"
 #include "client/core/accord/overrides.h"
-#include "client/core/consent.h"
-#include "client/core/handover.h"
-#include "client/core/override.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/handover.h"
+#include "client/core/consent/override.h"
 #include "common/base/mem.h"
 #include "common/wire/notice.h"
 #include "tests/support/trust.h"

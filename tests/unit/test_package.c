@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/basis.h"
-#include "client/core/handout.h"
+#include "client/core/giving/basis.h"
+#include "client/core/giving/handout.h"
 #include "common/wire/package.h"
 #include "tests/support/trust.h"
 

@@ -16,12 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/consent.h"
-#include "client/core/handover.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/handover.h"
 #include "client/core/office/office.h"
-#include "client/core/override.h"
-#include "client/core/review.h"
-#include "client/core/status.h"
+#include "client/core/consent/override.h"
+#include "client/core/consent/review.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

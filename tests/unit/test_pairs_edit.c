@@ -14,14 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/alias.h"
-#include "client/core/conflicts.h"
-#include "client/core/consent.h"
-#include "client/core/erase.h"
-#include "client/core/history.h"
+#include "client/core/cases/alias.h"
+#include "client/core/cases/conflicts.h"
+#include "client/core/consent/consent.h"
+#include "client/core/records/erase.h"
+#include "client/core/records/history.h"
 #include "client/core/local/aliases.h"
-#include "client/core/records.h"
-#include "client/core/status.h"
+#include "client/core/records/records.h"
+#include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"
 

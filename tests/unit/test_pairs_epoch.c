@@ -13,7 +13,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/devices.h"
+#include "client/core/profile/devices.h"
 #include "client/core/office/office.h"
 #include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"

@@ -14,14 +14,14 @@
 #include <string.h>
 
 #include "client/core/accord/sides.h"
-#include "client/core/conflicts.h"
-#include "client/core/consent.h"
-#include "client/core/handover.h"
+#include "client/core/cases/conflicts.h"
+#include "client/core/consent/consent.h"
+#include "client/core/consent/handover.h"
 #include "client/core/office/office.h"
-#include "client/core/orders.h"
+#include "client/core/consent/orders.h"
 #include "client/core/outbox/outbox.h"
-#include "client/core/override.h"
-#include "client/core/review.h"
+#include "client/core/consent/override.h"
+#include "client/core/consent/review.h"
 #include "tests/support/trust.h"
 
 #define DAY (24 * 3600 * INT64_C(1000))

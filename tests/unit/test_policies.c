@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/notes.h"
-#include "client/core/policies.h"
-#include "client/core/records.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/notes.h"
+#include "client/core/profile/policies.h"
+#include "client/core/records/records.h"
 #include "common/base/mem.h"
 #include "tests/support/fixture.h"
 #include "tests/support/world.h"

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/jsonline.h"
+#include "client/core/words/jsonline.h"
 #include "client/core/local/fields.h"
-#include "client/core/policy.h"
+#include "client/core/profile/policy.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 

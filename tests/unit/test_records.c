@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "client/core/people.h"
-#include "client/core/plans.h"
-#include "client/core/records.h"
+#include "client/core/profile/people.h"
+#include "client/core/cases/plans.h"
+#include "client/core/records/records.h"
 #include "tests/support/fixture.h"
 
 static struct fixture fx;

@@ -14,10 +14,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/basis.h"
-#include "client/core/consent.h"
-#include "client/core/referral.h"
-#include "client/core/timeline.h"
+#include "client/core/giving/basis.h"
+#include "client/core/consent/consent.h"
+#include "client/core/support/referral.h"
+#include "client/core/cases/timeline.h"
 #include "client/paper/paper.h"
 #include "tests/support/trust.h"
 

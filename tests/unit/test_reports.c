@@ -11,11 +11,11 @@
 #include <string.h>
 
 #include "client/core/accord/memos.h"
-#include "client/core/cases.h"
-#include "client/core/entries.h"
-#include "client/core/notes.h"
+#include "client/core/cases/cases.h"
+#include "client/core/cases/entries.h"
+#include "client/core/cases/notes.h"
 #include "client/core/report/snapshots.h"
-#include "client/core/rooms.h"
+#include "client/core/cases/rooms.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 

@@ -12,17 +12,17 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/due.h"
-#include "client/core/entries.h"
-#include "client/core/erase.h"
-#include "client/core/guard.h"
-#include "client/core/moving.h"
-#include "client/core/notes.h"
-#include "client/core/policies.h"
-#include "client/core/restrictions.h"
-#include "client/core/retention.h"
-#include "client/core/viewed.h"
+#include "client/core/cases/cases.h"
+#include "client/core/due_list.h"
+#include "client/core/cases/entries.h"
+#include "client/core/records/erase.h"
+#include "client/core/cases/guard.h"
+#include "client/core/cases/moving.h"
+#include "client/core/cases/notes.h"
+#include "client/core/profile/policies.h"
+#include "client/core/cases/restrictions.h"
+#include "client/core/upkeep/retention.h"
+#include "client/core/cases/viewed.h"
 #include "tests/support/trust.h"
 
 #define DAY INT64_C(86400000)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/review.h"
+#include "client/core/consent/review.h"
 #include "tests/support/trust.h"
 
 #define SECRET "inhaler twice a day"

@@ -13,12 +13,12 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/consent.h"
-#include "client/core/entries.h"
+#include "client/core/cases/cases.h"
+#include "client/core/consent/consent.h"
+#include "client/core/cases/entries.h"
 #include "client/core/office/office.h"
-#include "client/core/rooms.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/rooms.h"
+#include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
 
 static struct world w;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "client/core/search.h"
+#include "client/core/records/search.h"
 #include "client/core/local/utf8.h"
 #include "tests/support/fixture.h"
 

@@ -13,10 +13,10 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/disclosure.h"
-#include "client/core/share.h"
-#include "client/core/timeline.h"
-#include "client/core/transition.h"
+#include "client/core/giving/disclosure.h"
+#include "client/core/giving/share.h"
+#include "client/core/cases/timeline.h"
+#include "client/core/support/transition.h"
 #include "tests/support/trust.h"
 
 static struct world w;

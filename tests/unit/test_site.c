@@ -14,13 +14,13 @@
 
 #include <cmocka.h>
 
-#include "client/core/cases.h"
-#include "client/core/deletion.h"
-#include "client/core/due.h"
+#include "client/core/cases/cases.h"
+#include "client/core/records/deletion.h"
+#include "client/core/due_list.h"
 #include "client/core/local/day.h"
-#include "client/core/rooms.h"
-#include "client/core/site.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/rooms.h"
+#include "client/core/work/site.h"
+#include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

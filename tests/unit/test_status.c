@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "client/core/records.h"
-#include "client/core/status.h"
+#include "client/core/records/records.h"
+#include "client/core/upkeep/status.h"
 #include "tests/support/fixture.h"
 
 static struct fixture fx;

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/consent.h"
+#include "client/core/consent/consent.h"
 #include "client/core/office/office.h"
-#include "client/core/review.h"
+#include "client/core/consent/review.h"
 #include "tests/support/failing.h"
 #include "tests/support/faults.h"
 #include "tests/support/trust.h"

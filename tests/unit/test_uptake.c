@@ -12,16 +12,16 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/core/cases.h"
-#include "client/core/consent.h"
-#include "client/core/entries.h"
-#include "client/core/erase.h"
-#include "client/core/notes.h"
-#include "client/core/objections.h"
-#include "client/core/reach.h"
-#include "client/core/receipt.h"
-#include "client/core/removal.h"
-#include "client/core/uptake.h"
+#include "client/core/cases/cases.h"
+#include "client/core/consent/consent.h"
+#include "client/core/cases/entries.h"
+#include "client/core/records/erase.h"
+#include "client/core/cases/notes.h"
+#include "client/core/cases/objections.h"
+#include "client/core/records/reach.h"
+#include "client/core/consent/receipt.h"
+#include "client/core/cases/removal.h"
+#include "client/core/cases/uptake.h"
 #include "tests/support/trust.h"
 
 static struct world w;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 #include "client/core/local/index.h"
 #include "tests/support/fixture.h"
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/status.h"
+#include "client/core/upkeep/status.h"
 #include "client/core/sync/quarantine.h"
 #include "common/base/mem.h"
 #include "tests/support/trust.h"

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
+#include "client/core/cases/cases.h"
 #include "client/core/local/fields.h"
 #include "tests/support/world.h"
 #include "tests/support/year.h"

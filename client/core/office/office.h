@@ -4,7 +4,7 @@
 #ifndef OFFICE_OFFICE_H
 #define OFFICE_OFFICE_H
 
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"

@@ -6,7 +6,7 @@
 #define OFFICE_OFFICE_ORDER_H
 
 #include "client/core/local/store.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "common/wire/directory.h"
 

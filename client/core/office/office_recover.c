@@ -14,7 +14,7 @@
 #include "client/core/office/office_keys.h"
 #include "client/core/office/office_order.h"
 #include "client/core/sync/talk.h"
-#include "client/core/value.h"
+#include "client/core/records/value.h"
 #include "common/base/mem.h"
 
 #define EPOCHS_MAX 4096

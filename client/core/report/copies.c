@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/guard.h"
-#include "client/core/policies.h"
+#include "client/core/cases/guard.h"
+#include "client/core/profile/policies.h"
 #include "client/core/report/copies_parts.h"
-#include "client/core/timeline.h"
+#include "client/core/cases/timeline.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "common/base/mem.h"

@@ -13,7 +13,7 @@
 #ifndef REPORT_COPIES_H
 #define REPORT_COPIES_H
 
-#include "client/core/records.h"
+#include "client/core/records/records.h"
 #include "client/paper/paper.h"
 
 #define COPIES_MAX_BYTES ((size_t)16 * 1024 * 1024)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases.h"
+#include "client/core/cases/cases.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/report/copies.h"

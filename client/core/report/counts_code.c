@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/core/csv.h"
+#include "client/core/words/csv.h"
 #include "client/core/local/utf8.h"
 #include "common/base/mem.h"
 #include "common/wire/cbor.h"

@@ -8,7 +8,7 @@
 
 #include "client/core/accord/memos.h"
 #include "client/core/local/store.h"
-#include "client/core/people.h"
+#include "client/core/profile/people.h"
 #include "common/base/mem.h"
 #include "common/wire/cbor.h"
 

@@ -5,9 +5,9 @@
 #ifndef REPORT_SHEET_H
 #define REPORT_SHEET_H
 
-#include "client/core/policy.h"
+#include "client/core/profile/policy.h"
 #include "client/core/report/counts.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 #include "client/paper/paper.h"
 
 struct sheet {

@@ -10,7 +10,7 @@
 
 #include "client/core/accord/memos.h"
 #include "client/core/local/versions.h"
-#include "client/core/people.h"
+#include "client/core/profile/people.h"
 #include "client/core/report/figures.h"
 #include "common/base/mem.h"
 

@@ -7,7 +7,7 @@
 #define REPORT_TALLY_H
 
 #include "client/core/report/counts.h"
-#include "client/core/session.h"
+#include "client/core/profile/session.h"
 
 #define TALLY_YEAR_MIN 2000
 #define TALLY_YEAR_MAX 2199

@@ -1,0 +1,66 @@
+/*
+ * An objection stands in the space of what it objects to, so that it goes
+ * wherever that goes, and nowhere else.
+ */
+#include "client/core/cases/objections.h"
+
+#include <string.h>
+
+#include "client/core/local/day.h"
+
+int
+objections_check(const struct entry *x, struct err *e)
+{
+	int64_t day;
+
+	if (entry_day(x, OBJECTION_ON, &day) == 1 &&
+	    day > store_now_ms(session_store(x->session)) + DAY_MS / 2)
+		return err_set(e, ERR_INPUT, "on is a day that is still to "
+		    "come");
+	return 0;
+}
+
+static bool
+takes_objections(const struct record_row *row)
+{
+	return row->type != TYPE_CASE && row->type != TYPE_OBJECTION &&
+	    !id_is_zero(&row->case_id) &&
+	    fields_number(row->type, FIELD_DELETED) != NULL;
+}
+
+int
+objections_add(struct session *session, const struct id *record,
+    const struct assignment *set, size_t n, struct id *id, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct entry_draft d = { .type = TYPE_OBJECTION, .set = set, .n = n };
+	struct record_row row;
+	struct op to;
+	int rc = versions_row(s, record, &row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || (row.flags & RECORD_OUT) != 0)
+		return err_set(e, ERR_ABSENT, "there is no such record here");
+	if (!takes_objections(&row))
+		return err_set(e, ERR_INPUT, "an objection stands beside a "
+		    "note, a goal or another text of a case; to a consent "
+		    "there is the withdrawal");
+	memset(&to, 0, sizeof(to));
+	to.field = OBJECTION_TO;
+	to.value.type = VALUE_BYTES;
+	to.value.data = view_of(record->b, sizeof(record->b));
+	d.space = row.space;
+	d.more = &to;
+	d.more_count = 1;
+	return entries_add(session, &d, id, e);
+}
+
+int
+objections_to(struct session *s, const struct id *record,
+    struct record_list *out, struct err *e)
+{
+	struct records_query q = { .type = TYPE_OBJECTION, .parent = record };
+
+	return records_list(s, &q, out, e);
+}

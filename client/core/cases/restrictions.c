@@ -1,0 +1,86 @@
+/*
+ * Whoever writes in the section may restrict: to use less needs no power. To
+ * use again does, so only a keeper lifts, and says why.
+ */
+#include "client/core/cases/restrictions.h"
+
+#include <string.h>
+
+#include "client/core/local/day.h"
+#include "common/base/text.h"
+
+int
+restrictions_check(const struct entry *x, struct err *e)
+{
+	int64_t day, now = store_now_ms(session_store(x->session));
+	enum right right;
+
+	if (id_is_zero(&x->id) && entry_day(x, RESTRICTION_UNTIL, &day) == 1 &&
+	    day < now - DAY_MS / 2)
+		return err_set(e, ERR_INPUT, "until is a day that has passed: "
+		    "the restriction would end before it begins");
+	if (entry_day(x, RESTRICTION_ON, &day) == 1 && day > now + DAY_MS / 2)
+		return err_set(e, ERR_INPUT, "on is a day that is still to "
+		    "come");
+	if (id_is_zero(&x->id))
+		return 0;
+	if (spaces_right(session_store(x->session), &x->space, &right, e) != 0)
+		return -1;
+	if (right != RIGHT_KEEP)
+		return err_set(e, ERR_DENIED, "only who keeps the section may "
+		    "end a restriction or change its end");
+	return !entry_has(x, RESTRICTION_LIFTED) ||
+	    entry_has(x, RESTRICTION_LIFTED_WHY) ? 0 : err_set(e, ERR_INPUT,
+	    "say why the restriction is lifted");
+}
+
+int
+restrictions_add(struct session *session, const struct id *record,
+    const struct assignment *set, size_t n, struct id *id, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct entry_draft d = { .type = TYPE_RESTRICTION, .set = set,
+		.n = n };
+	struct record_row row;
+	struct op of;
+	int rc = versions_row(s, record, &row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
+		return err_set(e, ERR_ABSENT, "there is no such record here");
+	if (row.type == TYPE_CASE || id_is_zero(&row.case_id) ||
+	    fields_number(row.type, FIELD_DELETED) == NULL)
+		return err_set(e, ERR_INPUT, "the use of a note, a goal or "
+		    "another text of a case is restricted, not of this");
+	if ((row.flags & (RECORD_DELETED | RECORD_ERASED)) != 0)
+		return err_set(e, ERR_INPUT, "this is deleted or erased "
+		    "already");
+	memset(&of, 0, sizeof(of));
+	of.field = RESTRICTION_OF;
+	of.value.type = VALUE_BYTES;
+	of.value.data = view_of(record->b, sizeof(record->b));
+	d.space = row.space;
+	d.more = &of;
+	d.more_count = 1;
+	return entries_add(session, &d, id, e);
+}
+
+int
+restrictions_lift(struct session *s, const struct id *id, const char *why,
+    struct err *e)
+{
+	char today[DAY_TEXT_BYTES];
+	struct assignment set[] = { { "lifted", today },
+		{ "lifted-why", why } };
+	struct record_row row;
+	int rc = versions_row(session_store(s), id, &row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || row.type != TYPE_RESTRICTION)
+		return err_set(e, ERR_ABSENT, "there is no such restriction "
+		    "here; tugi restrict list shows them");
+	day_text(store_now_ms(session_store(s)), today);
+	return records_set(s, id, set, 2, e);
+}

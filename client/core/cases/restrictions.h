@@ -1,0 +1,23 @@
+/*
+ * Restriction of use: what a person may ask for while something is contested.
+ * The record is kept and not used: in no list, not given out, counted here.
+ *
+ * Source: schema/rules.md, "The people of a case".
+ */
+#ifndef CORE_RESTRICTIONS_H
+#define CORE_RESTRICTIONS_H
+
+#include "client/core/cases/entries.h"
+
+/** restrictions_add(s, record, set, n, id, e): of a note or another text of a
+ * case; "reason" and "by" are needed. */
+int restrictions_add(struct session *s, const struct id *record,
+    const struct assignment *set, size_t n, struct id *id, struct err *e);
+
+/** restrictions_lift(s, id, why, e): only who keeps the section may. */
+int restrictions_lift(struct session *s, const struct id *id,
+    const char *why, struct err *e);
+
+int restrictions_check(const struct entry *x, struct err *e);
+
+#endif

@@ -1,0 +1,227 @@
+/*
+ * The profile's file as a whole. What is secret is typed by the person and
+ * goes down to the vault as it is; nothing of it is kept here.
+ */
+#include "client/core/profile/keep.h"
+
+#include <string.h>
+
+#include "client/core/local/store.h"
+#include "client/core/vault/vault.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+
+#define PASSPHRASE_MIN 8
+#define CODE_LETTERS 30
+#define CODE_GROUP 6
+
+static struct vault_options
+options_of(const struct session_options *o)
+{
+	struct vault_options v = { .vfs = o->vfs, .no_floor = o->cost_test };
+
+	return v;
+}
+
+int
+keep_state(struct session *session, struct keep_state *out, struct err *e)
+{
+	struct store *s = session_store(session);
+
+	memset(out, 0, sizeof(*out));
+	out->code = vault_slot_count(s->vault, VAULT_RECOVERY) > 0;
+	out->office = vault_slot_count(s->vault, VAULT_ESCROW) > 0;
+	return db_one_int(s->db, "SELECT page_count * page_size FROM "
+	    "pragma_page_count, pragma_page_size", &out->bytes, e) < 0 ?
+	    -1 : 0;
+}
+
+/* ---- ways of opening ---- */
+
+/* As printed, however it was typed; its length. */
+static size_t
+plain_code(const char *text, char out[static KEEP_CODE_BYTES])
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 1 < KEEP_CODE_BYTES; text++) {
+		char c = *text;
+
+		if (c == '-' || c == ' ' || c == '\t')
+			continue;
+		out[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	}
+	out[n] = '\0';
+	return n;
+}
+
+int
+keep_renew(struct session *session, const struct session_options *o,
+    const struct keep_ways *w, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct vault_ways ways = { .passphrase = w->passphrase,
+		.cost = { o->cost_passes, o->cost_bytes } };
+	uint8_t office[32];
+	char *plain;
+	int rc;
+
+	if (w->passphrase.len < PASSPHRASE_MIN) {
+		session_close(session);
+		return err_set(e, ERR_INPUT, "a passphrase has at least %d "
+		    "characters; several words are best", PASSPHRASE_MIN);
+	}
+	plain = mem_secret_new(KEEP_CODE_BYTES);
+	if (w->code != NULL)
+		ways.recovery = view_of(plain, plain_code(w->code, plain));
+	memcpy(office, s->roster.genesis.recovery.b, sizeof(office));
+	if (s->stage == STORE_MEMBER || s->stage == STORE_REVOKED)
+		ways.escrow = office;
+	rc = vault_renew(session_leave(session), &ways, e);
+	mem_secret_free(plain);
+	return rc == 0 ? session_forget(o, e) : -1;
+}
+
+void
+keep_code(char out[static KEEP_CODE_BYTES])
+{
+	static const char letters[] = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+	size_t i, at = 0, have = 0;
+	struct id r;
+
+	for (i = 0; i < CODE_LETTERS;) {
+		if (have == 0) {
+			id_random(&r);
+			have = sizeof(r.b);
+		}
+		/* 31 letters: what does not divide evenly is drawn again. */
+		if (r.b[--have] >= 8 * (sizeof(letters) - 1))
+			continue;
+		if (i > 0 && i % CODE_GROUP == 0)
+			out[at++] = '-';
+		out[at++] = letters[r.b[have] % (sizeof(letters) - 1)];
+		i++;
+	}
+	out[at] = '\0';
+	mem_wipe(&r, sizeof(r));
+}
+
+int
+keep_code_add(struct session *session, const struct session_options *o,
+    const char *code, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct vault_cost cost = { o->cost_passes, o->cost_bytes };
+	char *plain;
+	struct view w;
+	int rc;
+
+	if (vault_slot_count(s->vault, VAULT_RECOVERY) > 0)
+		return err_set(e, ERR_CLASH, "there is a recovery code; a new "
+		    "one ends it, and that needs your passphrase");
+	plain = mem_secret_new(KEEP_CODE_BYTES);
+	w = view_of(plain, plain_code(code, plain));
+	rc = vault_slot_add_recovery(s->vault, w, &cost, e);
+	mem_secret_free(plain);
+	return rc;
+}
+
+int
+keep_open_code(const struct session_options *o, const char *text,
+    struct session **out, struct err *e)
+{
+	char *plain = mem_secret_new(KEEP_CODE_BYTES);
+	struct session_way w = { .escrow = NULL };
+	int rc;
+
+	w.code = view_of(plain, plain_code(text, plain));
+	rc = w.code.len == CODE_LETTERS ?
+	    session_open_otherwise(o, &w, out, e) : err_set(e, ERR_INPUT,
+	    "a recovery code has %d letters and digits in groups of %d",
+	    CODE_LETTERS, CODE_GROUP);
+	mem_secret_free(plain);
+	return rc;
+}
+
+int
+keep_office(struct session *session, bool *done, struct err *e)
+{
+	struct store *s = session_store(session);
+
+	*done = false;
+	if (s->stage != STORE_MEMBER ||
+	    vault_slot_count(s->vault, VAULT_ESCROW) > 0)
+		return 0;
+	if (vault_slot_add_escrow(s->vault, s->roster.genesis.recovery.b, e) !=
+	    0)
+		return -1;
+	*done = true;
+	return 0;
+}
+
+/* ---- copies ---- */
+
+int
+keep_backup(struct session *session, const char *path, struct err *e)
+{
+	return vault_backup(session_store(session)->vault, path, e);
+}
+
+/* Altered from outside is another thing than a disk that gave up. */
+static int
+verdict(struct err *e)
+{
+	if (e->code == VAULT_ALTERED)
+		e->kind = ERR_PEER;
+	return -1;
+}
+
+int
+keep_verify(const struct session_options *o, const char *path,
+    struct view passphrase, bool full, struct err *e)
+{
+	struct vault_options vo = options_of(o);
+	char *own = session_path(o);
+	struct vault_key *key = mem_secret_new(sizeof(*key));
+	const char *at = path != NULL ? path : own;
+	struct vault *v;
+	int rc = o->vfs != NULL || file_exists(at) ? 0 :
+	    err_set(e, ERR_ABSENT, "there is no file %s", at);
+
+	if (rc == 0)
+		rc = vault_open_passphrase(at, passphrase, &vo, &v, e);
+	if (rc == 0) {
+		*key = *vault_key(v);
+		vault_close(v);
+		rc = vault_verify(at, key, &vo, full, e);
+	}
+	mem_secret_free(key);
+	mem_free(own);
+	return rc == 0 ? 0 : verdict(e);
+}
+
+int
+keep_restore(const struct session_options *o, const char *path,
+    struct view passphrase, struct err *e)
+{
+	struct vault_options vo = options_of(o);
+	struct vault *v;
+	char *own;
+	int rc;
+
+	if (keep_verify(o, path, passphrase, true, e) != 0 ||
+	    file_folder(o->profile, e) != 0)
+		return -1;
+	own = session_path(o);
+	if (o->vfs == NULL && file_exists(own))
+		rc = err_set(e, ERR_CLASH, "there is a profile in %s; move it "
+		    "away first, nothing of it is overwritten", o->profile);
+	else
+		rc = vault_open_passphrase(path, passphrase, &vo, &v, e);
+	if (rc == 0) {
+		rc = vault_backup(v, own, e);
+		vault_close(v);
+	}
+	mem_free(own);
+	return rc;
+}
