@@ -16,7 +16,7 @@
 #include "common/base/buf.h"
 #include "common/base/id.h"
 
-#define COUNTS_SIDES_MAX 5
+#define COUNTS_SIDES_MAX 6
 #define COUNTS_BY_SCHOOL 2  /* sides that are published school by school */
 #define COUNTS_MAX_BYTES ((size_t)4 * 1024 * 1024)
 #define COUNTS_WORD_BYTES 400
@@ -45,6 +45,7 @@ enum counts_group_number {
 	COUNTS_CONSENTS, COUNTS_OVERRIDES, COUNTS_SIGNALS, COUNTS_REFERRALS,
 	COUNTS_HANDOVERS, COUNTS_ASSESSMENTS, COUNTS_UPTAKE,
 	COUNTS_FIRST_MEETING, COUNTS_TRANSITIONS, COUNTS_DISCLOSURES,
+	COUNTS_MEETINGS_DUE,
 	COUNTS_GROUP_COUNT
 };
 extern const struct counts_group counts_groups[COUNTS_GROUP_COUNT];

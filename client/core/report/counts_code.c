@@ -146,16 +146,19 @@ static void
 read_marks(struct cbor_reader *r, struct counts *c)
 {
 	struct counts_mark m;
-	size_t i, k, n = cbor_array(r, LINES_MAX);
+	size_t i, k, n = cbor_array(r, LINES_MAX), sides;
 
 	for (i = 0; i < n && !r->bad; i++) {
 		memset(&m, 0, sizeof(m));
-		cbor_array(r, 4 + COUNTS_SIDES_MAX);
+		sides = cbor_array(r, 4 + COUNTS_SIDES_MAX);
 		m.group = number(r, COUNTS_GROUP_COUNT);
 		cbor_id(r, &m.mark);
 		m.day = number(r, DAY_MAX);
 		m.school = number(r, c->text_count);
-		for (k = 0; k < counts_groups[m.group].side_count; k++)
+		sides = sides > 4 ? sides - 4 : 0;
+		if (sides == 0 || sides > counts_groups[m.group].side_count)
+			r->bad = true;
+		for (k = 0; k < sides && !r->bad; k++)
 			m.words[k] = number(r, c->text_count);
 		cbor_leave(r);
 		if (!counts_groups[m.group].once)
@@ -164,6 +167,33 @@ read_marks(struct cbor_reader *r, struct counts *c)
 			counts_put_mark(c, &m);
 	}
 	cbor_leave(r);
+}
+
+/* An older program knows fewer sides: there, all of it is without a word. */
+static void
+fill_sides(struct counts *c)
+{
+	struct counts_where all = { NULL, NULL };
+	size_t i, n = c->cell_count;
+	struct counts_cell *had = mem_new((n + 1) * sizeof(*had)), cell;
+	unsigned group, side;
+
+	if (n > 0)
+		memcpy(had, c->cells, n * sizeof(*had));
+	for (group = 0; group < COUNTS_GROUP_COUNT; group++)
+		for (side = 1; side < counts_groups[group].side_count; side++) {
+			if (counts_get(c, group, side, &all) != 0)
+				continue;
+			for (i = 0; i < n; i++) {
+				cell = had[i];
+				if (cell.group != group || cell.side != 0)
+					continue;
+				cell.side = side;
+				cell.word = 0;
+				counts_put(c, &cell);
+			}
+		}
+	mem_free(had);
 }
 
 int
@@ -181,8 +211,10 @@ counts_decode(struct view in, struct counts *out, struct err *e)
 	cbor_need(&r, 3);
 	read_marks(&r, out);
 	cbor_leave(&r);
-	if (cbor_end(&r, "counts that were handed in", e) == 0)
+	if (cbor_end(&r, "counts that were handed in", e) == 0) {
+		fill_sides(out);
 		return 0;
+	}
 	counts_done(out);
 	return -1;
 }

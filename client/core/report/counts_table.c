@@ -42,17 +42,25 @@ static const struct counts_word bands[] = {
 	{ "none", N_("not yet") }, { NULL, NULL }
 };
 
+static const struct counts_word held[] = {
+	{ "held", N_("held") }, { "missed", N_("not held") }, { NULL, NULL }
+};
+
 #define KIND { "kind", N_("Kind"), "activity.kind", NULL }
 
 const struct counts_group counts_groups[COUNTS_GROUP_COUNT] = {
 	[COUNTS_CHILDREN] = { "children", N_("Children"), COUNTS_NUMBER, true,
-	    2, { { "age", N_("Age"), NULL, ages },
-	    { "came", N_("New or known before"), NULL, came } } },
-	[COUNTS_CASES] = { "cases", N_("Cases"), COUNTS_NUMBER, true, 4, {
+	    4, { { "age", N_("Age"), NULL, ages },
+	    { "came", N_("New or known before"), NULL, came },
+	    { "sex", N_("Sex"), "case.sex", NULL },
+	    { "grade", N_("Grade"), "case.grade", NULL } } },
+	[COUNTS_CASES] = { "cases", N_("Cases"), COUNTS_NUMBER, true, 6, {
 	    { "status", N_("Status at the end"), "case.status", NULL },
 	    { "stage", N_("Stage"), "case.stage", NULL },
 	    { "came", N_("How they came"), NULL, came },
-	    { "closing", N_("Reason of closing"), "case.closing", NULL } } },
+	    { "closing", N_("Reason of closing"), "case.closing", NULL },
+	    { "asked", N_("Who asked for help"), "case.asked-by", NULL },
+	    { "theme", N_("Main theme"), "case.main-theme", NULL } } },
 	[COUNTS_CONTACTS] = { "contacts", N_("Contacts"), COUNTS_NUMBER, false,
 	    2, { KIND, { "target", N_("With whom"), NULL, targets } } },
 	[COUNTS_CONTACT_TIME] = { "contact-hours", N_("Hours of contacts"),
@@ -98,7 +106,8 @@ const struct counts_group counts_groups[COUNTS_GROUP_COUNT] = {
 	    { { "outcome", N_("Answer"), "uptake.outcome", NULL } } },
 	[COUNTS_FIRST_MEETING] = { "first-meeting",
 	    N_("New cases by days until the first contact"), COUNTS_NUMBER,
-	    false, 1, { { "days", N_("Days"), NULL, bands } } },
+	    false, 2, { { "days", N_("Days"), NULL, bands },
+	    { "waiting", N_("Days from the request"), NULL, bands } } },
 	[COUNTS_TRANSITIONS] = { "transitions",
 	    N_("Transitions between schools"), COUNTS_NUMBER, false, 2,
 	    { { "state", N_("State"), "transition.state", NULL },
@@ -107,6 +116,10 @@ const struct counts_group counts_groups[COUNTS_GROUP_COUNT] = {
 	    COUNTS_NUMBER, false, 2,
 	    { { "basis", N_("Basis"), "disclosure.basis", NULL },
 	    { "channel", N_("Channel"), "disclosure.channel", NULL } } },
+	[COUNTS_MEETINGS_DUE] = { "meetings-due",
+	    N_("Regular meetings that were due"), COUNTS_NUMBER, false, 2,
+	    { { "kind", N_("Kind"), "meetings", NULL },
+	    { "held", N_("Held"), NULL, held } } },
 };
 
 int

@@ -264,6 +264,9 @@ put_side(const struct sheet *sh, enum counts_group_number group,
 	open_side(&v, sh, group, side);
 	if (side >= COUNTS_BY_SCHOOL && sh->rounded && sh->school != NULL)
 		return; /* is not published for a school */
+	if (side > 0 && (v.count == 0 || (v.count == 1 &&
+	    code_of(&v, 0)[0] == '\0')))
+		return; /* nobody said anything */
 	if (side == 0 || v.letters)
 		put_bars(&v, p);
 	if (side >= COUNTS_BY_SCHOOL || sh->school != NULL || v.count > WIDE)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/core/work/meetings.h"
 #include "common/base/mem.h"
 
 /* ---- the year ---- */
@@ -203,6 +204,29 @@ know_room(void *ctx, const struct record_row *row, struct err *e)
 	return 0;
 }
 
+/* Regular meetings are counted by who opened the room. */
+static int
+count_due(void *ctx, const struct meeting_year *y, struct err *e)
+{
+	struct tally *t = ctx;
+	struct known *room = tally_find(t->rooms, t->room_count, &y->space);
+	struct counts_event ev = { .group = COUNTS_MEETINGS_DUE,
+		.school = room != NULL ? room->school : "",
+		.words = { y->kind, "held" }, .n = y->held };
+	int rc = versions_load(t->s, &y->room, t->l, e);
+
+	if (rc != 1)
+		return rc;
+	if (tally_wrote(t)) {
+		counts_add(t->out, &ev);
+		ev.words[1] = "missed";
+		ev.n = y->due - y->held;
+		counts_add(t->out, &ev);
+	}
+	versions_done(t->l);
+	return 0;
+}
+
 int
 tally_year(struct session *session, int year, struct counts *out,
     struct err *e)
@@ -231,6 +255,8 @@ tally_year(struct session *session, int year, struct counts *out,
 		rc = tally_kinds(&t, e);
 	if (rc == 0)
 		rc = versions_each(t.s, &cards, tally_case, &t, e);
+	if (rc == 0)
+		rc = meetings_year(session, year, count_due, &t, e);
 	mem_free(t.cases);
 	mem_free(t.rooms);
 	mem_free(t.l);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/core/local/day.h"
 #include "client/core/local/utf8.h"
 #include "client/core/report/tally_parts.h"
 #include "common/base/mem.h"
@@ -124,22 +125,49 @@ came(const struct tally *t, const struct known *k, const char *status)
 	    "before" : NULL;
 }
 
+static const char *
+until_contact(const struct known *k, int64_t from_ms)
+{
+	return k == NULL || k->first_ms == 0 ? "none" :
+	    k->first_ms <= from_ms ? "0-7" :
+	    tally_band((k->first_ms - from_ms) / TALLY_DAY_MS);
+}
+
 static void
 count_first(struct tally *t, const struct known *k)
 {
 	struct counts_event ev = { .group = COUNTS_FIRST_MEETING, .n = 1 };
-	int64_t at = t->l->row.at_ms;
+	int64_t asked;
 
 	ev.school = k != NULL ? k->school : "";
-	ev.words[0] = k == NULL || k->first_ms == 0 ? "none" :
-	    k->first_ms <= at ? "0-7" : tally_band((k->first_ms - at) / TALLY_DAY_MS);
+	ev.words[0] = until_contact(k, t->l->row.at_ms);
+	ev.words[1] = day_parse(loaded_text(t->l, CASE_ASKED_ON), &asked) ?
+	    until_contact(k, asked) : "";
 	counts_add(t->out, &ev);
+}
+
+/* ${of} is the case's. */
+static void
+count_child(struct tally *t, const struct counts_event *of, int64_t day)
+{
+	char sex[TALLY_CODE_BYTES], grade[TALLY_CODE_BYTES];
+	struct counts_event ev = { .group = COUNTS_CHILDREN, .n = 1,
+		.school = of->school };
+	struct id mark = mark_of(t, true);
+
+	ev.words[0] = age(t);
+	ev.words[1] = strcmp(of->words[2], "new") == 0 ? "new" : "before";
+	ev.words[2] = code_at(t, CASE_SEX, t->until_ms, sex);
+	ev.words[3] = code_at(t, CASE_GRADE, t->until_ms, grade);
+	counts_mark(t->out, &ev, &mark, day);
 }
 
 static void
 count_case(struct tally *t)
 {
-	char status[TALLY_CODE_BYTES], stage[TALLY_CODE_BYTES], closing[TALLY_CODE_BYTES];
+	char status[TALLY_CODE_BYTES], stage[TALLY_CODE_BYTES];
+	char closing[TALLY_CODE_BYTES], asked[TALLY_CODE_BYTES];
+	char theme[TALLY_CODE_BYTES];
 	const struct known *k = tally_case_of(t, &t->l->row.case_id);
 	const struct field *why = tally_field(t, "closing");
 	struct counts_event ev = { .group = COUNTS_CASES, .n = 1 };
@@ -155,16 +183,14 @@ count_case(struct tally *t)
 	ev.words[1] = code_at(t, CASE_STAGE, t->until_ms, stage);
 	ev.words[3] = why != NULL && is_over(status) ?
 	    code_at(t, why->number, t->until_ms, closing) : "";
+	ev.words[4] = code_at(t, CASE_ASKED_BY, t->until_ms, asked);
+	ev.words[5] = code_at(t, CASE_MAIN_THEME, t->until_ms, theme);
 	day = (k != NULL && k->last_ms > 0 ? k->last_ms : t->l->row.at_ms) / TALLY_DAY_MS;
 	mark = mark_of(t, false);
 	counts_mark(t->out, &ev, &mark, day < 0 ? 0 : day);
 	if (strcmp(ev.words[2], "new") == 0)
 		count_first(t, k);
-	ev.group = COUNTS_CHILDREN;
-	ev.words[1] = strcmp(ev.words[2], "new") == 0 ? "new" : "before";
-	ev.words[0] = age(t);
-	mark = mark_of(t, true);
-	counts_mark(t->out, &ev, &mark, day < 0 ? 0 : day);
+	count_child(t, &ev, day < 0 ? 0 : day);
 }
 
 int

@@ -58,7 +58,7 @@ static const struct rule rules[] = {
 	{ "signal", COUNTS_SIGNALS, NULL, NULL, "draft dropped",
 	    { "urgency", "state" }, NULL },
 	{ "referral", COUNTS_REFERRALS, NULL, NULL, "draft",
-	    { "state", "basis", "@answered" }, NULL },
+	    { "state", "basis", "@accepted" }, NULL },
 	{ "handover", COUNTS_HANDOVERS, NULL, NULL, NULL, { "step" }, NULL },
 	{ "assessment", COUNTS_ASSESSMENTS, NULL, NULL, NULL,
 	    { "level", "setting" }, NULL },
@@ -116,11 +116,14 @@ day_of(const struct tally *t, const char *name)
 	    day_parse(loaded_text(t->l, f->number), &ms) ? ms : 0;
 }
 
+/* Until it was accepted: a no is an answer too, and no acceptance. */
 static const char *
-answered(const struct tally *t)
+accepted(const struct tally *t)
 {
 	int64_t sent = day_of(t, "sent"), answer = day_of(t, "answered");
 
+	if (loaded_text(t->l, REFERRAL_DECLINED).len > 0)
+		return "none";
 	return sent == 0 || answer == 0 ? "none" : answer < sent ? "0-7" :
 	    tally_band((answer - sent) / TALLY_DAY_MS);
 }
@@ -161,8 +164,8 @@ word(const struct tally *t, const char *name, char room[static TALLY_CODE_BYTES]
 		return note_kind(tally_code(t, "category", room));
 	if (strcmp(name, "@source") == 0)
 		return source_of(tally_code(t, "source", room));
-	if (strcmp(name, "@answered") == 0)
-		return answered(t);
+	if (strcmp(name, "@accepted") == 0)
+		return accepted(t);
 	return "withdrawn";
 }
 

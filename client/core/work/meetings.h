@@ -52,4 +52,20 @@ int meetings_due(struct session *s, struct meeting_due_list *out,
     struct err *e);
 void meeting_due_list_done(struct meeting_due_list *l);
 
+/*
+ * A year's regular meetings, of each room open to this person: a kind held
+ * every month is due in each month (quarter, half-year, year) that is over,
+ * lay wholly in the life of the room and was not all holidays.
+ */
+#define MEETING_CODE_BYTES 41
+struct meeting_year {
+	struct id space, room;     /* room: its TYPE_ROOM */
+	const char *kind;
+	unsigned due, held;        /* held: of those due */
+};
+typedef int meeting_year_fn(void *ctx, const struct meeting_year *y,
+    struct err *e);
+int meetings_year(struct session *s, int year, meeting_year_fn *fn, void *ctx,
+    struct err *e);
+
 #endif

@@ -2,7 +2,7 @@
  * Meetings and tasks that are due. All meetings are looked at once: a worker's
  * store has some hundred of them in a year at most.
  */
-#include "client/core/work/meetings.h"
+#include "client/core/work/meetings_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,75 +16,32 @@
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
-#define CODE_BYTES 41
 #define WORDS_BYTES 512
 #define COMMAND_BYTES 160
-#define ALL_BYTES ((size_t)16 << 20)
-
-struct seen { /* a meeting */
-	struct id id, space, case_id;
-	char kind[CODE_BYTES], date[11], next[11];
-	bool held, planned;
-};
+#define ALL_BYTES MEETINGS_ALL_BYTES
 
 struct asking {
 	struct session *session;
 	struct store *s;
 	const struct policy *policy;
-	struct buf all;          /* struct seen */
+	struct buf all;          /* struct meeting_seen */
 	struct buf out;          /* struct meeting_due */
 	char today[DAY_TEXT_BYTES];
 };
 
-static void
-copy_text(const struct loaded *l, uint16_t field, char *out, size_t size)
-{
-	struct view v = loaded_text(l, field);
-	size_t n = v.len < size ? v.len : 0;
-
-	if (n > 0)
-		memcpy(out, v.data, n);
-	out[n] = '\0';
-}
-
-static int
-take_meeting(void *ctx, const struct record_row *row, struct err *e)
-{
-	struct asking *q = ctx;
-	struct seen m;
-	struct loaded l;
-	struct view state;
-
-	memset(&m, 0, sizeof(m));
-	if (versions_load_row(q->s, row, &l, e) != 1)
-		return -1;
-	m.id = row->id;
-	m.space = row->space;
-	m.case_id = row->case_id;
-	copy_text(&l, MEETING_KIND, m.kind, sizeof(m.kind));
-	copy_text(&l, MEETING_DATE, m.date, sizeof(m.date));
-	copy_text(&l, MEETING_NEXT, m.next, sizeof(m.next));
-	state = loaded_text(&l, MEETING_STATE);
-	m.held = view_eq(state, view_str("held"));
-	m.planned = view_eq(state, view_str("planned"));
-	versions_done(&l);
-	buf_add(&q->all, &m, sizeof(m));
-	return 0;
-}
-
-static const struct seen *
+static const struct meeting_seen *
 seen_at(const struct asking *q, size_t i)
 {
-	return i < q->all.len / sizeof(struct seen) ?
-	    &((const struct seen *)(const void *)q->all.data)[i] : NULL;
+	return i < q->all.len / sizeof(struct meeting_seen) ?
+	    &((const struct meeting_seen *)(const void *)q->all.data)[i] : NULL;
 }
 
 /* The newest held one; NULL too when another is planned there already. */
-static const struct seen *
+static const struct meeting_seen *
 last_held(const struct asking *q, const struct id *space, const char *kind,
     bool *planned)
 {
-	const struct seen *m, *best = NULL;
+	const struct meeting_seen *m, *best = NULL;
 	size_t i;
 
 	*planned = false;
@@ -97,15 +54,6 @@ last_held(const struct asking *q, const struct id *space, const char *kind,
 			best = m;
 	}
 	return best;
-}
-
-static int
-months_of(const char *every)
-{
-	return strcmp(every, "month") == 0 ? 1 :
-	    strcmp(every, "quarter") == 0 ? 3 :
-	    strcmp(every, "half-year") == 0 ? 6 :
-	    strcmp(every, "year") == 0 ? 12 : 0;
 }
 
 static int
@@ -166,13 +114,13 @@ ask_kind(struct asking *q, const struct room_item *r, const char *begun,
 {
 	struct meeting_due d = { .space = r->space, .where = r->name };
 	struct policy_meeting k;
-	const struct seen *last;
+	const struct meeting_seen *last;
 	bool planned;
 	int months;
 
 	if (!policy_meeting(q->policy, kind, &k))
 		return 0; /* of an older policy */
-	months = months_of(k.every);
+	months = meetings_months(k.every);
 	last = last_held(q, &r->space, kind, &planned);
 	if (planned || months == 0 || (last != NULL && last->next[0] != '\0'))
 		return 0;
@@ -182,49 +130,31 @@ ask_kind(struct asking *q, const struct room_item *r, const char *begun,
 	return add(q, &d, kind, e);
 }
 
-/* A school that does not say holds those of the scope "school". */
-static int
-ask_school(struct asking *q, const struct room_item *r, const char *begun,
-    struct err *e)
-{
-	struct policy_meeting k;
-	const char *code;
-	size_t i;
-	int rc = 0;
+struct asking_room {
+	struct asking *q;
+	const struct room_item *room;
+	char begun[DAY_TEXT_BYTES];
+};
 
-	for (i = 0; rc == 0 && (code = policy_code(q->policy, "meetings",
-	    i)) != NULL; i++)
-		if (policy_takes(q->policy, "meetings", code) &&
-		    policy_meeting(q->policy, code, &k) &&
-		    strcmp(k.scope, "school") == 0)
-			rc = ask_kind(q, r, begun, code, e);
-	return rc;
+static int
+ask_one(void *ctx, const char *kind, struct err *e)
+{
+	struct asking_room *a = ctx;
+
+	return ask_kind(a->q, a->room, a->begun, kind, e);
 }
 
 static int
 ask_room(struct asking *q, const struct room_item *r, struct err *e)
 {
-	char begun[DAY_TEXT_BYTES], code[CODE_BYTES];
+	struct asking_room a = { .q = q, .room = r };
 	struct loaded l;
-	struct view meets;
-	size_t at = 0, n;
 	int rc = versions_load(q->s, &r->record, &l, e);
 
 	if (rc != 1)
 		return rc;
-	day_text(l.row.at_ms, begun);
-	meets = loaded_text(&l, ROOM_MEETS);
-	rc = 0;
-	if (meets.len == 0 && strcmp(r->kind, ROOMS_SITE) == 0)
-		rc = ask_school(q, r, begun, e);
-	for (; rc == 0 && at < meets.len; at += n + 1) {
-		for (n = 0; at + n < meets.len && meets.data[at + n] != ' ' &&
-		    n < CODE_BYTES - 1; n++)
-			code[n] = (char)meets.data[at + n];
-		code[n] = '\0';
-		if (n > 0)
-			rc = ask_kind(q, r, begun, code, e);
-	}
+	day_text(l.row.at_ms, a.begun);
+	rc = meetings_each_kind(q->policy, r, &l, ask_one, &a, e);
 	versions_done(&l);
 	return rc;
 }
@@ -258,7 +188,7 @@ name_of(const struct room_list *rooms, const struct id *space)
 static int
 ask_said(struct asking *q, const struct room_list *rooms, struct err *e)
 {
-	const struct seen *m;
+	const struct meeting_seen *m;
 	bool planned;
 	size_t i;
 	int rc = 0;
@@ -311,7 +241,6 @@ meetings_due(struct session *session, struct meeting_due_list *out,
 {
 	struct asking q = { .session = session,
 		.s = session_store(session) };
-	struct version_query vq = { .type = TYPE_MEETING };
 	struct room_list rooms = { 0 };
 	int rc;
 
@@ -322,9 +251,7 @@ meetings_due(struct session *session, struct meeting_due_list *out,
 	buf_init(&q.all, ALL_BYTES);
 	buf_init(&q.out, ALL_BYTES);
 	day_text(store_now_ms(q.s), q.today);
-	rc = versions_each(q.s, &vq, take_meeting, &q, e);
-	if (rc == 0)
-		rc = buf_check(&q.all, "the list of meetings", e);
+	rc = meetings_all(q.s, &q.all, e);
 	if (rc == 0)
 		rc = ask_rooms(&q, &rooms, e);
 	if (rc == 0)

@@ -237,6 +237,24 @@ visits_list(struct session *session, const struct room_list *rooms,
 	return rc;
 }
 
+int
+visits_all_off(struct session *session, const char *school, int64_t from_ms,
+    int64_t until_ms, struct err *e)
+{
+	struct version_query all = { .type = TYPE_CALENDAR };
+	struct reading r = { .s = session_store(session) };
+	int rc;
+
+	buf_init(&r.offs, PLANS_BYTES);
+	rc = versions_each(r.s, &all, take_off, &r, e);
+	if (rc == 0)
+		rc = buf_check(&r.offs, "the calendar", e);
+	while (rc == 0 && from_ms < until_ms && is_off(&r, school, from_ms))
+		from_ms += DAY_MS;
+	buf_done(&r.offs);
+	return rc != 0 ? -1 : from_ms >= until_ms;
+}
+
 void
 visits_done(struct visits *v)
 {

@@ -28,6 +28,12 @@ void visits_done(struct visits *v);
 int visits_list(struct session *s, const struct room_list *rooms,
     int64_t from_ms, int days, struct visits *out, struct err *e);
 
+/** visits_all_off(s, school, from_ms, until_ms, e): the calendar closes the
+ * school on every day of a span (noon UTC; ${until_ms} is no part of it);
+ * 1 yes, 0 no. */
+int visits_all_off(struct session *s, const char *school, int64_t from_ms,
+    int64_t until_ms, struct err *e);
+
 /** visits_next(v, school): the first at that school, or NULL. */
 const struct visit *visits_next(const struct visits *v, const char *school);
 
