@@ -1,0 +1,80 @@
+/* tugid status: what the hub holds, running or not. */
+#include "daemon/cmd.h"
+
+#include <stdio.h>
+
+#include "daemon/datadir.h"
+#include "daemon/hub/hub.h"
+#include "daemon/serve.h"
+#include "daemon/tls.h"
+
+static void
+print_status(const struct hub_status *st, const char *pin)
+{
+	printf("hub       %s%s\n"
+	    "log       %016llx, %llu items\n"
+	    "spaces    %llu\n"
+	    "devices   %llu, of them revoked %llu\n"
+	    "waiting   %llu wish to join\n"
+	    "stored    %llu KiB\n"
+	    "TLS pin   %s\n"
+	    "clock     %s\n",
+	    st->name, st->claimed ? "" : " (not claimed by an office yet)",
+	    (unsigned long long)st->log.log_id,
+	    (unsigned long long)st->log.size,
+	    (unsigned long long)st->spaces,
+	    (unsigned long long)st->devices,
+	    (unsigned long long)st->revoked,
+	    (unsigned long long)st->requests,
+	    (unsigned long long)(st->bytes / 1024), pin,
+	    st->clock_stopped ? "differs by days from the last run; check "
+	    "it, then start with --confirm-clock" : "good");
+}
+
+static void
+print_status_json(const struct hub_status *st, const char *pin)
+{
+	printf("{\"name\":\"%s\",\"claimed\":%s,\"log_id\":\"%016llx\","
+	    "\"items\":%llu,\"spaces\":%llu,\"devices\":%llu,"
+	    "\"revoked\":%llu,\"requests\":%llu,\"bytes\":%llu,"
+	    "\"pin\":\"%s\",\"clock_stopped\":%s,"
+	    "\"last_accept_ms\":%lld}\n",
+	    st->name, st->claimed ? "true" : "false",
+	    (unsigned long long)st->log.log_id,
+	    (unsigned long long)st->log.size,
+	    (unsigned long long)st->spaces,
+	    (unsigned long long)st->devices,
+	    (unsigned long long)st->revoked,
+	    (unsigned long long)st->requests,
+	    (unsigned long long)st->bytes, pin,
+	    st->clock_stopped ? "true" : "false",
+	    (long long)st->accept_ms);
+}
+
+int
+cmd_status(const struct options *o, struct err *e)
+{
+	struct settings s;
+	struct serve_hub h;
+	struct hub_status st;
+	struct hash pin;
+	char text[TLS_PIN_TEXT_BYTES];
+	int rc = -1;
+
+	if (cmd_settings(o, &s, e) != 0)
+		return -1;
+	if (datadir_pin(&s, &pin, e) == 0 &&
+	    serve_open(&s, 0, &h, e) == 0) {
+		rc = hub_status(h.hub, &st, e);
+		serve_close(&h);
+	}
+	settings_done(&s);
+	if (rc != 0)
+		return -1;
+	tls_pin_text(&pin, text);
+	if (o->json)
+		print_status_json(&st, text);
+	else
+		print_status(&st, text);
+	return 0;
+}
