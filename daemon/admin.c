@@ -6,6 +6,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,7 +18,8 @@
 
 struct command {
 	const char *name, *usage, *what;
-	int (*run)(const struct options *o, struct err *e);
+	int words; /* how many it takes beside its name */
+	int (*run)(struct options *o, struct err *e);
 };
 
 static const char usage_head[] =
@@ -27,13 +29,27 @@ static const char usage_head[] =
 
 static const struct command commands[] = {
 	{ "init", "DATADIR [--listen HOST:PORT] [--name NAME] [--json]",
-	    "make a new hub and print its claim code", cmd_init },
+	    "make a new hub; print its claim code and its recovery sheet", 1,
+	    cmd_init },
 	{ "serve", "DATADIR | -c FILE [--confirm-clock]",
-	    "run it until SIGTERM", cmd_serve },
+	    "run it until SIGTERM; SIGHUP reads the settings anew", 1,
+	    cmd_serve },
 	{ "status", "DATADIR | -c FILE [--json]",
-	    "what it holds, running or not", cmd_status },
+	    "what it holds, running or not", 1, cmd_status },
+	{ "doctor", "DATADIR | -c FILE [--full] [--json]",
+	    "what is not in order, and how to mend it", 1, cmd_doctor },
+	{ "backup", "DATADIR FOLDER|FILE [--keep DAYS] [--json]",
+	    "copy it while it runs, and read the copy back", 2, cmd_backup },
+	{ "restore", "BACKUP DATADIR [--code-file FILE | --keys FOLDER] "
+	    "[--nothing-since] [--json]\n"
+	    "  tugid restore --verify-only BACKUP [--json]",
+	    "a hub from a backup; or tell whether the backup is whole", 2,
+	    cmd_restore },
+	{ "sheet", "DATADIR | -c FILE [--json]",
+	    "print a recovery sheet with a new code for backups from now on",
+	    1, cmd_sheet },
 	{ "check-config", "DATADIR | -c FILE [--json]",
-	    "tell whether tugid.conf is good", cmd_check },
+	    "tell whether tugid.conf is good", 1, cmd_check },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -53,7 +69,43 @@ print_usage(FILE *to, int status)
 }
 
 static int
-read_options(int argc, char **argv, struct options *o, struct err *e)
+read_days(const char *text, int *out, struct err *e)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (n < 1 || n > 36500 || *end != '\0')
+		return err_set(e, ERR_INPUT, "--keep is a number of days");
+	*out = (int)n;
+	return 0;
+}
+
+/* With -c the folder need not be named. */
+static int
+read_words(int argc, char **argv, int most, struct options *o,
+    struct err *e)
+{
+	const char *words[CMD_WORDS_MAX] = { NULL };
+	int n = 0;
+
+	for (; optind < argc; optind++) {
+		if (n == most)
+			return err_set(e, ERR_INPUT,
+			    "\"%s\" is one word too many", argv[optind]);
+		words[n++] = argv[optind];
+	}
+	if (most == CMD_WORDS_MAX && n == 1 && o->file != NULL)
+		o->word = words[0];
+	else {
+		o->data = words[0];
+		o->word = words[1];
+	}
+	return 0;
+}
+
+static int
+read_options(int argc, char **argv, int words, struct options *o,
+    struct err *e)
 {
 	static const struct option longs[] = {
 		{ "listen", required_argument, NULL, 'l' },
@@ -61,6 +113,12 @@ read_options(int argc, char **argv, struct options *o, struct err *e)
 		{ "config", required_argument, NULL, 'c' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "confirm-clock", no_argument, NULL, 'C' },
+		{ "verify-only", no_argument, NULL, 'V' },
+		{ "nothing-since", no_argument, NULL, 'N' },
+		{ "full", no_argument, NULL, 'F' },
+		{ "keep", required_argument, NULL, 'K' },
+		{ "code-file", required_argument, NULL, 'f' },
+		{ "keys", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int c;
@@ -83,17 +141,31 @@ read_options(int argc, char **argv, struct options *o, struct err *e)
 		case 'C':
 			o->confirm_clock = 1;
 			break;
+		case 'V':
+			o->verify_only = 1;
+			break;
+		case 'N':
+			o->nothing_since = 1;
+			break;
+		case 'F':
+			o->full = 1;
+			break;
+		case 'f':
+			o->code_file = optarg;
+			break;
+		case 'k':
+			o->keys = optarg;
+			break;
+		case 'K':
+			if (read_days(optarg, &o->keep_days, e) != 0)
+				return -1;
+			break;
 		default:
 			return err_set(e, ERR_INPUT, c == ':' ?
 			    "the option %s needs a value" :
 			    "there is no option %s", argv[optind - 1]);
 		}
-	if (optind < argc)
-		o->data = argv[optind++];
-	if (optind < argc)
-		return err_set(e, ERR_INPUT, "\"%s\" is one word too many",
-		    argv[optind]);
-	return 0;
+	return read_words(argc, argv, words, o, e);
 }
 
 /* What was wrong, and the usage of what was meant: one command, or all. */
@@ -108,7 +180,7 @@ refuse(const struct command *cmd, const char *why)
 }
 
 static int
-run(const struct command *cmd, const struct options *o)
+run(const struct command *cmd, struct options *o)
 {
 	struct err e;
 
@@ -120,7 +192,8 @@ run(const struct command *cmd, const struct options *o)
 		return err_exit_code(ERR_LOCAL);
 	}
 	if (cmd->run(o, &e) == 0)
-		return fflush(stdout) == 0 ? 0 : err_exit_code(ERR_LOCAL);
+		return fflush(stdout) == 0 ? o->status :
+		    err_exit_code(ERR_LOCAL);
 	fprintf(stderr, "tugid: %s\n", e.text);
 	return e.kind == ERR_INPUT && e.code == SETTINGS_EXIT ?
 	    SETTINGS_EXIT : err_exit_code(e.kind);
@@ -150,7 +223,7 @@ admin_run(int argc, char **argv)
 		err_set(&e, ERR_INPUT, "there is no command \"%s\"", argv[1]);
 		return refuse(NULL, e.text);
 	}
-	if (read_options(argc - 1, argv + 1, &o, &e) != 0)
+	if (read_options(argc - 1, argv + 1, commands[i].words, &o, &e) != 0)
 		return refuse(&commands[i], e.text);
 	return run(&commands[i], &o);
 }

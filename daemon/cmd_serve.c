@@ -1,46 +1,41 @@
-/* tugid serve and check-config, and the settings that all commands need. */
+/* tugid serve and check-config. */
 #include "daemon/cmd.h"
 
 #include <stdio.h>
 
-#include "common/base/file.h"
-#include "common/base/mem.h"
 #include "daemon/datadir.h"
 #include "daemon/serve.h"
 
-int
-cmd_settings(const struct options *o, struct settings *s, struct err *e)
+static int
+read_again(void *ctx, struct settings *out, struct err *e)
 {
-	char *path;
-	int rc;
+	struct hash pin;
 
-	if (o->file == NULL && o->data == NULL)
-		return err_set(e, ERR_INPUT,
-		    "name the hub's folder, or its settings with -c FILE");
-	path = o->file != NULL ? mem_dup(o->file) :
-	    file_join(o->data, SETTINGS_FILE);
-	rc = settings_read(path, o->data, s, e);
-	mem_free(path);
-	if (rc != 0 && e->kind == ERR_INPUT)
-		e->code = SETTINGS_EXIT;
-	return rc;
+	if (cmd_settings(ctx, out, e) != 0)
+		return -1;
+	if (datadir_pin(out, &pin, e) == 0)
+		return 0;
+	settings_done(out);
+	return -1;
 }
 
 int
-cmd_serve(const struct options *o, struct err *e)
+cmd_serve(struct options *o, struct err *e)
 {
 	struct settings s;
+	struct serve_in in = { .s = &s, .clock_confirmed = o->confirm_clock,
+		.again = read_again, .ctx = o };
 	int rc;
 
 	if (cmd_settings(o, &s, e) != 0)
 		return -1;
-	rc = serve_run(&s, o->confirm_clock, e);
+	rc = serve_run(&in, e);
 	settings_done(&s);
 	return rc;
 }
 
 int
-cmd_check(const struct options *o, struct err *e)
+cmd_check(struct options *o, struct err *e)
 {
 	struct settings s;
 	struct hash pin;

@@ -52,7 +52,7 @@ print_status_json(const struct hub_status *st, const char *pin)
 }
 
 int
-cmd_status(const struct options *o, struct err *e)
+cmd_status(struct options *o, struct err *e)
 {
 	struct settings s;
 	struct serve_hub h;

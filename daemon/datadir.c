@@ -11,6 +11,7 @@
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "daemon/backup_keys.h"
 #include "daemon/hub/hub.h"
 #include "daemon/tls.h"
 
@@ -151,8 +152,8 @@ make_settings(const char *folder, const char *listen, const char *name,
 }
 
 /* 125 random bits in Crockford's base 32, which has no I, L, O, U. */
-static void
-make_code(char out[static 40])
+void
+datadir_code(char out[static 40])
 {
 	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 	struct id r[2];
@@ -200,10 +201,16 @@ make_url(const char *host, const char *port, const char *name,
 	    v6 ? "]" : "", port);
 }
 
+void
+datadir_url(const struct settings *s, char out[static 300])
+{
+	make_url(s->listen_host, s->listen_port, s->name, out);
+}
+
 /* ---- all together ---- */
 
-static int
-refuse_second(const char *folder, struct err *e)
+int
+datadir_refuse_second(const char *folder, struct err *e)
 {
 	static const char *const files[] = { "hub.db", "log.key", "tls.key",
 		SETTINGS_FILE };
@@ -229,11 +236,12 @@ make_parts(const char *folder, const char *listen, const char *host,
 	char *db = datadir_db(folder);
 	int rc = -1;
 
-	make_code(out->code);
-	if (file_folder(folder, e) == 0 && refuse_second(folder, e) == 0 &&
+	datadir_code(out->code);
+	if (file_folder(folder, e) == 0 && datadir_refuse_second(folder, e) == 0 &&
 	    make_log_key(folder, e) == 0 &&
 	    make_tls(folder, host, name, &out->pin, e) == 0 &&
 	    make_settings(folder, listen, name, e) == 0 &&
+	    backup_code_make(folder, out->recovery, e) == 0 &&
 	    hub_make(db, name, out->code, tick_system(), e) == 0)
 		rc = file_sync_folder(folder, e);
 	mem_free(db);

@@ -3,6 +3,7 @@
  *
  *   tugid.conf  settings           log.key  seed of the log's signing key
  *   hub.db      the database       tls.key, tls.crt
+ *   backup.pub  seals the keys in backups; backup.last, the last one
  *   port        the port in use, while the hub runs
  *   lock        held by the one that serves
  */
@@ -16,7 +17,18 @@ struct datadir_made { /* what the operator is told */
 	char url[300];
 	struct hash pin;
 	char code[40];
+	char recovery[40]; /* opens the keys in a backup */
 };
+
+/** datadir_code(out): 125 random bits, in five groups of five characters. */
+void datadir_code(char out[static 40]);
+
+/** datadir_refuse_second(folder, e): ERR_CLASH when a hub, or a part of one,
+ * is there. */
+int datadir_refuse_second(const char *folder, struct err *e);
+
+/** datadir_url(s, out): where clients reach it. */
+void datadir_url(const struct settings *s, char out[static 300]);
 
 /** datadir_make(folder, listen, name, out, e): everything a hub needs.
  * ERR_CLASH when there is one already. */

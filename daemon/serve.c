@@ -1,7 +1,7 @@
 /*
  * Opens everything in order, waits for a signal, closes in reverse: first no
  * new connections, then requests under way, then the writer's queue, then the
- * database.
+ * database. SIGHUP reads the settings anew; bad ones change nothing.
  *
  * The process keeps what it holds to itself: no core dumps, no tracing, files
  * for its own user only.
@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +18,6 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,9 +26,10 @@
 #include "daemon/api/http.h"
 #include "daemon/api/log.h"
 #include "daemon/datadir.h"
+#include "daemon/listen.h"
+#include "daemon/metrics.h"
 #include "daemon/notify.h"
 
-#define BACKLOG 128
 #define ARENAS 2 /* of the allocator; a thread a connection needs no more */
 #define PEM_MAX 65536
 
@@ -82,10 +80,10 @@ serve_close(struct serve_hub *h)
 
 /* Two servers on one database would each number the log for themselves. The
  * lock ends with the process, however it ends. */
-static int
-lock_folder(const struct settings *s, struct err *e)
+int
+serve_lock(const char *data, struct err *e)
 {
-	char *path = file_join(s->data, "lock");
+	char *path = file_join(data, "lock");
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0) {
@@ -93,7 +91,7 @@ lock_folder(const struct settings *s, struct err *e)
 		    strerror(errno));
 	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		err_set(e, ERR_CLASH, "another tugid serves %s; stop that "
-		    "one first", s->data);
+		    "one first", data);
 		close(fd);
 		fd = -1;
 	}
@@ -101,60 +99,7 @@ lock_folder(const struct settings *s, struct err *e)
 	return fd;
 }
 
-/* ---- the socket ---- */
-
-static int
-bind_one(const struct addrinfo *a)
-{
-	int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC,
-	    a->ai_protocol);
-	int on = 1, code;
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
-	    listen(fd, BACKLOG) == 0)
-		return fd;
-	code = errno;
-	close(fd);
-	errno = code;
-	return -1;
-}
-
-static int
-listen_on(const struct settings *s, struct err *e)
-{
-	struct addrinfo want = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-		.ai_socktype = SOCK_STREAM };
-	struct addrinfo *list, *a;
-	int rc = getaddrinfo(s->listen_host, s->listen_port, &want, &list);
-	int fd = -1;
-
-	if (rc != 0)
-		return err_set(e, ERR_INPUT, "cannot listen on %s: %s",
-		    s->listen_host, gai_strerror(rc));
-	for (a = list; a != NULL && fd < 0; a = a->ai_next)
-		fd = bind_one(a);
-	freeaddrinfo(list);
-	if (fd < 0)
-		err_set(e, ERR_LOCAL, "cannot listen on %s port %s: %s",
-		    s->listen_host, s->listen_port, strerror(errno));
-	return fd;
-}
-
-static unsigned
-port_of(int fd)
-{
-	struct sockaddr_storage a;
-	socklen_t len = sizeof(a);
-
-	if (getsockname(fd, (struct sockaddr *)&a, &len) != 0)
-		return 0;
-	return ntohs(a.ss_family == AF_INET6 ?
-	    ((struct sockaddr_in6 *)(void *)&a)->sin6_port :
-	    ((struct sockaddr_in *)(void *)&a)->sin_port);
-}
+/* ---- the port file ---- */
 
 /* For scripts that start a hub on port 0. */
 static int
@@ -181,11 +126,22 @@ remove_port(const struct settings *s)
 
 /* ---- the server ---- */
 
+struct serving {
+	struct settings *s;
+	const struct serve_in *in;
+	struct hub *hub;
+	struct http *http;
+	struct metrics *metrics;
+	int fd;               /* listening */
+};
+
+/* ${before}: the server that this one takes over from, or NULL. */
 static int
-start_http(const struct settings *s, struct hub *hub, int fd,
-    struct http **out, struct err *e)
+start_http(const struct serving *v, const struct settings *s,
+    struct http *before, struct http **out, struct err *e)
 {
-	struct http_options o = { .hub = hub, .socket = fd,
+	struct http_options o = { .hub = v->hub, .before = before,
+		.socket = fcntl(v->fd, F_DUPFD_CLOEXEC, 0),
 		.max_connections = s->max_connections,
 		.max_per_address = s->max_per_address,
 		.push_bytes = s->push_bytes,
@@ -199,7 +155,7 @@ start_http(const struct settings *s, struct hub *hub, int fd,
 	buf_init(&key, PEM_MAX);
 	if (file_read(s->tls_cert, &cert, e) != 0 ||
 	    file_read(s->tls_key, &key, e) != 0) {
-		close(fd);
+		close(o.socket);
 	} else {
 		o.tls_cert = buf_str(&cert);
 		o.tls_key = buf_str(&key);
@@ -210,6 +166,71 @@ start_http(const struct settings *s, struct hub *hub, int fd,
 	return rc;
 }
 
+/* ---- reloading ---- */
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* What a running hub cannot change: said, and kept for the next start. */
+static void
+tell_later(const struct settings *old, const struct settings *new)
+{
+	if (!same(old->listen_host, new->listen_host) ||
+	    !same(old->listen_port, new->listen_port) ||
+	    !same(old->metrics, new->metrics) || old->readers != new->readers)
+		log_words(LOG_LEVEL_WARN, "reload", "listen, metrics and "
+		    "readers change at the next start");
+}
+
+static int
+take_settings(struct serving *v, const struct settings *new, struct err *e)
+{
+	struct hub_limits limits = { new->day_bytes, new->free_bytes };
+	struct http *next;
+
+	if (!same(v->s->name, new->name) || !same(v->s->data, new->data))
+		return err_set(e, ERR_INPUT, "name and data cannot change "
+		    "while the hub runs");
+	if (start_http(v, new, v->http, &next, e) != 0)
+		return -1;
+	http_stop(v->http, SERVE_STOP_MS);
+	v->http = next;
+	hub_limit(v->hub, &limits);
+	log_quiet(new->quiet);
+	tell_later(v->s, new);
+	return 0;
+}
+
+/* Until the new settings are known to work the old ones serve. */
+static void
+reload(struct serving *v)
+{
+	struct settings new;
+	struct err e;
+
+	notify_reloading();
+	if (v->in->again(v->in->ctx, &new, &e) != 0) {
+		log_words(LOG_LEVEL_ERROR, "reload-refused", e.text);
+	} else if (take_settings(v, &new, &e) != 0) {
+		log_words(LOG_LEVEL_ERROR, "reload-refused", e.text);
+		settings_done(&new);
+	} else {
+		/* Figures are read from these: the thread stops first. */
+		metrics_stop(v->metrics);
+		settings_done(v->s);
+		*v->s = new;
+		if (metrics_start(v->s, v->hub, &v->metrics, &e) != 0)
+			log_words(LOG_LEVEL_ERROR, "metrics", e.text);
+		log_line(LOG_LEVEL_INFO, "event=reload");
+	}
+	notify("READY=1");
+}
+
+/* ---- waiting ---- */
+
 /* Signals are blocked in all threads and waited for in this one. */
 static void
 block_signals(sigset_t *set)
@@ -217,57 +238,96 @@ block_signals(sigset_t *set)
 	sigemptyset(set);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static int
-serve_hub(const struct settings *s, struct hub *hub, const sigset_t *set,
-    struct err *e)
+/* Until it is to stop. The service manager's watchdog is fed only while the
+ * database answers. */
+static void
+wait_for_end(struct serving *v, const sigset_t *set)
 {
-	struct http *http;
-	int fd = listen_on(s, e), got;
-	unsigned port;
+	long ms = notify_watchdog_ms();
+	struct timespec step = { ms / 1000, ms % 1000 * 1000000 };
+	struct proto_info info;
+	struct err e;
+	int got;
 
-	if (fd < 0)
+	for (;;) {
+		got = ms > 0 ? sigtimedwait(set, NULL, &step) :
+		    sigwaitinfo(set, NULL);
+		if (got == SIGHUP)
+			reload(v);
+		else if (got == SIGTERM || got == SIGINT)
+			return;
+		if (ms > 0 && hub_info(v->hub, &info, &e) == 0)
+			notify("WATCHDOG=1");
+	}
+}
+
+static void
+tell_state(const struct serving *v)
+{
+	struct hub_status st;
+	struct err e;
+
+	if (hub_clock_stopped(v->hub))
+		log_words(LOG_LEVEL_WARN, "clock", "the clock differs by more "
+		    "than 7 days from when this hub last ran; nothing is "
+		    "accepted until it is started with --confirm-clock");
+	if (hub_status(v->hub, &st, &e) == 0 && st.pending)
+		log_words(LOG_LEVEL_WARN, "succession", "this hub was "
+		    "restored from a backup and waits for the order of two "
+		    "officers (tugi office succession)");
+}
+
+static int
+serve_hub(struct serving *v, const sigset_t *set, struct err *e)
+{
+	unsigned port = listen_port(v->fd);
+
+	if (start_http(v, v->s, NULL, &v->http, e) != 0)
 		return -1;
-	port = port_of(fd);
-	if (start_http(s, hub, fd, &http, e) != 0)
-		return -1;
-	if (write_port(s, port, e) != 0) {
-		http_stop(http, 0);
+	if (metrics_start(v->s, v->hub, &v->metrics, e) != 0 ||
+	    write_port(v->s, port, e) != 0) {
+		metrics_stop(v->metrics);
+		http_stop(v->http, 0);
 		return -1;
 	}
-	if (hub_clock_stopped(hub))
-		log_line(LOG_LEVEL_WARN, "the clock differs by more than 7 "
-		    "days from when this hub last ran; nothing is accepted "
-		    "until it is started with --confirm-clock");
-	log_line(LOG_LEVEL_INFO, "serving on %s port %u", s->listen_host,
-	    port);
+	tell_state(v);
+	log_line(LOG_LEVEL_INFO, "event=start host=%s port=%u",
+	    v->s->listen_host, port);
 	notify("READY=1");
-	sigwait(set, &got);
+	wait_for_end(v, set);
 	notify("STOPPING=1");
-	log_line(LOG_LEVEL_INFO, "stopping");
-	http_stop(http, SERVE_STOP_MS);
-	remove_port(s);
+	log_line(LOG_LEVEL_INFO, "event=stop");
+	metrics_stop(v->metrics);
+	http_stop(v->http, SERVE_STOP_MS);
+	remove_port(v->s);
 	return 0;
 }
 
 int
-serve_run(const struct settings *s, int clock_confirmed, struct err *e)
+serve_run(const struct serve_in *in, struct err *e)
 {
+	struct serving v = { .s = in->s, .in = in };
 	struct serve_hub h;
 	sigset_t set;
 	int rc, lock;
 
 	confine();
-	log_quiet(s->quiet);
+	log_quiet(in->s->quiet);
 	block_signals(&set);
-	lock = lock_folder(s, e);
+	lock = serve_lock(in->s->data, e);
 	if (lock < 0)
 		return -1;
-	rc = serve_open(s, clock_confirmed, &h, e);
+	rc = serve_open(in->s, in->clock_confirmed, &h, e);
 	if (rc == 0) {
-		rc = serve_hub(s, h.hub, &set, e);
+		v.hub = h.hub;
+		v.fd = listen_open(in->s, e);
+		rc = v.fd >= 0 ? serve_hub(&v, &set, e) : -1;
+		if (v.fd >= 0)
+			close(v.fd);
 		serve_close(&h);
 	}
 	close(lock);

@@ -143,6 +143,33 @@ check_listen(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+/* Figures are for this machine: whoever may read them elsewhere goes through
+ * something that asks who they are. */
+static int
+check_metrics(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+	char *host, *port;
+	struct err e;
+	int local;
+
+	if (text[0] == '/')
+		return 0;
+	if (settings_split(text, &host, &port, &e) != 0) {
+		cfg_error(cfg, "metrics: %s, or the path of a socket",
+		    e.text);
+		return -1;
+	}
+	local = strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
+	mem_free(host);
+	mem_free(port);
+	if (local)
+		return 0;
+	cfg_error(cfg, "metrics: only an address of this machine (127.0.0.1, "
+	    "::1) or the path of a socket");
+	return -1;
+}
+
 /* ---- the file ---- */
 
 static char *
@@ -188,6 +215,8 @@ copy_values(cfg_t *cfg, const char *path, const char *data,
 	s->name = mem_dup(cfg_getstr(cfg, "name"));
 	s->tls_cert = path_in(s->data, cfg_getstr(cfg, "tls_cert"));
 	s->tls_key = path_in(s->data, cfg_getstr(cfg, "tls_key"));
+	if (cfg_getstr(cfg, "metrics") != NULL)
+		s->metrics = mem_dup(cfg_getstr(cfg, "metrics"));
 	s->max_connections = num(cfg, "max_connections");
 	s->max_per_address = num(cfg, "max_connections_per_address");
 	s->head_s = num(cfg, "head_seconds");
@@ -216,6 +245,7 @@ make_parser(cfg_opt_t *opts)
 		cfg_set_validate_func(cfg, ranges[i].name, check_range);
 	cfg_set_validate_func(cfg, "name", check_name);
 	cfg_set_validate_func(cfg, "listen", check_listen);
+	cfg_set_validate_func(cfg, "metrics", check_metrics);
 	return cfg;
 }
 
@@ -282,6 +312,7 @@ settings_read(const char *path, const char *data, struct settings *s,
 		CFG_STR("name", NULL, CFGF_NODEFAULT),
 		CFG_STR("tls_cert", "tls.crt", CFGF_NONE),
 		CFG_STR("tls_key", "tls.key", CFGF_NONE),
+		CFG_STR("metrics", NULL, CFGF_NODEFAULT),
 		CFG_INT("max_connections", 128, CFGF_NONE),
 		CFG_INT("max_connections_per_address", 64, CFGF_NONE),
 		CFG_INT("head_seconds", 10, CFGF_NONE),
@@ -319,5 +350,6 @@ settings_done(struct settings *s)
 	mem_free(s->name);
 	mem_free(s->tls_cert);
 	mem_free(s->tls_key);
+	mem_free(s->metrics);
 	memset(s, 0, sizeof(*s));
 }

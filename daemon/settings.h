@@ -1,5 +1,5 @@
 /*
- * tugid.conf, read once at the start.
+ * tugid.conf, read at the start and again at a reload.
  *
  * Every option has a default but name; an unknown option, a value out of
  * range or a syntax error is ERR_INPUT with file and line, and the program
@@ -20,6 +20,7 @@ struct settings {
 	char *listen_host, *listen_port;
 	char *name;
 	char *tls_cert, *tls_key; /* paths */
+	char *metrics;           /* host:port or a path; NULL: none */
 	int max_connections, max_per_address;
 	int head_s, body_s, answer_s, idle_s;
 	int rate_burst, rate_per_s;

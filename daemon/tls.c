@@ -151,6 +151,26 @@ tls_until(struct view cert, int64_t *ms, struct err *e)
 	return 0;
 }
 
+int
+tls_pair(struct view cert, struct view key, struct err *e)
+{
+	gnutls_datum_t c = { (unsigned char *)(uintptr_t)cert.data,
+		(unsigned)cert.len };
+	gnutls_datum_t k = { (unsigned char *)(uintptr_t)key.data,
+		(unsigned)key.len };
+	gnutls_certificate_credentials_t cred;
+	int rc = gnutls_certificate_allocate_credentials(&cred);
+
+	if (rc < 0)
+		return fail(e, "compare the hub's TLS key and certificate",
+		    rc);
+	rc = gnutls_certificate_set_x509_key_mem(cred, &c, &k,
+	    GNUTLS_X509_FMT_PEM);
+	gnutls_certificate_free_credentials(cred);
+	return rc < 0 ? err_set(e, ERR_LOCAL, "the hub's TLS key does not "
+	    "belong to its certificate") : 0;
+}
+
 void
 tls_pin_text(const struct hash *pin, char out[static TLS_PIN_TEXT_BYTES])
 {

@@ -22,6 +22,17 @@ int tls_pin(struct view cert, struct hash *pin, struct err *e);
 /** tls_until(cert, ms, e): when it ends. */
 int tls_until(struct view cert, int64_t *ms, struct err *e);
 
+/** tls_pair(cert, key, e): they belong together. */
+int tls_pair(struct view cert, struct view key, struct err *e);
+
+/**
+ * tls_reach(url, data, pin, e): a connection to https://HOST:PORT as a client
+ * makes it. Port 0 stands for the one in ${data}'s port file. ERR_AWAY: nobody
+ * answers; ERR_PEER: with another key than ${pin}'s.
+ */
+int tls_reach(const char *url, const char *data, const struct hash *pin,
+    struct err *e);
+
 /** tls_pin_text(pin, out): as curl takes it, "sha256//" and base64. */
 #define TLS_PIN_TEXT_BYTES 56
 void tls_pin_text(const struct hash *pin,

@@ -285,6 +285,29 @@ harden(struct db *db, struct err *e)
 	return rc == SQLITE_OK ? 0 : db_fail(db, rc, e);
 }
 
+/* As an address, so that it can say: nobody else writes there. */
+static int
+open_frozen(struct db *db, const char *path)
+{
+	char *uri = sqlite3_mprintf("file:"), *next;
+	int rc;
+
+	for (; uri != NULL && *path != '\0'; path++) {
+		next = strchr("?#%", *path) == NULL ?
+		    sqlite3_mprintf("%s%c", uri, *path) :
+		    sqlite3_mprintf("%s%%%02X", uri, (unsigned)*path);
+		sqlite3_free(uri);
+		uri = next;
+	}
+	next = sqlite3_mprintf("%s?immutable=1", uri);
+	sqlite3_free(uri);
+	rc = sqlite3_open_v2(next, &db->h, SQLITE_OPEN_READONLY |
+	    SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+	    NULL);
+	sqlite3_free(next);
+	return rc;
+}
+
 int
 db_open(const char *path, const struct db_options *o, struct db **out,
     struct err *e)
@@ -297,7 +320,8 @@ db_open(const char *path, const struct db_options *o, struct db **out,
 	*out = NULL;
 	db->path = mem_dup(path);
 	db->create = o->create;
-	rc = sqlite3_open_v2(path, &db->h, flags, o->vfs);
+	rc = o->frozen ? open_frozen(db, path) :
+	    sqlite3_open_v2(path, &db->h, flags, o->vfs);
 	if (db->h == NULL) {
 		err_set(e, ERR_LOCAL, "database %s: out of memory", path);
 		goto out;
@@ -308,11 +332,12 @@ db_open(const char *path, const struct db_options *o, struct db **out,
 	}
 	sqlite3_busy_timeout(db->h, o->busy_ms);
 	/* SQLite falls back to reading alone without a word. */
-	if (sqlite3_db_readonly(db->h, "main") == 1) {
+	if (!o->frozen && sqlite3_db_readonly(db->h, "main") == 1) {
 		db_fail(db, SQLITE_READONLY, e);
 		goto out;
 	}
-	if (apply_pragmas(db, o, e) != 0 || harden(db, e) != 0)
+	if ((!o->frozen && apply_pragmas(db, o, e) != 0) ||
+	    harden(db, e) != 0)
 		goto out;
 	*out = db;
 	return 0;

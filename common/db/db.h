@@ -24,6 +24,8 @@ struct db_options {
 	int cache_kib;       /* page cache; 0: 8 MiB */
 	int busy_ms;         /* wait for a lock this long */
 	int reserve_bytes;   /* end of each page left to the VFS; new files */
+	bool frozen;         /* a file that nobody changes, read alone: no
+	                      * setting is made and nothing is written */
 };
 
 /**

@@ -81,6 +81,14 @@ auth_free(struct auth *a)
 	mem_free(a);
 }
 
+void
+auth_limit(struct auth *a, const struct auth_limits *limits)
+{
+	pthread_mutex_lock(&a->lock);
+	a->limits = *limits;
+	pthread_mutex_unlock(&a->lock);
+}
+
 #define WHOLE INT64_C(1000000)
 
 /* Take one of at most ${burst}, refilled by ${micro_per_ms}. */

@@ -37,6 +37,9 @@ struct auth_head { /* header values; NULL when missing */
 struct auth *auth_new(struct hub *hub, const struct auth_limits *limits);
 void auth_free(struct auth *a);
 
+/** auth_limit(a, limits): from now on. Any thread. */
+void auth_limit(struct auth *a, const struct auth_limits *limits);
+
 /** auth_check(a, head, out, e): 0, or the HTTP status with ${e} filled.
  * out->device and out->digest are for the caller. Any thread. */
 int auth_check(struct auth *a, const struct auth_head *head,

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "common/base/mem.h"
+#include "daemon/api/count.h"
 #include "daemon/api/head.h"
 #include "daemon/api/log.h"
 
@@ -30,6 +31,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct hub *hub;
 	struct auth *auth;
+	bool auth_left; /* another server goes on with it */
 	struct watch *watch;
 	size_t push_bytes;
 	atomic_int busy; /* requests under way */
@@ -97,11 +99,13 @@ log_request(const struct exchange *x, int status)
 		id_text(&x->found.sig.device, device);
 		device[8] = '\0';
 	}
-	log_line(LOG_LEVEL_INFO, "%s %d device %s %lld ms",
-	    route != NULL ? route->path : "other", status, device,
+	count_request(route_index(route), status,
+	    tick_mono_ms(&tick) - x->start_ms);
+	log_line(LOG_LEVEL_INFO, "event=request path=%s status=%d device=%s "
+	    "ms=%lld", route != NULL ? route->path : "other", status, device,
 	    (long long)(tick_mono_ms(&tick) - x->start_ms));
 	if (status == 500)
-		log_line(LOG_LEVEL_ERROR, "%s", x->e.text);
+		log_words(LOG_LEVEL_ERROR, "trouble", x->e.text);
 }
 
 static enum MHD_Result
@@ -268,6 +272,7 @@ on_connection(void *cls, struct MHD_Connection *c, void **socket_ctx,
 	struct http *h = cls;
 	const union MHD_ConnectionInfo *info;
 
+	count_connection(how != MHD_CONNECTION_NOTIFY_CLOSED);
 	if (how == MHD_CONNECTION_NOTIFY_CLOSED) {
 		watch_drop(h->watch, *socket_ctx);
 		*socket_ctx = NULL;
@@ -320,11 +325,16 @@ http_start(const struct http_options *o, struct http **out, struct err *e)
 	*out = NULL;
 	h->hub = o->hub;
 	h->push_bytes = o->push_bytes;
-	h->auth = auth_new(o->hub, &o->auth);
+	h->auth = o->before != NULL ? o->before->auth :
+	    auth_new(o->hub, &o->auth);
 	if (watch_open(&o->watch, &h->watch, e) != 0)
 		goto out;
 	h->daemon = start_daemon(h, o);
 	if (h->daemon != NULL) {
+		if (o->before != NULL) {
+			auth_limit(h->auth, &o->auth);
+			o->before->auth_left = true;
+		}
 		*out = h;
 		return 0;
 	}
@@ -333,7 +343,8 @@ http_start(const struct http_options *o, struct http **out, struct err *e)
 out:
 	close(o->socket);
 	watch_close(h->watch);
-	auth_free(h->auth);
+	if (o->before == NULL)
+		auth_free(h->auth);
 	mem_free(h);
 	return -1;
 }
@@ -353,6 +364,7 @@ http_stop(struct http *h, int wait_ms)
 	if (fd >= 0)
 		close(fd);
 	watch_close(h->watch);
-	auth_free(h->auth);
+	if (!h->auth_left)
+		auth_free(h->auth);
 	mem_free(h);
 }

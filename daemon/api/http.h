@@ -19,6 +19,10 @@ struct http_options {
 	size_t push_bytes;      /* ceiling of a push, if lower than the wire's */
 	struct watch_limits watch;
 	struct auth_limits auth;
+	struct http *before;    /* that this one takes over from, or NULL: what
+	                         * it remembers of nonces and buckets. On
+	                         * success the caller stops it, on failure it
+	                         * goes on */
 };
 
 struct http;

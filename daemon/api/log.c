@@ -2,17 +2,18 @@
 #include "daemon/api/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #define LINE_BYTES 600
 
-static int is_quiet;
+static atomic_int is_quiet;
 
 void
 log_quiet(int quiet)
 {
-	is_quiet = quiet;
+	atomic_store(&is_quiet, quiet);
 }
 
 void
@@ -22,7 +23,7 @@ log_line(enum log_level level, const char *fmt, ...)
 	va_list ap;
 	int n, i, head;
 
-	if (is_quiet && level == LOG_LEVEL_INFO)
+	if (atomic_load(&is_quiet) && level == LOG_LEVEL_INFO)
 		return;
 	head = snprintf(line, sizeof(line), "<%d>", (int)level);
 	va_start(ap, fmt);
@@ -39,4 +40,19 @@ log_line(enum log_level level, const char *fmt, ...)
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		return; /* nobody listens */
+}
+
+void
+log_words(enum log_level level, const char *event, const char *words)
+{
+	char text[LINE_BYTES];
+	size_t i, n = 0;
+
+	for (i = 0; words[i] != '\0' && n < sizeof(text) - 3; i++) {
+		if (words[i] == '"' || words[i] == '\\')
+			text[n++] = '\\';
+		text[n++] = words[i];
+	}
+	text[n] = '\0';
+	log_line(level, "event=%s words=\"%s\"", event, text);
 }

@@ -37,3 +37,18 @@ route_find(const char *method, const char *path, bool *known)
 	}
 	return NULL;
 }
+
+_Static_assert(sizeof(routes) / sizeof(routes[0]) == ROUTES,
+    "ROUTES counts the table");
+
+const char *
+route_path(size_t i)
+{
+	return i < ROUTES ? routes[i].path : "other";
+}
+
+size_t
+route_index(const struct route *route)
+{
+	return route != NULL ? (size_t)(route - routes) : ROUTES;
+}

@@ -26,4 +26,10 @@ struct route {
 const struct route *route_find(const char *method, const char *path,
     bool *known);
 
+/** route_path(i), route_index(route): for counting; past the last, or NULL,
+ * is "other". */
+#define ROUTES 8
+const char *route_path(size_t i);
+size_t route_index(const struct route *route);
+
 #endif

@@ -234,8 +234,8 @@ ask_room(struct hub *hub, const struct accept *a, enum verdict *out,
 	const struct changeset_header *h = &a->cs.h;
 	bool bulk = h->kind == CHANGESET_CONTENT ||
 	    h->kind == CHANGESET_LETTER;
-	uint64_t keep = hub->limits.free_bytes / (bulk ? 1 : ROOM_LAST_PART);
-	uint64_t most = hub->limits.day_bytes, used;
+	uint64_t keep = atomic_load(&hub->free_bytes) / (bulk ? 1 : ROOM_LAST_PART);
+	uint64_t most = atomic_load(&hub->day_bytes), used;
 
 	*out = VERDICT_ACCEPTED;
 	if (!bulk)
@@ -272,7 +272,7 @@ store_item(struct hub *hub, const struct accept *a,
 	    view_of(a->bytes.data + cs->header_bytes,
 	    a->bytes.len - cs->header_bytes), e) != 0)
 		return -1;
-	merkle_entry(hub->work.at.log_id, at->seq, at->accept_ms, &cs->id,
+	merkle_entry(hub->work.leaf_id, at->seq, at->accept_ms, &cs->id,
 	    &leaf);
 	return merkle_append(&nodes, at->seq, &leaf, e);
 }

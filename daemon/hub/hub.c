@@ -377,7 +377,7 @@ hub_open(const struct hub_options *o, struct hub **out, struct err *e)
 	hub->pub = o->pub;
 	hub->key = mem_secret_new(sizeof(*hub->key));
 	*hub->key = o->key;
-	hub->limits = o->limits;
+	hub_limit(hub, &o->limits);
 	hub->reader_max = o->readers > 0 && o->readers < HUB_READERS_MAX ?
 	    o->readers : READERS;
 	hub->fresh_tail = &hub->fresh;
@@ -414,6 +414,13 @@ hub_close(struct hub *hub)
 	pthread_mutex_destroy(&hub->reader_lock);
 	pthread_rwlock_destroy(&hub->live_lock);
 	mem_free(hub);
+}
+
+void
+hub_limit(struct hub *hub, const struct hub_limits *limits)
+{
+	atomic_store(&hub->day_bytes, limits->day_bytes);
+	atomic_store(&hub->free_bytes, limits->free_bytes);
 }
 
 /* ---- small questions ---- */
@@ -517,6 +524,7 @@ hub_status(struct hub *hub, struct hub_status *out, struct err *e)
 	memcpy(out->name, log.name, sizeof(out->name));
 	out->log = log.at;
 	out->claimed = !log.claim_open;
+	out->pending = log.pending;
 	out->clock_stopped = hub_clock_stopped(hub);
 	out->accept_ms = log.accept_ms;
 	out->spaces = f.spaces;

@@ -49,6 +49,9 @@ int hub_make(const char *path, const char *name, const char *code,
 
 int hub_open(const struct hub_options *o, struct hub **out, struct err *e);
 
+/** hub_limit(hub, limits): from the next item on. Any thread. */
+void hub_limit(struct hub *hub, const struct hub_limits *limits);
+
 /** hub_close(hub): when no call is under way; NULL is fine. */
 void hub_close(struct hub *hub);
 
@@ -116,6 +119,7 @@ struct hub_status {
 	char name[64];
 	struct log_point log;
 	bool claimed, clock_stopped;
+	bool pending; /* restored; waits for the order of two officers */
 	int64_t accept_ms;
 	uint64_t spaces, members, requests, bytes;
 	uint64_t devices, revoked;

@@ -80,6 +80,29 @@ hubdb_open(const char *path, bool create, struct hubdb **out, struct err *e)
 	return 0;
 }
 
+int
+hubdb_open_frozen(const char *path, struct hubdb **out, struct err *e)
+{
+	struct db_options o = { .frozen = true, .cache_kib = CACHE_KIB };
+	struct hubdb *h = mem_new(sizeof(*h));
+	int64_t have = 0;
+	int newest = 0;
+
+	*out = NULL;
+	while (schema_hub[newest].number != 0)
+		newest++;
+	if (db_open(path, &o, &h->db, e) != 0 || db_one_int(h->db,
+	    "PRAGMA user_version", &have, e) != 1 || (have != newest &&
+	    err_set(e, ERR_CLASH, "%s was written by another version of this "
+	    "program (database %lld, here %d)", path, (long long)have,
+	    newest) != 0)) {
+		hubdb_close(h);
+		return -1;
+	}
+	*out = h;
+	return 0;
+}
+
 void
 hubdb_close(struct hubdb *db)
 {
@@ -179,14 +202,19 @@ static int
 fill_log(struct stmt *s, void *ctx)
 {
 	struct hubdb_log *out = ctx;
-	struct view id = db_blob(s, 0);
+	struct view id = db_blob(s, 0), leaf = db_blob(s, 6);
 	const char *name = db_text(s, 1);
 	struct reader r;
 
 	if (id.len != 8 || strlen(name) >= sizeof(out->name))
 		return -1;
 	reader_init(&r, id);
-	out->at.log_id = reader_be(&r, 8);
+	out->at.log_id = out->leaf_id = reader_be(&r, 8);
+	if (leaf.len == 8) {
+		reader_init(&r, leaf);
+		out->leaf_id = reader_be(&r, 8);
+	}
+	out->pending = db_int(s, 7) != 0;
 	memcpy(out->name, name, strlen(name) + 1);
 	out->at.size = hubdb_col_u64(s, 2);
 	out->accept_ms = db_int(s, 3);
@@ -199,7 +227,8 @@ int
 hubdb_log_find(struct hubdb *db, struct hubdb_log *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db->db,
-	    "SELECT log_id, name, size, accept_ms, alive_ms, claim FROM log");
+	    "SELECT log_id, name, size, accept_ms, alive_ms, claim, leaf_id,"
+	    " EXISTS (SELECT 1 FROM succession WHERE seq IS NULL) FROM log");
 
 	memset(out, 0, sizeof(*out));
 	return hubdb_one(s, fill_log, out, e);

@@ -18,6 +18,10 @@ int hubdb_open(const char *path, bool create, struct hubdb **out,
     struct err *e);
 void hubdb_close(struct hubdb *db);
 
+/** hubdb_open_frozen(path, out, e): a file that nobody changes, for reading;
+ * ERR_CLASH when it was not written by this version. */
+int hubdb_open_frozen(const char *path, struct hubdb **out, struct err *e);
+
 /* Writing: everything up to the commit is durable when it returns 0. */
 int hubdb_begin(struct hubdb *db, struct err *e);
 int hubdb_commit(struct hubdb *db, struct err *e);
@@ -36,6 +40,9 @@ void hubdb_unlook(struct hubdb *db);
 
 struct hubdb_log {
 	struct log_point at;  /* log id and items accepted */
+	uint64_t leaf_id;     /* log id in every leaf: of the log's beginning */
+	bool pending;         /* restored, and two officers have not said yet
+	                       * that it goes on so */
 	char name[64];
 	int64_t accept_ms;    /* of the newest item */
 	int64_t alive_ms;     /* wall clock at the last write */

@@ -139,8 +139,8 @@ hubdb_figures(struct hubdb *db, struct hubdb_figures *out, struct err *e)
 	    "SELECT (SELECT size FROM log), (SELECT count(*) FROM space),"
 	    " (SELECT count(*) FROM member WHERE removed_seq IS NULL),"
 	    " (SELECT count(*) FROM enrol),"
-	    " (SELECT coalesce(sum(body_bytes + length(header)), 0)"
-	    " FROM item)");
+	    " (SELECT page_count * page_size FROM pragma_page_count,"
+	    " pragma_page_size)");
 
 	memset(out, 0, sizeof(*out));
 	if (db_step(s, e) != 1)

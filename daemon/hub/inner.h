@@ -10,6 +10,7 @@
 #define HUB_INNER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "common/rules/admit.h"
 #include "daemon/hub/hub.h"
@@ -37,7 +38,7 @@ struct hub {
 	char name[64];
 	struct sign_pub pub;
 	struct sign_key *key; /* in guarded memory */
-	struct hub_limits limits;
+	_Atomic uint64_t day_bytes, free_bytes; /* limits of hub.h */
 	struct stamp stamp;
 
 	pthread_rwlock_t live_lock;

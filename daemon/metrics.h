@@ -1,0 +1,25 @@
+/*
+ * Figures for Prometheus, on the loopback or a Unix socket: what a monitor
+ * needs to call the operator before the workers do. No content, no person, no
+ * device, no space.
+ */
+#ifndef DAEMON_METRICS_H
+#define DAEMON_METRICS_H
+
+#include "daemon/hub/hub.h"
+#include "daemon/settings.h"
+
+struct metrics;
+
+/** metrics_start(s, hub, out, e): at s->metrics; NULL where that is NULL. */
+int metrics_start(const struct settings *s, struct hub *hub,
+    struct metrics **out, struct err *e);
+
+/** metrics_stop(m): NULL is fine. */
+void metrics_stop(struct metrics *m);
+
+/** metrics_write(s, hub, out): the figures as text. */
+void metrics_write(const struct settings *s, struct hub *hub,
+    struct buf *out);
+
+#endif
