@@ -14,7 +14,7 @@ PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
 CLIENT_PKGS = libcurl jansson libkeyutils libgit2 pangocairo icu-i18n
-HUB_PKGS = libmicrohttpd gnutls libconfuse
+HUB_PKGS = libmicrohttpd gnutls libconfuse libgit2
 libs = $(shell pkg-config --libs $1)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -29,7 +29,7 @@ LINK = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 COMMON = $(wildcard common/*/*.c)
 CORE = $(wildcard client/core/*.c client/core/*/*.c client/paper/*.c)
 CLI = $(wildcard client/cli/*.c)
-HUB = $(wildcard daemon/hub/*.c)
+HUB = $(wildcard daemon/hub/*.c daemon/ledger/*.c)
 API = $(wildcard daemon/api/*.c) $(filter-out daemon/main.c,$(wildcard daemon/*.c))
 DAEMON = daemon/main.c
 SUPPORT = $(wildcard tests/support/*.c)

@@ -27,6 +27,12 @@ datadir_db(const char *folder)
 	return file_join(folder, "hub.db");
 }
 
+char *
+datadir_ledger(const char *folder)
+{
+	return file_join(folder, "ledger.git");
+}
+
 static int
 write_in(const char *folder, const char *name, struct view data,
     struct err *e)

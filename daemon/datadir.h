@@ -3,6 +3,7 @@
  *
  *   tugid.conf  settings           log.key  seed of the log's signing key
  *   hub.db      the database       tls.key, tls.crt
+ *   ledger.git  the signed log as a git repository
  *   backup.pub  seals the keys in backups; backup.last, the last one
  *   port        the port in use, while the hub runs
  *   lock        held by the one that serves
@@ -41,6 +42,9 @@ int datadir_key(const char *folder, struct sign_pub *pub,
 
 /** datadir_db(folder): path of the database, freed by mem_free. */
 char *datadir_db(const char *folder);
+
+/** datadir_ledger(folder): path of the ledger, freed by mem_free. */
+char *datadir_ledger(const char *folder);
 
 /** datadir_pin(s, pin, e): of the certificate that ${s} names. */
 int datadir_pin(const struct settings *s, struct hash *pin, struct err *e);

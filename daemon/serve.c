@@ -26,6 +26,7 @@
 #include "daemon/api/http.h"
 #include "daemon/api/log.h"
 #include "daemon/datadir.h"
+#include "daemon/keep.h"
 #include "daemon/listen.h"
 #include "daemon/metrics.h"
 #include "daemon/notify.h"
@@ -311,6 +312,7 @@ int
 serve_run(const struct serve_in *in, struct err *e)
 {
 	struct serving v = { .s = in->s, .in = in };
+	struct ledger_run *ledger;
 	struct serve_hub h;
 	sigset_t set;
 	int rc, lock;
@@ -324,10 +326,12 @@ serve_run(const struct serve_in *in, struct err *e)
 	rc = serve_open(in->s, in->clock_confirmed, &h, e);
 	if (rc == 0) {
 		v.hub = h.hub;
-		v.fd = listen_open(in->s, e);
+		rc = keep_start(in->s, &ledger, e);
+		v.fd = rc == 0 ? listen_open(in->s, e) : -1;
 		rc = v.fd >= 0 ? serve_hub(&v, &set, e) : -1;
 		if (v.fd >= 0)
 			close(v.fd);
+		ledger_stop(ledger, KEEP_STOP_MS);
 		serve_close(&h);
 	}
 	close(lock);

@@ -8,7 +8,7 @@
 set -eu
 
 # To build. The five the project is built on (libgit2, GPL-2 with a linking
-# exception, merges two people's texts), then what stands beside them:
+# exception, merges two people's texts and writes the ledger), then what stands beside them:
 #   libmicrohttpd  HTTPS server (LGPL-2.1+), with GnuTLS inside
 #   libcbor        CBOR encoding and streaming decoding (MIT)
 #   libzstd        compression with a dictionary (BSD)
@@ -27,7 +27,7 @@ gettext libicu-dev"
 
 # To test, lint and play the demo.
 #   python3-nacl   a second reader of the store's format (Apache-2.0)
-TEST="socat jq curl git sqlite3 mandoc pmccabe procps openssl faketime
+TEST="socat jq curl git openssh-client sqlite3 mandoc pmccabe procps openssl faketime
 poppler-utils python3 python3-nacl"
 
 # To measure what the tests reach, for "make cover" alone (BSD-3-Clause).

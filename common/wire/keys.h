@@ -46,8 +46,8 @@ void keys_device_id(const struct sign_pub *sign, const struct box_pub *box,
     struct id *device);
 
 /** keys_sign(key, tag, data, sig): sign ${tag} || 0x00 || ${data}. NULL as
- * tag signs ${data} alone: only for the two formats of others whose text
- * brings its own context (checkpoint.h, httpsig.h). */
+ * tag signs ${data} alone: only for the formats of others whose text
+ * brings its own context (checkpoint.h, httpsig.h, sshsig.h). */
 void keys_sign(const struct sign_key *key, const char *tag, struct view data,
     struct sig *sig);
 

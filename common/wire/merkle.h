@@ -27,6 +27,16 @@ struct merkle_store {
 	void *ctx;
 };
 
+/* The right edge alone: enough to append to a tree from its first leaf on and
+ * to know its root, and no more. Zeroed it is the edge of an empty tree. */
+struct merkle_edge {
+	struct hash nodes[64][2]; /* left and right child */
+	uint64_t at[64][2];
+};
+
+/** merkle_edge_store(edge): as a store; get finds the newest of each level. */
+struct merkle_store merkle_edge_store(struct merkle_edge *edge);
+
 /** merkle_leaf(data, out): SHA-256(0x00 || data). */
 void merkle_leaf(struct view data, struct hash *out);
 

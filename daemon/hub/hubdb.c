@@ -356,6 +356,70 @@ hubdb_checkpoint_last(struct hubdb *db, uint64_t *size, struct buf *note,
 	return 1;
 }
 
+static int
+read_head(struct stmt *s, struct hubdb_head *out, struct buf *note,
+    struct err *e)
+{
+	struct view v;
+	int rc = db_step(s, e);
+
+	if (rc != 1)
+		return rc;
+	out->size = hubdb_col_u64(s, 0);
+	out->at_ms = db_int(s, 2);
+	v = db_blob(s, 3);
+	buf_add(note, v.data, v.len);
+	rc = db_hash(s, 1, &out->root);
+	db_reset(s);
+	return rc == 0 && !note->toobig ? 1 : hubdb_damaged(e);
+}
+
+int
+hubdb_checkpoint_next(struct hubdb *db, uint64_t at, struct hubdb_head *out,
+    struct buf *note, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "SELECT size, root, at_ms, note FROM checkpoint WHERE size > ?1"
+	    " ORDER BY size LIMIT 1");
+
+	hubdb_bind_u64(s, 1, at);
+	return read_head(s, out, note, e);
+}
+
+int
+hubdb_checkpoint_prev(struct hubdb *db, uint64_t at, struct hubdb_head *out,
+    struct buf *note, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "SELECT size, root, at_ms, note FROM checkpoint WHERE size < ?1"
+	    " ORDER BY size DESC LIMIT 1");
+
+	hubdb_bind_u64(s, 1, at);
+	return read_head(s, out, note, e);
+}
+
+int
+hubdb_leaves(struct hubdb *db, uint64_t from, struct hash *out, size_t n,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "SELECT at, hash FROM node WHERE level = 0 AND at >= ?1"
+	    " ORDER BY at");
+	size_t i;
+	int rc = 1;
+
+	hubdb_bind_u64(s, 1, from);
+	for (i = 0; i < n && rc == 1; i++) {
+		rc = db_step(s, e);
+		if (rc == 1 && (hubdb_col_u64(s, 0) != from + i ||
+		    db_hash(s, 1, &out[i]) != 0))
+			rc = 0;
+	}
+	db_reset(s);
+	return rc == 1 ? 0 : rc == 0 ? hubdb_absent("a leaf of the log's "
+	    "tree", e) : -1;
+}
+
 /* ---- items ---- */
 
 int

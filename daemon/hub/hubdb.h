@@ -67,6 +67,24 @@ int hubdb_checkpoint_add_tx(struct hubdb *db, uint64_t size,
 int hubdb_checkpoint_last(struct hubdb *db, uint64_t *size, struct buf *note,
     struct err *e);
 
+struct hubdb_head { /* a signed tree head, without its note */
+	uint64_t size;
+	struct hash root;
+	int64_t at_ms;
+};
+
+/** hubdb_checkpoint_next, _prev: the next one of a size above, or below,
+ * ${at}; its note is appended. */
+int hubdb_checkpoint_next(struct hubdb *db, uint64_t at,
+    struct hubdb_head *out, struct buf *note, struct err *e);
+int hubdb_checkpoint_prev(struct hubdb *db, uint64_t at,
+    struct hubdb_head *out, struct buf *note, struct err *e);
+
+/** hubdb_leaves(db, from, out, n, e): the leaf hashes of the ${n} items from
+ * seq ${from} on; all of them are there or -1. */
+int hubdb_leaves(struct hubdb *db, uint64_t from, struct hash *out, size_t n,
+    struct err *e);
+
 /* ---- items ---- */
 
 struct hubdb_item {

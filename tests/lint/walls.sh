@@ -41,6 +41,7 @@ client/core: common/ $core/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
 client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/work/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
+daemon/ledger: common/ daemon/hub/hubdb.h daemon/ledger/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/
 "
@@ -61,7 +62,8 @@ cairo.h: client/paper/press.c
 pango/: client/paper/press.c
 unicode/: client/core/words/collate.c
 iconv.h: client/core/words/charset.c
-git2.h: client/core/words/merge.c client/core/profile/repository.c
+git2.h: client/core/words/merge.c client/core/profile/repository.c daemon/ledger/repo.c daemon/ledger/packs
+git2/: daemon/ledger/repo.c
 '
 
 files=$(find common client daemon -name '*.[ch]' | sort)

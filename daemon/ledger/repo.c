@@ -1,0 +1,436 @@
+/*
+ * Why packs and not loose objects: a commit here is five objects, each of
+ * which would be a file of its own with two waits for the disk, and a busy hub
+ * makes many commits in the second between two flushes. A pack is two files
+ * however much is in it.
+ */
+#include "daemon/ledger/repo.h"
+
+#include <dirent.h>
+#include <git2.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "daemon/ledger/packs.h"
+
+#define MEMORY_PRIORITY 1000 /* before packs and loose objects */
+#define MAPPED_BYTES (4 * 1024 * 1024)
+
+struct repo {
+	char *path, *ref;
+	git_repository *git;
+	git_odb *odb;
+	git_odb_backend *memory; /* NULL: it reads only */
+	struct oid *put;         /* since the last flush */
+	size_t put_count, put_room;
+};
+
+static const git_object_t types[] = { GIT_OBJECT_COMMIT, GIT_OBJECT_TREE,
+	GIT_OBJECT_BLOB };
+
+/* ---- libgit2, set once ---- */
+
+/* Nobody's settings but the repository's own count, memory is bounded, and
+ * what is written is durable. Ownership is not asked: nothing in a ledger is
+ * run or obeyed, and a verifier may be another user than the hub. */
+static void
+set_library(void)
+{
+	static const int levels[] = { GIT_CONFIG_LEVEL_SYSTEM,
+		GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL,
+		GIT_CONFIG_LEVEL_PROGRAMDATA };
+	size_t i;
+
+	git_libgit2_init();
+	for (i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, levels[i], "");
+	git_libgit2_opts(GIT_OPT_SET_TEMPLATE_PATH, "");
+	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
+	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT,
+	    (size_t)MAPPED_BYTES);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)MAPPED_BYTES);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+}
+
+static void
+need_library(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_library);
+}
+
+static int
+fail(struct err *e, enum err_kind kind, const char *what)
+{
+	const git_error *why = git_error_last();
+
+	return err_set(e, kind, "%s: %.160s", what,
+	    why != NULL && why->message != NULL ? why->message :
+	    "git does not say why");
+}
+
+/* ---- names ---- */
+
+void
+repo_oid(enum repo_kind kind, struct view data, struct oid *out)
+{
+	git_oid id;
+
+	need_library();
+	memset(&id, 0, sizeof(id));
+	(void)git_odb_hash(&id, data.data, data.len, types[kind]);
+	memcpy(out->b, id.id, sizeof(out->b));
+}
+
+bool
+oid_eq(const struct oid *a, const struct oid *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+static git_oid
+git_name(const struct oid *o)
+{
+	git_oid id;
+
+	memcpy(id.id, o->b, sizeof(id.id));
+	return id;
+}
+
+const char *
+oid_text(const struct oid *o, char out[static REPO_OID_TEXT])
+{
+	git_oid id = git_name(o);
+
+	git_oid_tostr(out, REPO_OID_TEXT, &id);
+	return out;
+}
+
+int
+oid_parse(const char *text, struct oid *out)
+{
+	git_oid id;
+
+	if (git_oid_fromstr(&id, text) != 0)
+		return -1;
+	memcpy(out->b, id.id, sizeof(out->b));
+	return 0;
+}
+
+/* ---- making, opening ---- */
+
+static char *
+in(const char *path, const char *name)
+{
+	return file_join(path, name);
+}
+
+static int
+write_in(const char *path, const char *name, const char *text, struct err *e)
+{
+	char *file = in(path, name);
+	int rc = file_replace(file, view_str(text), 0600, e);
+
+	mem_free(file);
+	return rc;
+}
+
+static int
+set_head(const char *path, const char *branch, struct err *e)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, 256);
+	buf_add_fmt(&text, "ref: refs/heads/%s\n", branch);
+	rc = write_in(path, "HEAD", buf_str(&text), e);
+	buf_done(&text);
+	return rc;
+}
+
+/* HEAD comes last: with it git takes the folder for a repository. */
+int
+repo_make(const char *path, const char *branch, struct err *e)
+{
+	static const char *const folders[] = { "objects", "objects/pack",
+		"objects/info", "refs", "refs/heads" };
+	size_t i;
+	int rc = file_folder(path, e);
+
+	for (i = 0; rc == 0 && i < sizeof(folders) / sizeof(folders[0]);
+	    i++) {
+		char *dir = in(path, folders[i]);
+
+		rc = file_folder(dir, e);
+		mem_free(dir);
+	}
+	if (rc != 0 || write_in(path, "config", "[core]\n"
+	    "\trepositoryformatversion = 0\n\tfilemode = true\n"
+	    "\tbare = true\n", e) != 0)
+		return -1;
+	return set_head(path, branch, e);
+}
+
+/* Locks and unfinished packs of a process that was killed: git would wait for
+ * the first for ever and never clear the second. */
+static void
+clear_left_over(const char *path)
+{
+	static const char *const places[] = { "", "refs/heads",
+		"objects/pack" };
+	struct dirent *d;
+	size_t i, n;
+
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *folder = in(path, places[i]);
+		DIR *dir = opendir(folder);
+
+		while (dir != NULL && (d = readdir(dir)) != NULL) {
+			n = strlen(d->d_name);
+			if ((n > 5 && strcmp(d->d_name + n - 5, ".lock") ==
+			    0) || strncmp(d->d_name, "pack_", 5) == 0)
+				(void)unlinkat(dirfd(dir), d->d_name, 0);
+		}
+		if (dir != NULL)
+			closedir(dir);
+		mem_free(folder);
+	}
+}
+
+static bool
+head_is(const char *path, const char *branch)
+{
+	char *file = in(path, "HEAD");
+	struct buf have, want;
+	struct err why;
+	bool ok;
+
+	buf_init(&have, 256);
+	buf_init(&want, 256);
+	buf_add_fmt(&want, "ref: refs/heads/%s\n", branch);
+	ok = file_read(file, &have, &why) == 0 &&
+	    view_eq(buf_view(&have), buf_view(&want));
+	buf_done(&have);
+	buf_done(&want);
+	mem_free(file);
+	return ok;
+}
+
+static int
+attach(struct repo *r, bool write, struct err *e)
+{
+	if (git_repository_open_bare(&r->git, r->path) != 0 ||
+	    git_repository_odb(&r->odb, r->git) != 0)
+		return fail(e, ERR_PEER, "the ledger is damaged");
+	if (!write)
+		return 0;
+	if (git_mempack_new(&r->memory) != 0)
+		return fail(e, ERR_LOCAL, "the ledger cannot be opened");
+	if (git_odb_add_backend(r->odb, r->memory, MEMORY_PRIORITY) == 0)
+		return 0;
+	r->memory = NULL;
+	return fail(e, ERR_LOCAL, "the ledger cannot be opened");
+}
+
+static void
+detach(struct repo *r)
+{
+	git_odb_free(r->odb);
+	git_repository_free(r->git);
+	r->odb = NULL;
+	r->git = NULL;
+	r->memory = NULL; /* went with the odb */
+}
+
+int
+repo_open(const char *path, const char *branch, bool write,
+    struct repo **out, struct err *e)
+{
+	struct repo *r;
+	struct buf ref;
+	char *head = in(path, "HEAD");
+	int there = file_exists(head), rc = 0;
+
+	*out = NULL;
+	mem_free(head);
+	if (!there)
+		return err_set(e, ERR_ABSENT, "there is no ledger in %s",
+		    path);
+	need_library();
+	r = mem_new(sizeof(*r));
+	r->path = mem_dup(path);
+	buf_init(&ref, 256);
+	buf_add_fmt(&ref, "refs/heads/%s", branch);
+	r->ref = mem_dup(buf_str(&ref));
+	buf_done(&ref);
+	if (write) {
+		clear_left_over(path);
+		if (!head_is(path, branch))
+			rc = set_head(path, branch, e);
+	}
+	if (rc == 0)
+		rc = attach(r, write, e);
+	if (rc != 0) {
+		repo_close(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+repo_close(struct repo *repo)
+{
+	if (repo == NULL)
+		return;
+	detach(repo);
+	mem_free(repo->put);
+	mem_free(repo->ref);
+	mem_free(repo->path);
+	mem_free(repo);
+}
+
+/* ---- reading ---- */
+
+int
+repo_tip(struct repo *repo, struct oid *out, struct err *e)
+{
+	git_oid id;
+	int rc = git_reference_name_to_id(&id, repo->git, repo->ref);
+
+	if (rc == GIT_ENOTFOUND)
+		return 0;
+	if (rc != 0)
+		return fail(e, ERR_PEER, "the ledger's branch is damaged");
+	memcpy(out->b, id.id, sizeof(out->b));
+	return 1;
+}
+
+int
+repo_read(struct repo *repo, const struct oid *oid, enum repo_kind kind,
+    struct buf *out, struct err *e)
+{
+	git_odb_object *o = NULL;
+	git_oid id = git_name(oid);
+	int rc = 0;
+
+	if (git_odb_read(&o, repo->odb, &id) != 0)
+		return fail(e, ERR_PEER, "the ledger lacks a part");
+	if (git_odb_object_type(o) != types[kind])
+		rc = err_set(e, ERR_PEER, "the ledger is damaged: an object "
+		    "is not what it is named for");
+	else
+		buf_add(out, git_odb_object_data(o), git_odb_object_size(o));
+	git_odb_object_free(o);
+	return rc == 0 ? buf_check(out, "a part of the ledger", e) : -1;
+}
+
+/* ---- writing ---- */
+
+static void
+note_put(struct repo *r, const git_oid *id)
+{
+	struct oid *more;
+
+	if (r->put_count == r->put_room) {
+		r->put_room = r->put_room * 2 + 64;
+		more = mem_new(r->put_room * sizeof(*more));
+		if (r->put_count > 0)
+			memcpy(more, r->put, r->put_count * sizeof(*more));
+		mem_free(r->put);
+		r->put = more;
+	}
+	memcpy(r->put[r->put_count++].b, id->id, sizeof(r->put->b));
+}
+
+int
+repo_put(struct repo *repo, enum repo_kind kind, struct view data,
+    struct oid *out, struct err *e)
+{
+	git_oid id;
+
+	if (git_odb_write(&id, repo->odb, data.data, data.len,
+	    types[kind]) != 0)
+		return fail(e, ERR_LOCAL, "the ledger cannot be written");
+	note_put(repo, &id);
+	memcpy(out->b, id.id, sizeof(out->b));
+	return 0;
+}
+
+void
+repo_drop(struct repo *repo)
+{
+	(void)git_mempack_reset(repo->memory);
+	repo->put_count = 0;
+}
+
+static int
+write_pack(struct repo *r, struct err *e)
+{
+	git_packbuilder *pb = NULL;
+	size_t i;
+	int rc = git_packbuilder_new(&pb, r->git);
+
+	for (i = 0; rc == 0 && i < r->put_count; i++) {
+		git_oid id = git_name(&r->put[i]);
+
+		rc = git_packbuilder_insert(pb, &id, NULL);
+	}
+	if (rc == 0)
+		rc = git_packbuilder_write(pb, NULL, 0400, NULL, NULL);
+	git_packbuilder_free(pb);
+	return rc == 0 ? 0 : fail(e, ERR_LOCAL,
+	    "the ledger cannot be written");
+}
+
+static int
+move_branch(struct repo *r, const struct oid *old, const struct oid *tip,
+    struct err *e)
+{
+	git_reference *ref = NULL;
+	git_oid to = git_name(tip), from;
+	int rc;
+
+	if (old != NULL)
+		from = git_name(old);
+	else
+		memset(&from, 0, sizeof(from));
+	rc = git_reference_create_matching(&ref, r->git, r->ref, &to, 1,
+	    &from, NULL);
+	git_reference_free(ref);
+	if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
+		return err_set(e, ERR_PEER, "somebody else writes into the "
+		    "ledger: its branch was moved");
+	return rc == 0 ? 0 : fail(e, ERR_LOCAL,
+	    "the ledger cannot be written");
+}
+
+int
+repo_flush(struct repo *repo, const struct oid *old, const struct oid *tip,
+    struct err *e)
+{
+	struct err why;
+	bool merged;
+
+	if (write_pack(repo, e) != 0 || move_branch(repo, old, tip, e) != 0)
+		return -1;
+	repo_drop(repo);
+	/* A disk without room for that now may have it at the next flush. */
+	if (packs_merge(repo->git, repo->path, &merged, &why) != 0 &&
+	    why.kind == ERR_PEER) {
+		*e = why;
+		return -1;
+	}
+	if (!merged)
+		return 0;
+	/* libgit2 goes on holding the packs that are gone. */
+	detach(repo);
+	return attach(repo, true, e);
+}
