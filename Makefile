@@ -162,6 +162,11 @@ JOBS ?= $(shell nproc)
 sim:
 	@+$(SUB) $B/sim/sim
 	@$B/sim/sim --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
+# Power cuts over the encrypted store, beyond those of make test; each call
+# goes on where the last one ended: make powercuts RUNS=20000
+powercuts:
+	@+$(SUB) $B/tools/powercuts
+	@tests/powercuts.sh $B $(RUNS)
 # Does a test notice when a rule is broken? tests/mutants/README.md
 mutants: deps
 	@+tests/mutants/run.sh $(if $M,'$M')
@@ -202,12 +207,13 @@ clean:
 help:
 	@echo "all test demo bench sim mutants lint asan leak install clean deps"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
+	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak pot po-update demo bench sim mutants lint cover install clean help
+	leak pot po-update demo bench sim powercuts mutants lint cover install clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

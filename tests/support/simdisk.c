@@ -1,61 +1,10 @@
 /* The simulated disk; its header says what it models. */
-#include "tests/support/simdisk.h"
+#include "tests/support/simdisk_inner.h"
 
-#include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/mem.h"
-
-#define FILES_MAX 16
-#define FILE_BYTES_MAX ((size_t)1 << 30)
-#define FILE_ROOM ((size_t)1 << 20)
-#define NAME_BYTES 128
-#define SECTOR 512
-#define SHARED_MAX 64 /* regions of memory that connections share */
-
-enum op_kind { OP_WRITE, OP_TRUNCATE };
-
-struct op {
-	struct op *next;
-	enum op_kind kind;
-	size_t at, len; /* truncate: the new size in at */
-	uint8_t data[];
-};
-
-struct node {
-	char name[NAME_BYTES]; /* "": free */
-	bool visible, durable; /* does it exist there */
-	struct buf seen, kept; /* contents */
-	struct op *ops, **end; /* unsynced, in order */
-	/* What connections of one process hold in common; gone with it. */
-	unsigned readers, writers, owners; /* handles with that lock */
-	void *shared[SHARED_MAX];
-	unsigned mapped;                   /* handles that use it */
-	unsigned readers_of[SQLITE_SHM_NLOCK];
-	bool taken[SQLITE_SHM_NLOCK];
-};
-
-struct simdisk {
-	sqlite3_vfs base;
-	char name[32];
-	uint64_t state; /* of the generator */
-	uint64_t ops, crash_at, fault_at;
-	int fault_rc;
-	bool sticky, crashed;
-	bool full; /* what failed last failed for lack of room */
-	struct node node[FILES_MAX];
-};
-
-struct handle {
-	sqlite3_file base;
-	struct simdisk *d;
-	struct node *n;
-	int level;       /* SQLITE_LOCK_* */
-	bool mapped;
-	unsigned shared_locks, own_locks; /* bits */
-};
 
 /* splitmix64 */
 uint64_t
@@ -68,8 +17,8 @@ simdisk_random(struct simdisk *d)
 	return z ^ (z >> 31);
 }
 
-static size_t
-below(struct simdisk *d, size_t n)
+size_t
+simdisk_below(struct simdisk *d, size_t n)
 {
 	return (size_t)(simdisk_random(d) % n);
 }
@@ -102,8 +51,8 @@ copy(struct buf *to, const struct buf *from)
 	buf_add(to, from->data, from->len);
 }
 
-static void
-forget_ops(struct node *n)
+void
+simdisk_forget(struct node *n)
 {
 	struct op *o;
 
@@ -114,8 +63,8 @@ forget_ops(struct node *n)
 	n->end = &n->ops;
 }
 
-static void
-push(struct node *n, enum op_kind kind, size_t at, const void *data,
+void
+simdisk_note(struct node *n, enum op_kind kind, size_t at, const void *data,
     size_t len)
 {
 	struct op *o = mem_new(sizeof(*o) + len);
@@ -127,10 +76,14 @@ push(struct node *n, enum op_kind kind, size_t at, const void *data,
 		memcpy(o->data, data, len);
 	*n->end = o;
 	n->end = &o->next;
+	if (kind == OP_WRITE)
+		put(&n->seen, at, data, len);
+	else
+		resize(&n->seen, at);
 }
 
-static struct node *
-find(struct simdisk *d, const char *name)
+struct node *
+simdisk_find(struct simdisk *d, const char *name)
 {
 	size_t i;
 
@@ -141,10 +94,10 @@ find(struct simdisk *d, const char *name)
 	return NULL;
 }
 
-static struct node *
-make(struct simdisk *d, const char *name)
+struct node *
+simdisk_make(struct simdisk *d, const char *name)
 {
-	struct node *n = find(d, name);
+	struct node *n = simdisk_find(d, name);
 	size_t i;
 
 	for (i = 0; n == NULL && i < FILES_MAX; i++)
@@ -159,12 +112,56 @@ make(struct simdisk *d, const char *name)
 	return n;
 }
 
+/* ---- names ---- */
+
+static void
+empty(struct node *n)
+{
+	n->name[0] = '\0';
+	n->visible = n->durable = false;
+	n->seen.len = n->kept.len = 0;
+	simdisk_forget(n);
+}
+
+static void
+rename_lasts(struct simdisk *d)
+{
+	if (d->renamed.over != NULL)
+		empty(d->renamed.over);
+	memset(&d->renamed, 0, sizeof(d->renamed));
+}
+
+/* The folder was never written: both names are what they were. */
+static void
+rename_undone(struct simdisk *d)
+{
+	char name[NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%s", d->renamed.node->name);
+	snprintf(d->renamed.node->name, NAME_BYTES, "%s", d->renamed.was);
+	if (d->renamed.over != NULL)
+		snprintf(d->renamed.over->name, NAME_BYTES, "%s", name);
+	memset(&d->renamed, 0, sizeof(d->renamed));
+}
+
 /* ---- the count, cuts and faults ---- */
 
-enum verdict { GO, LAST, FAULT, DEAD };
+int
+simdisk_call(struct simdisk *d, int rc)
+{
+	if (d->crashed)
+		return rc;
+	d->calls++;
+	if (d->call_at != 0 && (d->calls == d->call_at ||
+	    (d->call_sticky && d->calls > d->call_at))) {
+		d->full = false;
+		return rc;
+	}
+	return SQLITE_OK;
+}
 
-static enum verdict
-count(struct simdisk *d)
+enum simdisk_verdict
+simdisk_count(struct simdisk *d)
 {
 	if (d->crashed)
 		return DEAD;
@@ -182,6 +179,35 @@ count(struct simdisk *d)
 	return GO;
 }
 
+/* A write at a time: files are much larger than what changes. */
+void
+simdisk_synced(struct node *n)
+{
+	const struct op *o;
+
+	for (o = n->ops; o != NULL; o = o->next)
+		if (o->kind == OP_TRUNCATE)
+			resize(&n->kept, o->at);
+		else
+			put(&n->kept, o->at, o->data, o->len);
+	simdisk_forget(n);
+}
+
+/* The first sync of a new file is one of its folder too. */
+void
+simdisk_folder(struct simdisk *d)
+{
+	size_t i;
+
+	rename_lasts(d);
+	for (i = 0; i < FILES_MAX; i++)
+		if (d->node[i].durable && !d->node[i].visible) {
+			d->node[i].durable = false;
+			simdisk_forget(&d->node[i]);
+			d->node[i].kept.len = 0;
+		}
+}
+
 /* Sectors of one write that reached the disk. */
 static void
 tear(struct simdisk *d, struct buf *b, const struct op *o, bool garbage)
@@ -193,7 +219,7 @@ tear(struct simdisk *d, struct buf *b, const struct op *o, bool garbage)
 		n = SECTOR - (o->at + at) % SECTOR;
 		if (n > o->len - at)
 			n = o->len - at;
-		switch (below(d, garbage ? 5 : 4)) {
+		switch (simdisk_below(d, garbage ? 5 : 4)) {
 		case 0:
 		case 1:
 			put(b, o->at + at, o->data + at, n);
@@ -213,7 +239,7 @@ static void
 survive(struct simdisk *d, struct node *n, const struct op *o, bool tearing,
     bool garbage)
 {
-	size_t draw = tearing ? below(d, 3) : 0;
+	size_t draw = tearing ? simdisk_below(d, 3) : 0;
 
 	if (draw == 1)
 		return;
@@ -234,7 +260,7 @@ cut_node(struct simdisk *d, struct node *n, enum simdisk_cut mode)
 	for (o = n->ops; o != NULL; o = o->next)
 		total++;
 	if (mode == SIMDISK_PREFIX)
-		keep = below(d, total + 1);
+		keep = simdisk_below(d, total + 1);
 	else if (mode != SIMDISK_DROP)
 		keep = total;
 	for (o = n->ops; o != NULL && keep > 0; o = o->next, keep--)
@@ -243,8 +269,8 @@ cut_node(struct simdisk *d, struct node *n, enum simdisk_cut mode)
 	/* A name that only one side knows: either may have won. */
 	if (n->visible != n->durable)
 		n->durable = mode == SIMDISK_DROP ? n->durable :
-		    mode == SIMDISK_KEEP ? n->visible : below(d, 2) == 0;
-	forget_ops(n);
+		    mode == SIMDISK_KEEP ? n->visible : simdisk_below(d, 2) == 0;
+	simdisk_forget(n);
 	n->visible = n->durable;
 	if (!n->durable)
 		n->kept.len = 0;
@@ -256,412 +282,22 @@ simdisk_restart(struct simdisk *d, enum simdisk_cut mode)
 {
 	size_t i;
 
+	if (d->renamed.node != NULL && (mode == SIMDISK_DROP ||
+	    (mode != SIMDISK_KEEP && simdisk_below(d, 2) == 0)))
+		rename_undone(d);
+	rename_lasts(d);
 	for (i = 0; i < FILES_MAX; i++)
 		if (d->node[i].name[0] != '\0')
 			cut_node(d, &d->node[i], mode);
+	d->crashed = d->lying = false;
+	d->crash_at = d->fault_at = d->call_at = d->misdirect_at = 0;
+}
+
+void
+simdisk_revive(struct simdisk *d)
+{
 	d->crashed = false;
-	d->crash_at = d->fault_at = 0;
-}
-
-/* ---- files ---- */
-
-static int f_unlock(sqlite3_file *f, int level);
-static int f_unmap(sqlite3_file *f, int gone);
-
-static int
-f_close(sqlite3_file *f)
-{
-	(void)f_unmap(f, 0);
-	return f_unlock(f, SQLITE_LOCK_NONE);
-}
-
-static int
-f_read(sqlite3_file *f, void *out, int len, sqlite3_int64 at)
-{
-	struct handle *h = (struct handle *)f;
-	const struct buf *b = &h->n->seen;
-	size_t want = (size_t)len, from = (size_t)at, have = 0;
-
-	if (h->d->crashed)
-		return SQLITE_IOERR_READ;
-	memset(out, 0, want);
-	if (from < b->len)
-		have = b->len - from < want ? b->len - from : want;
-	if (have > 0)
-		memcpy(out, b->data + from, have);
-	return have == want ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
-}
-
-static int
-f_write(sqlite3_file *f, const void *in, int len, sqlite3_int64 at)
-{
-	struct handle *h = (struct handle *)f;
-	enum verdict v = count(h->d);
-	size_t n = (size_t)len;
-
-	if (v == DEAD)
-		return SQLITE_IOERR_WRITE;
-	if (v == FAULT)
-		n = below(h->d, n + 1);
-	if (n > 0) {
-		push(h->n, OP_WRITE, (size_t)at, in, n);
-		put(&h->n->seen, (size_t)at, in, n);
-	}
-	if (v == FAULT)
-		return h->d->fault_rc;
-	return v == LAST ? SQLITE_IOERR_WRITE : SQLITE_OK;
-}
-
-static int
-f_truncate(sqlite3_file *f, sqlite3_int64 size)
-{
-	struct handle *h = (struct handle *)f;
-	enum verdict v = count(h->d);
-
-	if (v == DEAD || v == FAULT)
-		return SQLITE_IOERR_TRUNCATE;
-	push(h->n, OP_TRUNCATE, (size_t)size, NULL, 0);
-	resize(&h->n->seen, (size_t)size);
-	return v == LAST ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
-}
-
-/* A write at a time: files are much larger than what changes. */
-static void
-make_durable(struct node *n)
-{
-	const struct op *o;
-
-	for (o = n->ops; o != NULL; o = o->next)
-		if (o->kind == OP_TRUNCATE)
-			resize(&n->kept, o->at);
-		else
-			put(&n->kept, o->at, o->data, o->len);
-	forget_ops(n);
-}
-
-/* The first sync of a new file is one of its folder too. */
-static void
-sync_folder(struct simdisk *d)
-{
-	size_t i;
-
-	for (i = 0; i < FILES_MAX; i++)
-		if (d->node[i].durable && !d->node[i].visible) {
-			d->node[i].durable = false;
-			forget_ops(&d->node[i]);
-			d->node[i].kept.len = 0;
-		}
-}
-
-static int
-f_sync(sqlite3_file *f, int flags)
-{
-	struct handle *h = (struct handle *)f;
-	enum verdict v = count(h->d);
-
-	(void)flags;
-	if (v == DEAD || v == FAULT)
-		return v == FAULT ? h->d->fault_rc : SQLITE_IOERR_FSYNC;
-	/* The last sync may have ended just before the light went out. */
-	if (v == GO || below(h->d, 2) == 0) {
-		make_durable(h->n);
-		if (!h->n->durable && h->n->visible)
-			sync_folder(h->d);
-		h->n->durable = h->n->visible;
-	}
-	return v == LAST ? SQLITE_IOERR_FSYNC : SQLITE_OK;
-}
-
-static int
-f_size(sqlite3_file *f, sqlite3_int64 *out)
-{
-	struct handle *h = (struct handle *)f;
-
-	*out = (sqlite3_int64)h->n->seen.len;
-	return h->d->crashed ? SQLITE_IOERR_FSTAT : SQLITE_OK;
-}
-
-static void
-count_lock(struct handle *h, int by)
-{
-	unsigned *at[] = { NULL, &h->n->readers, &h->n->writers,
-	    &h->n->owners, &h->n->owners };
-
-	if (at[h->level] != NULL)
-		*at[h->level] += (unsigned)by;
-}
-
-static int
-f_lock(sqlite3_file *f, int level)
-{
-	struct handle *h = (struct handle *)f;
-	struct node *n = h->n;
-	unsigned readers, writers, owners;
-
-	if (level <= h->level)
-		return SQLITE_OK;
-	count_lock(h, -1);
-	readers = n->readers;
-	writers = n->writers;
-	owners = n->owners;
-	if (owners == 0 && !(level >= SQLITE_LOCK_RESERVED && writers > 0) &&
-	    !(level == SQLITE_LOCK_EXCLUSIVE && readers > 0))
-		h->level = level;
-	count_lock(h, 1);
-	return h->level == level ? SQLITE_OK : SQLITE_BUSY;
-}
-
-static int
-f_unlock(sqlite3_file *f, int level)
-{
-	struct handle *h = (struct handle *)f;
-
-	if (level < h->level) {
-		count_lock(h, -1);
-		h->level = level;
-		count_lock(h, 1);
-	}
-	return SQLITE_OK;
-}
-
-/* ---- memory that connections share ---- */
-
-static int
-f_map(sqlite3_file *f, int region, int size, int extend, void volatile **out)
-{
-	struct handle *h = (struct handle *)f;
-
-	*out = NULL;
-	if (region < 0 || region >= SHARED_MAX)
-		return SQLITE_IOERR_SHMMAP;
-	if (!h->mapped) {
-		h->mapped = true;
-		h->n->mapped++;
-	}
-	if (h->n->shared[region] == NULL && extend)
-		h->n->shared[region] = mem_new((size_t)size);
-	*out = h->n->shared[region];
-	return SQLITE_OK;
-}
-
-static int
-f_share(sqlite3_file *f, int at, int n, int flags)
-{
-	struct handle *h = (struct handle *)f;
-	struct node *node = h->n;
-	bool own = flags & SQLITE_SHM_EXCLUSIVE;
-	int i;
-
-	for (i = at; i < at + n; i++) {
-		unsigned bit = 1u << i;
-
-		if (flags & SQLITE_SHM_UNLOCK) {
-			if (h->own_locks & bit)
-				node->taken[i] = false;
-			else if (h->shared_locks & bit)
-				node->readers_of[i]--;
-			h->own_locks &= ~bit;
-			h->shared_locks &= ~bit;
-		} else if (node->taken[i] ? !(h->own_locks & bit) :
-		    own && node->readers_of[i] >
-		    ((h->shared_locks & bit) ? 1u : 0u)) {
-			return SQLITE_BUSY;
-		}
-	}
-	for (i = at; i < at + n && !(flags & SQLITE_SHM_UNLOCK); i++) {
-		unsigned bit = 1u << i;
-
-		if (own) {
-			node->taken[i] = true;
-			h->own_locks |= bit;
-		} else if (!(h->shared_locks & bit)) {
-			node->readers_of[i]++;
-			h->shared_locks |= bit;
-		}
-	}
-	return SQLITE_OK;
-}
-
-static void
-f_barrier(sqlite3_file *f)
-{
-	(void)f;
-}
-
-static int
-f_unmap(sqlite3_file *f, int gone)
-{
-	struct handle *h = (struct handle *)f;
-	int i;
-
-	(void)gone;
-	if (!h->mapped)
-		return SQLITE_OK;
-	(void)f_share(f, 0, SQLITE_SHM_NLOCK, SQLITE_SHM_UNLOCK);
-	h->mapped = false;
-	if (--h->n->mapped > 0)
-		return SQLITE_OK;
-	for (i = 0; i < SHARED_MAX; i++) {
-		mem_free(h->n->shared[i]);
-		h->n->shared[i] = NULL;
-	}
-	return SQLITE_OK;
-}
-
-static int
-f_reserved(sqlite3_file *f, int *out)
-{
-	(void)f;
-	*out = 0;
-	return SQLITE_OK;
-}
-
-static int
-f_control(sqlite3_file *f, int op, void *arg)
-{
-	(void)f;
-	(void)op;
-	(void)arg;
-	return SQLITE_NOTFOUND;
-}
-
-static int
-f_sector(sqlite3_file *f)
-{
-	(void)f;
-	return 4096;
-}
-
-static int
-f_traits(sqlite3_file *f)
-{
-	(void)f;
-	return 0;
-}
-
-static const sqlite3_io_methods methods = {
-	.iVersion = 2, .xClose = f_close, .xRead = f_read, .xWrite = f_write,
-	.xTruncate = f_truncate, .xSync = f_sync, .xFileSize = f_size,
-	.xLock = f_lock, .xUnlock = f_unlock, .xCheckReservedLock = f_reserved,
-	.xFileControl = f_control, .xSectorSize = f_sector,
-	.xDeviceCharacteristics = f_traits, .xShmMap = f_map,
-	.xShmLock = f_share, .xShmBarrier = f_barrier, .xShmUnmap = f_unmap
-};
-
-static int
-v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
-    int *got)
-{
-	struct simdisk *d = vfs->pAppData;
-	struct handle *h = (struct handle *)f;
-	struct node *n = find(d, name);
-	enum verdict v;
-
-	f->pMethods = NULL;
-	if (d->crashed)
-		return SQLITE_CANTOPEN;
-	if (n == NULL || !n->visible) {
-		if (!(flags & SQLITE_OPEN_CREATE))
-			return SQLITE_CANTOPEN;
-		v = count(d);
-		if (v != GO && v != LAST)
-			return SQLITE_CANTOPEN;
-		n = make(d, name);
-		if (n == NULL)
-			return SQLITE_NOMEM;
-		if (n->durable)
-			push(n, OP_TRUNCATE, 0, NULL, 0);
-		n->seen.len = 0;
-		n->visible = true;
-		if (v == LAST)
-			return SQLITE_CANTOPEN;
-	}
-	h->d = d;
-	h->n = n;
-	h->level = SQLITE_LOCK_NONE;
-	h->mapped = false;
-	h->shared_locks = h->own_locks = 0;
-	f->pMethods = &methods;
-	if (got != NULL)
-		*got = flags;
-	return SQLITE_OK;
-}
-
-static int
-v_delete(sqlite3_vfs *vfs, const char *name, int sync_folder)
-{
-	struct simdisk *d = vfs->pAppData;
-	struct node *n = find(d, name);
-	enum verdict v;
-
-	if (n == NULL || !n->visible)
-		return SQLITE_IOERR_DELETE_NOENT;
-	v = count(d);
-	if (v == DEAD || v == FAULT)
-		return SQLITE_IOERR_DELETE;
-	n->visible = false;
-	n->seen.len = 0;
-	if (sync_folder && v == GO)
-		n->durable = false;
-	if (!n->durable) {
-		forget_ops(n);
-		n->kept.len = 0;
-	}
-	return v == LAST ? SQLITE_IOERR_DELETE : SQLITE_OK;
-}
-
-static int
-v_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
-{
-	struct simdisk *d = vfs->pAppData;
-	struct node *n = find(d, name);
-
-	*out = n != NULL && n->visible && (flags != SQLITE_ACCESS_EXISTS ||
-	    n->seen.len > 0 || strstr(name, "-wal") == NULL);
-	return d->crashed ? SQLITE_IOERR_ACCESS : SQLITE_OK;
-}
-
-static int
-v_full(sqlite3_vfs *vfs, const char *name, int len, char *out)
-{
-	(void)vfs;
-	snprintf(out, (size_t)len, "%s", name);
-	return SQLITE_OK;
-}
-
-static int
-v_random(sqlite3_vfs *vfs, int len, char *out)
-{
-	int i;
-
-	for (i = 0; i < len; i++)
-		out[i] = (char)simdisk_random(vfs->pAppData);
-	return len;
-}
-
-static int
-v_sleep(sqlite3_vfs *vfs, int us)
-{
-	(void)vfs;
-	return us;
-}
-
-static int
-v_time(sqlite3_vfs *vfs, double *out)
-{
-	(void)vfs;
-	*out = 2460000.5;
-	return SQLITE_OK;
-}
-
-static int
-v_error(sqlite3_vfs *vfs, int len, char *out)
-{
-	const struct simdisk *d = vfs->pAppData;
-
-	(void)len;
-	(void)out;
-	return d->full ? ENOSPC : 0;
+	d->crash_at = d->fault_at = d->call_at = d->misdirect_at = 0;
 }
 
 /* ---- the test's side ---- */
@@ -684,16 +320,22 @@ simdisk_new(uint64_t seed)
 	d->base.mxPathname = NAME_BYTES;
 	d->base.zName = d->name;
 	d->base.pAppData = d;
-	d->base.xOpen = v_open;
-	d->base.xDelete = v_delete;
-	d->base.xAccess = v_access;
-	d->base.xFullPathname = v_full;
-	d->base.xRandomness = v_random;
-	d->base.xSleep = v_sleep;
-	d->base.xCurrentTime = v_time;
-	d->base.xGetLastError = v_error;
+	simdisk_methods(d);
 	sqlite3_vfs_register(&d->base, 0);
 	return d;
+}
+
+struct simdisk *
+simdisk_copy(struct simdisk *d, uint64_t seed)
+{
+	struct simdisk *to = simdisk_new(seed);
+	size_t i;
+
+	for (i = 0; i < FILES_MAX; i++)
+		if (d->node[i].visible)
+			simdisk_put(to, d->node[i].name,
+			    buf_view(&d->node[i].seen));
+	return to;
 }
 
 void
@@ -705,7 +347,7 @@ simdisk_free(struct simdisk *d)
 		return;
 	sqlite3_vfs_unregister(&d->base);
 	for (i = 0; i < FILES_MAX; i++) {
-		forget_ops(&d->node[i]);
+		simdisk_forget(&d->node[i]);
 		buf_done(&d->node[i].seen);
 		buf_done(&d->node[i].kept);
 	}
@@ -750,10 +392,54 @@ simdisk_fault_at(struct simdisk *d, uint64_t k, int rc, bool sticky)
 	d->sticky = sticky;
 }
 
+uint64_t
+simdisk_calls(const struct simdisk *d)
+{
+	return d->calls;
+}
+
+void
+simdisk_call_fails(struct simdisk *d, uint64_t k, bool sticky)
+{
+	d->call_at = k;
+	d->call_sticky = sticky;
+}
+
+void
+simdisk_room(struct simdisk *d, size_t bytes)
+{
+	d->room = bytes;
+}
+
+void
+simdisk_lie(struct simdisk *d, bool lying)
+{
+	d->lying = lying;
+}
+
+void
+simdisk_misdirect_at(struct simdisk *d, uint64_t k)
+{
+	d->misdirect_at = k;
+}
+
+size_t
+simdisk_rot(struct simdisk *d, const char *name)
+{
+	struct node *n = simdisk_find(d, name);
+	size_t at = simdisk_below(d, n->kept.len);
+	uint8_t bit = (uint8_t)(1u << simdisk_below(d, 8));
+
+	n->kept.data[at] ^= bit;
+	if (at < n->seen.len)
+		n->seen.data[at] ^= bit;
+	return at;
+}
+
 struct buf *
 simdisk_file(struct simdisk *d, const char *name)
 {
-	struct node *n = find(d, name);
+	struct node *n = simdisk_find(d, name);
 
 	return n != NULL && n->visible ? &n->seen : NULL;
 }
@@ -761,7 +447,7 @@ simdisk_file(struct simdisk *d, const char *name)
 static void
 settle(struct node *n)
 {
-	forget_ops(n);
+	simdisk_forget(n);
 	n->durable = n->visible;
 	copy(&n->kept, &n->seen);
 }
@@ -778,7 +464,7 @@ simdisk_settle(struct simdisk *d)
 void
 simdisk_put(struct simdisk *d, const char *name, struct view data)
 {
-	struct node *n = make(d, name);
+	struct node *n = simdisk_make(d, name);
 
 	n->visible = true;
 	n->seen.len = 0;
@@ -789,7 +475,7 @@ simdisk_put(struct simdisk *d, const char *name, struct view data)
 void
 simdisk_remove(struct simdisk *d, const char *name)
 {
-	struct node *n = find(d, name);
+	struct node *n = simdisk_find(d, name);
 
 	if (n == NULL)
 		return;
@@ -801,20 +487,22 @@ simdisk_remove(struct simdisk *d, const char *name)
 int
 simdisk_move(struct simdisk *d, const char *from, const char *to)
 {
-	struct node *n = find(d, from), *old = find(d, to);
-	enum verdict v = count(d);
+	struct node *n = simdisk_find(d, from), *old = simdisk_find(d, to);
+	enum simdisk_verdict v = simdisk_count(d);
 
 	if (n == NULL || !n->visible || v == DEAD || v == FAULT)
 		return -1;
-	/* Old or new name, never both; the sync of the folder decides. */
-	if (v == LAST && below(d, 2) == 0)
+	rename_lasts(d);
+	d->renamed.node = n;
+	d->renamed.over = old;
+	snprintf(d->renamed.was, NAME_BYTES, "%s", from);
+	if (old != NULL) /* out of sight, not yet gone */
+		snprintf(old->name, NAME_BYTES, "/replaced/");
+	snprintf(n->name, NAME_BYTES, "%s", to);
+	if (v == LAST)
 		return -1;
-	if (old != NULL) {
-		old->name[0] = '\0';
-		old->visible = false;
-		old->seen.len = 0;
-		settle(old);
-	}
-	snprintf(n->name, sizeof(n->name), "%s", to);
-	return v == LAST ? -1 : 0;
+	v = simdisk_count(d);
+	if (v == GO || (v == LAST && simdisk_below(d, 2) == 0))
+		simdisk_folder(d);
+	return v == GO ? 0 : -1;
 }

@@ -12,6 +12,9 @@
  * file makes deletions before it last. A device that claims
  * nothing: a write cut short may leave any of its 512-byte sectors old, new
  * or, in the last mode, garbage; sectors outside the write stay as they are.
+ *
+ * Beyond cuts a disk has faults of its own: a call that fails once or for
+ * good, no room, a sync that lies, a write that lands elsewhere, bits that rot.
  */
 #ifndef SUPPORT_SIMDISK_H
 #define SUPPORT_SIMDISK_H
@@ -35,6 +38,11 @@ struct simdisk;
 
 struct simdisk *simdisk_new(uint64_t seed);
 void simdisk_free(struct simdisk *d);
+
+/** simdisk_copy(d, seed): another disk with what is visible on this one,
+ * durable. */
+struct simdisk *simdisk_copy(struct simdisk *d, uint64_t seed);
+
 const char *simdisk_name(const struct simdisk *d); /* of the VFS */
 
 /** simdisk_seed(d, seed): what is drawn from here on. */
@@ -51,9 +59,35 @@ bool simdisk_crashed(const struct simdisk *d);
 /** simdisk_restart(d, mode): the power comes back; handles must be closed. */
 void simdisk_restart(struct simdisk *d, enum simdisk_cut mode);
 
+/** simdisk_revive(d): not the power went but the program: what it wrote is
+ * seen, and durable only as far as it was synced. Handles must be closed. */
+void simdisk_revive(struct simdisk *d);
+
 /** simdisk_fault_at(d, k, rc, sticky): operation ${k} (and all later ones)
  * fails with SQLite's ${rc}, a write having written some first bytes. */
 void simdisk_fault_at(struct simdisk *d, uint64_t k, int rc, bool sticky);
+
+/** simdisk_calls(d): calls of every kind so far, reading and asking as well.
+ * simdisk_call_fails(d, k, sticky): number ${k} (and all later ones) answers
+ * with an I/O error and does nothing. 0: none. */
+uint64_t simdisk_calls(const struct simdisk *d);
+void simdisk_call_fails(struct simdisk *d, uint64_t k, bool sticky);
+
+/** simdisk_room(d, bytes): all files together; what goes beyond is written as
+ * far as it fits and fails with SQLITE_FULL. 0: without end. */
+void simdisk_room(struct simdisk *d, size_t bytes);
+
+/** simdisk_lie(d, lying): from now on a sync says that it is done and keeps
+ * nothing; a cut shows it. */
+void simdisk_lie(struct simdisk *d, bool lying);
+
+/** simdisk_misdirect_at(d, k): operation ${k}, if it is a write, lands 4096
+ * bytes beside its place, and nobody says so. */
+void simdisk_misdirect_at(struct simdisk *d, uint64_t k);
+
+/** simdisk_rot(d, name): one bit of the file, durable, is another one; the
+ * byte it stands in. */
+size_t simdisk_rot(struct simdisk *d, const char *name);
 
 /** simdisk_file(d, name): visible content, to look at and to change; changes
  * count as durable after simdisk_settle. NULL: there is none. */
@@ -68,7 +102,8 @@ void simdisk_remove(struct simdisk *d, const char *name);
 /** simdisk_settle(d): all that is visible is durable. */
 void simdisk_settle(struct simdisk *d);
 
-/** simdisk_move(d, from, to): rename and sync the folder; 0 or -1. */
+/** simdisk_move(d, from, to): rename, then sync the folder, two operations;
+ * 0 or -1. In between a cut may leave the old names or the new ones. */
 int simdisk_move(struct simdisk *d, const char *from, const char *to);
 
 /** simdisk_random(d): the seeded stream. */

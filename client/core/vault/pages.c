@@ -233,14 +233,12 @@ pages_commit(struct pages *p)
 	sqlite3_file *f = p->disk->file;
 	int rc;
 
-	if (p->broken)
-		return SQLITE_IOERR_FSYNC;
+	if (p->broken != SQLITE_OK)
+		return p->broken;
 	buf_reset(&p->then);
 	buf_add(&p->then, p->now.data, p->now.len);
-	if (p->then.nomem || p->then.toobig) {
-		p->broken = true;
-		return SQLITE_IOERR_NOMEM;
-	}
+	if (p->then.nomem || p->then.toobig)
+		return p->broken = SQLITE_IOERR_NOMEM;
 	rc = p->dirty ? pages_sync(p) : SQLITE_OK;
 	if (rc == SQLITE_OK)
 		rc = write_slot(p, p->epoch + 1);
@@ -248,8 +246,7 @@ pages_commit(struct pages *p)
 		rc = disk_sync(p->disk);
 	if (rc != SQLITE_OK) {
 		/* The slot may be there or not: the old log may be void. */
-		p->broken = true;
-		return rc;
+		return p->broken = rc;
 	}
 	p->epoch++;
 	p->served = p->live = false;
@@ -311,7 +308,7 @@ skip_page(struct pages *p)
 int
 pages_resize(struct pages *p, uint64_t count)
 {
-	int rc = p->broken ? SQLITE_IOERR_TRUNCATE : SQLITE_OK;
+	int rc = p->broken;
 
 	if (rc == SQLITE_OK && count < pages_count(p))
 		p->now.len = (size_t)count * RECORD_TAG_BYTES;
@@ -329,8 +326,8 @@ pages_write(struct pages *p, uint64_t page,
 	uint8_t out[RECORD_BYTES];
 	int rc;
 
-	if (p->broken)
-		return SQLITE_IOERR_WRITE;
+	if (p->broken != SQLITE_OK)
+		return p->broken;
 	if (!all_zero(in + PAGES_USABLE, PAGES_RESERVE)) {
 		p->reserved++;
 		return SQLITE_IOERR_WRITE;
@@ -357,11 +354,22 @@ pages_write(struct pages *p, uint64_t page,
 int
 pages_sync(struct pages *p)
 {
-	int rc = p->broken ? SQLITE_IOERR_FSYNC : disk_sync(p->disk);
-
-	if (rc == SQLITE_OK)
+	if (p->broken == SQLITE_OK)
+		p->broken = disk_sync(p->disk);
+	if (p->broken == SQLITE_OK)
 		p->dirty = false;
-	else
-		p->broken = true;
-	return rc;
+	return p->broken;
+}
+
+/*
+ * A program that was killed may have written and not synced. Its last commit
+ * is seen and would be shown as saved, its commit slot would void the log: a
+ * power cut could still take either back.
+ */
+void
+pages_settle(struct pages *p, sqlite3_file *log)
+{
+	if (p->broken == SQLITE_OK)
+		p->broken = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+	(void)pages_sync(p);
 }

@@ -35,7 +35,7 @@ struct pages {
 	bool dirty;        /* pages written since the last sync */
 	bool served;       /* the epoch may have had a log header */
 	bool live;         /* a log of this epoch exists */
-	bool broken;       /* a sync or commit failed: nothing may follow */
+	int broken;        /* why a sync or commit failed: nothing may follow */
 	uint64_t seals, reserved; /* records written; writes refused because
 	                           * the reserved bytes were used */
 };
@@ -74,6 +74,10 @@ int pages_write(struct pages *p, uint64_t page,
 int pages_resize(struct pages *p, uint64_t count);
 
 int pages_sync(struct pages *p);
+
+/** pages_settle(p, log): what a killed program left is made to last before it
+ * is shown: the pages, and ${log}. When that fails, nothing may be written. */
+void pages_settle(struct pages *p, sqlite3_file *log);
 
 /** pages_commit(p): begin the next epoch: the log so far is refused. */
 int pages_commit(struct pages *p);

@@ -448,6 +448,8 @@ replay_log(struct vfs *v)
 		rc = wal_attach(&w, &v->pages, f);
 	if (rc == SQLITE_OK)
 		rc = wal_replay(&w);
+	if (rc == SQLITE_OK)
+		pages_settle(&v->pages, f);
 	if (f->pMethods != NULL)
 		f->pMethods->xClose(f);
 	mem_free(f);

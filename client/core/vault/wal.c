@@ -52,8 +52,8 @@ write_record(struct wal *w, uint64_t frame, const uint8_t *payload)
 	uint8_t out[RECORD_BYTES];
 	int rc;
 
-	if (w->pages->broken)
-		return SQLITE_IOERR_WRITE;
+	if (w->pages->broken != SQLITE_OK)
+		return w->pages->broken;
 	record_seal(w->pages->keys, &at, payload, out);
 	w->pages->seals++;
 	rc = w->file->pMethods->xWrite(w->file, out, sizeof(out),
@@ -332,8 +332,8 @@ wal_truncate(struct wal *w, int64_t size)
 	int64_t inside;
 	int rc = let_go(w);
 
-	if (rc == SQLITE_OK && w->pages->broken)
-		rc = SQLITE_IOERR_TRUNCATE;
+	if (rc == SQLITE_OK)
+		rc = w->pages->broken;
 	if (size > 0)
 		blocks = 1;
 	if (size > WAL_HEADER_BYTES)
@@ -353,13 +353,13 @@ wal_sync(struct wal *w)
 {
 	int rc = let_go(w);
 
-	if (rc == SQLITE_OK && w->pages->broken)
-		return SQLITE_IOERR_FSYNC;
+	if (rc == SQLITE_OK)
+		rc = w->pages->broken;
 	if (rc == SQLITE_OK && w->file != NULL) {
 		rc = w->file->pMethods->xSync(w->file, SQLITE_SYNC_NORMAL);
 		/* What a failed sync left is unknown and stays so. */
 		if (rc != SQLITE_OK)
-			w->pages->broken = true;
+			w->pages->broken = rc;
 	}
 	return rc;
 }

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Power cuts over the encrypted store, RUNS more of them, beginning at the seed
+# after the last one in tests/powercuts.tally, which gets what they came to.
+# Stopped at any moment it has counted what is done; the next call goes on.
+# usage: tests/powercuts.sh build/dev RUNS
+set -eu
+cd "$(dirname "$0")/.."
+B=$1
+RUNS=$2
+PIECE=${PIECE:-2000} # cuts between two entries
+tally=tests/powercuts.tally
+commit=$(git log -1 --format=%h 2>/dev/null || echo unknown)
+[ -z "$(git status --porcelain --untracked-files=no -- common client \
+    tests/support 2>/dev/null)" ] || commit=$commit+
+
+# Columns: commit, first seed, last seed, cuts, in recovery, kills, faults,
+# result. A piece that follows its own commit's last one joins that line.
+enter() { # first last cuts seconds kills faults result
+	awk -v commit="$commit" -v first="$1" -v last="$2" -v cuts="$3" \
+	    -v again="$4" -v kills="$5" -v faults="$6" -v result="$7" '
+	{ line[NR] = $0 }
+	END {
+		n = split(NR > 0 ? line[NR] : "", f, "\t")
+		if (n == 8 && f[1] == commit && f[3] + 1 == first &&
+		    f[8] == result) {
+			first = f[2]; cuts += f[4]; again += f[5]
+			kills += f[6]; faults += f[7]; NR--
+		}
+		for (i = 1; i <= NR; i++)
+			print line[i]
+		printf "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", commit, first,
+		    last, cuts, again, kills, faults, result
+	}' "$tally" >"$tally.new"
+	mv "$tally.new" "$tally"
+}
+
+seed=$(awk -F '\t' '$3 + 0 > n { n = $3 } END { print n + 1 }' "$tally")
+left=$RUNS
+while [ "$left" -gt 0 ]; do
+	n=$((left < PIECE ? left : PIECE))
+	if ! said=$("$B/tools/powercuts" "$seed" "$n"); then
+		enter "$seed" "$seed" 0 0 0 0 FAILED
+		exit 1
+	fi
+	read -r next cuts again kills faults <<<"$said"
+	enter "$seed" $((next - 1)) "$cuts" "$again" "$kills" "$faults" \
+	    "0 lost"
+	seed=$next
+	left=$((left - cuts))
+done
+awk -F '\t' '{ cuts += $4; again += $5; kills += $6; faults += $7
+	bad += $8 != "0 lost" && NR > 1 }
+END { printf "%d power cuts in all, %d of them in recovery, %d kills, " \
+    "%d faults; runs that lost anything: %d\n", cuts, again, kills, faults,
+    bad }' "$tally"
