@@ -288,6 +288,10 @@ play(struct actor *a, const struct step *st)
 	case STEP_SAY:
 		rooms_step(a, st);
 		break;
+	case STEP_ORDER:
+	case STEP_MOVE:
+		office_step(a, st);
+		break;
 	case STEP_COPY:
 		trouble_copy(a);
 		break;
@@ -353,7 +357,8 @@ act_step(struct sim *s)
 	size_t no = s->cursor++;
 	const struct step *st = &s->plan->step[no];
 	int who = st->kind == STEP_CASE && s->case_count == 0 ? 0 :
-	    st->actor % s->actors;
+	    st->kind == STEP_ORDER || st->kind == STEP_MOVE ?
+	    office_actor(s, st) : st->actor % s->actors;
 	struct actor *a = &s->actor[who];
 
 	if (st->kind == STEP_GONE)

@@ -10,8 +10,8 @@
 #define HEAL_ROUNDS 8 /* it ends when one moves nothing */
 
 /* May a sync fail like this? */
-static bool
-may_fail(struct actor *a, const struct err *e)
+bool
+heal_may_fail(struct actor *a, const struct err *e)
 {
 	struct sim *s = a->sim;
 
@@ -78,7 +78,7 @@ heal_sync(struct actor *a)
 	s->refused++;
 	a->moved = true;
 	sim_note(s, "   sync: %s", e.text);
-	if (!may_fail(a, &e))
+	if (!heal_may_fail(a, &e))
 		sim_fail(s, "person %d cannot sync: %s", a->no, e.text);
 }
 

@@ -161,6 +161,14 @@ answered(int status, int *out, struct err *e)
 	return 0;
 }
 
+/* Its answer arrives as the hub gave it. */
+static bool
+comes_whole(enum fault f)
+{
+	return f == FAULT_NONE || f == FAULT_TWICE || f == FAULT_LATE ||
+	    f == FAULT_MEANWHILE || f == FAULT_BETWEEN;
+}
+
 int
 net_call(void *ctx, const struct remote_call *c, int *status,
     struct buf *answer, struct err *e)
@@ -210,7 +218,7 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 		break;
 	}
 	rc = answered(serve(s, a->side, c, answer), status, e);
-	if (rc == 0 && *status != 0 && f == FAULT_NONE)
+	if (rc == 0 && *status != 0 && comes_whole(f))
 		trouble_meets(a);
 	if (rc == 0 && *status == 200)
 		lie(a, f, c->path, answer, param);

@@ -212,21 +212,24 @@ people_enrol(struct sim *s, const struct step *st)
 }
 
 void
-people_revoke(struct sim *s, const struct step *st)
+people_lose(struct sim *s, struct actor *a)
 {
-	struct actor *a = &s->actor[st->draw[1] % (uint32_t)s->actors];
 	struct actor *officer = people_officer(s);
 	struct err e;
 
-	if (s->odd || officer == NULL || officer == a || a->revoked || !a->joined ||
-	    a->busy)
-		return;
 	/* The office keeps one officer's device. */
-	if (a->no == 0)
+	if (s->odd || officer == NULL || officer == a || a->revoked ||
+	    !a->joined || a->busy || a->no == 0)
 		return;
 	sim_note(s, "   the device of %d, by %d", a->no, officer->no);
 	if (act_done(officer, office_revoke(officer->session, &a->keys.device,
 	    &e), &e) || act_broken(officer))
 		a->revoked = true;
 	cast_settle(officer);
+}
+
+void
+people_revoke(struct sim *s, const struct step *st)
+{
+	people_lose(s, &s->actor[st->draw[1] % (uint32_t)s->actors]);
 }

@@ -12,7 +12,8 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"sync", "pass", "apart", "clock", "restart", "decide", "revoke",
 	"enrol", "hub", "copy", "old copy", "backup", "restore", "fork",
 	"switch", "hub clock", "override", "end", "sign", "hand", "alias",
-	"delete", "erase", "room", "let in", "put out", "say" };
+	"delete", "erase", "room", "let in", "put out", "say",
+	"order", "move" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -21,7 +22,7 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8 };
+	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -50,6 +51,9 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_FORK] = weight[STEP_SWITCH] = 0;
 	if (p->mischief != MISCHIEF_HUB_CLOCK)
 		weight[STEP_HUB_CLOCK] = 0;
+	/* It takes two officers, or two devices of one person. */
+	weight[STEP_ORDER] *= p->crew == CREW_OFFICERS ? 5 : 1;
+	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ? 5 : 1;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)
@@ -112,7 +116,8 @@ trouble(struct chance *c, const struct plan *p, struct step *st)
 	if (p->full && chance_below(c, 12) == 0 && st->kind == STEP_SYNC)
 		st->hub_full_at = 1 + chance_below(c, 30);
 	hit |= p->mischief == MISCHIEF_LIES && chance_below(c, 3) != 0;
-	if (!p->faults || !hit || st->kind != STEP_SYNC)
+	if (!p->faults || !hit || (st->kind != STEP_SYNC &&
+	    st->kind != STEP_ORDER))
 		st->fault = FAULT_NONE;
 	if (!p->crashes || chance_below(c, 10) != 0)
 		st->crash_at = 0;

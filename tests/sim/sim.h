@@ -65,7 +65,8 @@ enum step_kind {
 	STEP_HUB_CLOCK,
 	STEP_OVERRIDE, STEP_END, STEP_SIGN, STEP_HAND, STEP_ALIAS,
 	STEP_DELETE, STEP_ERASE,
-	STEP_ROOM, STEP_ADMIT, STEP_DISMISS, STEP_SAY, STEP_KINDS
+	STEP_ROOM, STEP_ADMIT, STEP_DISMISS, STEP_SAY,
+	STEP_ORDER, STEP_MOVE, STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -325,10 +326,15 @@ void people_take_back(struct actor *a, const struct step *st);
 void people_decide(struct actor *a, const struct step *st);
 void people_enrol(struct sim *s, const struct step *st);
 void people_revoke(struct sim *s, const struct step *st);
+void people_lose(struct sim *s, struct actor *a); /* this device, if it can */
 struct actor *people_officer(struct sim *s); /* one who can act now, or NULL */
 
 void law_step(struct actor *a, const struct step *st); /* law.c */
 void rooms_step(struct actor *a, const struct step *st); /* rooms.c */
+void office_step(struct actor *a, const struct step *st); /* office.c */
+
+/** office_actor(s, st): whose step it is: not everybody can take these. */
+int office_actor(struct sim *s, const struct step *st);
 
 /* trouble.c: clocks, old copies, two hubs. */
 void trouble_clock(struct actor *a, const struct step *st);
@@ -340,6 +346,7 @@ void trouble_meets(struct actor *a); /* an answer of its hub comes to it */
 
 /* heal.c */
 void heal_sync(struct actor *a);
+bool heal_may_fail(struct actor *a, const struct err *e);
 void heal_run(struct sim *s); /* the whole plan, then healing and judging */
 
 /* ---- running (run.c, shorter.c) ---- */
@@ -396,6 +403,9 @@ bool truth_may(struct sim *s, int x, const struct text *t);
 /** truth_filed(s, t, keeper): ${keeper} decided on it now, knowing what lies
  * on that device. */
 void truth_filed(struct sim *s, struct text *t, struct actor *keeper);
+
+/** truth_knows(s, t, a): ${t} counts as written with what lies on ${a} now. */
+void truth_knows(struct sim *s, struct text *t, struct actor *a);
 bool truth_covers(const struct event *ev, const struct text *t, int x);
 
 /** truth_opens(ev, t, x): does it let person ${x} read ${t}, unless over?

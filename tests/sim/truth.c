@@ -237,13 +237,19 @@ truth_saved(struct sim *s, struct text *t, const struct id *record)
 }
 
 void
+truth_knows(struct sim *s, struct text *t, struct actor *a)
+{
+	known_closings(s, a, t->case_no, &t->knew);
+	t->knew_ms = known_time(a);
+	t->knew_revoked = known_revoked(s, a);
+	t->knew_reduced = known_reduced(s, a, &t->space);
+}
+
+void
 truth_filed(struct sim *s, struct text *t, struct actor *keeper)
 {
 	t->decided = true;
-	known_closings(s, keeper, t->case_no, &t->knew);
-	t->knew_ms = known_time(keeper);
-	t->knew_revoked = known_revoked(s, keeper);
-	t->knew_reduced = known_reduced(s, keeper, &t->space);
+	truth_knows(s, t, keeper);
 }
 
 void

@@ -589,6 +589,28 @@ test_want_of_many_pages(void **state)
 	assert_int_equal(world_notes(&w, 1, &the_case), 10);
 }
 
+/* A hub once sent pieces of many sections that are not this device's: what it
+ * can have is asked for all the same, and comes. */
+static void
+test_want_among_foreign(void **state)
+{
+	struct stmt *q;
+
+	(void)state;
+	write_notes(3);
+	world_must_sync(&w, 1);
+	q = db_prepare(world_store(&w, 1)->db, "WITH RECURSIVE n (i) AS "
+	    "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) "
+	    "INSERT INTO want (space, after_sseq, upto) SELECT "
+	    "CAST(zeroblob(13) || printf('%03d', i) AS BLOB), 0, 3 FROM n "
+	    "UNION ALL SELECT space, 0, max(sseq) FROM item WHERE space = ?");
+	db_bind_id(q, 1, &notes);
+	assert_int_equal(db_run(q, &e), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(rows(1), 200);
+	assert_int_equal(world_notes(&w, 1, &the_case), 4);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -599,7 +621,8 @@ main(int argc, char **argv)
 		T(test_epoch_hidden), T(test_entry_behind),
 		T(test_entry_hidden), T(test_one_entry_of_two),
 		T(test_own_withheld),
-		T(test_own_closed), T(test_want_of_many_pages)
+		T(test_own_closed), T(test_want_of_many_pages),
+		T(test_want_among_foreign)
 	};
 
 	if (argc > 1) /* one of them alone */

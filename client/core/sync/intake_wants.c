@@ -50,12 +50,15 @@ int
 intake_wants(struct intake *k, struct proto_want *out, size_t max, size_t *n,
     struct err *e)
 {
-	/* What may not be there at all comes last, and once in a sync. */
+	/* What may not be there at all comes last, and once in a sync. What
+	 * is of no section of this device's an honest hub never sends, and
+	 * nobody can tell: it goes after the others, and by chance, so that
+	 * many of them keep none waiting for ever. */
 	struct stmt *q = db_prepare(k->s->db, "SELECT want.space, "
 	    "after_sseq, iif(upto <= space.sseq, upto, ?2) "
 	    "FROM want LEFT JOIN space ON space.id = want.space "
 	    "WHERE upto > after_sseq AND (NOT ?1 OR upto > after_sseq + 1) "
-	    "ORDER BY upto = after_sseq + 1, want.space");
+	    "ORDER BY upto = after_sseq + 1, space.state IS NOT 1, random()");
 	struct proto_want *w;
 	int rc;
 
