@@ -146,6 +146,12 @@ write_note(struct actor *a, const struct step *st, bool amend)
 		truth_saved(s, t, &id);
 }
 
+void
+act_note(struct actor *a, const struct step *st)
+{
+	write_note(a, st, false);
+}
+
 static void
 write_plan(struct actor *a, const struct step *st)
 {

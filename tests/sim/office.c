@@ -149,7 +149,7 @@ judge_look(struct looking *l, const struct id *space)
 static bool
 carried_out(struct actor *a, int rc, const struct err *e)
 {
-	if (rc != 0 && e->kind != ERR_CLASH && heal_may_fail(a, e)) {
+	if (rc != 0 && (e->kind == ERR_CLASH || heal_may_fail(a, e))) {
 		a->sim->refused++;
 		sim_note(a->sim, "   order: %s", e->text);
 		return false;
@@ -265,22 +265,6 @@ revoked_sibling(struct actor *a)
 	return NULL;
 }
 
-static bool
-has_unsent(struct actor *a)
-{
-	struct stmt *q;
-	struct err e;
-	int rc;
-
-	if (a->busy || a->session == NULL || simdisk_crashed(a->disk))
-		return false;
-	q = db_prepare(cast_db(a), "SELECT 1 FROM version WHERE state IN "
-	    "(1, 2) LIMIT 1");
-	rc = db_step(q, &e);
-	db_reset(q);
-	return rc == 1;
-}
-
 /* What entered the case is this device's from now on. */
 static void
 mark_taken(struct actor *from, struct actor *to, const struct id *record)
@@ -358,7 +342,7 @@ static void
 next_device(struct actor *a, const struct step *st)
 {
 	struct sim *s = a->sim;
-	struct actor *from = revoked_sibling(a);
+	struct actor *from = revoked_sibling(a), *officer;
 	int i;
 
 	if (s->odd || a->revoked || !a->joined || cast_stopped(a))
@@ -368,12 +352,22 @@ next_device(struct actor *a, const struct step *st)
 		return;
 	}
 	/* None yet: one of this person's is lost, with something on it. */
-	for (i = 1; i < s->actors; i++)
-		if (s->actor[i].who == a->who && &s->actor[i] != a &&
-		    has_unsent(&s->actor[i])) {
-			people_lose(s, &s->actor[i]);
-			return;
+	for (i = 1; i < s->actors; i++) {
+		from = &s->actor[i];
+		if (from->who != a->who || from == a || !from->joined ||
+		    from->busy || act_broken(from))
+			continue;
+		if (st->draw[2] % 4 != 0)
+			act_note(from, st);
+		cast_settle(from);
+		people_lose(s, from);
+		officer = people_officer(s);
+		if (officer != NULL) {
+			heal_sync(officer);
+			cast_settle(officer);
 		}
+		return;
+	}
 }
 
 int

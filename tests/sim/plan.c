@@ -53,7 +53,7 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_HUB_CLOCK] = 0;
 	/* It takes two officers, or two devices of one person. */
 	weight[STEP_ORDER] *= p->crew == CREW_OFFICERS ? 5 : 1;
-	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ? 5 : 1;
+	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ? 4 : 1;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)

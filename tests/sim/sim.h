@@ -315,6 +315,7 @@ void act_step(struct sim *s); /* the next of the plan */
  * say whether it is there. */
 bool act_done(struct actor *a, int rc, const struct err *e);
 bool act_broken(struct actor *a);
+void act_note(struct actor *a, const struct step *st); /* it takes a note */
 
 /** act_case(a, draw): a case of which this device knows something, if there
  * is one; at times another. */
