@@ -280,10 +280,11 @@ cmd_store_restore(struct ctx *c, struct err *e)
 	}
 	secret_done(&pass);
 	if (rc == 0)
-		out_say(&c->out, "%s", _("The backup is your profile now. Use "
-		    "it on one device only. If something was sent after the "
-		    "backup was made, the next tugi sync notices, keeps all "
-		    "and sends nothing; the office then lets this device in "
-		    "anew."));
+		out_say(&c->out, "%s", _("The backup is your profile now: "
+		    "read and write as ever. It sends nothing until it is a "
+		    "new device of yours: ask the office for a card, tugi "
+		    "join, and once the officer has approved the code, tugi "
+		    "sync. What was sent after the backup was made comes back "
+		    "with that. Then the office revokes the old device."));
 	return rc;
 }

@@ -54,6 +54,12 @@ static const struct cmd cmds[] = {
 	.name = "store restore", .words = N_("FILE"), .min = 1, .max = 1,
 	.run = cmd_store_restore,
 	.summary = N_("a backup becomes the profile of a device without one"),
+	.more = N_("The device it was may have gone on, so the profile goes on "
+	    "as a new device of yours: the office gives a card and approves it "
+	    "as a further device (tugi office approve CODE --further PERSON), "
+	    "and afterwards revokes the old one. Until then you read and write "
+	    "here, and nothing is sent. If the old one is revoked already, "
+	    "what was not sent waits under tugi held."),
 	.examples = { "tugi store restore /media/stick/liis.tugi" }
 }
 };

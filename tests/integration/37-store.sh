@@ -120,7 +120,30 @@ IN='fourth passphrase\n' lines store restore "$T/stick.tugi"
 check "the backup becomes the profile" ends 0
 IN='fourth passphrase\n' lines --quiet unlock --for 30m
 is "with the unsent note" 1 "$(json liis length note list)"
+as liis sync
+check "it sends nothing as the device it was" ends 77
+check "and says what to do" says "tugi join"
+must as liis note add A-1 'written before the office knew'
+must as office --json office card
+must as liis --json join "$(jq -r .card "$T/out")"
+code=$(jq -r .code "$T/out")
+as liis sync
+check "it waits for the office" says "waits for the office"
+old=$(json office '.[0].device' office devices 'Liis Kask')
+must as office office approve "$code" --further 'Liis Kask'
 must as liis sync
-check "which goes out at last" says "1 note"
+check "what waited goes out in the new name" says "2 notes"
+must as office --yes office revoke "${old:0:8}"
+must as office sync
+must as liis sync
+must as liis note add A-1 'and on'
+must as liis sync
+is "all is there" 3 "$(json liis length note list)"
+# The old disk comes back: nothing of its is taken any more, nothing is lost.
+mv "$T/died" "$T/back"
+printf '%s\n' 'fourth passphrase' >"$T/lines"
+timeout 60 "$TUGI" --profile "$T/back" --no-input --passphrase-fd 9 sync \
+    >"$T/out" 2>"$T/err" 9<"$T/lines"
+check "the old device is told" says "has revoked this device"
 stop_hub
 [ "$failed" -eq 0 ]

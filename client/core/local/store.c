@@ -16,7 +16,6 @@
 #include "common/rules/time.h"
 #include "client/core/vault/vault.h"
 
-#define KEYS_NAME "device"
 #define HUB_NAME "hub"
 #define HEAD_NAME "head"
 #define HEAD_NOTE_NAME "head.note"
@@ -189,51 +188,71 @@ load_clock(struct store *s, struct err *e)
 
 /* ---- keys of this device ---- */
 
-static int
-save_keys_tx(struct store *s, bool box, struct err *e)
+int
+store_keys_put(struct store *s, const char *name,
+    const struct device_keys *keys, struct err *e)
 {
-	static const struct box_key none;
 	struct buf b;
 	int rc;
 
 	buf_init(&b, KEYS_BYTES);
-	buf_add(&b, s->me->sign_pub.b, sizeof(s->me->sign_pub.b));
-	buf_add(&b, s->me->box_pub.b, sizeof(s->me->box_pub.b));
-	buf_add(&b, s->me->sign.b, sizeof(s->me->sign.b));
-	buf_add(&b, box ? s->me->box.b : none.b, sizeof(none.b));
-	rc = store_put(s, KEYS_NAME, buf_view(&b), e);
+	buf_add(&b, keys->sign_pub.b, sizeof(keys->sign_pub.b));
+	buf_add(&b, keys->box_pub.b, sizeof(keys->box_pub.b));
+	buf_add(&b, keys->sign.b, sizeof(keys->sign.b));
+	buf_add(&b, keys->box.b, sizeof(keys->box.b));
+	rc = store_put(s, name, buf_view(&b), e);
 	buf_done(&b);
 	return rc;
 }
 
 int
+store_keys_get(struct store *s, const char *name, struct device_keys *out,
+    struct err *e)
+{
+	uint8_t raw[KEYS_BYTES];
+	struct reader r;
+	int rc = get_fixed(s, name, raw, sizeof(raw), e);
+
+	if (rc == 1) {
+		reader_init(&r, view_of(raw, sizeof(raw)));
+		reader_copy(&r, out->sign_pub.b, sizeof(out->sign_pub.b));
+		reader_copy(&r, out->box_pub.b, sizeof(out->box_pub.b));
+		reader_copy(&r, out->sign.b, sizeof(out->sign.b));
+		reader_copy(&r, out->box.b, sizeof(out->box.b));
+		keys_device_id(&out->sign_pub, &out->box_pub, &out->device);
+	}
+	mem_wipe(raw, sizeof(raw));
+	return rc;
+}
+
+int
+store_keys_drop_tx(struct store *s, struct err *e)
+{
+	return store_del(s, STORE_KEYS, e);
+}
+
+int
 store_drop_box_tx(struct store *s, struct err *e)
 {
-	return save_keys_tx(s, false, e);
+	struct device_keys *k = mem_secret_new(sizeof(*k));
+	int rc;
+
+	*k = *s->me;
+	mem_wipe(&k->box, sizeof(k->box));
+	rc = store_keys_put(s, STORE_KEYS, k, e);
+	mem_secret_free(k);
+	return rc;
 }
 
 static int
 load_keys(struct store *s, struct err *e)
 {
-	uint8_t raw[KEYS_BYTES];
-	struct reader r;
-	int rc = get_fixed(s, KEYS_NAME, raw, sizeof(raw), e);
+	int rc = store_keys_get(s, STORE_KEYS, s->me, e);
 
-	if (rc == 1) {
-		reader_init(&r, view_of(raw, sizeof(raw)));
-		reader_copy(&r, s->me->sign_pub.b, sizeof(s->me->sign_pub.b));
-		reader_copy(&r, s->me->box_pub.b, sizeof(s->me->box_pub.b));
-		reader_copy(&r, s->me->sign.b, sizeof(s->me->sign.b));
-		reader_copy(&r, s->me->box.b, sizeof(s->me->box.b));
-		keys_device_id(&s->me->sign_pub, &s->me->box_pub,
-		    &s->me->device);
-		rc = 0;
-	} else if (rc == 0) {
-		keys_device_make(s->me);
-		rc = save_keys_tx(s, true, e);
-	}
-	mem_wipe(raw, sizeof(raw));
-	return rc;
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	keys_device_make(s->me);
+	return store_keys_put(s, STORE_KEYS, s->me, e);
 }
 
 /* ---- hub, person, stage ---- */
@@ -349,6 +368,7 @@ static int
 load_head(struct store *s, struct err *e)
 {
 	uint8_t raw[HEAD_BYTES];
+	int64_t restored = 0;
 	struct reader r;
 	struct buf why;
 	int rc = get_fixed(s, HEAD_NAME, raw, sizeof(raw), e);
@@ -365,7 +385,10 @@ load_head(struct store *s, struct err *e)
 	rc = store_get(s, STORE_STOPPED, &why, e);
 	s->stopped = rc == 1;
 	buf_done(&why);
-	return rc < 0 ? -1 : 0;
+	if (rc < 0 || store_get_int(s, STORE_RESTORED, &restored, e) < 0)
+		return -1;
+	s->restored = restored != 0;
+	return 0;
 }
 
 int

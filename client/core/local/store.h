@@ -28,6 +28,9 @@ enum store_stage {
 #define STORE_SUSPECT "times.suspect"  /* int: latest time not believed */
 #define STORE_POLICY "policy"          /* bytes: struct policy_ref in force */
 #define STORE_STOPPED "stopped"        /* sentence: nothing is sent, why */
+#define STORE_RESTORED "restored"      /* int: brought back (restored.h) */
+#define STORE_KEYS "device"            /* the keys of this device */
+#define STORE_REQUEST "enrol.request"  /* bytes: what was asked, to be read out */
 #define STORE_COPIED "stopped.copy"    /* int 1: this device was copied */
 #define STORE_AFTER "stopped.after"    /* int: no order before that place of
 					* the log ends the alarm */
@@ -54,6 +57,7 @@ struct store {
 				  * session; 0: none yet */
 	struct policy_ref policy; /* in force: what is written names it */
 	bool stopped;            /* fork or copy seen: nothing is sent */
+	bool restored;           /* brought back from a copy (restored.h) */
 	struct {                 /* hidden is what has ended (ends.h): */
 		bool known;          /* and is right between these times */
 		bool failed;         /* it may not be: no text is loaded */
@@ -105,6 +109,17 @@ int store_save_head_tx(struct store *s, const struct checkpoint *cp,
 
 /** store_save_hub(s, e): write hub card, person and stage. */
 int store_save_hub(struct store *s, struct err *e);
+
+/* Keys of a device under a name; _get: 1 and ${out}, which is secret memory,
+ * 0, -1. */
+int store_keys_put(struct store *s, const char *name,
+    const struct device_keys *keys, struct err *e);
+int store_keys_get(struct store *s, const char *name,
+    struct device_keys *out, struct err *e);
+
+/** store_keys_drop_tx(s, e): those of this device; the next opening makes
+ * others. */
+int store_keys_drop_tx(struct store *s, struct err *e);
 
 /** store_drop_box_tx(s, e): the stored key that opens what is sealed to this
  * device goes; the caller wipes s->me->box once that is certain. */

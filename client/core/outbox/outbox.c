@@ -46,10 +46,14 @@ begin_line(struct store *s, const struct id *space, struct line *l,
 
 	memset(l, 0, sizeof(*l));
 	memset(&a, 0, sizeof(a));
+	if (s->restored)
+		l->counter = OUTBOX_GAP;
 	rc = spaces_author_find(s, space, &s->me->device, &a, e);
 	if (rc <= 0)
 		return rc;
 	l->counter = l->acked_counter = (int64_t)a.counter;
+	if (s->restored)
+		l->counter += OUTBOX_GAP;
 	l->last_id = l->acked_id = a.last_id;
 	l->last_seen = l->acked_seen = (int64_t)a.seen_size;
 	if (a.listed_size > a.seen_size)
@@ -98,6 +102,12 @@ save_line_tx(struct store *s, const struct id *space, const struct line *l,
 	db_bind_int(q, 6, l->acked_seen);
 	db_bind_int(q, 7, l->acked_counter);
 	return db_run(q, e);
+}
+
+int
+outbox_leave_tx(struct store *s, struct err *e)
+{
+	return db_exec(s->db, "DELETE FROM own_line", e);
 }
 
 /* ---- adding ---- */

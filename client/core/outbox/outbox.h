@@ -48,6 +48,12 @@ int outbox_add_tx(struct store *s, const struct outbox_item *in,
  * apart, versions are local again, unsent statements and epochs too. */
 int outbox_unseal_tx(struct store *s, const struct id *space, struct err *e);
 
+/** outbox_leave_tx(s, e): this device's lines are forgotten: each goes on from
+ * where the log says it stands, past a gap of OUTBOX_GAP counters in a store
+ * that was brought back, which cannot know what its original used. */
+#define OUTBOX_GAP (INT64_C(1) << 20)
+int outbox_leave_tx(struct store *s, struct err *e);
+
 /** outbox_find(s, id, state, bytes, e): an own changeset as it was sealed;
  * 1, 0, -1. */
 int outbox_find(struct store *s, const struct hash *id,

@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/restored.h"
 #include "client/core/local/store.h"
 #include "common/base/mem.h"
 #include "common/wire/proto.h"
 #include "common/base/text.h"
-
-#define REQUEST "enrol.request"
 
 static int
 call(struct remote *r, const struct remote_call *c, struct buf *answer,
@@ -61,16 +60,43 @@ out:
 	return rc;
 }
 
+/* The device that was here before says that its successor is its person's. */
 static void
-make_request(const struct store *s, const struct card *card,
-    struct proto_enrol *m)
+vouch(const struct store *s, struct proto_enrol *m)
 {
+	struct directory_entry d = { .kind = DIRECTORY_DEVICE,
+		.person = s->person, .sign = m->sign, .box = m->box };
+	struct buf text;
+
+	keys_device_id(&m->sign, &m->box, &d.device);
+	buf_init(&text, CHANGESET_BODY_MAX);
+	directory_voucher_text(&d, &text);
+	keys_sign(&s->me->sign, DIRECTORY_VOUCHER_TAG, buf_view(&text),
+	    &m->voucher_sig);
+	buf_done(&text);
+	m->has_voucher = true;
+	m->person = s->person;
+	m->voucher = s->me->device;
+}
+
+static int
+make_request(struct store *s, const struct card *card, struct proto_enrol *m,
+    struct err *e)
+{
+	struct device_keys *next = mem_secret_new(sizeof(*next));
+	const struct device_keys *keys = s->restored ? next : s->me;
+	int rc = s->restored ? restored_next_make(s, next, e) : 0;
+
 	memset(m, 0, sizeof(*m));
-	m->sign = s->me->sign_pub;
-	m->box = s->me->box_pub;
+	m->sign = keys->sign_pub;
+	m->box = keys->box_pub;
+	mem_secret_free(next);
 	m->card = card->id;
 	m->at_ms = tick_wall_ms(&s->tick);
+	if (s->restored)
+		vouch(s, m);
 	proto_enrol_mac(m, &card->secret, &m->mac);
+	return rc;
 }
 
 /* What was sent is kept, so that the same code can be read out again. */
@@ -81,8 +107,9 @@ remember(struct store *s, const struct card *card, struct view request,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	s->hub = *card;
-	s->stage = STORE_WAITING;
-	if (store_put(s, REQUEST, request, e) != 0 ||
+	if (!s->restored)
+		s->stage = STORE_WAITING;
+	if (store_put(s, STORE_REQUEST, request, e) != 0 ||
 	    store_save_hub(s, e) != 0 || db_commit(s->db, e) != 0) {
 		db_rollback(s->db);
 		return -1;
@@ -96,13 +123,13 @@ check_card(const struct store *s, const struct card *card, struct err *e)
 	if (s->stage == STORE_REVOKED)
 		return err_set(e, ERR_DENIED, "the office has revoked this "
 		    "device, and it cannot join again; make a new profile");
-	if (s->stage == STORE_MEMBER)
+	if (s->stage == STORE_MEMBER && !s->restored)
 		return err_set(e, ERR_CLASH, "this device has joined an "
 		    "office already; a second one needs a profile of its "
 		    "own");
 	/* Waiting with one office's card, a card of another is a mistake or
 	 * worse. */
-	if (s->stage == STORE_WAITING && !hash_eq(&s->hub.root, &card->root))
+	if (s->stage != STORE_NEW && !hash_eq(&s->hub.root, &card->root))
 		return err_set(e, ERR_PEER, "this card names another office "
 		    "than the one this device has asked to join; ask the "
 		    "officer which card is yours");
@@ -138,7 +165,8 @@ enrol_join(struct session *session, struct remote *r, const char *text,
 	if (card_decode(text, &card, e) != 0 ||
 	    check_card(s, &card, e) != 0 || check_hub(r, e) != 0)
 		goto out;
-	make_request(s, &card, &m);
+	if (make_request(s, &card, &m, e) != 0)
+		goto out;
 	proto_enrol_encode(&m, &body);
 	c.body = buf_view(&body);
 	if (buf_check(&body, "a request to join", e) != 0 ||
@@ -162,8 +190,8 @@ enrol_code(struct session *session, struct enrol_result *out, struct err *e)
 	int rc;
 
 	buf_init(&b, PROTO_REQUEST_BYTES_MAX);
-	rc = store_get(s, REQUEST, &b, e);
-	if (rc == 0 || (rc == 1 && s->stage != STORE_WAITING))
+	rc = store_get(s, STORE_REQUEST, &b, e);
+	if (rc == 0 || (rc == 1 && s->stage != STORE_WAITING && !s->restored))
 		rc = err_set(e, ERR_ABSENT, s->stage == STORE_MEMBER ?
 		    N_("this device is approved; no code is needed any more") :
 		    N_("this device has not asked to join; use its card first"));

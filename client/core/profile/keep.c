@@ -6,12 +6,14 @@
 
 #include <string.h>
 
+#include "client/core/local/restored.h"
 #include "client/core/local/store.h"
 #include "client/core/vault/vault.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 
 #define PASSPHRASE_MIN 8
+#define BACK_FILE "store.back" /* one that is being brought back */
 #define CODE_LETTERS 30
 #define CODE_GROUP 6
 
@@ -200,6 +202,50 @@ keep_verify(const struct session_options *o, const char *path,
 	return rc == 0 ? 0 : verdict(e);
 }
 
+/* What was brought back is a copy, and says so from its first moment. */
+static int
+mark(const struct session_options *o, const char *path,
+    const struct vault_key *key, struct err *e)
+{
+	struct vault_options vo = options_of(o);
+	struct session *session;
+	struct store *s;
+	struct vault *v;
+	int rc;
+
+	if (vault_open_key(path, key, &vo, &v, e) != 0 ||
+	    session_start(o, v, &session, e) != 0)
+		return -1;
+	s = session_store(session);
+	rc = db_begin(s->db, e);
+	if (rc == 0 && (restored_mark_tx(s, e) != 0 ||
+	    db_commit(s->db, e) != 0)) {
+		db_rollback(s->db);
+		rc = -1;
+	}
+	session_close(session);
+	return rc;
+}
+
+/* Under another name until it is whole and marked. */
+static int
+bring_back(const struct session_options *o, struct vault *v, const char *own,
+    struct err *e)
+{
+	struct vault_options vo = options_of(o);
+	char *tmp = file_join(o->profile, BACK_FILE);
+	int rc;
+
+	vault_sweep(&vo, tmp);
+	rc = vault_backup(v, tmp, e);
+	if (rc == 0)
+		rc = mark(o, tmp, vault_key(v), e);
+	if (rc == 0)
+		rc = vault_rename(&vo, tmp, own, e);
+	mem_free(tmp);
+	return rc;
+}
+
 int
 keep_restore(const struct session_options *o, const char *path,
     struct view passphrase, struct err *e)
@@ -219,7 +265,7 @@ keep_restore(const struct session_options *o, const char *path,
 	else
 		rc = vault_open_passphrase(path, passphrase, &vo, &v, e);
 	if (rc == 0) {
-		rc = vault_backup(v, own, e);
+		rc = bring_back(o, v, own, e);
 		vault_close(v);
 	}
 	mem_free(own);

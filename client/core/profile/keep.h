@@ -56,7 +56,8 @@ int keep_verify(const struct session_options *o, const char *path,
     struct view passphrase, bool full, struct err *e);
 
 /** keep_restore(o, path, passphrase, e): a proven backup becomes the profile
- * of a folder that has none. ERR_CLASH when it has one. */
+ * of a folder that has none, and sends nothing until it is let in as a new
+ * device (local/restored.h). ERR_CLASH when it has one. */
 int keep_restore(const struct session_options *o, const char *path,
     struct view passphrase, struct err *e);
 

@@ -65,8 +65,8 @@ key_name(const char *profile, char out[static KEY_NAME_BYTES])
 	out[KEY_NAME_BYTES - 1] = '\0';
 }
 
-static int
-start(const struct session_options *o, struct vault *v, struct session **out,
+int
+session_start(const struct session_options *o, struct vault *v, struct session **out,
     struct err *e)
 {
 	struct session *s;
@@ -106,7 +106,7 @@ session_create(const struct session_options *o, struct view passphrase,
 		return -1;
 	path = file_join(o->profile, STORE_FILE);
 	if (vault_create(path, passphrase, &cost, &vo, &v, e) == 0)
-		rc = start(o, v, out, e);
+		rc = session_start(o, v, out, e);
 	mem_free(path);
 	return rc;
 }
@@ -153,7 +153,7 @@ session_open(const struct session_options *o, struct view passphrase,
 		rc = passphrase.data == NULL ? open_held(o, path, &v, e) :
 		    vault_open_passphrase(path, passphrase, &vo, &v, e);
 	mem_free(path);
-	return rc == 0 ? start(o, v, out, e) : -1;
+	return rc == 0 ? session_start(o, v, out, e) : -1;
 }
 
 int
@@ -170,7 +170,7 @@ session_open_otherwise(const struct session_options *o,
 		    vault_open_escrow(path, w->escrow, &vo, &v, e) :
 		    vault_open_recovery(path, w->code, &vo, &v, e);
 	mem_free(path);
-	return rc == 0 ? start(o, v, out, e) : -1;
+	return rc == 0 ? session_start(o, v, out, e) : -1;
 }
 
 char *

@@ -47,11 +47,16 @@ struct session_way {
 int session_open_otherwise(const struct session_options *o,
     const struct session_way *w, struct session **out, struct err *e);
 
+/** session_start(o, v, out, e): of a vault that is open; it goes with the
+ * session, also when this fails. */
+struct vault;
+int session_start(const struct session_options *o, struct vault *v,
+    struct session **out, struct err *e);
+
 /** session_path(o): of the store's file; freed by mem_free. */
 char *session_path(const struct session_options *o);
 
 /** session_leave(s): closes all but the vault, which the caller then owns. */
-struct vault;
 struct vault *session_leave(struct session *s);
 
 /** session_close(s): wipes keys; NULL is fine. */

@@ -577,6 +577,20 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 	    apply_sealed_tx(k, in, e);
 }
 
+/*
+ * Written by this device after the copy was made from which it was brought
+ * back: taken in like a colleague's. It comes as a header alone, which is what
+ * its author is sent; as if it had not come, it is asked for with its text.
+ */
+static int
+take_back(struct intake *k, struct incoming *in, struct err *e)
+{
+	if (!in->cs.whole)
+		return intake_wants_gap_tx(k, in->sseq, e);
+	in->own = false;
+	return take_new(k, in, e);
+}
+
 static int
 place(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -602,6 +616,8 @@ place(struct intake *k, struct incoming *in, struct err *e)
 		    "two items the same place in a section", e);
 	if (in->own) {
 		rc = intake_find_own(k, in, e);
+		if (rc == 0 && k->s->restored)
+			return take_back(k, in, e);
 		if (rc < 0 || (rc == 0 && clone_seen(k, in, e) != 0))
 			return -1;
 	}

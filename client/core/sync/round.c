@@ -23,6 +23,7 @@
 #include "client/core/sync/pull.h"
 #include "client/core/sync/push.h"
 #include "client/core/sync/revoked.h"
+#include "client/core/sync/successor.h"
 
 #define ROUNDS_MAX 8
 
@@ -213,6 +214,13 @@ run(struct talk *t, struct err *e)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)
 		return -1;
+	if (t->s->restored && t->s->stage == STORE_MEMBER) {
+		int rc = successor_settle(t, e);
+
+		/* As another device it asks for what that one is owed. */
+		if (rc < 0 || (rc == 1 && pull_all(t, e) != 0))
+			return -1;
+	}
 	if (revoked_settle(t, e) != 0 || alarm_settle(t, e) != 0)
 		return -1;
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&

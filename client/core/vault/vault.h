@@ -126,6 +126,12 @@ int vault_renew(struct vault *v, const struct vault_ways *w, struct err *e);
  * it gets its name. ERR_CLASH when the name is taken. */
 int vault_backup(struct vault *v, const char *path, struct err *e);
 
+/** vault_rename(o, from, to, e): a closed store gets another name, durably.
+ * vault_sweep(o, path): one that was left half made goes. */
+int vault_rename(const struct vault_options *o, const char *from,
+    const char *to, struct err *e);
+void vault_sweep(const struct vault_options *o, const char *path);
+
 /** vault_verify(path, key, o, full, e): open and check the root; ${full}:
  * also open every page and let SQLite check every structure. */
 int vault_verify(const char *path, const struct vault_key *key,

@@ -91,6 +91,19 @@ vault_backup(struct vault *v, const char *path, struct err *e)
 	return rc;
 }
 
+int
+vault_rename(const struct vault_options *o, const char *from, const char *to,
+    struct err *e)
+{
+	return vault_inner_move(o, from, to, e);
+}
+
+void
+vault_sweep(const struct vault_options *o, const char *path)
+{
+	vault_inner_sweep(o->vfs, path);
+}
+
 static int
 check_all(struct vault *v, struct err *e)
 {
