@@ -155,6 +155,7 @@ cmd_copy_make(struct ctx *c, struct err *e)
 	if (rc == 0)
 		rc = copies_make(c->s, buf_view(&list), &copy, e);
 	if (rc == 0) {
+		copy.channel = cmd_value(c, "channel");
 		rc = give(c, &copy, e);
 		copy_done(&copy);
 	}

@@ -88,13 +88,16 @@ static const struct cmd cmds[] = {
 	.summary = N_("make the copy, by a list that is decided"),
 	.more = N_("Nothing is made while a question mark is left, or when "
 	    "the case has changed since. What is blacked out is not in the "
-	    "files. That the copy was given is written into the case first."),
+	    "files. That the copy was given is recorded first; tugi "
+	    "disclosure list shows it with all else that was given out."),
 	.examples = { "tugi copy make list.txt --pdf copy.pdf --data "
 	    "copy.json" },
 	.opts = { { "pdf", N_("FILE"), N_("the copy to print"), false },
 	    { "html", N_("FILE"), N_("as a page that stands alone"), false },
 	    { "data", N_("FILE"), N_("the same for programs, as JSON"),
-	    false } }
+	    false },
+	    { "channel", N_("CODE"), N_("how it is given; in_person unless "
+	    "said"), false } }
 },
 };
 

@@ -408,7 +408,8 @@ claim "$name is blacked out: not in the file at all" \
     not grep -qw -- "$name" "$T/copy.json"
 claim "and the case says that a copy was given" sh -c \
     "'$B/tugi' --profile '$T/mari' --no-input --json timeline '$case_code' |
-    jq -e '.[] | select(.type == \"file-copy\")'"
+    jq -e '.[] | select(.type == \"disclosure\" and
+        .fields.basis == \"own_file\")'"
 
 say "And Mari takes along all that she may see."
 printf 'neli sõna siin kirjas\n' >"$T/key"

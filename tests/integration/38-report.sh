@@ -115,8 +115,11 @@ for needle in Kuusk Jaani needle-Y; do
 	check "none in the page" not grep -q "$needle" "$T/c.html"
 	check "none in the PDF" eval "! text_of $T/c.pdf | grep -q $needle"
 done
-is "it is in the case" 'Mari Tamm' "$(json liis \
-	'[.[] | select(.type == "file-copy")][0].fields.whom' timeline K1)"
+is "it is among what was given out" 'Mari Tamm own_file in_person' \
+	"$(json liis '"\(.[0].fields | .to) \(.[0].fields.basis) " +
+	"\(.[0].fields.channel)"' disclosure list K1)"
+is "and in the case" 'Mari Tamm' "$(json liis \
+	'[.[] | select(.type == "disclosure")][0].fields.to' timeline K1)"
 must as liis note add K1 'Something new.'
 as liis copy make "$T/decided" --data "$T/d.json"
 check "an old list is not used" ends 4

@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/cases/cases.h"
 #include "client/core/cases/entries.h"
-#include "client/core/report/copies.h"
 #include "client/core/cases/timeline.h"
+#include "client/core/giving/disclosure.h"
+#include "client/core/local/versions.h"
+#include "client/core/report/copies.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 
@@ -342,7 +345,9 @@ only_who_keeps_gives(void **state)
 static void
 a_colleague_reads_that_it_was_given(void **state)
 {
-	struct timeline_query tq = { .case_id = anna, .types = "file-copy" };
+	struct timeline_query tq = { .case_id = anna, .types = "disclosure" };
+	struct disclosure_query dq = { .case_id = &anna };
+	struct disclosure_counts n;
 	struct record_list l;
 	struct buf list;
 	struct copy c;
@@ -362,10 +367,42 @@ a_colleague_reads_that_it_was_given(void **state)
 	world_must_sync(w, 2);
 	assert_int_equal(timeline_list(w->c[2].session, &tq, &l, &e), 0);
 	assert_int_equal(l.count, 1);
-	assert_string_equal(record_field(&l.items[0], "whom"), "Mari Tamm");
-	assert_string_equal(record_field(&l.items[0], "role"), "guardian");
+	assert_string_equal(record_field(&l.items[0], "to"), "Mari Tamm");
+	assert_string_equal(record_field(&l.items[0], "basis"), "own_file");
+	assert_string_equal(record_field(&l.items[0], "sections"), "card");
+	assert_non_null(strstr(record_field(&l.items[0], "what"), "guardian"));
 	record_list_done(&l);
+	assert_int_equal(disclosure_count(w->c[1].session, &dq, &n, &e), 0);
+	assert_int_equal(n.count, 1);
+	assert_string_equal(n.items[0].basis, "own_file");
 	buf_done(&list);
+}
+
+/* What an older program wrote is read on. */
+static void
+an_old_record_is_read(void **state)
+{
+	struct timeline_query tq = { .case_id = anna, .types = "file-copy" };
+	struct op ops[2] = { { .field = FILE_COPY_WHAT },
+		{ .field = FILE_COPY_WHOM } };
+	struct write x = { .type = TYPE_FILE_COPY, .ops = ops, .op_count = 2,
+		.case_id = anna };
+	struct store *s = world_store(w, 1);
+	struct record_list l;
+	struct id id;
+
+	(void)state;
+	ops[0].value = (struct value){ VALUE_TEXT, 0, view_str("copy") };
+	ops[1].value = (struct value){ VALUE_TEXT, 0, view_str("Mari Tamm") };
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(cases_section_tx(w->c[1].session, &anna, "card",
+	    &x.space, &e), 0);
+	assert_int_equal(versions_write_tx(s, &x, &id, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	assert_int_equal(timeline_list(w->c[1].session, &tq, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(record_field(&l.items[0], "whom"), "Mari Tamm");
+	record_list_done(&l);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
@@ -380,6 +417,7 @@ main(void)
 		T(the_card_knows_better),
 		T(only_who_keeps_gives),
 		T(a_colleague_reads_that_it_was_given),
+		T(an_old_record_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

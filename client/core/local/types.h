@@ -34,7 +34,8 @@ enum record_type {
 	TYPE_ROOM = 28,      /* any room: what it is and what it is called */
 	TYPE_MEMBER = 29,    /* any room: who is in it, or no longer */
 	TYPE_FIGURES = 50,   /* commons: a piece of a year's figures */
-	TYPE_FILE_COPY = 51, /* card: a copy of the file was given out */
+	TYPE_FILE_COPY = 51, /* card: a copy of the file was given out; read,
+	                        and since written as TYPE_DISCLOSURE */
 	TYPE_MATTER = 30,    /* meeting, a part of its own: what a group of
 	                        several professions works on for one child */
 	TYPE_MEETING = 31,   /* meeting, or a room */

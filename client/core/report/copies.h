@@ -58,6 +58,8 @@ struct copy {
 	struct copy_register *registers;
 	size_t count;
 	size_t given, left, blacked; /* records; places in texts */
+	const char *channel;    /* of disclosure.channel, set by who gives it;
+				 * NULL: in_person */
 };
 void copy_done(struct copy *c);
 
@@ -66,8 +68,8 @@ void copy_done(struct copy *c);
 int copies_make(struct session *s, struct view review, struct copy *out,
     struct err *e);
 
-/** copies_log(s, c, given, id, e): write into the case what is about to be
- * given: to whom, how much, and the hash of what is given. */
+/** copies_log(s, c, given, id, e): record as a disclosure (disclosure.h) what
+ * is about to be given: to whom, how much, and the hash of what is given. */
 int copies_log(struct session *s, const struct copy *c, struct view given,
     struct id *id, struct err *e);
 

@@ -4,72 +4,64 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases/cases.h"
+#include "client/core/giving/disclosure.h"
 #include "client/core/local/day.h"
-#include "client/core/local/versions.h"
 #include "client/core/report/copies.h"
-#include "common/base/mem.h"
 #include "common/base/text.h"
 #include "common/wire/keys.h"
 
+static const char *
+role_word(const char *role)
+{
+	return strcmp(role, "child") == 0 ? _("child") :
+	    strcmp(role, "guardian") == 0 ? _("guardian") :
+	    _("representative");
+}
+
+/* Each register that something was given of. */
 static void
-put_text(struct op *op, uint16_t field, const char *text)
+sections_of(const struct copy *c, struct buf *out)
 {
-	op->field = field;
-	op->value = (struct value){ VALUE_TEXT, 0, view_str(text) };
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		buf_add_str(out, i > 0 ? "," : "");
+		buf_add_str(out, c->registers[i].section);
+	}
+	if (c->count == 0)
+		buf_add_str(out, "card"); /* that there is nothing to give */
 }
 
-static void
-put_int(struct op *op, uint16_t field, int64_t n)
-{
-	op->field = field;
-	op->value = (struct value){ VALUE_INT, n, { NULL, 0 } };
-}
-
-static int
-write_tx(struct session *session, const struct copy *c, struct view given,
-    struct id *id, struct err *e)
-{
-	struct store *s = session_store(session);
-	struct op *ops = mem_new(8 * sizeof(*ops));
-	struct write w = { .type = TYPE_FILE_COPY, .ops = ops,
-		.op_count = 8, .case_id = c->ask.case_id };
-	struct hash hash;
-	int rc;
-
-	keys_hash("tugi given 1", given, &hash);
-	put_text(&ops[0], FILE_COPY_WHAT, "copy");
-	put_text(&ops[1], FILE_COPY_WHOM, c->whom);
-	put_text(&ops[2], FILE_COPY_ROLE, c->role);
-	put_int(&ops[3], FILE_COPY_GIVEN, (int64_t)c->given);
-	put_int(&ops[4], FILE_COPY_LEFT, (int64_t)c->left);
-	put_int(&ops[5], FILE_COPY_BLACKED, (int64_t)c->blacked);
-	ops[6].field = FILE_COPY_HASH;
-	ops[6].value = (struct value){ VALUE_BYTES, 0,
-		view_of(hash.b, sizeof(hash.b)) };
-	ops[7].field = FILE_COPY_BY;
-	ops[7].value = (struct value){ VALUE_BYTES, 0,
-		view_of(s->person.b, sizeof(s->person.b)) };
-	rc = cases_section_tx(session, &c->ask.case_id, "card", &w.space, e);
-	if (rc == 0)
-		rc = versions_write_tx(s, &w, id, e);
-	mem_free(ops);
-	return rc;
-}
-
+/* The register of what was given says it in a person's words; the hash says
+ * exactly what it was. */
 int
 copies_log(struct session *session, const struct copy *c, struct view given,
     struct id *id, struct err *e)
 {
-	struct store *s = session_store(session);
+	bool child = strcmp(c->role, "child") == 0;
+	struct disclosure_draft d = { .case_id = c->ask.case_id,
+		.to = c->whom, .basis = "own_file",
+		.channel = c->channel != NULL ? c->channel : "in_person",
+		.family = child ? DISCLOSURE_NOT_TOLD : DISCLOSURE_TOLD,
+		.why_not_told = child ? _("the child asked for it") : NULL,
+		.safety_seen = c->ask.safety_seen };
+	char what[400];
+	struct hash hash;
+	struct buf sections;
+	int rc;
 
-	if (db_begin(s->db, e) != 0)
-		return -1;
-	if (write_tx(session, c, given, id, e) == 0 &&
-	    db_commit(s->db, e) == 0)
-		return 0;
-	db_rollback(s->db);
-	return -1;
+	keys_hash("tugi given 1", given, &hash);
+	snprintf(what, sizeof(what), _("Copy of the file, asked for as %s; "
+	    "records given: %zu, left out: %zu, places blacked out: %zu"),
+	    role_word(c->role), c->given, c->left, c->blacked);
+	buf_init(&sections, 256);
+	sections_of(c, &sections);
+	d.what = what;
+	d.sections = buf_str(&sections);
+	d.hash = &hash;
+	rc = disclosure_record(session, &d, id, e);
+	buf_done(&sections);
+	return rc;
 }
 
 static void
@@ -94,9 +86,7 @@ copies_paper(const struct copy *c, struct paper *p)
 	size_t i, k;
 
 	paper_fact(p, _("Given to"), c->whom);
-	paper_fact(p, _("As"), strcmp(c->role, "child") == 0 ? _("child") :
-	    strcmp(c->role, "guardian") == 0 ? _("guardian") :
-	    _("representative"));
+	paper_fact(p, _("As"), role_word(c->role));
 	snprintf(text, sizeof(text), "%zu", c->given);
 	paper_fact(p, _("Records"), text);
 	snprintf(text, sizeof(text), "%zu", c->left);
