@@ -15,6 +15,16 @@ mem_new(size_t size)
 	return p;
 }
 
+void *
+mem_room(size_t size)
+{
+	void *p = malloc(size > 0 ? size : 1);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
 void
 mem_free(void *p)
 {

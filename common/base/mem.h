@@ -9,7 +9,11 @@
 /** mem_new(size): ${size} zeroed bytes; aborts when memory is out. */
 void *mem_new(size_t size);
 
-/** mem_free(p): free what mem_new returned; NULL is fine. */
+/** mem_room(size): ${size} bytes that hold anything, for what is set before it
+ * is read and costs too much to clear; aborts when memory is out. */
+void *mem_room(size_t size);
+
+/** mem_free(p): free what mem_new or mem_room returned; NULL is fine. */
 void mem_free(void *p);
 
 /** mem_wipe(p, len): zero ${len} bytes in a way the compiler keeps. */

@@ -102,7 +102,7 @@ static int
 take_row(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reading *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->s, row, l, e);
 
 	if (rc == 1) {

@@ -57,7 +57,7 @@ rooms_words(struct store *s, const struct id *space, struct room_words *out,
 		return -1;
 	if (row.rid == 0)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (versions_load_row(s, &row, l, e) != 1) {
 		mem_free(l);
 		return -1;

@@ -163,7 +163,7 @@ static int
 take_label(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct label *x = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(x->s, row, l, e);
 
 	if (rc == 1) {
@@ -181,7 +181,7 @@ know(struct store *s, const struct id *id, struct known *k, struct err *e)
 {
 	struct version_query q = { .type = TYPE_SPACE, .case_id = id };
 	struct label label = { s, NULL };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct record_row row;
 	int rc = versions_row(s, id, &row, e);
 

@@ -213,7 +213,7 @@ static int
 take_record(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct listing *x = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	size_t i;
 	int rc = versions_load_row(x->v.s, row, l, e) == 1 ? 0 : -1;
 
@@ -467,7 +467,7 @@ conflicts_take(struct session *session, const struct conflict_choice *choice,
     struct conflict_taken *out, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct values v;
 	int rc = versions_load(s, &choice->record, l, e);
 

@@ -228,7 +228,7 @@ course_list(struct session *session, const struct id *case_id,
 {
 	struct store *s = session_store(session);
 	const struct version *first;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct values v;
 	size_t i;
 	int rc = versions_load(s, case_id, l, e);

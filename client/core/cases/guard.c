@@ -217,7 +217,7 @@ static int
 hide_card(struct guard_inner *in, const struct id *case_id, bool contact,
     struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load(in->s, case_id, l, e);
 
 	if (rc == 1) {
@@ -236,7 +236,7 @@ static int
 look_at(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct guard_inner *in = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(in->s, row, l, e);
 	bool asked;
 

@@ -138,7 +138,7 @@ find_readers(struct move *m, struct err *e)
 static int
 copy_tx(struct move *m, size_t i, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct op *ops = mem_new(RECORD_OPS_MAX * sizeof(*ops));
 	struct write w = { .type = TYPE_NOTE, .space = m->to_space,
 		.case_id = m->to, .at_ms = m->rows[i].at_ms, .ops = ops };
@@ -172,7 +172,7 @@ copy_tx(struct move *m, size_t i, struct err *e)
 static int
 author_of(struct move *m, char out[static 160], struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct values v;
 	int rc = versions_load_row(m->s, &m->rows[0], l, e);
 	struct id who;

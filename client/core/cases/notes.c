@@ -60,7 +60,7 @@ check_code(struct desk *d, uint16_t field, const char *text,
 static int
 find_school(struct desk *d, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load(d->s, &d->case_id, l, e);
 	struct view v;
 

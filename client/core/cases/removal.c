@@ -128,7 +128,7 @@ static int
 ask_moved(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct settling *x = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(x->s, row, l, e);
 	struct id note;
 

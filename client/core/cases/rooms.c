@@ -59,7 +59,7 @@ describe(struct store *s, struct room_item *r, struct err *e)
 	if (rooms_words(s, &r->space, &words, e) < 0 ||
 	    versions_each(s, &q, take_first, &row, e) != 0)
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (row.rid != 0 && versions_load_row(s, &row, l, e) != 1) {
 		mem_free(l);
 		return -1;
@@ -296,7 +296,7 @@ fill_member(struct session *session, const struct access *a,
 		out->record = answer->basis[0]->consent;
 	if (people_name(session, &a->person, out->name, e) != 0)
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (!id_is_zero(&out->record))
 		rc = versions_load(session_store(session), &out->record, l, e);
 	out->role = rc == 1 ? loaded_dup(l, MEMBER_ROLE) : mem_dup("");

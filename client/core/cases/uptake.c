@@ -33,7 +33,7 @@ static int
 newer(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct answer *a = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(a->s, row, l, e);
 	struct view outcome;
 	uint64_t hlc = 0;

@@ -193,7 +193,7 @@ static int
 take_ending(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct ending *x = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(x->s, row, l, e);
 	int64_t until = rc == 1 ? loaded_int(l, CONSENT_UNTIL) : 0;
 

@@ -73,7 +73,7 @@ add_goal(void *ctx, const struct record_row *row, struct err *e)
 	struct due *d = ctx;
 	struct due_item item = { .record = row->id, .case_id = row->case_id,
 		.while_open = true };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct id who;
 	int rc = versions_load_row(d->store, row, l, e);
 

@@ -552,7 +552,7 @@ handover_undo(struct session *session, const struct id *case_id,
 	struct step in = { .step = SIDE_BACK };
 	const struct side_source *src = NULL;
 	struct ops *lead = mem_new(sizeof(*lead));
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct steps st;
 	int rc = steps_load(&st, session, case_id, e);
 

@@ -59,7 +59,7 @@ fill_item(struct steps *st, const struct side_source *src,
     struct handover_item *item, struct err *e)
 {
 	const struct side_source *yes = steps_accepted(st, src);
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	char name[160];
 	int rc = versions_load(st->s, &src->record, l, e);
 

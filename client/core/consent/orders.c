@@ -74,7 +74,7 @@ reason_of(struct store *s, const struct roster_order *o,
 
 	if (rc != 0)
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	for (i = all.count; rc >= 0 && *out == NULL && i-- > 0;) {
 		const struct side_source *src = &all.list[i];
 

@@ -237,7 +237,7 @@ receipt_of(struct session *session, const struct id *withdrawal,
 {
 	struct reading r = { .session = session,
 		.s = session_store(session), .out = out };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	unsigned mask = 0;
 	int rc = versions_load(r.s, withdrawal, l, e);
 

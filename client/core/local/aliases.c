@@ -80,7 +80,7 @@ take_row(void *ctx, const struct record_row *row, struct err *e)
 
 	if (x->count == PAIRS_MAX || (row->flags & RECORD_ERASED) != 0)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(x->s, row, l, e) == 1 ? 0 : -1;
 	if (rc == 0) {
 		rc = take_half(x, row, l, e);

@@ -45,7 +45,7 @@ look(void *ctx, const struct record_row *row, struct err *e)
 
 	if (!id_eq(&row->space, &a->row->space))
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(a->s, row, l, e);
 	if (rc == 1) {
 		a->on = a->on || (l->heads.count > 0 && a->now < end_of(l));
@@ -94,7 +94,7 @@ static int
 keep(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct keeping *k = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int64_t end = INT64_MAX;
 	int rc = versions_load_row(k->s, row, l, e);
 

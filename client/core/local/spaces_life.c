@@ -143,7 +143,7 @@ wipe_record(void *ctx, const struct record_row *row, struct err *e)
 
 	if (versions_forget_tx(s, row, e) != 0)
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (versions_load_row(s, row, l, e) != 1) {
 		mem_free(l);
 		return -1;

@@ -54,7 +54,7 @@ forget_row(struct store *s, const struct record_row *row, struct err *e)
 
 	if (!row->indexed)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(s, row, l, e) == 1 ? 0 : -1;
 	if (rc == 0) {
 		rc = forget_words(s, l, e);
@@ -126,7 +126,7 @@ versions_flags_tx(struct store *s, int64_t rid, struct err *e)
 	if (versions_row_at(s, rid, &row, e) != 0 ||
 	    spaces_find(s, &row.space, &sp, e) < 0)
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (versions_load_row(s, &row, l, e) != 1) {
 		mem_free(l);
 		return -1;
@@ -403,7 +403,7 @@ write_more(struct store *s, const struct write *w,
 	    (deleted_in(w->ops, w->op_count) &&
 	    may_delete(s, row, w, e) != 0))
 		return -1;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (versions_load_row(s, row, l, e) != 1) {
 		mem_free(l);
 		return -1;
@@ -581,7 +581,7 @@ static int
 add_version(struct store *s, const struct record_row *row,
     const struct new_version *v, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = -1;
 
 	if (versions_load_row(s, row, l, e) != 1) {

@@ -141,7 +141,8 @@ decode_places(struct loaded *l, const struct place *p, struct err *e)
 {
 	size_t i;
 
-	l->versions = mem_new(l->count * sizeof(*l->versions));
+	/* 28 KB each, of which decoding sets what is there. */
+	l->versions = mem_room(l->count * sizeof(*l->versions));
 	for (i = 0; i < l->count; i++) {
 		struct version *v = &l->versions[i];
 
@@ -157,6 +158,26 @@ decode_places(struct loaded *l, const struct place *p, struct err *e)
 	return 0;
 }
 
+/* All but the heads, which are set when they are computed. */
+static void
+begin(struct loaded *out)
+{
+	out->versions = NULL;
+	out->count = out->wiped = out->erased = 0;
+	out->heads.count = 0;
+	buf_init(&out->bytes, BODIES_MAX);
+}
+
+struct loaded *
+loaded_new(void)
+{
+	struct loaded *l = mem_room(sizeof(*l));
+
+	memset(&l->row, 0, sizeof(l->row));
+	begin(l);
+	return l;
+}
+
 int
 versions_load_row(struct store *s, const struct record_row *row,
     struct loaded *out, struct err *e)
@@ -165,12 +186,8 @@ versions_load_row(struct store *s, const struct record_row *row,
 	size_t n;
 	int rc = -1;
 
-	/* The heads are 18 KB and set when they are computed. */
+	begin(out);
 	out->row = *row;
-	out->versions = NULL;
-	out->count = out->wiped = out->erased = 0;
-	out->heads.count = 0;
-	buf_init(&out->bytes, BODIES_MAX);
 	if (s->ends.failed) {
 		err_set(e, ERR_LOCAL, "sections whose time is over could not "
 		    "be hidden, so nothing is shown; make room on the disk "
@@ -239,7 +256,7 @@ static int
 words_of_all(struct store *s, const struct record_row *row, struct buf *out,
     struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(s, row, l, e) == 1 ? 0 : -1;
 
 	if (rc == 0) {

@@ -547,7 +547,7 @@ seal_name_tx(struct approving *ap, const struct id *record, struct err *e)
 	    .space = ap->s->roster.genesis.commons, .group = ap->group,
 	    .seen = ap->s->head.at, .count = 1 };
 	struct space_epoch se;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct space sp;
 	struct view plain;
 	struct hash id;

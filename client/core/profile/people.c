@@ -45,7 +45,7 @@ find_name(struct store *s, const struct id *person, char name[static 160],
 		return -1;
 	if (row.rid == 0)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	if (versions_load_row(s, &row, l, e) != 1) {
 		mem_free(l);
 		return -1;

@@ -198,7 +198,7 @@ static int
 take_row(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct gathering *g = ctx;
-	struct loaded *r = mem_new(sizeof(*r));
+	struct loaded *r = loaded_new();
 	int rc = versions_load_row(g->s, row, r, e) == 1 ? 0 : -1;
 
 	if (rc == 0) {

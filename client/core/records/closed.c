@@ -9,7 +9,7 @@ case_closed(struct store *s, const struct id *case_id, int64_t *out,
     struct err *e)
 {
 	const struct heads_field *h;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load(s, case_id, l, e);
 
 	*out = 0;

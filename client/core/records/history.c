@@ -207,7 +207,7 @@ int
 history_read(struct session *session, const struct id *id,
     struct history *out, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct reading r = { .l = l, .out = out };
 	int rc = versions_load(session_store(session), id, l, e);
 

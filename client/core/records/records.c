@@ -167,7 +167,7 @@ static int
 fill_item(struct values *v, const struct record_row *row,
     struct record_item *r, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = -1;
 
 	memset(r, 0, sizeof(*r));
@@ -438,7 +438,7 @@ check_change(struct session *session, const struct record_row *row,
 	struct entry x = { .session = session, .type = row->type,
 		.id = row->id, .case_id = row->case_id, .space = row->space,
 		.ops = p->ops, .op_count = p->count };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	const struct record_kind *kind = fields_kind(row->type);
 	int rc = versions_load_row(session_store(session), row, l, e) == 1 ?
 	    0 : -1;

@@ -128,7 +128,7 @@ static int
 take_row(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct shelf *l = ctx;
-	struct loaded *r = mem_new(sizeof(*r));
+	struct loaded *r = loaded_new();
 	int rc = versions_load_row(l->s, row, r, e) == 1 ? 0 : -1;
 
 	if (rc == 0) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/core/consent/consent.h"
+#include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/match.h"
@@ -18,10 +19,12 @@
 
 #define WORDS_BYTES 512
 #define COMMAND_BYTES 160
+#define CASES_BYTES ((size_t)1 << 24)
 
 struct reviewing {
 	struct due *d;
 	int of_age;               /* years; 0: the policy does not say */
+	struct buf agreed;        /* cases with a consent whose day has come */
 	struct id case_id;
 	int64_t born, capable;    /* of the child of the case; 0: not known */
 	struct id consent;        /* asked of checked() */
@@ -34,7 +37,7 @@ static int
 look_at_person(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reviewing *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->d->store, row, l, e);
 
 	if (rc == 1) {
@@ -58,7 +61,7 @@ static int
 find_days(struct reviewing *r, const struct record_row *row, struct err *e)
 {
 	struct version_query q = { .type = TYPE_PERSON, .case_id = &row->id };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->d->store, row, l, e);
 
 	r->born = r->capable = 0;
@@ -83,7 +86,7 @@ static int
 look_at_check(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reviewing *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->d->store, row, l, e);
 	struct id of;
 
@@ -133,7 +136,7 @@ look_at_consent(struct reviewing *r, const struct consent_item *c,
 {
 	struct version_query q = { .type = TYPE_CHECK,
 		.case_id = &r->case_id };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int64_t review = 0;
 	int rc = versions_load(r->d->store, &c->id, l, e);
 	bool guardian = rc == 1 && by_guardian(l);
@@ -160,16 +163,76 @@ look_at_consent(struct reviewing *r, const struct consent_item *c,
 	    "the guardian's consent"), e) : 0;
 }
 
+/* ---- which cases ---- */
+
+static bool
+has_come(const struct due *d, int64_t day)
+{
+	return day != 0 && day < d->until_ms + DAY_MS / 2;
+}
+
+static bool
+is_agreed(const struct reviewing *r, const struct id *case_id)
+{
+	const struct id *ids = (const void *)r->agreed.data;
+	size_t i;
+
+	for (i = 0; i < r->agreed.len / sizeof(*ids); i++)
+		if (id_eq(&ids[i], case_id))
+			return true;
+	return false;
+}
+
+static int
+take_agreed(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct reviewing *r = ctx;
+	struct loaded *l = loaded_new();
+	int rc = versions_load_row(r->d->store, row, l, e);
+	int64_t review = 0;
+
+	if (rc == 1 && day_parse(loaded_text(l, CONSENT_REVIEW), &review) &&
+	    has_come(r->d, review) && !is_agreed(r, &row->case_id))
+		buf_add(&r->agreed, &row->case_id, sizeof(row->case_id));
+	versions_done(l);
+	mem_free(l);
+	return rc < 0 ? -1 : 0;
+}
+
+/* May anything be due here? What became of the consents is worked out for few
+ * cases: it takes longer than all the rest of the list. */
+static int
+may_be_due(struct reviewing *r, const struct id *case_id, bool *out,
+    struct err *e)
+{
+	struct alias_group group;
+	size_t i;
+
+	*out = has_come(r->d, r->born) || has_come(r->d, r->capable);
+	if (*out || r->agreed.len == 0)
+		return 0;
+	if (aliases_of(r->d->store, case_id, false, &group, e) != 0)
+		return -1;
+	for (i = 0; i < group.count; i++)
+		*out = *out || is_agreed(r, &group.ids[i]);
+	return 0;
+}
+
 static int
 look_at_case(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reviewing *r = ctx;
 	struct consent_list l;
+	bool may_be;
 	size_t i;
 	int rc;
 
 	if (find_days(r, row, e) != 0 ||
-	    consent_list(r->d->session, &row->id, &l, e) != 0)
+	    may_be_due(r, &row->id, &may_be, e) != 0)
+		return -1;
+	if (!may_be)
+		return 0;
+	if (consent_list(r->d->session, &row->id, &l, e) != 0)
 		return -1;
 	for (rc = 0, i = 0; rc == 0 && i < l.count; i++)
 		if (strcmp(l.items[i].status, "given") == 0 ||
@@ -182,14 +245,23 @@ look_at_case(void *ctx, const struct record_row *row, struct err *e)
 int
 due_reviews(struct due *d, struct err *e)
 {
-	struct version_query q = { .type = TYPE_CASE };
+	struct version_query consents = { .type = TYPE_CONSENT };
+	struct version_query cases = { .type = TYPE_CASE };
 	const struct policy *p = policies_now(d->session, e);
 	struct reviewing r = { .d = d };
+	int rc;
 
 	if (p == NULL)
 		return -1;
 	r.of_age = policy_of_age(p);
-	return versions_each(d->store, &q, look_at_case, &r, e);
+	buf_init(&r.agreed, CASES_BYTES);
+	rc = versions_each(d->store, &consents, take_agreed, &r, e);
+	if (rc == 0)
+		rc = buf_check(&r.agreed, "the list of what is due", e);
+	if (rc == 0)
+		rc = versions_each(d->store, &cases, look_at_case, &r, e);
+	buf_done(&r.agreed);
+	return rc;
 }
 
 int

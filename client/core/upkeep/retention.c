@@ -75,7 +75,7 @@ static int
 read_case(struct store *s, const struct record_row *row, struct days *d,
     struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(s, row, l, e);
 
 	if (rc == 1) {
@@ -95,7 +95,7 @@ static int
 read_person(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reading *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->s, row, l, e);
 
 	if (rc == 1) {
@@ -114,7 +114,7 @@ static int
 read_uptake(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reading *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(r->s, row, l, e);
 
 	if (rc == 1) {
@@ -220,7 +220,7 @@ static int
 kept_longer(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct keeping *k = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(k->s, row, l, e);
 	int64_t day;
 

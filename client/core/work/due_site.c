@@ -25,7 +25,7 @@ add_service_goal(void *ctx, const struct record_row *row, struct err *e)
 	char digits[MATCH_SHORT_BYTES];
 	struct due_item item = { .kind = "service-goal", .record = row->id,
 		.space = row->space, .words = words, .command = command };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct view goal;
 	struct id who;
 	int rc = versions_load_row(d->store, row, l, e) < 0 ? -1 : 0;
@@ -75,7 +75,7 @@ add_quick(void *ctx, const struct record_row *row, struct err *e)
 	struct due_item item = { .kind = "inbox", .record = row->id,
 		.at_ms = row->at_ms + INBOX_DAYS * DAY_MS, .command = command,
 		.words = _("a quick note waits for its case") };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct view school;
 	char *place = NULL;
 	int rc = versions_load_row(d->store, row, l, e) < 0 ? -1 : 0;

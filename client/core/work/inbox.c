@@ -45,7 +45,7 @@ static int
 count_one(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct counting *c = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = versions_load_row(c->s, row, l, e);
 
 	if (rc == 1 && is_private(l))
@@ -151,7 +151,7 @@ inbox_file(struct session *session, const struct id *quick,
     const struct id *case_id, struct id *note, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = check_quick(versions_load(s, quick, l, e), l, e);
 
 	id_timed(note, tick_wall_ms(&s->tick));

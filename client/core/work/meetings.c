@@ -364,7 +364,7 @@ meetings_check_agenda(const struct entry *x, struct err *e)
 
 	if (x->now != NULL)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = load_meeting(x, AGENDA_MEETING, l, e);
 	if (rc == 0) {
 		if (!id_eq(&l->row.space, &x->space))
@@ -389,7 +389,7 @@ meetings_check_task(const struct entry *x, struct err *e)
 	int rc = 0;
 
 	if (x->now == NULL && entry_has(x, TASK_MEETING)) {
-		l = mem_new(sizeof(*l));
+		l = loaded_new();
 		rc = load_meeting(x, TASK_MEETING, l, e);
 		if (rc == 0)
 			versions_done(l);

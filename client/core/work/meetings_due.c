@@ -314,7 +314,7 @@ add_task(void *ctx, const struct record_row *row, struct err *e)
 	struct due_item item = { .kind = "task", .space = row->space,
 		.case_id = row->case_id, .record = row->id, .words = words,
 		.command = command };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct view what;
 	struct id who;
 	int rc = versions_load_row(d->store, row, l, e) == 1 ? 0 : -1;

@@ -146,7 +146,7 @@ site_roster(struct session *session, const struct id *activity,
 	if (agreed_by == NULL || agreed_by[strspn(agreed_by, " \t")] == '\0')
 		return err_set(e, ERR_INPUT, "say who agreed that the children "
 		    "are named; without it the activity has numbers only");
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = load(s, activity, TYPE_ACTIVITY, l, e);
 	if (rc == 0)
 		rc = db_begin(s->db, e);
@@ -286,7 +286,7 @@ carry_goal_tx(void *ctx, const struct record_row *row, struct err *e)
 
 	if (row->type != TYPE_SERVICE_GOAL)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(session_store(c->session), row, l, e) < 0 ? -1 :
 	    0;
 	outcome = loaded_text(l, SERVICE_GOAL_OUTCOME);
@@ -316,7 +316,7 @@ site_carry(struct session *session, const struct id *service,
 	struct version_query q = { .type = TYPE_SERVICE_GOAL,
 		.parent = service, .oldest_first = true };
 	struct carrying c = { .session = session };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	char next[YEAR_BYTES];
 	int rc = load(s, service, TYPE_SERVICE, l, e);
 

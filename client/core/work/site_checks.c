@@ -169,7 +169,7 @@ site_check_attendance(const struct entry *x, struct err *e)
 		return -1;
 	if (x->now != NULL) /* it was so when it was written */
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = find_other(x, ATTENDANCE_ACTIVITY, TYPE_ACTIVITY, l, e);
 	if (rc == 0 && !begins(loaded_text(l, ACTIVITY_KIND), "grp_"))
 		rc = err_set(e, ERR_INPUT, "only groups have a list of who "
@@ -273,7 +273,7 @@ same_year(void *ctx, const struct record_row *row, struct err *e)
 
 	if (id_eq(&row->id, &t->x->id))
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(session_store(t->x->session), row, l, e);
 	t->found = rc == 1 && view_eq(loaded_text(l, SERVICE_YEAR),
 	    entry_text(t->x, SERVICE_YEAR));
@@ -335,7 +335,7 @@ site_check_service(const struct entry *x, struct err *e)
 int
 site_check_goal(const struct entry *x, struct err *e)
 {
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	int rc = find_other(x, SERVICE_GOAL_PLAN, TYPE_SERVICE, l, e);
 
 	if (rc == 0 && !id_eq(&l->row.space, &x->space))

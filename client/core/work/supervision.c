@@ -228,7 +228,7 @@ supervision_share(struct session *s, const struct id *id,
 	struct op ops[RECORD_OPS_MAX];
 	struct entry_draft d = { .type = TYPE_SUPERVISION, .space = *room,
 		.more = ops };
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	size_t i;
 	int rc = versions_load(st, id, l, e);
 

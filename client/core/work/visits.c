@@ -93,7 +93,7 @@ take_plan(void *ctx, const struct record_row *row, struct err *e)
 
 	if (row->type != TYPE_PRESENCE || p.room == NULL)
 		return 0;
-	l = mem_new(sizeof(*l));
+	l = loaded_new();
 	rc = versions_load_row(r->s, row, l, e);
 	p.weekday = weekday_of(loaded_text(l, PRESENCE_WEEKDAY));
 	p.every = (int)loaded_int(l, PRESENCE_EVERY);
@@ -115,7 +115,7 @@ static int
 take_off(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct reading *r = ctx;
-	struct loaded *l = mem_new(sizeof(*l));
+	struct loaded *l = loaded_new();
 	struct off o;
 	int rc = versions_load_row(r->s, row, l, e);
 
