@@ -38,6 +38,9 @@ static const struct command commands[] = {
 	    "what it holds, running or not", 1, cmd_status },
 	{ "doctor", "DATADIR | -c FILE [--full] [--json]",
 	    "what is not in order, and how to mend it", 1, cmd_doctor },
+	{ "verify", "DATADIR | -c FILE [--json | --signers]",
+	    "its entries, signatures, log and ledger against each other", 1,
+	    cmd_verify },
 	{ "backup", "DATADIR FOLDER|FILE [--keep DAYS] [--json]",
 	    "copy it while it runs, and read the copy back", 2, cmd_backup },
 	{ "restore", "BACKUP DATADIR [--code-file FILE | --keys FOLDER] "
@@ -116,6 +119,7 @@ read_options(int argc, char **argv, int words, struct options *o,
 		{ "verify-only", no_argument, NULL, 'V' },
 		{ "nothing-since", no_argument, NULL, 'N' },
 		{ "full", no_argument, NULL, 'F' },
+		{ "signers", no_argument, NULL, 'S' },
 		{ "keep", required_argument, NULL, 'K' },
 		{ "code-file", required_argument, NULL, 'f' },
 		{ "keys", required_argument, NULL, 'k' },
@@ -149,6 +153,9 @@ read_options(int argc, char **argv, int words, struct options *o,
 			break;
 		case 'F':
 			o->full = 1;
+			break;
+		case 'S':
+			o->signers = 1;
 			break;
 		case 'f':
 			o->code_file = optarg;

@@ -17,6 +17,7 @@ struct options { /* as on the command line; NULL: not given */
 	const char *data;      /* the folder: the word before the last, or it */
 	const char *word;      /* a further word, where the command has one */
 	int json, confirm_clock, verify_only, nothing_since, full, keep_days;
+	int signers;
 	int status;            /* exit status of a command that succeeded */
 };
 
@@ -44,5 +45,6 @@ int cmd_check(struct options *o, struct err *e);
 int cmd_backup(struct options *o, struct err *e);
 int cmd_restore(struct options *o, struct err *e);
 int cmd_doctor(struct options *o, struct err *e);
+int cmd_verify(struct options *o, struct err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "common/base/mem.h"
 #include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
+#include "daemon/hub/entry.h"
 #include "daemon/hub/hubdb_log.h"
 
 struct checking {
@@ -16,16 +17,8 @@ struct checking {
 	struct hub_checked *out;
 	uint64_t leaf_id;
 	struct merkle_store stored; /* what the database has */
-	struct changeset *cs;
-	struct buf bytes, whole;
+	struct entry *entry;
 };
-
-static int
-bad(struct err *e, const struct hubdb_item *item, const char *words)
-{
-	return err_set(e, ERR_LOCAL, "item %llu of the log %s",
-	    (unsigned long long)item->seq, words);
-}
 
 /* ---- the tree ---- */
 
@@ -54,31 +47,13 @@ compare_node(void *ctx, unsigned level, uint64_t at, const struct hash *h,
 
 /* ---- one item ---- */
 
-/* With its bodies, unless some are gone: then by its header, which names their
- * hashes, and by those that are left. */
-static int
-decode(struct checking *c, const struct hubdb_item *item, struct err *e)
-{
-	struct view in = buf_view(&c->bytes);
-
-	if (item->gone == 0)
-		return changeset_decode(in, c->cs, e);
-	if (changeset_decode(view_of(in.data, item->header_bytes), c->cs,
-	    e) != 0)
-		return -1;
-	buf_reset(&c->whole);
-	changeset_strip(in, c->cs, item->gone, &c->whole);
-	c->out->erased++;
-	return buf_check(&c->whole, "an item", e) != 0 ? -1 :
-	    changeset_decode(buf_view(&c->whole), c->cs, e);
-}
-
 static int
 find_hub_key(struct checking *c, struct err *e)
 {
 	struct directory_entry *d = mem_new(sizeof(*d));
-	int rc = c->cs->h.kind == CHANGESET_DIRECTORY && c->cs->has_bodies ?
-	    directory_decode(c->cs->bodies[0], d, e) : -1;
+	const struct changeset *cs = &c->entry->cs;
+	int rc = cs->h.kind == CHANGESET_DIRECTORY && cs->has_bodies ?
+	    directory_decode(cs->bodies[0], d, e) : -1;
 
 	if (rc != 0 || d->kind != DIRECTORY_GENESIS)
 		rc = err_set(e, ERR_LOCAL,
@@ -90,31 +65,22 @@ find_hub_key(struct checking *c, struct err *e)
 }
 
 static int
-check_item(struct checking *c, uint64_t seq, const struct hubdb_item *item,
-    struct err *e)
+check_item(struct checking *c, uint64_t seq, struct err *e)
 {
-	const struct changeset_header *h = &c->cs->h;
 	struct merkle_store tree = { get_node, compare_node, c };
-	struct err why;
+	const struct hubdb_item *item = &c->entry->item;
 	struct hash leaf;
 
-	if (item->seq != seq)
-		return bad(e, item, "comes after a gap");
-	buf_reset(&c->bytes);
-	if (hubdb_item_bytes(c->db, seq, true, &c->bytes, e) != 0)
+	if (entry_read(c->db, seq, c->entry, e) != 0)
 		return -1;
-	if (decode(c, item, &why) != 0)
-		return bad(e, item, "is not what its author sent");
-	if (!hash_eq(&c->cs->id, &item->id) ||
-	    !id_eq(&h->space, &item->space) ||
-	    !id_eq(&h->author, &item->author) || (int)h->kind != item->kind)
-		return bad(e, item, "is filed as another one");
 	if (item->accept_ms < c->out->accept_ms)
-		return bad(e, item, "has a time before that of an older one");
+		return entry_bad(seq, "has a time before that of an older "
+		    "one", e);
 	if (seq == 0 && find_hub_key(c, e) != 0)
 		return -1;
+	c->out->erased += item->gone != 0;
 	c->out->accept_ms = item->accept_ms;
-	c->out->bytes += c->bytes.len;
+	c->out->bytes += c->entry->bytes.len;
 	merkle_entry(c->leaf_id, seq, item->accept_ms, &item->id, &leaf);
 	return merkle_append(&tree, seq, &leaf, e);
 }
@@ -128,16 +94,12 @@ check_items(struct checking *c, const struct hubdb_log *log, struct err *e)
 	uint64_t seq;
 	int rc;
 
-	for (seq = 0; seq < log->at.size; seq++) {
-		rc = hubdb_item_at(c->db, seq, &item, e);
-		if (rc == 0)
-			return err_set(e, ERR_LOCAL, "item %llu of the log is "
-			    "missing", (unsigned long long)seq);
-		if (rc < 0 || check_item(c, seq, &item, e) != 0)
+	for (seq = 0; seq < log->at.size; seq++)
+		if (check_item(c, seq, e) != 0)
 			return -1;
-	}
 	rc = hubdb_item_at(c->db, log->at.size, &item, e);
-	return rc == 1 ? bad(e, &item, "lies past the log's end") : rc;
+	return rc == 1 ? entry_bad(item.seq, "lies past the log's end", e) :
+	    rc;
 }
 
 static int
@@ -199,13 +161,9 @@ hub_check(const char *path, struct hub_checked *out, struct err *e)
 	if (hubdb_open_frozen(path, &c.db, e) != 0)
 		return -1;
 	c.stored = hubdb_merkle(c.db);
-	c.cs = mem_new(sizeof(*c.cs));
-	buf_init(&c.bytes, 2 * CHANGESET_BYTES_MAX);
-	buf_init(&c.whole, 2 * CHANGESET_BYTES_MAX);
+	c.entry = entry_new();
 	rc = check_all(&c, e);
-	buf_done(&c.bytes);
-	buf_done(&c.whole);
-	mem_free(c.cs);
+	entry_free(c.entry);
 	hubdb_close(c.db);
 	return rc;
 }

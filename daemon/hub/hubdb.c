@@ -484,6 +484,20 @@ hubdb_item_at(struct hubdb *db, uint64_t seq, struct hubdb_item *out,
 }
 
 int
+hubdb_item_order(struct hubdb *db, struct err *e)
+{
+	int64_t bad;
+	int rc = db_one_int(db->db,
+	    "SELECT count(*) FROM (SELECT seq, sseq,"
+	    " lag(seq, 1, -1) OVER by_place AS before,"
+	    " row_number() OVER by_place AS place FROM item"
+	    " WINDOW by_place AS (PARTITION BY space ORDER BY sseq))"
+	    " WHERE before >= seq OR sseq <> place", &bad, e);
+
+	return rc == 1 ? bad == 0 : -1;
+}
+
+int
 hubdb_item_next(struct hubdb *db, const struct id *space, uint64_t from,
     uint64_t to, struct hubdb_item *out, struct err *e)
 {

@@ -106,6 +106,10 @@ int hubdb_item_find(struct hubdb *db, const struct hash *id,
 int hubdb_item_at(struct hubdb *db, uint64_t seq, struct hubdb_item *out,
     struct err *e);
 
+/** hubdb_item_order(db, e): 1 when in each space the items are numbered from 1
+ * without gaps, in the order of the log; 0, -1. */
+int hubdb_item_order(struct hubdb *db, struct err *e);
+
 /** hubdb_item_next(db, space, from, to, out, e): the first item of the space
  * with from <= seq < to. */
 int hubdb_item_next(struct hubdb *db, const struct id *space, uint64_t from,

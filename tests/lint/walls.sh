@@ -41,7 +41,7 @@ client/core: common/ $core/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
 client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/work/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
-daemon/ledger: common/ daemon/hub/hubdb.h daemon/ledger/
+daemon/ledger: common/ daemon/hub/hubdb.h daemon/hub/hubdb_log.h daemon/hub/entry.h daemon/ledger/
 daemon/api: common/ daemon/hub/ daemon/api/
 daemon: common/ daemon/
 "
