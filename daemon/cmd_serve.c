@@ -23,8 +23,9 @@ int
 cmd_serve(struct options *o, struct err *e)
 {
 	struct settings s;
-	struct serve_in in = { .s = &s, .clock_confirmed = o->confirm_clock,
-		.again = read_again, .ctx = o };
+	struct serve_in in = { .s = &s, .file = o->file,
+		.clock_confirmed = o->confirm_clock, .again = read_again,
+		.ctx = o };
 	int rc;
 
 	if (cmd_settings(o, &s, e) != 0)

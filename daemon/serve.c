@@ -30,6 +30,7 @@
 #include "daemon/listen.h"
 #include "daemon/metrics.h"
 #include "daemon/notify.h"
+#include "daemon/sandbox.h"
 
 #define ARENAS 2 /* of the allocator; a thread a connection needs no more */
 #define PEM_MAX 65536
@@ -308,6 +309,19 @@ serve_hub(struct serving *v, const sigset_t *set, struct err *e)
 	return 0;
 }
 
+/* Before the first thread: what starts later is confined as well. */
+static int
+go_in(const struct serve_in *in, struct err *e)
+{
+	int rc = sandbox_enter(in->s, in->file, e);
+
+	if (rc == 0)
+		log_words(LOG_LEVEL_INFO, "sandbox", "this kernel has no "
+		    "Landlock that could keep the hub to its folder; the "
+		    "service's unit does that alone");
+	return rc < 0 ? -1 : 0;
+}
+
 int
 serve_run(const struct serve_in *in, struct err *e)
 {
@@ -323,7 +337,9 @@ serve_run(const struct serve_in *in, struct err *e)
 	lock = serve_lock(in->s->data, e);
 	if (lock < 0)
 		return -1;
-	rc = serve_open(in->s, in->clock_confirmed, &h, e);
+	rc = go_in(in, e);
+	if (rc == 0)
+		rc = serve_open(in->s, in->clock_confirmed, &h, e);
 	if (rc == 0) {
 		v.hub = h.hub;
 		rc = keep_start(in->s, &ledger, e);

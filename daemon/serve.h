@@ -10,6 +10,7 @@
 
 struct serve_in {
 	struct settings *s;   /* replaced by a reload */
+	const char *file;     /* of settings, if not in the data folder */
 	int clock_confirmed;
 	/* The settings anew, for SIGHUP; as settings_read. */
 	int (*again)(void *ctx, struct settings *out, struct err *e);
