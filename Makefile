@@ -185,29 +185,13 @@ cover:
 		unit-programs fuzz-programs
 	@tests/cover.sh build/cover
 
-## Installing
-install: all
-	install -D -m 755 $B/tugi $(DESTDIR)$(PREFIX)/bin/tugi
-	install -D -m 755 $B/tugid $(DESTDIR)$(PREFIX)/sbin/tugid
-	install -D -m 644 $B/man/tugi.1 $(DESTDIR)$(PREFIX)/share/man/man1/tugi.1
-	install -D -m 644 $B/man/tugid.8 $(DESTDIR)$(PREFIX)/share/man/man8/tugid.8
-	install -D -m 644 $B/man/tugid.conf.5 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/tugid.conf.5
-	sed 's:/usr/sbin:$(PREFIX)/sbin:' packaging/tugid.service \
-		>$B/tugid.service
-	install -D -m 644 $B/tugid.service \
-		$(DESTDIR)$(PREFIX)/lib/systemd/system/tugid.service
-	$B/tugi completion bash >$B/completion.bash
-	install -D -m 644 $B/completion.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tugi
-	install -d -m 755 $(DESTDIR)$(PREFIX)/share/tugi/policy
-	install -m 644 schema/policy/* $(DESTDIR)$(PREFIX)/share/tugi/policy
-	install -m 644 schema/policy.md schema/policy.schema.json \
-		$(DESTDIR)$(PREFIX)/share/tugi
+## Installing and packages: install, deb
+include packaging/packages.mk
 clean:
 	rm -rf build
 help:
 	@echo "all test demo bench sim mutants lint asan leak install clean deps"
+	@echo "deb                   Debian packages (packaging/README.md)"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
 	@echo "check-unit T=outbox   one unit test program"
@@ -216,6 +200,6 @@ help:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak pot po-update demo bench sim powercuts mutants lint cover install clean help
+	leak pot po-update demo bench sim powercuts mutants lint cover clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

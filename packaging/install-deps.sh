@@ -4,7 +4,8 @@
 #
 #   packaging/install-deps.sh          install what is missing
 #   packaging/install-deps.sh --list   print the package names and stop
-#   packaging/install-deps.sh --cover  what "make cover" needs, and no more
+#   packaging/install-deps.sh --cover  what "make cover" needs, and no more;
+#                              --deb: likewise
 set -eu
 
 # To build. The five the project is built on (libgit2, GPL-2 with a linking
@@ -27,14 +28,21 @@ gettext libicu-dev"
 
 # To test, lint and play the demo.
 #   python3-nacl   a second reader of the store's format (Apache-2.0)
-TEST="socat jq curl git openssh-client sqlite3 mandoc pmccabe procps openssl faketime
-poppler-utils python3 python3-nacl"
+#   systemd        its tools judge the hub's service (LGPL-2.1+)
+TEST="socat jq curl git openssh-client sqlite3 mandoc pmccabe procps openssl
+faketime poppler-utils python3 python3-nacl systemd"
 
 # To measure what the tests reach, for "make cover" alone (BSD-3-Clause).
 COVER="gcovr"
 
+# To build Debian packages, for "make deb" alone (GPL).
+DEB="debhelper dpkg-dev lintian"
+
 all="$BUILD $TEST"
-[ "${1:-}" = --cover ] && all="$BUILD $COVER jq"
+case ${1:-} in
+--cover) all="$BUILD $COVER jq" ;;
+--deb) all="$BUILD $DEB git" ;;
+esac
 if [ "${1:-}" = --list ]; then
 	echo "$all" | tr -s ' \n' '\n'
 	exit 0

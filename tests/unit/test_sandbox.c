@@ -228,7 +228,7 @@ make_socket(const struct place *p)
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int i, fd, rc = 0;
 
-	strncpy(a.sun_path, p->run, sizeof(a.sun_path) - 1);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%.100s", p->run);
 	for (i = 0; i < 2 && rc == 0; i++) {
 		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		rc = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
