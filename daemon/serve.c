@@ -206,6 +206,17 @@ take_settings(struct serving *v, const struct settings *new, struct err *e)
 	return 0;
 }
 
+/* A hub that serves reads in the folders that it was started with. */
+static void
+refuse(const struct err *e)
+{
+	log_words(LOG_LEVEL_ERROR, "reload-refused", e->text);
+	if (e->code == EACCES)
+		log_words(LOG_LEVEL_ERROR, "reload-refused", "files in a "
+		    "folder that was not in use before are read only after a "
+		    "restart");
+}
+
 /* Until the new settings are known to work the old ones serve. */
 static void
 reload(struct serving *v)
@@ -215,9 +226,9 @@ reload(struct serving *v)
 
 	notify_reloading();
 	if (v->in->again(v->in->ctx, &new, &e) != 0) {
-		log_words(LOG_LEVEL_ERROR, "reload-refused", e.text);
+		refuse(&e);
 	} else if (take_settings(v, &new, &e) != 0) {
-		log_words(LOG_LEVEL_ERROR, "reload-refused", e.text);
+		refuse(&e);
 		settings_done(&new);
 	} else {
 		/* Figures are read from these: the thread stops first. */

@@ -87,7 +87,14 @@ check "bad settings are told with their line" until_true 10 logged \
 is "and the old ones serve on" 200 "$(code_of "$url/v1/health")"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
     -keyout "$T/k.pem" -out "$T/c.pem" -days 30 -subj /CN=x 2>/dev/null
-{ cat "$T/conf"; echo "tls_cert = \"$T/c.pem\""; } >"$CONF"
+if ! logged event=sandbox; then
+	{ cat "$T/conf"; echo "tls_cert = \"$T/c.pem\""; } >"$CONF"
+	kill -HUP "$hub"
+	check "a certificate in a folder that was not in use needs a restart" \
+	    until_true 10 logged "read only after a restart"
+fi
+cp "$T/c.pem" "$HUB/c.pem"
+{ cat "$T/conf"; echo 'tls_cert = "c.pem"'; } >"$CONF"
 kill -HUP "$hub"
 check "so is a certificate that is not the key's" until_true 10 logged \
     "are a pair of PEM files"

@@ -20,7 +20,7 @@ front_is() { # command...: now answers at the hub's address
 	"$@" >>"$T/front.log" 2>&1 &
 	front=$!
 	started="$started $front"
-	until_true 5 listens "$front_port" || echo "not ok - no front: $*"
+	until_true 20 listens "$front_port" || echo "not ok - no front: $*"
 }
 real() { front_is "$CUT" "$front_port" "$inner" none; }
 
