@@ -30,6 +30,7 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	const char *right = cmd_value(c, "right");
 	const char *until = cmd_value(c, "until");
 	struct person_item person;
+	struct record_item earlier;
 
 	if ((cmd_value(c, "to") != NULL) == (cmd_value(c, "to-role") != NULL))
 		return err_set(e, ERR_INPUT, "%s",
@@ -54,6 +55,14 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	d->evidence = cmd_value(c, "evidence");
 	d->language = cmd_value(c, "language");
 	d->refused = cmd_flag(c, "refused");
+	d->from_now = cmd_flag(c, "from-now");
+	if (cmd_value(c, "since") == NULL)
+		return 0;
+	if (show_record_find(c, cmd_value(c, "since"), TYPE_CONSENT, &earlier,
+	    e) != 0)
+		return -1;
+	d->since = earlier.id;
+	record_item_done(&earlier);
 	return 0;
 }
 
@@ -138,6 +147,10 @@ cmd_consent_grant(struct ctx *c, struct err *e)
 		    "consent list shows them."), n);
 	return show_made(c, &id, d.refused ?
 	    _("The refusal is recorded; nothing was opened.") :
+	    d.from_now || !id_is_zero(&d.since) ?
+	    _("The consent is recorded; the next tugi sync opens what is "
+	    "written from now on, and nothing that was written before. To "
+	    "take it back: tugi consent withdraw") :
 	    _("The consent is recorded; the next tugi sync opens what it "
 	    "names, with what was written before. To take it back: tugi "
 	    "consent withdraw"), e);
@@ -270,6 +283,7 @@ consent_json(const struct consent_item *item)
 	json_object_set_new(j, "audience", out_json_text(item->audience));
 	json_object_set_new(j, "sections", out_json_text(item->sections));
 	json_object_set_new(j, "right", json_string(right_name(item->right)));
+	json_object_set_new(j, "from_now", json_boolean(item->from_now));
 	json_object_set_new(j, "giver", out_json_text(item->giver));
 	json_object_set_new(j, "purpose", out_json_text(item->purpose));
 	json_object_set_new(j, "status", out_json_text(item->status));
@@ -286,12 +300,15 @@ consent_row(struct table *t, const struct consent_item *item,
     const struct case_list *cases)
 {
 	char id[MATCH_SHORT_BYTES], from[WHEN_BYTES], until[WHEN_BYTES];
+	char right[120];
 
 	table_cell(t, match_short(&item->id, id));
 	table_cell(t, item->status);
 	table_cell(t, item->audience);
 	table_cell(t, item->sections);
-	table_cell(t, right_words(item->right));
+	snprintf(right, sizeof(right), item->from_now ?
+	    _("%s, from now on") : "%s", right_words(item->right));
+	table_cell(t, right);
 	table_cell(t, item->giver);
 	when_day(item->from_ms, from);
 	table_cell(t, from);

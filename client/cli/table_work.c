@@ -237,7 +237,9 @@ static const struct cmd cmds[] = {
 	.max = CMD_ANY_WORDS, .run = cmd_consent_grant, .opens = true,
 	.type = TYPE_CONSENT,
 	.summary = N_("record a consent and open the sections it names"),
-	.more = N_("Opens what was written before as well. With --refused the "
+	.more = N_("Opens what was written before as well, unless --from-now "
+	    "is given: then what is written after it alone, and a consent "
+	    "that follows goes on from there with --since. With --refused the "
 	    "refusal is recorded and nothing opens. A guardian without authority "
 	    "is refused, with the reason. FIELD=TEXT says more of how it was "
 	    "given."),
@@ -258,6 +260,10 @@ static const struct cmd cmds[] = {
 	    false },
 	    { "language", N_("CODE"), N_("language of the form shown"),
 	    false },
+	    { "from-now", NULL, N_("only what is written from now on"),
+	    false },
+	    { "since", N_("CONSENT"), N_("from where that earlier consent "
+	    "opened"), false },
 	    { "until", N_("DAY"), N_("last day (default: end of the school "
 	    "year)"), false },
 	    { "file", N_("FILE"), N_("scan or signed file: its hash is kept"),

@@ -24,6 +24,17 @@ statements_section(unsigned i)
 	return i < STATEMENTS_SECTIONS ? sections[i] : "";
 }
 
+unsigned
+statements_bit(const char *section)
+{
+	unsigned b;
+
+	for (b = 0; b < STATEMENTS_SECTIONS; b++)
+		if (strcmp(section, sections[b]) == 0)
+			return 1u << b;
+	return 0;
+}
+
 /* One name of a list; ${len} bytes at ${at}, blanks around it do not count. */
 static int
 section_bit(const char *at, size_t len, unsigned *mask)
@@ -177,6 +188,7 @@ read_consent(const struct record *rec, struct statement_source *out)
 	out->sections = sections_of(rec, CONSENT_SECTIONS, out->opens);
 	id_of(rec, CONSENT_AUDIENCE, &out->audience);
 	id_of(rec, CONSENT_PART, &out->part);
+	id_of(rec, CONSENT_SINCE, &out->since);
 	out->right = int_of(rec, CONSENT_RIGHT, RIGHT_READ) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
 	out->from_ms = int_of(rec, CONSENT_FROM, hlc_ms(rec->hlc));
@@ -424,4 +436,46 @@ statements_ends(const struct statement_source *closing,
 		if (id_eq(&grant->supersedes[i], &closing->record))
 			return false;
 	return true;
+}
+
+/* Given, by who may, not over, and nothing ends it. */
+static bool
+counts_now(const struct statement_sources *all,
+    const struct statement_source *src, int64_t now_ms)
+{
+	size_t i;
+
+	if (!src->opens || !src->sound || src->until_ms <= now_ms)
+		return false;
+	for (i = 0; i < all->count; i++)
+		if (statements_ends(&all->list[i], src))
+			return false;
+	return true;
+}
+
+int
+statements_bounds(struct store *s, struct space *sp, struct err *e)
+{
+	const struct statement_source *src;
+	struct statement_sources all;
+	size_t i;
+	int rc = statements_load_group(s, &sp->case_id, &all, e);
+
+	for (i = 0; rc == 0 && i < all.count; i++) {
+		src = &all.list[i];
+		if (spaces_since(sp, &src->since) ||
+		    (src->sections & statements_bit(sp->section)) == 0 ||
+		    !counts_now(&all, src, store_now_ms(s)))
+			continue;
+		if (sp->since_count == SPACE_SINCE_MAX)
+			rc = err_set(e, ERR_TOOBIG, "%d consents from now on "
+			    "are open in this section; let one of them end, "
+			    "or give it with what was written before",
+			    SPACE_SINCE_MAX);
+		else
+			sp->since[sp->since_count++] = src->since;
+	}
+	if (rc == 0 || all.list != NULL)
+		statements_done(&all);
+	return rc;
 }

@@ -20,6 +20,9 @@
 /** statements_section(i): "card", "notes", ... of bit ${i}. */
 const char *statements_section(unsigned i);
 
+/** statements_bit(section): the bit of that name, 0: there is none. */
+unsigned statements_bit(const char *section);
+
 /** statements_sections(text, mask, e): "plan, card" to bits; NULL or "" is
  * every section. ERR_INPUT names the sections there are. */
 int statements_sections(const char *text, unsigned *mask, struct err *e);
@@ -36,6 +39,8 @@ struct statement_source { /* a consent, refusal or withdrawal record */
 	struct id audience;     /* person; zero: everybody */
 	struct id part;         /* of the sections; zero: what has no part,
 	                           of what closes: all parts too */
+	struct id since;        /* opens what was begun behind this bound;
+	                           zero: the past too */
 	unsigned sections;
 	enum right right;
 	int64_t from_ms, until_ms;
@@ -72,6 +77,11 @@ int statements_keeper(struct store *s, const struct id *card,
  * cases that are one with it (rules 11.2). */
 int statements_load_group(struct store *s, const struct id *case_id,
     struct statement_sources *out, struct err *e);
+
+/** statements_bounds(s, sp, e): add to ${sp}->since the bounds that lie before
+ * what is written now in its case and section: of consents that count and are
+ * not over. ERR_TOOBIG past SPACE_SINCE_MAX. */
+int statements_bounds(struct store *s, struct space *sp, struct err *e);
 
 /** statements_ends(closing, grant): the closing record ends this consent, as
  * far as their sections overlap. */

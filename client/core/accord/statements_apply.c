@@ -101,11 +101,13 @@ add_statement(struct applying *ap, const struct statement_source *src,
 	return 0;
 }
 
-/* Whether the record speaks of this space: its section, and of that its part. */
+/* Whether the record speaks of this space: its section, and of that its part;
+ * what opens from now on, of what was begun behind its bound. */
 static bool
 is_meant(const struct applying *ap, const struct statement_source *src)
 {
 	return (src->sections & ap->bit) != 0 &&
+	    (!src->opens || spaces_since(ap->sp, &src->since)) &&
 	    (id_eq(&src->part, &ap->sp->part) ||
 	    (!src->opens && id_is_zero(&src->part)));
 }
@@ -193,17 +195,6 @@ statements_say_tx(struct store *s, const struct space *sp,
 	return rc;
 }
 
-static unsigned
-bit_of(const char *section)
-{
-	unsigned b;
-
-	for (b = 0; b < STATEMENTS_SECTIONS; b++)
-		if (strcmp(section, statements_section(b)) == 0)
-			return 1u << b;
-	return 0;
-}
-
 static int
 apply_case(struct store *s, const struct id *case_id, size_t *added,
     struct err *e)
@@ -222,7 +213,7 @@ apply_case(struct store *s, const struct id *case_id, size_t *added,
 	rc = all.count == 0 ? 0 :
 	    spaces_list(s, case_id, list, CASE_SPACES_MAX, &n, e);
 	for (i = 0; rc == 0 && i < n; i++) {
-		bit = bit_of(list[i].section);
+		bit = statements_bit(list[i].section);
 		if (list[i].state == SPACE_OPEN && bit != 0)
 			rc = statements_say_tx(s, &list[i], &all, bit, added,
 			    e);

@@ -77,6 +77,12 @@ int cases_open_tx(struct session *s, const struct assignment *set, size_t n,
 int cases_section_tx(struct session *s, const struct id *case_id,
     const char *section, struct id *space, struct err *e);
 
+/** cases_bound_tx(s, case_id, section, e): begin the section anew behind the
+ * bounds of the consents "from now on" in the card, if this person keeps it
+ * (rules.md 5.12). Writing does the same. */
+int cases_bound_tx(struct session *s, const struct id *case_id,
+    const char *section, struct err *e);
+
 /** cases_part_tx(s, case_id, section, part, space, e): the space of one part
  * of a section, begun if there is none: a matter, or what goes to one
  * receiver. Consents that name the part open it, no others; withdrawals that

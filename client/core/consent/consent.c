@@ -16,6 +16,7 @@
 #include "client/core/accord/letters.h"
 #include "client/core/accord/statements.h"
 #include "client/core/consent/consent_facts.h"
+#include "client/core/consent/consent_since.h"
 #include "client/core/cases/guard.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/day.h"
@@ -160,6 +161,7 @@ covers(unsigned mask, const char *section)
 struct giving {
 	struct store *s;
 	const struct consent_draft *d;
+	struct id since;
 	unsigned mask;
 	char sections[80];
 	int64_t now_ms, until_ms;
@@ -348,6 +350,7 @@ write_consent_tx(struct giving *g, const struct space *card, struct id *id,
 	put_bytes(&f, CONSENT_SUPERSEDES, view_of(g->supersedes,
 	    g->supersedes_len));
 	put_id(&f, CONSENT_PART, &d->part);
+	put_id(&f, CONSENT_SINCE, &g->since);
 	if (d->paper != NULL)
 		put_bytes(&f, CONSENT_PAPER, view_of(d->paper->b,
 		    sizeof(d->paper->b)));
@@ -432,8 +435,10 @@ consent_grant_tx(struct session *session, const struct consent_draft *d,
 	    consent_facts_read(session, d, g->mask, &g->facts, e) == 0 &&
 	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP,
 	        &card, e) == 0 &&
+	    consent_bound(session, d, g->mask, &g->since, e) == 0 &&
 	    (d->refused || name_superseded(g, e) == 0) &&
 	    write_consent_tx(g, &card, id, e) == 0 &&
+	    consent_bound_tx(session, d, g->mask, e) == 0 &&
 	    statements_apply_tx(s, &d->case_id, &added, e) == 0)
 		rc = d->refused ? 0 : consent_room(session, &d->case_id, e);
 	mem_wipe(g, sizeof(*g));

@@ -26,6 +26,10 @@ struct consent_draft {
 	const char *language;     /* of the form shown; NULL: none */
 	int64_t until_ms;         /* 0: end of the school year (31 July) */
 	bool refused;             /* recorded as a refusal: opens nothing */
+	bool from_now;            /* opens what is written from now on, nothing
+	                             before (rules.md 5.12) */
+	struct id since;          /* or from where this earlier consent opened;
+	                             zero: none */
 	const struct assignment *set; /* more that it says: scope, review,
 	                             witness, form ... (tugi help) */
 	size_t n;
@@ -86,6 +90,7 @@ struct consent_item {
 	char *status; /* given, limited (partly withdrawn), refused,
 			* withdrawn, expired */
 	enum right right;
+	bool from_now;       /* not what was written before */
 	int64_t from_ms, until_ms, withdrawn_ms;
 	char *taken_by;
 };

@@ -97,6 +97,7 @@ fill_item(struct session *session, const struct statement_sources *all,
 	versions_done(&l);
 	item->right = c->refusal ? RIGHT_NONE : c->right;
 	item->from_ms = c->from_ms;
+	item->from_now = !id_is_zero(&c->since);
 	item->until_ms = c->refusal ? INT64_MAX : c->until_ms;
 	item->status = mem_dup(status_of(all, c, store_now_ms(s),
 	    &item->withdrawn_ms));

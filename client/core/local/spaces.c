@@ -19,13 +19,33 @@
 /* ---- the space row ---- */
 
 #define SPACE_COLUMNS "SELECT id, kind, case_id, section, side, state, " \
-	"epoch, sseq, lost_ms, listed_size, hidden, part FROM space "
+	"epoch, sseq, lost_ms, listed_size, hidden, part, since FROM space "
 
 static void
 optional_id(struct stmt *q, int col, struct id *out)
 {
 	if (db_is_null(q, col) || db_id(q, col, out) != 0)
 		memset(out, 0, sizeof(*out));
+}
+
+static void
+take_since(struct view v, struct space *sp)
+{
+	sp->since_count = v.len % sizeof(struct id) != 0 ||
+	    v.len > sizeof(sp->since) ? 0 : v.len / sizeof(struct id);
+	if (sp->since_count > 0)
+		memcpy(sp->since, v.data, v.len);
+}
+
+bool
+spaces_since(const struct space *sp, const struct id *bound)
+{
+	size_t i;
+
+	for (i = 0; i < sp->since_count; i++)
+		if (id_eq(&sp->since[i], bound))
+			return true;
+	return id_is_zero(bound);
 }
 
 static void
@@ -44,6 +64,7 @@ read_space(struct stmt *q, struct space *out)
 	out->listed_size = (uint64_t)db_int(q, 9);
 	out->hidden = db_int(q, 10) != 0;
 	optional_id(q, 11, &out->part);
+	take_since(db_blob(q, 12), out);
 }
 
 static int
@@ -118,13 +139,14 @@ spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
 	    "INSERT INTO space (id, kind, case_id, section, side, state, "
-	    "epoch, sseq, lost_ms, listed_size, part) "
-	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
+	    "epoch, sseq, lost_ms, listed_size, part, since) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE "
 	    "SET kind = excluded.kind, case_id = excluded.case_id, "
 	    "section = excluded.section, side = excluded.side, "
 	    "state = excluded.state, epoch = excluded.epoch, "
 	    "sseq = excluded.sseq, lost_ms = excluded.lost_ms, "
-	    "listed_size = excluded.listed_size, part = excluded.part");
+	    "listed_size = excluded.listed_size, part = excluded.part, "
+	    "since = excluded.since");
 
 	db_bind_id(q, 1, &sp->id);
 	db_bind_int(q, 2, sp->kind);
@@ -138,6 +160,9 @@ spaces_save_tx(struct store *s, const struct space *sp, struct err *e)
 		db_bind_int(q, 9, sp->lost_ms);
 	db_bind_int(q, 10, (int64_t)sp->listed_size);
 	bind_unless_zero(q, 11, &sp->part);
+	if (sp->since_count > 0)
+		db_bind_blob(q, 12, sp->since, sp->since_count *
+		    sizeof(struct id));
 	s->ends.known = false;
 	return db_run(q, e);
 }
@@ -219,6 +244,10 @@ learn_op(const struct op *op, struct space *sp)
 		break;
 	case SPACE_PART:
 		take_id(op, &sp->part);
+		break;
+	case SPACE_SINCE:
+		if (op->value.type == VALUE_BYTES)
+			take_since(op->value.data, sp);
 		break;
 	case SPACE_KIND:
 		if (op->value.type == VALUE_INT &&

@@ -23,12 +23,17 @@ enum space_state {
 	SPACE_FROZEN = 4   /* an unknown control record: read-only until update */
 };
 
+#define SPACE_SINCE_MAX 16
+
 struct space {
 	struct id id;
 	enum space_kind kind;
 	struct id case_id, side;
 	struct id part;        /* of a section: one matter, one receiver, with
 	                          consents of its own; zero: the section */
+	struct id since[SPACE_SINCE_MAX]; /* bounds before it: who is let in
+	                          from one of them on holds no space without */
+	size_t since_count;
 	char section[32];      /* of a case; of a room: its kind */
 	enum space_state state;
 	uint32_t epoch;        /* newest known */
@@ -49,6 +54,10 @@ int spaces_find_part(struct store *s, const struct id *case_id,
     const char *section, const struct id *part, struct space *out,
     struct err *e);
 
+/** spaces_since(sp, bound): it was begun behind that bound; a zero one is
+ * behind nothing. */
+bool spaces_since(const struct space *sp, const struct id *bound);
+
 /** spaces_home(sp): which of enum record_homes a space is. */
 unsigned spaces_home(const struct space *sp);
 
@@ -67,7 +76,7 @@ int spaces_list(struct store *s, const struct id *case_id, struct space *out,
 /** spaces_begin_tx(s, what, label, out, e): a new space of this person's own
  * side: its row (epoch 0), its TYPE_SPACE record, an OWNER statement. Epoch 1
  * is made at the next sync (accord/doors.h). Of ${what} count kind, case_id,
- * section and part; the commons has its id already, others get one. */
+ * section, part and since; the commons has its id already, others get one. */
 int spaces_begin_tx(struct store *s, const struct space *what,
     const char *label, struct space *out, struct err *e);
 

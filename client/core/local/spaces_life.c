@@ -56,7 +56,7 @@ begin_record(struct store *s, const struct space *sp, const char *label,
     struct err *e)
 {
 	struct value kind = { VALUE_INT, sp->kind, { NULL, 0 } };
-	struct op ops[6];
+	struct op ops[7];
 	struct write w;
 	size_t n = 0;
 
@@ -70,6 +70,10 @@ begin_record(struct store *s, const struct space *sp, const char *label,
 		add_op(ops, &n, SPACE_LABEL, value_text(label));
 	if (!id_is_zero(&sp->part))
 		add_op(ops, &n, SPACE_PART, value_id(&sp->part));
+	if (sp->since_count > 0)
+		add_op(ops, &n, SPACE_SINCE, (struct value){ VALUE_BYTES, 0,
+		    view_of(sp->since, sp->since_count *
+		    sizeof(struct id)) });
 	w.type = TYPE_SPACE;
 	w.space = sp->id;
 	w.case_id = sp->case_id;
@@ -96,6 +100,8 @@ spaces_begin_tx(struct store *s, const struct space *what,
 		id_random(&sp.id);
 	sp.case_id = what->case_id;
 	sp.part = what->part;
+	sp.since_count = what->since_count;
+	memcpy(sp.since, what->since, sizeof(sp.since));
 	memcpy(sp.section, what->section, sizeof(sp.section));
 	*out = sp;
 	out->side = s->person;

@@ -15,6 +15,8 @@ static const struct field space_fields[] = {
 	    "side", N_("Kept by"), NULL },
 	{ TYPE_SPACE, SPACE_LABEL, FIELD_TEXT, 0, "label", N_("Label"), NULL },
 	{ TYPE_SPACE, SPACE_PART, FIELD_RECORD, 0, "part", N_("Part"), NULL },
+	{ TYPE_SPACE, SPACE_SINCE, FIELD_RECORD, 0,
+	    "since", N_("From now on"), NULL },
 };
 
 static const struct field staff_fields[] = {
@@ -171,6 +173,8 @@ static const struct field consent_fields[] = {
 	{ TYPE_CONSENT, CONSENT_INTERPRETER, FIELD_TEXT,
 	    FIELD_GIVEN,
 	    "interpreter", N_("Interpreter"), NULL },
+	{ TYPE_CONSENT, CONSENT_SINCE, FIELD_RECORD, 0,
+	    "since", N_("From now on"), NULL },
 };
 
 static const struct field withdrawal_fields[] = {
