@@ -129,6 +129,7 @@ int cmd_store_code(struct ctx *c, struct err *e);
 int cmd_store_recover(struct ctx *c, struct err *e);
 int cmd_store_backup(struct ctx *c, struct err *e);
 int cmd_store_verify(struct ctx *c, struct err *e);
+int cmd_store_salvage(struct ctx *c, struct err *e);
 int cmd_store_restore(struct ctx *c, struct err *e);
 int cmd_status(struct ctx *c, struct err *e);
 int cmd_sync(struct ctx *c, struct err *e);

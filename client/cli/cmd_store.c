@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/core/office/office.h"
+#include "client/core/profile/salvaging.h"
 #include "client/cli/ask.h"
 #include "client/cli/place.h"
 #include "client/cli/show.h"
@@ -266,6 +267,16 @@ cmd_store_verify(struct ctx *c, struct err *e)
 	return 0;
 }
 
+static void
+say_copy(struct ctx *c)
+{
+	out_say(&c->out, "%s", _("It is your profile now: read and write as "
+	    "ever. It sends nothing until it is a new device of yours: ask the "
+	    "office for a card, tugi join, and once the officer has approved "
+	    "the code, tugi sync. What the hub has and is missing here comes "
+	    "back with that. Then the office revokes the old device."));
+}
+
 int
 cmd_store_restore(struct ctx *c, struct err *e)
 {
@@ -280,11 +291,79 @@ cmd_store_restore(struct ctx *c, struct err *e)
 	}
 	secret_done(&pass);
 	if (rc == 0)
-		out_say(&c->out, "%s", _("The backup is your profile now: "
-		    "read and write as ever. It sends nothing until it is a "
-		    "new device of yours: ask the office for a card, tugi "
-		    "join, and once the officer has approved the code, tugi "
-		    "sync. What was sent after the backup was made comes back "
-		    "with that. Then the office revokes the old device."));
+		say_copy(c);
 	return rc;
+}
+
+static int
+salvage_json(const struct salvaging *s, struct err *e)
+{
+	json_t *j = json_object(), *lost = json_object();
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		json_object_set_new(lost, s->lost[i].kind,
+		    json_integer((json_int_t)s->lost[i].count));
+	json_object_set_new(j, "pages", json_integer((json_int_t)s->pages));
+	json_object_set_new(j, "pages_lost",
+	    json_integer((json_int_t)s->pages_lost));
+	json_object_set_new(j, "pages_unknown",
+	    json_integer((json_int_t)s->unknown));
+	json_object_set_new(j, "records",
+	    json_integer((json_int_t)s->records));
+	json_object_set_new(j, "texts", json_integer((json_int_t)s->texts));
+	json_object_set_new(j, "unplaced",
+	    json_integer((json_int_t)s->unplaced));
+	json_object_set_new(j, "lost", lost);
+	json_object_set_new(j, "again", json_boolean(s->again));
+	json_object_set_new(j, "keys_lost", json_boolean(s->keys_lost));
+	return out_json(j, e);
+}
+
+static void
+show_salvaged(struct ctx *c, const struct salvaging *s)
+{
+	size_t i;
+
+	out_line(&c->out, _("%llu of %llu pages could not be read; in the new "
+	    "profile are %llu records with %llu texts."),
+	    (unsigned long long)s->pages_lost, (unsigned long long)s->pages,
+	    (unsigned long long)s->records, (unsigned long long)s->texts);
+	for (i = 0; i < s->count; i++)
+		out_line(&c->out, _("Lost here, with their text: %s: %llu"),
+		    s->lost[i].kind, (unsigned long long)s->lost[i].count);
+	if (s->unknown > 0)
+		out_line(&c->out, _("Of %llu pages nothing tells what they "
+		    "held."), (unsigned long long)s->unknown);
+	if (s->unplaced > 0)
+		out_line(&c->out, _("%llu texts that were not sent have lost "
+		    "their place: tugi held shows them."),
+		    (unsigned long long)s->unplaced);
+	if (s->keys_lost)
+		out_warn(&c->out, "%s", _("The keys of this device are lost "
+		    "too: it joins as if for the first time, and whoever keeps "
+		    "a section has to let it in."));
+}
+
+int
+cmd_store_salvage(struct ctx *c, struct err *e)
+{
+	struct secret pass = { NULL, 0 };
+	struct session_options o;
+	struct salvaging s;
+	int rc = ask_own(c, &o, &pass, e);
+
+	if (rc == 0) {
+		out_say(&c->out, "%s", _("checking and copying ..."));
+		rc = salvaging_run(&o, cmd_word(c, 0), view_of(pass.text,
+		    pass.len), &s, e);
+	}
+	secret_done(&pass);
+	if (rc != 0)
+		return -1;
+	if (c->g.json)
+		return salvage_json(&s, e);
+	show_salvaged(c, &s);
+	say_copy(c);
+	return 0;
 }

@@ -61,6 +61,17 @@ static const struct cmd cmds[] = {
 	    "here, and nothing is sent. If the old one is revoked already, "
 	    "what was not sent waits under tugi held."),
 	.examples = { "tugi store restore /media/stick/liis.tugi" }
+}, {
+	.name = "store salvage", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_store_salvage,
+	.summary = N_("a new profile out of what a bad disk has left of one"),
+	.more = N_("Reads every piece of FILE that still opens, also where "
+	    "tugi store verify says that it is damaged or altered, and counts "
+	    "by kind what is lost. FILE is not changed: move it out of the "
+	    "folder of the profile first, with its -wal file if there is one. "
+	    "The new profile goes on as a new device of yours, like one from a "
+	    "backup. With a sound backup tugi store restore is better."),
+	.examples = { "tugi store salvage ~/damaged/store.tugi" }
 }
 };
 

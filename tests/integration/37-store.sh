@@ -113,6 +113,33 @@ check "and not restored" ends 76
 IN='fourth passphrase\n' lines store restore "$T/stick.tugi"
 check "no profile is overwritten by a restore" ends 4
 
+### The disk goes bad
+cp "$T/stick.tugi" "$T/torn.tugi"
+blocks=$((size / 4096))
+for at in 9 $((blocks / 2)) $((blocks - 7)); do # three bad sectors
+	dd if=/dev/zero of="$T/torn.tugi" bs=512 seek=$((at * 8 + 3)) count=2 \
+	    conv=notrunc 2>/dev/null
+done
+IN='fourth passphrase\n' lines store restore "$T/torn.tugi"
+check "what is damaged is not restored" not [ "$rc" -eq 0 ]
+before=$(sha256sum <"$T/torn.tugi")
+printf '%s\n' 'fourth passphrase' >"$T/lines"
+timeout 60 "$TUGI" --profile "$T/saved" --no-input --json --passphrase-fd 9 \
+    store salvage "$T/torn.tugi" >"$T/out" 2>"$T/err" 9<"$T/lines"
+rc=$?
+check "it is salvaged" ends 0
+is "and told how much is gone" 3 "$(jq .pages_lost "$T/out")"
+check "the damaged file is as it was" \
+    [ "$before" = "$(sha256sum <"$T/torn.tugi")" ]
+timeout 60 "$TUGI" --profile "$T/saved" --no-input --passphrase-fd 9 \
+    store verify --full >"$T/out" 2>"$T/err" 9<"$T/lines"
+rc=$?
+check "what came out is whole" ends 0
+timeout 60 "$TUGI" --profile "$T/saved" --no-input --passphrase-fd 9 \
+    store salvage "$T/torn.tugi" >"$T/out" 2>"$T/err" 9<"$T/lines"
+rc=$?
+check "no profile is overwritten by it" ends 4
+
 ### The disk died
 as liis lock
 mv "$T/liis" "$T/died"

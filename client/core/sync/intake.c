@@ -618,6 +618,8 @@ place(struct intake *k, struct incoming *in, struct err *e)
 		rc = intake_find_own(k, in, e);
 		if (rc == 0 && k->s->restored)
 			return take_back(k, in, e);
+		/* Its text may be what was lost. */
+		in->apart |= k->s->restored;
 		if (rc < 0 || (rc == 0 && clone_seen(k, in, e) != 0))
 			return -1;
 	}
