@@ -13,8 +13,22 @@ endif
 PREFIX ?= /usr
 VERSION = 0.1
 PKGS = sqlite3 libsodium libzstd libcbor
-CLIENT_PKGS = libcurl jansson libkeyutils libgit2 pangocairo icu-i18n
+CLIENT_PKGS = jansson libkeyutils
+# Parts that the client loads when it needs them (client/parts): what each is
+# made of, and its libraries.
+PARTS = https git pdf alphabet
+PART_https = client/core/sync/remote_http.c
+PKGS_https = libcurl
+PART_git = client/core/words/merge.c client/core/profile/repository.c
+PKGS_git = libgit2
+PART_pdf = client/paper/paper_pdf.c client/paper/press.c
+PKGS_pdf = pangocairo
+PART_alphabet = client/core/words/alphabet.c
+PKGS_alphabet = icu-i18n
+DOORS = client/parts/parts.c client/parts/doors.c
+PART_PKGS = $(foreach p,$(PARTS),$(PKGS_$p))
 HUB_PKGS = libmicrohttpd gnutls libconfuse libgit2
+obj = $(patsubst %.c,$B/%.o,$1)
 libs = $(shell pkg-config --libs $1)
 
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -43,14 +57,28 @@ BENCH_HELP = $(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c))
 SIM = $(wildcard tests/sim/*.c)
 TOOLS = $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/*.c))
 FUZZ = $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+SO = $(PARTS:%=$B/parts/tugi-%.so)
+PART_O = $(foreach p,$(PARTS),$(call obj,$(PART_$p))) $B/client/parts/stamp.o
 MAN = $B/man/tugid.8 $B/man/tugid.conf.5 $B/man/tugi.1
-obj = $(patsubst %.c,$B/%.o,$1)
 
 all: $B/tugi $B/tugid $(MAN)
 
 ## Programs and libraries
-$B/tugi: $(call obj,$(CLI)) $B/libcore.a $B/libcommon.a
-	$Q$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(CLIENT_PKGS))
+# The doors come before the library, so that the parts stay out of the program;
+# it offers what they need of it, and nothing else.
+$B/tugi: $(call obj,$(CLI) $(DOORS)) $B/libcore.a $B/libcommon.a $B/parts/wanted \
+    | $(SO)
+	$Q$(CC) $(LINK) -o $@ $(filter-out %/wanted,$^) @$B/parts/wanted \
+		-Wl,--dynamic-list=$B/parts/exported \
+		$(call libs,$(PKGS) $(CLIENT_PKGS))
+$(foreach p,$(PARTS),$(eval $B/parts/tugi-$p.so: $(call obj,$(PART_$p))))
+$(SO): $B/parts/tugi-%.so: $B/client/parts/stamp.o
+	@mkdir -p $(@D)
+	$Q$(CC) -shared $(filter-out -pie,$(LINK)) -o $@ $^ $(call libs,$(PKGS_$*))
+$B/parts/wanted: $(PART_O) $B/libcore.a $B/libcommon.a client/parts/wanted.sh
+	@mkdir -p $(@D)
+	@sh client/parts/wanted.sh $(@D) $B/libcore.a $B/libcommon.a $(PART_O)
+$(PART_O): ALL_CFLAGS += -fPIC
 $B/tugid: $(call obj,$(DAEMON)) $B/libapi.a $B/libhub.a $B/libcommon.a
 	$Q$(CC) $(LINK) -o $@ $^ $(call libs,$(PKGS) $(HUB_PKGS)) -lpthread
 $B/libcommon.a: $(call obj,$(COMMON)) $(GEN:.c=.o)
@@ -82,9 +110,11 @@ $B/gen/catalogues.c: client/po/embed.sh $(MO)
 	@sh client/po/embed.sh $(MO) >$@.new && mv $@.new $@
 # make pot: all texts of the program; make po-update: into each catalogue.
 pot: $B/po/tugi.pot
-$B/po/tugi.pot: client/po/extract.sh client/po/not.pot $(COMMON) $(CORE) $(CLI)
+$B/po/tugi.pot: client/po/extract.sh client/po/not.pot $(COMMON) $(CORE) \
+    $(DOORS) $(CLI)
 	@mkdir -p $(@D)
-	@sh client/po/extract.sh $(COMMON) $(CORE) $(CLI) >$@.new && mv $@.new $@
+	@sh client/po/extract.sh $(COMMON) $(CORE) $(DOORS) $(CLI) >$@.new && \
+		mv $@.new $@
 po-update: $B/po/tugi.pot
 	@for p in $(PO); do msgmerge --quiet --update --backup=off \
 		--add-location=file $$p $<; done
@@ -98,7 +128,7 @@ $B/man/%: daemon/%.scd
 ## Tests
 TEST_LIBS = $B/libsupport.a $B/libcli.a $B/libcore.a $B/libapi.a $B/libhub.a \
 	$B/libcommon.a
-ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(HUB_PKGS) cmocka
+ALL_PKGS = $(PKGS) $(CLIENT_PKGS) $(PART_PKGS) $(HUB_PKGS) cmocka
 link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 	$(filter %.o,$^) $(FIRST) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
 # A hub that asks no rules, where a test wants one.

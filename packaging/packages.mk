@@ -5,6 +5,8 @@ PUT = install -D -m 644
 
 install: all
 	install -D -m 755 $B/tugi $(DESTDIR)$(PREFIX)/bin/tugi
+	install -d -m 755 $(DESTDIR)$(PREFIX)/lib/tugi
+	install -m 644 $(SO) $(DESTDIR)$(PREFIX)/lib/tugi
 	$(PUT) $B/man/tugi.1 $(SHARE)/man/man1/tugi.1
 	for s in bash zsh fish; do \
 		$B/tugi --lang en completion $$s >$B/completion.$$s || exit 1; done

@@ -542,6 +542,34 @@ check "the keys of JSON are the same" test \
 run worker --lang ru status
 check "a language that is none" ends 64
 
+### The parts that are loaded when they are needed
+run_from() { # program, words...
+	local program=$1
+	shift
+	"$program" --profile "$D/worker" --no-input "$@" >"$D/out" \
+	    2>"$D/err" </dev/null
+	rc=$?
+}
+mkdir -p "$D/in/bin" "$D/in/lib/tugi" "$D/elsewhere/parts"
+cp "$TUGI" "$D/in/bin/tugi"
+run_from "$D/in/bin/tugi" people
+check "without its parts a list is there" ends 0
+check "and the names in it" says 'Liis Kask'
+(cd "$D/elsewhere" && LD_LIBRARY_PATH=${TUGI%/*}/parts \
+    run_from "$D/in/bin/tugi" sync
+	check "no sync, and it is said why" says "install tugi again"
+	check "with an exit code of its own" test "$rc" -ne 0
+	exit $failed) || failed=$((failed + 1))
+cp "${TUGI%/*}"/parts/*.so "$D/in/lib/tugi/"
+run_from "$D/in/bin/tugi" sync
+check "with them where make install puts them it asks the hub" ends 75
+ln -s "$D/in/bin/tugi" "$D/elsewhere/tugi"
+run_from "$D/elsewhere/tugi" sync
+check "a link to the program finds them too" says "cannot be reached"
+mv "$D/in/lib/tugi/tugi-pdf.so" "$D/in/lib/tugi/tugi-https.so"
+run_from "$D/in/bin/tugi" sync
+check "a part that is another one does not fit" says "install tugi again"
+
 ### Locked again; the terminal
 run worker lock
 check "lock" ends 0

@@ -8,7 +8,7 @@ bad=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # shellcheck disable=SC2046
-set -- $(find common client/core client/cli -name '*.c' | sort)
+set -- $(find common client/core client/parts client/cli -name '*.c' | sort)
 sh client/po/extract.sh "$@" >"$tmp/all.pot"
 for po in client/po/*.po; do
 	if ! msgfmt -c -o /dev/null "$po"; then

@@ -38,6 +38,7 @@ client/core/upkeep: $consent $core/sync/quarantine.h $core/sync/returned.h $core
 client/core/office: $consent $core/outbox/ $core/sync/ $core/exchange.h $core/office/
 client/core/report: $support $core/outbox/ $core/work/ $core/report/
 client/core: common/ $core/
+client/parts: common/base/ $core/words/ $core/profile/repository.h $core/sync/remote.h client/paper/paper.h client/parts/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
 client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/work/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
@@ -60,7 +61,8 @@ jansson.h: client/cli/ client/core/profile/policy.c client/core/profile/policy_c
 cairo-pdf.h: client/paper/press.c
 cairo.h: client/paper/press.c
 pango/: client/paper/press.c
-unicode/: client/core/words/collate.c
+unicode/: client/core/words/alphabet.c
+dlfcn.h: client/parts/parts.c
 iconv.h: client/core/words/charset.c
 git2.h: client/core/words/merge.c client/core/profile/repository.c daemon/ledger/repo.c daemon/ledger/packs
 git2/: daemon/ledger/repo.c

@@ -270,14 +270,6 @@ done(void *ctx)
 	mem_free(h);
 }
 
-void
-remote_done(struct remote *r)
-{
-	if (r->done != NULL)
-		r->done(r->ctx);
-	memset(r, 0, sizeof(*r));
-}
-
 /* RFC 4648, 4. */
 static void
 put_base64(const struct hash *h, char out[static 45])

@@ -1,32 +1,21 @@
-/*
- * Alphabets by ICU. The C library sorts by locales that have to be generated
- * on each machine; ICU carries the rules of all five languages itself.
- */
+/* The order of an alphabet, or of folded letters where there is none. */
 #include "client/core/words/collate.h"
 
 #include <string.h>
-#include <unicode/ucol.h>
 
 #include "client/core/local/utf8.h"
+#include "client/core/words/alphabet.h"
 
 struct collate *
 collate_new(const char *lang)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	/* The order of Finnish catalogues of names: v and w as one letter. */
-	UCollator *u = ucol_open(strcmp(lang, "fi") == 0 ?
-	    "fi@collation=traditional" : lang, &status);
-
-	if (U_FAILURE(status))
-		return NULL;
-	return (struct collate *)(void *)u;
+	return (struct collate *)(void *)alphabet_new(lang);
 }
 
 void
 collate_free(struct collate *c)
 {
-	if (c != NULL)
-		ucol_close((UCollator *)(void *)c);
+	alphabet_free((struct alphabet *)(void *)c);
 }
 
 static int
@@ -47,13 +36,10 @@ cmp_folded(struct view x, struct view y)
 int
 collate_cmp(const struct collate *c, const char *a, const char *b)
 {
-	UErrorCode status = U_ZERO_ERROR;
 	int order = 0;
 
-	if (c != NULL)
-		order = ucol_strcollUTF8((const UCollator *)(const void *)c,
-		    a, -1, b, -1, &status);
-	if (c == NULL || U_FAILURE(status))
+	if (c == NULL || !alphabet_cmp((const struct alphabet *)(const void *)
+	    c, a, b, &order))
 		order = cmp_folded(view_str(a), view_str(b));
 	return order != 0 ? order : strcmp(a, b);
 }
