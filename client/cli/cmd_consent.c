@@ -337,7 +337,7 @@ cmd_consent_list(struct ctx *c, struct err *e)
 	if (show_case_find(c, cmd_word(c, 0), &id, e) != 0 ||
 	    consent_list(c->s, &id, &l, e) != 0)
 		return -1;
-	if (cases_list(c->s, &cases, e) != 0) {
+	if (cases_names(c->s, &cases, e) != 0) {
 		consent_list_done(&l);
 		return -1;
 	}

@@ -89,7 +89,7 @@ print_list(struct ctx *c, const struct record_kind *kind,
 	struct table t;
 	int rc;
 
-	if (cases_list(c->s, &cases, e) != 0 ||
+	if (cases_names(c->s, &cases, e) != 0 ||
 	    rooms_list(c->s, NULL, &rooms, e) != 0) {
 		case_list_done(&cases);
 		return -1;

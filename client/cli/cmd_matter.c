@@ -77,7 +77,7 @@ print_matters(struct ctx *c, const struct matter_list *l, struct err *e)
 	size_t i;
 	int rc;
 
-	if (cases_list(c->s, &cases, e) != 0)
+	if (cases_names(c->s, &cases, e) != 0)
 		return -1;
 	table_init(&t, heads, 6, 2);
 	for (i = 0; i < l->count; i++) {

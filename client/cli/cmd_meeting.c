@@ -108,7 +108,7 @@ cmd_meeting_show(struct ctx *c, struct err *e)
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_MEETING, &r, e) != 0)
 		return -1;
-	if (read_parts(c, &p, e) != 0 || cases_list(c->s, &cases, e) != 0)
+	if (read_parts(c, &p, e) != 0 || cases_names(c->s, &cases, e) != 0)
 		goto out;
 	rc = 0;
 	if (c->g.json) {
@@ -234,7 +234,7 @@ print_due(struct ctx *c, const struct meeting_due_list *l, size_t n,
 	size_t i;
 	int rc;
 
-	if (cases_list(c->s, &cases, e) != 0)
+	if (cases_names(c->s, &cases, e) != 0)
 		return -1;
 	table_init(&t, heads, 6, 1);
 	for (i = 0; i < n; i++) {

@@ -112,7 +112,7 @@ print_notes(struct ctx *c, const struct record_list *l, struct err *e)
 	size_t i;
 	int rc;
 
-	if (cases_list(c->s, &cases, e) != 0)
+	if (cases_names(c->s, &cases, e) != 0)
 		return -1;
 	table_init(&t, heads, 7, 6);
 	for (i = 0; i < l->count; i++)
@@ -225,7 +225,7 @@ print_hits(struct ctx *c, const struct record_list *l, const char *words,
 	size_t i;
 	int rc;
 
-	if (cases_list(c->s, &cases, e) != 0)
+	if (cases_names(c->s, &cases, e) != 0)
 		return -1;
 	table_init(&t, heads, 5, 4);
 	for (i = 0; i < l->count; i++) {

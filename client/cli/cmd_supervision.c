@@ -42,7 +42,7 @@ cmd_supervision_who(struct ctx *c, struct err *e)
 		json_object_set_new(j, "case", show_id_json(&case_id));
 		return out_json(j, e);
 	}
-	if (cases_list(c->s, &cases, e) != 0)
+	if (cases_names(c->s, &cases, e) != 0)
 		return -1;
 	out_line(&c->out, "%s", show_case_name(&cases, &case_id));
 	case_list_done(&cases);

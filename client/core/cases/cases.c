@@ -546,7 +546,7 @@ count_notes(struct store *s, struct case_item *item, struct err *e)
 }
 
 static int
-list_one(struct store *s, const struct id *id, struct case_item *item,
+name_one(struct store *s, const struct id *id, struct case_item *item,
     struct err *e)
 {
 	char hex[ID_TEXT_BYTES];
@@ -559,9 +559,22 @@ list_one(struct store *s, const struct id *id, struct case_item *item,
 	item->name = mem_dup(called(&k, hex));
 	item->school = mem_dup(k.school);
 	item->status = mem_dup(k.status);
+	item->sections = mem_dup("");
 	known_done(&k);
-	if (list_sections(s, id, &item->sections, e) != 0)
+	return 0;
+}
+
+static int
+list_one(struct store *s, const struct id *id, struct case_item *item,
+    struct err *e)
+{
+	char *sections;
+
+	if (name_one(s, id, item, e) != 0 ||
+	    list_sections(s, id, &sections, e) != 0)
 		return -1;
+	mem_free(item->sections);
+	item->sections = sections;
 	return count_notes(s, item, e);
 }
 
@@ -574,11 +587,12 @@ cmp_name(const void *va, const void *vb, void *order)
 	return by_name != 0 ? by_name : id_cmp(&a->id, &b->id);
 }
 
-int
-cases_list(struct session *session, struct case_list *out, struct err *e)
+static int
+each_case(struct session *session, int (*one)(struct store *s,
+    const struct id *id, struct case_item *item, struct err *e),
+    struct case_list *out, struct err *e)
 {
 	struct store *s = session_store(session);
-	struct collate *order;
 	struct buf ids;
 	struct id id;
 	size_t at;
@@ -592,20 +606,36 @@ cases_list(struct session *session, struct case_list *out, struct err *e)
 		    sizeof(*out->items));
 	for (at = 0; rc == 0 && at < ids.len; at += sizeof(id.b)) {
 		memcpy(id.b, ids.data + at, sizeof(id.b));
-		rc = list_one(s, &id, &out->items[out->count++], e);
+		rc = one(s, &id, &out->items[out->count++], e);
 	}
 	buf_done(&ids);
 	if (rc == 0)
 		rc = alias_join(session, out, e);
 	if (rc != 0)
 		case_list_done(out);
-	else if (out->count > 1) {
+	return rc;
+}
+
+int
+cases_names(struct session *session, struct case_list *out, struct err *e)
+{
+	return each_case(session, name_one, out, e);
+}
+
+int
+cases_list(struct session *session, struct case_list *out, struct err *e)
+{
+	struct collate *order;
+
+	if (each_case(session, list_one, out, e) != 0)
+		return -1;
+	if (out->count > 1) {
 		order = collate_new(session_language(session));
 		qsort_r(out->items, out->count, sizeof(*out->items), cmp_name,
 		    order);
 		collate_free(order);
 	}
-	return rc;
+	return 0;
 }
 
 void

@@ -61,6 +61,10 @@ struct case_list {
 void case_list_done(struct case_list *l);
 int cases_list(struct session *s, struct case_list *out, struct err *e);
 
+/** cases_names(s, out, e): the same in any order, without sections, notes and
+ * conflicts: to say of which case something is. */
+int cases_names(struct session *s, struct case_list *out, struct err *e);
+
 /**
  * cases_section(s, case_id, section, space, e): the space to write ${section}
  * of the case in: the one open to this person for writing, else a new one of
