@@ -116,6 +116,21 @@ waiting(struct actor *a)
 	return false;
 }
 
+/* What that is, for who reads the trace. */
+static void
+tell_waiting(struct actor *a)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT 'sealed, kind ' || "
+	    "kind, hex(space) FROM outgoing WHERE state = 1 UNION ALL "
+	    "SELECT 'a version of type ' || r.type, hex(r.space) FROM version "
+	    "v JOIN record r USING (rid) WHERE v.state IN (1, 2)");
+	struct err e;
+
+	while (db_step(q, &e) == 1)
+		sim_note(a->sim, "   device %d has %s in %.8s", a->no,
+		    db_text(q, 0), db_text(q, 1));
+}
+
 /* Everybody syncs, a day after the last time: four writers' epochs a day. */
 static bool
 heal_round(struct sim *s, int round)
@@ -180,8 +195,10 @@ heal(struct sim *s)
 	while (round < HEAL_ROUNDS && heal_round(s, round))
 		round++;
 	for (i = 0; i < s->actors; i++)
-		if (waiting(&s->actor[i]))
+		if (waiting(&s->actor[i])) {
+			tell_waiting(&s->actor[i]);
 			left++;
+		}
 	if (left > 0 && !is_broken(s))
 		sim_fail(s, "%d devices still have something to send after "
 		    "%d rounds", left, round);

@@ -803,6 +803,37 @@ test_last_keeper(void **state)
 	is_refused(A, C, &card, A, ACCESS_REDUCE);
 }
 
+/* Who keeps beside them has lost the last device, and who leaves does not know
+ * it yet: they stay until somebody keeps again, and what they write goes out. */
+static void
+test_leaves_nobody(void **state)
+{
+	(void)state;
+	with_b();
+	assert_int_equal(accept(B), 0);
+	trust_twice(&w, B, A);
+	assert_int_equal(office_revoke(w.c[0].session,
+	    &world_store(&w, B)->me->device, &e), 0);
+	world_must_sync(&w, 0);
+	assert_int_equal(reduce(A, A, RIGHT_NONE), 0);
+	assert_int_equal(world_must_sync(&w, A).lost_spaces, 0);
+	assert_int_equal(world_note(&w, A, &kid, "still at it", NULL), 0);
+	assert_int_equal(world_must_sync(&w, A).sent_notes, 1);
+	assert_int_equal(world_must_sync(&w, A).sent_notes, 0);
+	assert_int_equal(propose(A, C, 0), 0);
+	world_must_sync(&w, A);
+	world_must_sync(&w, C);
+	if (accept(C) != 0) fail_msg("%s", e.text);
+	world_must_sync(&w, C);
+	/* Now somebody keeps, and the word is said. */
+	world_must_sync(&w, A);
+	world_must_sync(&w, A);
+	world_must_sync(&w, C);
+	assert_int_equal(right_in(C, "card", A), RIGHT_NONE);
+	assert_true(world_has(&w, C, "still at it"));
+	assert_int_equal(quarantined(C), 0);
+}
+
 static void
 test_commons(void **state)
 {
@@ -1260,7 +1291,7 @@ main(void)
 		BOTH(takeover_and_withdrawal), BOTH(reduce_and_edit),
 		BOTH(takeover_and_override),
 		T(test_no_say),
-		T(test_last_keeper), T(test_commons), T(test_order),
+		T(test_last_keeper), T(test_leaves_nobody), T(test_commons), T(test_order),
 		T(test_order_refused), T(test_order_exceeded),
 		T(test_order_for_who_left),
 		BOTH(revoked_keeper), BOTH(revoked_and_edit),

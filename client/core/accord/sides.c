@@ -386,18 +386,88 @@ was_on_side(const struct applying *ap, const struct side_source *src)
 	return false;
 }
 
+/* Who was only asked may still say no. */
+static bool
+is_taken(const struct applying *ap, const struct access *a)
+{
+	const struct side_source *s;
+	size_t i;
+
+	for (i = 0; i < ap->all->count; i++) {
+		s = &ap->all->list[i];
+		if (s->step == SIDE_ACCEPT && id_eq(&s->of, &a->consent) &&
+		    sides_answer(ap->all, s, SIDE_BACK) == NULL)
+			return true;
+	}
+	return a->kind != ACCESS_HANDOVER;
+}
+
+/* Somebody else keeps the space for good, with a device that works. */
+static bool
+others_keep(const struct applying *ap)
+{
+	const struct roster_device *d;
+	size_t i;
+
+	for (i = 0; i < ap->book.count; i++) {
+		const struct access *a = &ap->book.list[i];
+
+		if (access_is_side(a->kind) && a->until_ms == INT64_MAX &&
+		    !id_eq(&a->person, &ap->s->person) &&
+		    access_right(&ap->book, a, ap->now_ms) == RIGHT_KEEP &&
+		    is_taken(ap, a) && roster_devices_of(&ap->s->roster, &a->person, &d, 1) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Leaving would leave nobody, by what is known now: it is not said until
+ * somebody keeps again, also when it was about to be. */
+static int
+stay(struct applying *ap, const struct access *a, struct err *e)
+{
+	if (spaces_access_unsay_tx(ap->s, &ap->sp->id, &a->id, e) != 0)
+		return -1;
+	access_book_done(&ap->book);
+	access_book_init(&ap->book);
+	return spaces_access_load(ap->s, &ap->sp->id, &ap->book, e);
+}
+
+/* What this device wrote there and nobody has: it goes before the door shuts.
+ * 1, 0, -1. */
+static int
+has_unsent(const struct applying *ap, struct err *e)
+{
+	struct stmt *q = db_prepare(ap->s->db, "SELECT 1 FROM version v JOIN "
+	    "record r ON r.rid = v.rid WHERE v.state IN (1, 2, 4) AND "
+	    "v.state <> 4 AND r.space = ? LIMIT 1");
+	int rc;
+
+	db_bind_id(q, 1, &ap->sp->id);
+	rc = db_step(q, e);
+	db_reset(q);
+	return rc;
+}
+
 static int
 reduce(struct applying *ap, const struct side_source *src, struct err *e)
 {
 	bool self = id_eq(&src->person, &ap->s->person);
 	struct access a;
+	int rc;
 
 	/* Who leaves has said so in the card first: afterwards it is shut. */
 	if (!id_eq(&src->by, &ap->s->person) || (self && src->waits) ||
-	    (!self && ap->mine < RIGHT_KEEP) || !was_on_side(ap, src))
+	    (!self && ap->mine < RIGHT_KEEP))
 		return 0;
 	make(ap, src, ACCESS_REDUCE, &a);
-	return say(ap, &a, e);
+	if (self && ap->mine == RIGHT_KEEP && !others_keep(ap))
+		return find_statement(&ap->book, &a.id) == NULL ? 0 :
+		    stay(ap, &a, e);
+	if (!was_on_side(ap, src))
+		return 0;
+	rc = self ? has_unsent(ap, e) : 0;
+	return rc != 0 ? rc < 0 ? -1 : 0 : say(ap, &a, e);
 }
 
 /* Ends the one statement that the undone step made here. */

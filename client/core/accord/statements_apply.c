@@ -242,7 +242,7 @@ statements_apply_tx(struct store *s, const struct id *case_id,
 
 /* Cases touched at or after log place ?1: a consent, a withdrawal, an
  * override, a step of a handover or an alias came or waits, a space began, a
- * statement or an epoch came. */
+ * statement or an epoch came, or a statement waits. */
 static const char changed_cases[] =
     "SELECT s.case_id FROM item i JOIN space s ON s.id = i.space"
     " WHERE i.seq >= ?1 AND s.section = 'card' AND s.case_id IS NOT NULL"
@@ -252,7 +252,8 @@ static const char changed_cases[] =
     " UNION SELECT case_id FROM space"
     " WHERE epoch = 0 AND case_id IS NOT NULL"
     " UNION SELECT s.case_id FROM access a JOIN space s ON s.id = a.space"
-    " WHERE a.seq >= ?1 AND s.case_id IS NOT NULL"
+    " WHERE (a.seq >= ?1 OR a.seq IS NULL AND a.item IS NULL)"
+    " AND s.case_id IS NOT NULL"
     " UNION SELECT s.case_id FROM epoch p JOIN space s ON s.id = p.space"
     " WHERE p.seq >= ?1 AND s.case_id IS NOT NULL";
 

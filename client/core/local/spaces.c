@@ -591,6 +591,18 @@ make_way_tx(struct store *s, const struct id *space, const struct access *a,
 }
 
 int
+spaces_access_unsay_tx(struct store *s, const struct id *space,
+    const struct id *id, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "DELETE FROM access WHERE space = ? "
+	    "AND id = ? AND seq IS NULL AND item IS NULL");
+
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, id);
+	return db_run(q, e);
+}
+
+int
 spaces_access_save_tx(struct store *s, const struct id *space,
     const struct access *a, const struct hash *item, int64_t seq,
     struct err *e)

@@ -108,6 +108,10 @@ int spaces_access_load(struct store *s, const struct id *space,
  * place ${seq}, as every member has them. */
 int spaces_access_before(struct store *s, const struct id *space,
     int64_t seq, struct access_book *out, struct err *e);
+/** spaces_access_unsay_tx(s, space, id, e): a statement of this device's that
+ * was not sealed yet is not said. */
+int spaces_access_unsay_tx(struct store *s, const struct id *space,
+    const struct id *id, struct err *e);
 int spaces_access_save_tx(struct store *s, const struct id *space,
     const struct access *a, const struct hash *item, int64_t seq,
     struct err *e); /* seq -1: not yet accepted */
