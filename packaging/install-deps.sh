@@ -30,7 +30,8 @@ gettext libicu-dev"
 #   python3-nacl   a second reader of the store's format (Apache-2.0)
 #   systemd        its tools judge the hub's service (LGPL-2.1+)
 TEST="socat jq curl git openssh-client sqlite3 mandoc pmccabe procps openssl
-faketime poppler-utils python3 python3-nacl systemd"
+faketime poppler-utils python3 python3-nacl
+strace systemd"
 
 # To measure what the tests reach, for "make cover" alone (BSD-3-Clause).
 COVER="gcovr"

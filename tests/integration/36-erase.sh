@@ -22,6 +22,21 @@ at_later() { # who, words...: eight days on
 	rc=$?
 }
 
+# Pieces of the words: a search index may keep a word without its beginning.
+pieces='cyclist|zeppel|eppelin'
+unsealed() { # file, passphrase of whom: its plain pages, by the second reader
+	rm -f "$T/plain.db"
+	printf 'passphrase of %s\n' "$2" >"$T/lines"
+	PYTHONDONTWRITEBYTECODE=1 tests/decoder/unseal.py --passphrase-fd 9 \
+	    --out "$T/plain.db" "$1" >"$T/out" 2>"$T/err" 9<"$T/lines"
+	rc=$?
+	rm -f "$T/lines"
+	[ "$rc" -eq 0 ]
+}
+holds_words() { # anywhere in the plain pages, also where no table points to
+	LC_ALL=C grep -qaiE "$pieces" "$T/plain.db"
+}
+
 new_hub hub
 start_hub hub "$port"
 people="$people office dpo"
@@ -42,6 +57,11 @@ note=$(cat "$T/out")
 must as worker sync # by itself, so that its sealed bytes are known
 must as nurse sync
 is "the nurse reads both" 2 "$(json nurse length note list)"
+
+unsealed "$T/nurse/store.tugi" nurse
+check "the words are in the nurse's unsealed profile" holds_words
+unsealed "$T/worker/store.tugi" worker
+check "and in the worker's" holds_words
 
 ### Who has to agree
 as worker --yes erase "$note" --reason 'Wrong child.' --because mistake
@@ -139,6 +159,18 @@ check "gone for good" says "Gone for good since"
 at_later nurse note list --json
 is "the other note is whole" 'an ordinary day at school' \
     "$(jq -r '.[].fields.text' "$T/out")"
+for who in worker nurse; do
+	unsealed "$T/$who/store.tugi" "$who"
+	check "$who's profile can be unsealed" ends 0
+	check "and not a piece of the words is in any page of it" \
+	    not holds_words
+	at_later "$who" store backup "$T/$who.after.tugi"
+	unsealed "$T/$who.after.tugi" "$who"
+	check "nor in a backup made now" not holds_words
+	check "where the other note is" \
+	    grep -qa 'an ordinary day at school' "$T/plain.db"
+done
+rm -f "$T/plain.db"
 at_later worker erase list --json
 check "proof for the person" grep -q '"stage": "erased"' "$T/out"
 at_later nurse status --json
