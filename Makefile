@@ -215,13 +215,13 @@ cover:
 		unit-programs fuzz-programs
 	@tests/cover.sh build/cover
 
-## Installing and packages: install, deb
+## Installing and packages: install, deb, package-test
 include packaging/packages.mk
 clean:
 	rm -rf build
 help:
 	@echo "all test demo bench sim mutants lint asan leak install clean deps"
-	@echo "deb                   Debian packages (packaging/README.md)"
+	@echo "deb package-test      Debian packages (packaging/README.md)"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
 	@echo "check-unit T=outbox   one unit test program"

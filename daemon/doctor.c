@@ -18,6 +18,7 @@
 #include "daemon/backup.h"
 #include "daemon/datadir.h"
 #include "daemon/hub/check.h"
+#include "daemon/sandbox.h"
 #include "daemon/serve.h"
 #include "daemon/tls.h"
 
@@ -322,6 +323,23 @@ check_reach(const struct settings *s, struct doctor *d)
 		    "the name known to the network?");
 }
 
+/* ---- confinement ---- */
+
+static void
+check_sandbox(struct doctor *d)
+{
+	int version = sandbox_kernel();
+
+	if (version > 0)
+		say(d, "sandbox", DOCTOR_GOOD, "a hub that serves is kept to "
+		    "its folder by the kernel (Landlock %d)", version);
+	else
+		fix(say(d, "sandbox", DOCTOR_WARNING, "this kernel cannot "
+		    "keep the hub to its folder; only the service's unit "
+		    "does"), "start it as a service, or run a kernel with "
+		    "Landlock, from 5.19 on");
+}
+
 void
 doctor_look(const struct settings *s, bool full, struct doctor *out)
 {
@@ -330,6 +348,7 @@ doctor_look(const struct settings *s, bool full, struct doctor *out)
 	check_disk(s, out);
 	check_certificate(s, out);
 	check_hub(s, full, out);
+	check_sandbox(out);
 	check_reach(s, out);
 	check_backup(s, out);
 }

@@ -21,6 +21,7 @@ install: all
 	$(PUT) $B/man/tugid.conf.5 $(SHARE)/man/man5/tugid.conf.5
 	sed 's:/usr/sbin:$(PREFIX)/sbin:' packaging/tugid.service >$B/tugid.service
 	$(PUT) $B/tugid.service $(DESTDIR)$(UNITDIR)/tugid.service
+	$(PUT) packaging/tugid.socket $(DESTDIR)$(UNITDIR)/tugid.socket
 	$(PUT) packaging/tugid.sysusers \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d/tugid.conf
 	$(PUT) packaging/tugid.tmpfiles \
@@ -31,4 +32,9 @@ deb:
 	@packaging/install-deps.sh --deb
 	@packaging/deb.sh build/deb
 
-.PHONY: install deb
+# Heavy: builds them twice, and lives their life in a clean Debian 12.
+package-test: deb
+	@packaging/install-deps.sh --package-test
+	@tests/packages/run.sh build/deb
+
+.PHONY: install deb package-test

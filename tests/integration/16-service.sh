@@ -87,6 +87,9 @@ check "and a hub serves by them" \
 if grep -q 'no Landlock' "$T/hub.log"; then
 	echo "this kernel cannot keep a hub to its folder; the log says so"
 else
+	"$TUGID" doctor "$T/hub" --json >"$T/out" 2>"$T/err"
+	is "the doctor says that the kernel confines it" good "$(jq -r \
+	    '.findings[] | select(.check == "sandbox").state' "$T/out")"
 	check "it has given up to become more than it is" \
 	    grep -q '^NoNewPrivs:	1$' "/proc/$hub/status"
 	stop_hub
