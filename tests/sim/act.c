@@ -318,6 +318,7 @@ needs_case(enum step_kind k)
 	return k == STEP_NOTE || k == STEP_AMEND || k == STEP_FIELD ||
 	    k == STEP_GOAL || k == STEP_PLAN || k == STEP_GRANT ||
 	    k == STEP_REFUSE || k == STEP_WITHDRAW ||
+	    k == STEP_ORDER || k == STEP_MOVE ||
 	    (k >= STEP_OVERRIDE && k < STEP_ROOM);
 }
 

@@ -218,7 +218,7 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 		break;
 	}
 	rc = answered(serve(s, a->side, c, answer), status, e);
-	if (rc == 0 && *status != 0 && comes_whole(f))
+	if (rc == 0 && *status == 200 && comes_whole(f))
 		trouble_meets(a);
 	if (rc == 0 && *status == 200)
 		lie(a, f, c->path, answer, param);
