@@ -8,17 +8,20 @@
 #include "common/wire/checkpoint.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #define KEY_HASH_BYTES 4
-#define NOTE_ED25519 0x01 /* C2SP signed-note, signature type */
+#define NOTE_ED25519 0x01 /* C2SP signed-note, signature types */
+#define NOTE_COSIGNED 0x04
 #define BASE64(n) sodium_base64_ENCODED_LEN(n, sodium_base64_VARIANT_ORIGINAL)
 
-/* SHA-256(name || 0x0A || 0x01 || key), first four bytes. */
+/* SHA-256(name || 0x0A || type || key), first four bytes. */
 static void
-key_hash(const char *name, const struct sign_pub *pub, uint8_t *out)
+key_hash(const char *name, uint8_t type, const struct sign_pub *pub,
+    uint8_t *out)
 {
-	static const uint8_t mid[] = { '\n', NOTE_ED25519 };
+	const uint8_t mid[] = { '\n', type };
 	crypto_hash_sha256_state st;
 	uint8_t h[crypto_hash_sha256_BYTES];
 
@@ -49,7 +52,7 @@ put_signature(const char *hub_name, const struct sign_pub *pub,
 	uint8_t both[KEY_HASH_BYTES + sizeof(sig->b)];
 	char text[BASE64(sizeof(both))];
 
-	key_hash(hub_name, pub, both);
+	key_hash(hub_name, NOTE_ED25519, pub, both);
 	memcpy(both + KEY_HASH_BYTES, sig->b, sizeof(sig->b));
 	sodium_bin2base64(text, sizeof(text), both, sizeof(both),
 	    sodium_base64_VARIANT_ORIGINAL);
@@ -171,4 +174,116 @@ checkpoint_sig(struct view note, const char *hub_name, struct sig *sig)
 
 	return note.len <= CHECKPOINT_TEXT_MAX &&
 	    read_parts(note, hub_name, &cp, sig);
+}
+
+/* ---- witnesses ---- */
+
+#define COSIGNATURE_BYTES (KEY_HASH_BYTES + 8 + sizeof(struct sig))
+
+/* What a witness signs: when it saw the note's text, up to its empty line. */
+static void
+put_cosigned(struct view note, int64_t at_s, struct buf *out)
+{
+	const uint8_t *end = memmem(note.data, note.len, "\n\n", 2);
+	size_t len = end == NULL ? note.len :
+	    (size_t)(end - note.data) + 1;
+
+	buf_add_fmt(out, "cosignature/v1\ntime %lld\n", (long long)at_s);
+	buf_add(out, note.data, len);
+}
+
+static void
+put_cosignature(const struct cosigner *w, int64_t at_s,
+    const struct sig *sig, struct buf *out)
+{
+	uint8_t all[COSIGNATURE_BYTES];
+	char text[BASE64(COSIGNATURE_BYTES)];
+	int i;
+
+	key_hash(w->name, NOTE_COSIGNED, &w->pub, all);
+	for (i = 0; i < 8; i++)
+		all[KEY_HASH_BYTES + i] = (uint8_t)((uint64_t)at_s >>
+		    (56 - 8 * i));
+	memcpy(all + KEY_HASH_BYTES + 8, sig->b, sizeof(sig->b));
+	sodium_bin2base64(text, sizeof(text), all, sizeof(all),
+	    sodium_base64_VARIANT_ORIGINAL);
+	buf_add_fmt(out, "\xe2\x80\x94 %s %s\n", w->name, text);
+}
+
+void
+checkpoint_cosign(struct view note, const struct cosigner *w, int64_t at_s,
+    struct buf *out)
+{
+	struct buf text;
+	struct sig sig;
+
+	buf_init(&text, 2 * CHECKPOINT_TEXT_MAX);
+	put_cosigned(note, at_s, &text);
+	keys_sign(w->key, NULL, buf_view(&text), &sig);
+	buf_add(out, note.data, note.len);
+	put_cosignature(w, at_s, &sig, out);
+	buf_done(&text);
+}
+
+/* The line's time and signature, where the one form has them. */
+static bool
+read_cosignature(struct view line, const struct cosigner *w, int64_t *at_s,
+    struct sig *sig)
+{
+	uint8_t all[COSIGNATURE_BYTES];
+	size_t head = 4 + strlen(w->name) + 1, i;
+	uint64_t at = 0;
+
+	if (line.len != head + BASE64(COSIGNATURE_BYTES) ||
+	    !read_base64(view_of(line.data + head, line.len - head - 1), all,
+	    sizeof(all)))
+		return false;
+	for (i = 0; i < 8; i++)
+		at = at << 8 | all[KEY_HASH_BYTES + i];
+	*at_s = (int64_t)at;
+	memcpy(sig->b, all + KEY_HASH_BYTES + 8, sizeof(sig->b));
+	return true;
+}
+
+bool
+checkpoint_cosigned(struct view text, const struct cosigner *w,
+    struct view *note, int64_t *at_s)
+{
+	size_t len = 4 + strlen(w->name) + 1 + BASE64(COSIGNATURE_BYTES);
+	struct view line;
+	struct buf again;
+	struct sig sig;
+	bool ok;
+
+	if (text.len <= len || text.len > 2 * CHECKPOINT_TEXT_MAX)
+		return false;
+	*note = view_of(text.data, text.len - len);
+	line = view_of(text.data + note->len, len);
+	if (!read_cosignature(line, w, at_s, &sig))
+		return false;
+	buf_init(&again, 3 * CHECKPOINT_TEXT_MAX);
+	put_cosignature(w, *at_s, &sig, &again);
+	ok = view_eq(buf_view(&again), line);
+	buf_reset(&again);
+	put_cosigned(*note, *at_s, &again);
+	ok = ok && keys_verify(&w->pub, NULL, buf_view(&again), &sig);
+	buf_done(&again);
+	return ok;
+}
+
+const char *
+checkpoint_cosigner(const struct cosigner *w,
+    char out[static COSIGNER_KEY_BYTES])
+{
+	uint8_t hash[KEY_HASH_BYTES], key[1 + sizeof(w->pub.b)];
+	char text[BASE64(sizeof(key))];
+
+	key_hash(w->name, NOTE_COSIGNED, &w->pub, hash);
+	key[0] = NOTE_COSIGNED;
+	memcpy(key + 1, w->pub.b, sizeof(w->pub.b));
+	sodium_bin2base64(text, sizeof(text), key, sizeof(key),
+	    sodium_base64_VARIANT_ORIGINAL);
+	snprintf(out, COSIGNER_KEY_BYTES, "%s+%02x%02x%02x%02x+%s", w->name,
+	    hash[0], hash[1], hash[2], hash[3], text);
+	return out;
 }

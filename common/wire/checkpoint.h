@@ -30,6 +30,34 @@ void checkpoint_note(const struct checkpoint *cp, const char *hub_name,
 bool checkpoint_sig(struct view note, const char *hub_name,
     struct sig *sig);
 
+/*
+ * A witness's own line under a note: C2SP tlog-cosignature, cosignature/v1.
+ *
+ *   — <witness> <base64(key hash, 4 bytes || time || signature)>\n
+ */
+struct cosigner {
+	const char *name;       /* no space, no plus sign */
+	struct sign_pub pub;
+	const struct sign_key *key; /* to sign; NULL: to read */
+};
+#define COSIGNER_KEY_BYTES 160
+
+/** checkpoint_cosign(note, w, at_s, out): append ${note}, which is signed by
+ * the hub, and the line of the witness who saw it at ${at_s}. */
+void checkpoint_cosign(struct view note, const struct cosigner *w,
+    int64_t at_s, struct buf *out);
+
+/** checkpoint_cosigned(text, w, note, at_s): the ${note} above the line of
+ * witness ${w}, borrowed from ${text}, and when it was seen. False when the
+ * line is not the witness's, or not in the one form allowed. */
+bool checkpoint_cosigned(struct view text, const struct cosigner *w,
+    struct view *note, int64_t *at_s);
+
+/** checkpoint_cosigner(w, out): the key as others write it down:
+ * name+key hash+base64. */
+const char *checkpoint_cosigner(const struct cosigner *w,
+    char out[static COSIGNER_KEY_BYTES]);
+
 /** checkpoint_read(note, hub_name, pub, cp, e): exactly one form is taken.
  * ERR_PEER when it is not ${pub}'s. */
 int checkpoint_read(struct view note, const char *hub_name,

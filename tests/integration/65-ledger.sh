@@ -68,6 +68,18 @@ verify --json
 is "and as JSON" "true $(sql 'SELECT count(*) FROM item')" \
     "$(jq -r '"\(.whole) \(.entries)"' "$T/out")"
 
+### On the devices
+as mari verify
+check "a device checks all that it accepted" ends 0
+check "in words" says "All of it fits."
+is "and as JSON" "true true 0 0" "$(json mari '"\(.entries > 5) \(.receipts > 0) \(.missing) \(.evidence)"' verify)"
+as mari verify --signers
+check "its key of the hub is the hub's own" same "$T/out" "$T/signers"
+as office witness "$T/head"
+check "a witness remembers the head" ends 0
+check "with the hub's signature and its own" [ "$(grep -c '^— ' "$T/head")" = 2 ]
+cp "$T/head" "$T/head.first"
+
 ### Killed again and again under load
 rows 1 60 A-1 | (echo "$head_row"; cat) >"$T/rows.csv"
 before=$(tip)
@@ -95,6 +107,12 @@ is "an orderly stop leaves it in step" \
     "$(sql 'SELECT count(*) FROM checkpoint')" \
     "$(git -C "$R" rev-list --count HEAD)"
 last=$(tip)
+
+start_hub hub "$port"
+as office witness "$T/head"
+check "the log goes on from what the witness saw" ends 0
+check "the file is another now" not cmp -s "$T/head" "$T/head.first"
+stop_hub
 
 ### Lost, damaged
 mv "$R" "$T/aside"
@@ -145,6 +163,7 @@ start_hub hub "$port"
 must as mari note add A-1 'after the copy'
 must as mari sync
 until_true 2 in_step
+must as office witness "$T/head"
 stop_hub
 last=$(tip)
 cp "$T/good/hub.db" "$T/hub/hub.db"
@@ -157,4 +176,12 @@ rc=$?
 check "a hub with it does not start" ends 4
 check "and says why" says "the database is older"
 is "nothing is written" "$last" "$(tip)"
+mv "$R" "$T/evidence.git"
+start_hub hub "$port"
+cp "$T/head" "$T/head.before"
+as office witness "$T/head"
+check "who moves the ledger away meets the witness" ends 76
+check "which keeps both heads" [ "$(grep -c '^hub.test/' "$T/head.evidence")" = 2 ]
+check "and its file" same "$T/head" "$T/head.before"
+stop_hub
 exit $((failed > 0))

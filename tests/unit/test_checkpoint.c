@@ -107,6 +107,60 @@ test_key_hash(void **state)
 	buf_done(&raw);
 }
 
+/* C2SP tlog-cosignature: the text that is signed, the line's layout, and no
+ * other spelling of either. */
+static void
+test_cosigned(void **state)
+{
+	static const char text[] = "cosignature/v1\ntime 1790000000\n"
+	    HUB "/00ab4567deadbeef\n31415926\n"
+	    "nJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJw=\n";
+	struct cosigner w = { .name = "witness.example/1" };
+	char key_text[COSIGNER_KEY_BYTES];
+	struct sign_key wkey;
+	struct buf note, both, raw;
+	struct view above;
+	struct sig sig;
+	int64_t at_s;
+	size_t i;
+
+	(void)state;
+	keys_sign_make(&w.pub, &wkey);
+	w.key = &wkey;
+	buf_init(&note, CHECKPOINT_TEXT_MAX);
+	buf_init(&both, 2 * CHECKPOINT_TEXT_MAX);
+	buf_init(&raw, 200);
+	checkpoint_sign(&cp, HUB, &pub, &key, &note);
+	checkpoint_cosign(buf_view(&note), &w, 1790000000, &both);
+	assert_true(checkpoint_cosigned(buf_view(&both), &w, &above, &at_s));
+	assert_true(view_eq(above, buf_view(&note)));
+	assert_int_equal(at_s, 1790000000);
+	/* key hash, time, signature over exactly that text */
+	buf_reserve(&raw, 76);
+	assert_int_equal(sodium_base642bin(raw.data, 76, strrchr(
+	    buf_str(&both), ' ') + 1, 104, NULL, &raw.len, NULL,
+	    sodium_base64_VARIANT_ORIGINAL), 0);
+	assert_int_equal(raw.len, 76);
+	assert_memory_equal(raw.data + 4, "\0\0\0\0\x6a\xb1\x3b\x80", 8);
+	memcpy(sig.b, raw.data + 12, sizeof(sig.b));
+	assert_true(keys_verify(&w.pub, NULL, view_str(text), &sig));
+	checkpoint_cosigner(&w, key_text);
+	assert_memory_equal(key_text, "witness.example/1+", 18);
+	for (i = 0; i < both.len; i++) {
+		both.data[i] ^= 1;
+		assert_false(checkpoint_cosigned(buf_view(&both), &w, &above,
+		    &at_s) && checkpoint_read(above, HUB, &pub,
+		    &(struct checkpoint){ 0 }, &e) == 0);
+		both.data[i] ^= 1;
+	}
+	w.pub = pub;
+	assert_false(checkpoint_cosigned(buf_view(&both), &w, &above,
+	    &at_s));
+	buf_done(&note);
+	buf_done(&both);
+	buf_done(&raw);
+}
+
 static void
 test_refusals(void **state)
 {
@@ -214,6 +268,7 @@ main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_key_hash),
+		cmocka_unit_test(test_cosigned),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_spelling)
 	};
