@@ -312,6 +312,8 @@ salvage_json(const struct salvaging *s, struct err *e)
 	json_object_set_new(j, "records",
 	    json_integer((json_int_t)s->records));
 	json_object_set_new(j, "texts", json_integer((json_int_t)s->texts));
+	json_object_set_new(j, "from_outbox",
+	    json_integer((json_int_t)s->outbox));
 	json_object_set_new(j, "unplaced",
 	    json_integer((json_int_t)s->unplaced));
 	json_object_set_new(j, "lost", lost);

@@ -335,6 +335,42 @@ test_not_joined(void **state)
 	assert_false(id_eq(&world_store(&w, 4)->me->device, &was));
 }
 
+/* No copy, an empty device: the hub's sealed changesets are all of it. */
+static void
+test_rebuilt_from_the_hub(void **state)
+{
+	struct office_approval a = { .name = "Person",
+		.person = &w.c[LIIS].person, .share_a = w.shares[0],
+		.share_b = w.shares[1] };
+	struct enrol_result asked;
+	struct buf card;
+
+	(void)state;
+	world_must_sync(&w, LIIS);
+	world_profile(&w, 4);
+	buf_init(&card, 4096);
+	assert_int_equal(office_card(w.c[0].session, &card, &e), 0);
+	assert_int_equal(enrol_join(w.c[4].session, &w.c[4].remote,
+	    buf_str(&card), &asked, &e), 0);
+	buf_done(&card);
+	a.code = asked.code;
+	if (office_approve(w.c[0].session, &w.c[0].remote, &a, &e) != 0)
+		fail_msg("%s", e.text);
+	world_must_sync(&w, 4);
+	assert_int_equal(world_notes(&w, 4, &anna), 0);
+	world_must_sync(&w, LIIS); /* whose other device lets it in */
+	world_must_sync(&w, 4);
+	assert_int_equal(world_notes(&w, 4, &anna),
+	    world_notes(&w, LIIS, &anna));
+	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM version "
+	    "WHERE state = 3"), world_count(&w, LIIS, "SELECT count(*) FROM "
+	    "version WHERE state = 3"));
+	world_note(&w, 4, &anna, "from the empty one", NULL);
+	world_must_sync(&w, 4);
+	world_must_sync(&w, LIIS);
+	assert_true(world_has(&w, LIIS, "from the empty one"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -349,6 +385,7 @@ main(void)
 		T(test_refused),
 		T(test_revoked),
 		T(test_not_joined),
+		T(test_rebuilt_from_the_hub),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 #include "client/core/local/fields.h"
 #include "client/core/local/restored.h"
 #include "client/core/local/spaces.h"
-#include "client/core/profile/keep.h"
+#include "client/core/profile/salvaging_outbox.h"
 #include "client/core/vault/salvage_copy.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -296,18 +296,25 @@ learn_spaces(struct salvaging_at *a, struct err *e)
 static int
 fit_together(struct salvaging_at *a, struct err *e)
 {
-	static const char *const sql[] = {
-		"DELETE FROM record WHERE rid NOT IN (SELECT rid FROM version)",
-		"UPDATE record SET indexed = 0",
+	static const char *const before[] = {
 		"INSERT INTO space (id, kind, state, epoch, sseq) SELECT "
 		"DISTINCT space, 2, 3, 0, 0 FROM record WHERE space NOT IN "
 		"(SELECT id FROM space)",
+	};
+	static const char *const after[] = {
+		"DELETE FROM record WHERE rid NOT IN (SELECT rid FROM version)",
+		"UPDATE record SET indexed = 0",
 		"UPDATE version SET state = 1, outgoing = NULL, idx = 0 WHERE "
 		"state = 2 AND outgoing NOT IN (SELECT oid FROM outgoing)",
 	};
 
-	return place_records(a, e) != 0 || count_kinds(a, e) != 0 ||
-	    RUN(a->s, sql, e) != 0 ? -1 : learn_spaces(a, e);
+	if (place_records(a, e) != 0 || RUN(a->s, before, e) != 0 ||
+	    learn_spaces(a, e) != 0)
+		return -1;
+	if (a->out->again &&
+	    salvaging_outbox_tx(a->s, &a->out->outbox, e) != 0)
+		return -1;
+	return count_kinds(a, e) != 0 ? -1 : RUN(a->s, after, e);
 }
 
 /* ---- what the hub is asked for again ---- */

@@ -17,6 +17,7 @@ struct salvaging {
 	uint64_t pages, pages_lost;
 	uint64_t unknown;     /* of these, nothing tells what they held */
 	uint64_t records, texts; /* in the new profile; versions of them */
+	uint64_t outbox;      /* texts out of what was sealed to be sent */
 	uint64_t placed;      /* records found again by their text alone */
 	uint64_t unplaced;    /* texts not sent whose section is lost: they wait
 	                       * under what is held */
