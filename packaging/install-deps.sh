@@ -77,7 +77,7 @@ if [ "$(id -u)" -ne 0 ]; then
 		echo "  apt-get install$missing" >&2
 		exit 1
 	fi
-	as_root=sudo
+	as_root="sudo env DEBIAN_FRONTEND=noninteractive" # sudo drops ours
 fi
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
