@@ -2,8 +2,7 @@
 # Builds the Debian packages of the work tree, with what git knows of it, in a
 # folder that is emptied first, and asks lintian about them. The same sources
 # give the same bytes: what would differ (times, folders, language) is fixed.
-# usage: packaging/deb.sh FOLDER [VERSION]
-#   VERSION  another version than the changelog's: to test upgrades
+# usage: packaging/deb.sh FOLDER
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p "$1"
@@ -14,16 +13,12 @@ if [ "$made" != "$version" ]; then
 	echo "packaging/debian/changelog says $version, Makefile $made" >&2
 	exit 1
 fi
-src=$out/tugi-${2:-$version}
+src=$out/tugi-$version
 rm -rf "$out"
 mkdir -p "$src"
 git ls-files -z --cached --others --exclude-standard |
     tar -c --null -T - -f - | tar -x -C "$src" -f -
 mv "$src/packaging/debian" "$src/debian"
-if [ "${2:-}" ]; then
-	sed -i "1s/(.*)/($2)/" "$src/debian/changelog"
-	sed -i "s/^VERSION = .*/VERSION = $2/" "$src/Makefile"
-fi
 # The times of a checkout are the checkout's; the archive of sources has one.
 umask 022
 chmod -R go=rX,u+w "$src"
