@@ -13,15 +13,22 @@ if [ "$made" != "$version" ]; then
 	echo "packaging/debian/changelog says $version, Makefile $made" >&2
 	exit 1
 fi
+if [ -n "$(ls -A "$out")" ] && [ ! -e "$out/build.log" ]; then
+	echo "$out holds something else than packages; nothing was built" >&2
+	exit 1
+fi
 src=$out/tugi-$version
 rm -rf "$out"
 mkdir -p "$src"
+: >"$out/build.log"
 git ls-files -z --cached --others --exclude-standard |
     tar -c --null -T - -f - | tar -x -C "$src" -f -
 mv "$src/packaging/debian" "$src/debian"
-# The times of a checkout are the checkout's; the archive of sources has one.
+# Modes and times are the checkout's; the archive of sources has its own.
 umask 022
 chmod -R go=rX,u+w "$src"
+find "$src" -exec touch -h -d "$(dpkg-parsechangelog -S Date \
+    -l "$src/debian/changelog")" {} +
 if ! (cd "$src" && env -u MAKEFLAGS -u MAKELEVEL -u B \
     DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS:-}" \
     dpkg-buildpackage -us -uc --build=full) >"$out/build.log" 2>&1; then
