@@ -641,6 +641,12 @@ db_checkpoint(struct db *db, struct err *e)
 	return rc == SQLITE_OK ? 0 : db_fail(db, rc, e);
 }
 
+void
+db_shrink(struct db *db)
+{
+	(void)sqlite3_db_release_memory(db->h);
+}
+
 void *
 db_handle(struct db *db)
 {

@@ -99,6 +99,9 @@ int db_one_int(struct db *db, const char *sql, int64_t *out, struct err *e);
 /** db_checkpoint(db, e): move the log into the main file and empty it. */
 int db_checkpoint(struct db *db, struct err *e);
 
+/** db_shrink(db): give back the page cache; the next look reads anew. */
+void db_shrink(struct db *db);
+
 /** db_fail(db, rc, e): ${e} from SQLite's result ${rc}; -1. Vault only. */
 int db_fail(struct db *db, int rc, struct err *e);
 

@@ -169,6 +169,12 @@ hubdb_unlook(struct hubdb *db)
 	db_rollback(db->db);
 }
 
+void
+hubdb_shrink(struct hubdb *db)
+{
+	db_shrink(db->db);
+}
+
 /* ---- the log ---- */
 
 static void

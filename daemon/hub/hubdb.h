@@ -36,6 +36,9 @@ int hubdb_undo_tx(struct hubdb *db, struct err *e);
 int hubdb_look(struct hubdb *db, struct err *e);
 void hubdb_unlook(struct hubdb *db);
 
+/** hubdb_shrink(db): give back what a long look has cached. */
+void hubdb_shrink(struct hubdb *db);
+
 /* ---- the log ---- */
 
 struct hubdb_log {

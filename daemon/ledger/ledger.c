@@ -8,6 +8,7 @@
 #include "daemon/ledger/ledger.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -414,14 +415,21 @@ check_ready(struct ledger *l, struct err *e)
 int
 ledger_follow(struct ledger *l, struct err *e)
 {
+	uint64_t size;
 	int rc;
 
 	if (!l->ready && with_mending(l, check_ready, e) != 0)
 		return -1;
 	l->ready = true;
+	size = l->shape.size;
 	rc = write_batch(l, e);
 	if (rc < 0)
 		l->ready = false;
+	/* Between two flushes a hub has better use for the memory. */
+	if (rc == 0 && l->shape.size > size) {
+		hubdb_shrink(l->db);
+		(void)malloc_trim(0);
+	}
 	return rc;
 }
 

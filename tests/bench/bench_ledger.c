@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/base/mem.h"
@@ -41,6 +42,15 @@ now_s(void)
 	struct tick t = tick_system();
 
 	return (double)tick_mono_ms(&t) / 1e3;
+}
+
+static double
+cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static int
@@ -294,7 +304,7 @@ measure_verify(void)
 	struct ledger *l;
 	struct hub_status hs;
 	struct err e;
-	double t;
+	double t, cpu;
 
 	do {
 		push(BATCH);
@@ -306,17 +316,19 @@ measure_verify(void)
 	follow(l);
 	ledger_close(l);
 	t = now_s();
+	cpu = cpu_s();
 	if (verify_all(&v, f, &e) != 0)
 		die(e.text);
-	t = now_s() - t;
-	printf("verify %llu entries, %llu commits: %.1f s\n",
+	printf("verify %llu entries, %llu commits: %.1f s (cpu %.1f s)\n",
 	    (unsigned long long)f->entries, (unsigned long long)f->commits,
-	    t);
+	    now_s() - t, cpu_s() - cpu);
 	t = now_s();
+	cpu = cpu_s();
 	if (ledger_open(&o, &l, &e) != 0)
 		die(e.text);
 	follow(l);
-	printf("the check at a start: %.2f s\n", now_s() - t);
+	printf("the check at a start: %.2f s (cpu %.2f s)\n", now_s() - t,
+	    cpu_s() - cpu);
 	ledger_close(l);
 	mem_free(f);
 }
@@ -337,6 +349,10 @@ main(void)
 	compare_rates();
 	compare_pushes();
 	measure_verify();
+	if (getenv("BENCH_LEDGER_KEEP") != NULL) {
+		printf("kept: %s\n", w.folder);
+		return 0;
+	}
 	run("rm -rf \"$R\" \"$W/bare.git\"");
 	hw_end(&w);
 	return 0;

@@ -264,6 +264,12 @@ test_damage(void **state)
 		    "GIT_COMMITTER_NAME=x GIT_COMMITTER_EMAIL=x; "
 		    "git -C \"$R\" update-ref HEAD $(git -C \"$R\" commit-tree "
 		    "-p HEAD -m foreign HEAD^{tree})",
+		/* everything is there but one segment */
+		"mv \"$R\"/objects/pack/*.pack \"$W/old.pack\" && "
+		    "rm -f \"$R\"/objects/pack/* && "
+		    "git -C \"$R\" unpack-objects -q <\"$W/old.pack\" && "
+		    "o=$(git -C \"$R\" rev-parse HEAD:log/0000/00) && "
+		    "rm -f \"$R\"/objects/${o%${o#??}}/${o#??}",
 		"git -C \"$R\" update-ref HEAD $(git -C \"$R\" cat-file commit "
 		    "HEAD | sed 's/hub.test <l/hub.tost <l/' | "
 		    "git -C \"$R\" hash-object -t commit -w --stdin "
