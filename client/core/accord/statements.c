@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/givers.h"
 #include "client/core/accord/portion.h"
 #include "client/core/local/aliases.h"
 #include "common/base/mem.h"
@@ -281,6 +282,27 @@ struct reading { /* one card, records of one type */
 	struct statement_sources *out;
 };
 
+/* What a court or an authority says is not a guardian's word. */
+static int
+check_givers(struct reading *r, const struct loaded *l,
+    const struct version *v, bool *out, struct err *e)
+{
+	static const uint16_t who[] = { CONSENT_GIVER, CONSENT_SECOND };
+	const struct value *name;
+	size_t i;
+
+	if (text_is(&v->rec, CONSENT_GIVER_ROLE, "authority"))
+		return 0;
+	for (i = 0; *out && i < 2; i++) {
+		name = value_of(&v->rec, who[i]);
+		if (name != NULL && name->type == VALUE_TEXT &&
+		    givers_may(r->s, &l->row.space, name->data, v->seq, out,
+		    e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 /*
  * Every version of a closing record closes. A consent opens by its only
  * version: it is never edited, so a second one is somebody's try to widen it,
@@ -312,6 +334,8 @@ add_record(struct reading *r, const struct loaded *l, struct err *e)
 		statements_hash(&v->rec, &src.hash);
 		if (src.opens && versions == 1 && statements_keeper(r->s,
 		    &l->row.space, &src.origin, &src.sound, e) != 0)
+			return -1;
+		if (src.sound && check_givers(r, l, v, &src.sound, e) != 0)
 			return -1;
 		statements_add(r->out, &src);
 	}

@@ -1,6 +1,5 @@
 /*
- * The answer counts that was given last: by its day, and of one day the one
- * written last. What a no takes away is what the offer had brought into the
+ * What a no takes away is what the offer had brought into the
  * case: notes, goals, persons, whatever can be taken out by itself. Consents,
  * withdrawals and the answers themselves stay, which say what was decided and
  * nothing of a talk; and what protects a child is not the offer's.
@@ -10,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/accord/answers.h"
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/policies.h"
@@ -20,62 +20,17 @@
 #define SET_MAX 32
 #define BLANKS " ,;\t\n"
 
-/* ---- the answer that counts ---- */
-
-struct answer {
-	struct store *s;
-	char outcome[OUTCOME_MAX + 1]; /* "": none yet */
-	int64_t day_ms;
-	uint64_t hlc;
-};
-
-static int
-newer(void *ctx, const struct record_row *row, struct err *e)
-{
-	struct answer *a = ctx;
-	struct loaded *l = loaded_new();
-	int rc = versions_load_row(a->s, row, l, e);
-	struct view outcome;
-	uint64_t hlc = 0;
-
-	if (rc == 1) {
-		outcome = loaded_text(l, UPTAKE_OUTCOME);
-		if (l->count > 0)
-			hlc = l->versions[0].eff;
-		if (outcome.len <= OUTCOME_MAX && (row->at_ms > a->day_ms ||
-		    (row->at_ms == a->day_ms && hlc > a->hlc))) {
-			a->day_ms = row->at_ms;
-			a->hlc = hlc;
-			snprintf(a->outcome, sizeof(a->outcome), "%.*s",
-			    (int)outcome.len, (const char *)outcome.data);
-		}
-		versions_done(l);
-	}
-	mem_free(l);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-last_answer(struct store *s, const struct id *case_id, struct answer *out,
-    struct err *e)
-{
-	struct version_query q = { .type = TYPE_UPTAKE, .case_id = case_id };
-
-	memset(out, 0, sizeof(*out));
-	out->s = s;
-	return versions_each(s, &q, newer, out, e);
-}
-
 int
 uptake_declined(struct session *session, const struct id *case_id, bool *out,
     struct err *e)
 {
-	struct answer a;
+	char outcome[ANSWER_BYTES];
 
 	*out = false;
-	if (last_answer(session_store(session), case_id, &a, e) != 0)
+	if (answers_last(session_store(session), case_id, UINT64_MAX, outcome,
+	    e) != 0)
 		return -1;
-	*out = strcmp(a.outcome, "declined") == 0;
+	*out = strcmp(outcome, "declined") == 0;
 	return 0;
 }
 
@@ -127,16 +82,17 @@ check_informed(const struct entry *x, struct err *e)
 static int
 check_order(const struct entry *x, struct err *e)
 {
-	struct answer a;
+	char last[ANSWER_BYTES];
 
-	if (last_answer(session_store(x->session), &x->case_id, &a, e) != 0)
+	if (answers_last(session_store(x->session), &x->case_id, UINT64_MAX,
+	    last, e) != 0)
 		return -1;
 	if (entry_is(x, UPTAKE_OUTCOME, "ended") &&
-	    strcmp(a.outcome, "accepted") != 0)
+	    strcmp(last, "accepted") != 0)
 		return err_set(e, ERR_INPUT, "the service is not taken up in "
 		    "this case, so it cannot be ended");
 	if (entry_is(x, UPTAKE_OUTCOME, "declined") &&
-	    strcmp(a.outcome, "accepted") == 0)
+	    strcmp(last, "accepted") == 0)
 		return err_set(e, ERR_INPUT, "the service was taken up in this "
 		    "case: it can be ended, and what was written stays as long "
 		    "as the policy says: tugi uptake end CASE");

@@ -88,7 +88,8 @@ struct consent_item {
 	struct id id, case_id; /* of cases that are one, the one it opens */
 	char *audience, *sections, *giver, *purpose;
 	char *status; /* given, limited (partly withdrawn), refused,
-			* withdrawn, expired */
+			* withdrawn, expired; void: counts for nothing
+			* (rules.md 5.7, 20.2) */
 	enum right right;
 	bool from_now;       /* not what was written before */
 	int64_t from_ms, until_ms, withdrawn_ms;

@@ -57,6 +57,8 @@ status_of(const struct statement_sources *all,
 	*withdrawn_ms = 0;
 	if (c->refusal)
 		return "refused";
+	if (!c->sound)
+		return "void";
 	for (i = 0; i < all->count; i++) {
 		const struct statement_source *w = &all->list[i];
 

@@ -12,6 +12,7 @@
 #include "client/core/accord/rooms.h"
 #include "client/core/local/deleted.h"
 #include "client/core/sync/claims.h"
+#include "client/core/sync/doubt_case.h"
 #include "common/base/mem.h"
 
 /* ---- one record ---- */
@@ -119,6 +120,8 @@ doubt_record(const struct doubt_of *d, const struct record *rec,
 	else if (rc == 1 && *words == NULL && row.type == TYPE_ANSWER)
 		rc = answer(d, &row, &rec->origin, words, e);
 	if (rc >= 0 && *words == NULL)
+		rc = doubt_restriction(d, rec, keeps(d), words, e);
+	if (rc >= 0 && *words == NULL)
 		rc = in_room(d, rec, words, e);
 	return rc < 0 ? -1 : 0;
 }
@@ -175,7 +178,7 @@ struct look {
 	struct buf body; /* that rec borrows */
 	struct buf list;
 	struct id space; /* whose epoch is at hand */
-	bool has_epoch;
+	bool has_epoch, keeps;
 	struct space_epoch epoch;
 	size_t held;
 };
@@ -210,8 +213,7 @@ leave_space(struct look *l)
 	l->has_epoch = false;
 }
 
-/* The epoch that outbox_cut would seal with; none where it seals nothing, and
- * none for a keeper, who may say all that the program lets them write. */
+/* The epoch that outbox_cut would seal with; none where it seals nothing. */
 static int
 enter_space(struct look *l, const struct id *space, struct err *e)
 {
@@ -231,8 +233,7 @@ enter_space(struct look *l, const struct id *space, struct err *e)
 		return rc;
 	l->has_epoch = true;
 	me = epoch_find(&l->epoch.ep, &l->s->me->device);
-	if (me != NULL && me->right == RIGHT_KEEP)
-		leave_space(l);
+	l->keeps = me != NULL && me->right == RIGHT_KEEP;
 	return 0;
 }
 
@@ -271,8 +272,14 @@ look_at_tx(struct look *l, const struct unsent *u, struct err *e)
 	    enter_space(l, &u->space, e) != 0)
 		return -1;
 	rc = l->has_epoch ? read_version(l, u, e) : 0;
-	if (rc == 1)
-		rc = doubt_record(&d, l->rec, &words, e);
+	/* A keeper may say all that the program lets them write, as long as
+	 * there was no no. */
+	if (rc == 1 && !l->keeps)
+		rc = doubt_record(&d, l->rec, &words, e) != 0 ? -1 : 1;
+	if (rc == 1 && words == NULL)
+		rc = doubt_declined(&d, l->rec, &words, e);
+	else if (rc == 1)
+		rc = 0;
 	if (rc != 0 || words == NULL)
 		return rc;
 	l->held++;
