@@ -5,6 +5,7 @@
 #include "client/cli/course.h"
 #include "client/cli/text.h"
 #include "client/core/cases/notes.h"
+#include "client/core/cases/objections.h"
 #include "client/core/records/search.h"
 
 #define SEARCH_LIMIT 50
@@ -178,21 +179,44 @@ say_amendments(struct ctx *c, const struct record_item *r, struct err *e)
 	return 0;
 }
 
+/* What was objected to it, or corrected, the oldest first, beside it. */
+static int
+print_note(struct ctx *c, const struct record_item *r, struct err *e)
+{
+	struct record_list l = { 0 };
+	json_t *j;
+	size_t i;
+	int rc = 0;
+
+	if (objections_to(c->s, &r->id, &l, e) != 0)
+		return -1;
+	if (c->g.json) {
+		j = show_record_json(r);
+		json_object_set_new(j, "objections",
+		    show_records_json(l.items, l.count));
+		rc = out_json(j, e);
+	} else {
+		show_record(c, r);
+		for (i = l.count; i-- > 0;) {
+			out_line(&c->out, "%s", "");
+			show_record(c, &l.items[i]);
+		}
+		if (r->amended)
+			rc = say_amendments(c, r, e);
+	}
+	record_list_done(&l);
+	return rc;
+}
+
 int
 cmd_note_show(struct ctx *c, struct err *e)
 {
 	struct record_item r = { 0 };
-	int rc = 0;
+	int rc;
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_NOTE, &r, e) != 0)
 		return -1;
-	if (c->g.json) {
-		rc = out_json(show_record_json(&r), e);
-	} else {
-		show_record(c, &r);
-		if (r.amended)
-			rc = say_amendments(c, &r, e);
-	}
+	rc = print_note(c, &r, e);
 	record_item_done(&r);
 	return rc;
 }

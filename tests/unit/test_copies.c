@@ -12,6 +12,7 @@
 
 #include "client/core/cases/cases.h"
 #include "client/core/cases/entries.h"
+#include "client/core/cases/objections.h"
 #include "client/core/cases/timeline.h"
 #include "client/core/giving/disclosure.h"
 #include "client/core/local/versions.h"
@@ -180,6 +181,49 @@ black_is_gone(void **state)
 	copy_done(&c);
 	buf_done(&list);
 	buf_done(&out);
+}
+
+/* What was objected to a text follows it, if it was not left out itself. */
+static void
+an_objection_stands_beside(void **state)
+{
+	const struct assignment set[] = { { "kind", "objection" },
+		{ "by", "Mari Tamm" }, { "role", "guardian" },
+		{ "text", "It was not so." } };
+	struct buf list;
+	struct copy c;
+	struct id note, id;
+	char line[64], hex[ID_TEXT_BYTES], *at;
+
+	(void)state;
+	assert_int_equal(world_note(w, 1, &anna, "He hit her.", &note), 0);
+	world_pass(w, 1000);
+	assert_int_equal(world_note(w, 1, &anna, "Something else.", NULL), 0);
+	world_pass(w, 1000);
+	assert_int_equal(objections_add(w->c[1].session, &note, set, 4, &id,
+	    &e), 0);
+	buf_init(&list, COPIES_MAX_BYTES);
+	decided(1, "give", "show", &list);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), 0);
+	assert_int_equal(c.given, 4); /* the card, two notes, the objection */
+	assert_int_equal(c.registers[1].count, 3);
+	assert_string_equal(c.registers[1].records[0].kind, "note");
+	assert_string_equal(c.registers[1].records[1].kind, "objection");
+	assert_string_equal(c.registers[1].records[2].kind, "note");
+	copy_done(&c);
+	buf_add(&list, "", 1);
+	snprintf(line, sizeof(line), "give record %s", id_text(&id, hex));
+	at = strstr((char *)list.data, line);
+	assert_non_null(at);
+	memmove(at + 1, at, strlen(at) + 1); /* room for one letter more */
+	memcpy(at, "leave record", 12);
+	assert_int_equal(copies_make(w->c[1].session,
+	    view_str((char *)list.data), &c, &e), 0);
+	assert_int_equal(c.given, 3);
+	assert_int_equal(c.left, 1);
+	copy_done(&c);
+	buf_done(&list);
 }
 
 static void
@@ -412,7 +456,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(nothing_before_all_is_decided), T(names_are_asked_for),
-		T(black_is_gone), T(left_out_is_gone),
+		T(black_is_gone), T(an_objection_stands_beside),
+		T(left_out_is_gone),
 		T(a_list_of_yesterday_is_refused), T(the_law_stops_it),
 		T(the_card_knows_better),
 		T(only_who_keeps_gives),

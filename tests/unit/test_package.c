@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client/core/giving/basis.h"
+#include "client/core/cases/objections.h"
 #include "client/core/giving/handout.h"
 #include "common/wire/package.h"
 #include "tests/support/trust.h"
@@ -179,6 +180,9 @@ test_of_a_case(void **state)
 	struct disclosure_draft d = { .case_id = kid, .sections = "notes",
 		.records = &note, .record_count = 1, .to = "Family doctor",
 		.channel = "sealed_file", .family = DISCLOSURE_TOLD };
+	const struct assignment objection[] = { { "kind", "objection" },
+		{ "by", "Mari Tamm" }, { "role", "guardian" },
+		{ "text", "It was not so." } };
 	struct handout_sealing x = { .draft = &d, .cheap = true,
 		.passphrase = view_str(SECRET) };
 	struct buf files, out, back;
@@ -192,6 +196,14 @@ test_of_a_case(void **state)
 	assert_int_equal(handout_gather(w.c[1].session, &d, &h, &e), 0);
 	assert_int_equal(h.count, 1);
 	assert_int_equal(given(), 0);
+	handout_done(&h);
+	/* What was objected to it goes wherever it goes. */
+	assert_int_equal(objections_add(w.c[1].session, &note, objection, 4,
+	    &id, &e), 0);
+	assert_int_equal(handout_gather(w.c[1].session, &d, &h, &e), 0);
+	assert_int_equal(h.count, 2);
+	assert_string_equal(h.records[1].kind, "objection");
+	assert_string_equal(h.records[1].section, "notes");
 	buf_init(&files, PACKAGE_MAX);
 	buf_init(&out, PACKAGE_MAX);
 	buf_init(&back, PACKAGE_MAX);

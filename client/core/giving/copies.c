@@ -98,6 +98,26 @@ write_one(const struct copying *c, const struct record_item *r,
 	return entries_add_tx(c->session, &x, &id, e);
 }
 
+/* What was objected to it goes along in the same text. */
+static int
+add_objections(struct copying *c, const struct id *record, struct buf *text,
+    struct err *e)
+{
+	struct record_list l;
+	char title[300];
+	size_t i;
+
+	if (excerpt_objections(c->session, record, &c->guard, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++) {
+		excerpt_title(&l.items[i], title, sizeof(title));
+		buf_add_fmt(text, "\n%s\n", title);
+		excerpt_text(&l.items[i], &c->guard, text);
+	}
+	record_list_done(&l);
+	return 0;
+}
+
 static int
 copy_one(struct copying *c, const struct id *record, struct err *e)
 {
@@ -121,9 +141,11 @@ copy_one(struct copying *c, const struct id *record, struct err *e)
 	if (rc == 0) {
 		c->mask |= one;
 		excerpt_text(&r, &c->guard, &text);
+		rc = add_objections(c, &r.id, &text, e);
 		buf_add(&text, "", 1);
-		rc = buf_check(&text, "the text of a copy", e);
 	}
+	if (rc == 0)
+		rc = buf_check(&text, "the text of a copy", e);
 	if (rc == 0)
 		rc = write_one(c, &r, &space, view_of(text.data,
 		    text.len - 1), e);

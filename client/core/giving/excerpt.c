@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/core/cases/guard.h"
+#include "client/core/cases/objections.h"
 #include "client/core/local/day.h"
 #include "client/paper/paper.h"
 #include "common/base/mem.h"
@@ -140,4 +141,29 @@ excerpt_find(struct session *s, const struct id *id, struct record_item *out,
 	memset(out, 0, sizeof(*out));
 	return err_set(e, ERR_ABSENT, "one of these records is not here, or "
 	    "is deleted or held");
+}
+
+int
+excerpt_objections(struct session *s, const struct id *record,
+    const struct guard *g, struct record_list *out, struct err *e)
+{
+	struct record_item other;
+	size_t i, kept = 0;
+
+	if (objections_to(s, record, out, e) != 0)
+		return -1;
+	for (i = 0; i < out->count / 2; i++) {
+		other = out->items[i];
+		out->items[i] = out->items[out->count - 1 - i];
+		out->items[out->count - 1 - i] = other;
+	}
+	for (i = 0; i < out->count; i++) {
+		if (out->items[i].held || out->items[i].erased ||
+		    (g != NULL && guard_omits(g, &out->items[i].id, 0)))
+			record_item_done(&out->items[i]);
+		else
+			out->items[kept++] = out->items[i];
+	}
+	out->count = kept;
+	return 0;
 }

@@ -37,6 +37,12 @@ int excerpt_guard(struct session *s, const struct id *case_id,
 int excerpt_may(const struct guard *g, const struct record_item *r,
     struct err *e);
 
+/** excerpt_objections(s, record, g, out, e): what was objected to a record, or
+ * corrected in it, the oldest first, as far as it may go: it goes wherever the
+ * record goes. */
+int excerpt_objections(struct session *s, const struct id *record,
+    const struct guard *g, struct record_list *out, struct err *e);
+
 /** excerpt_find(s, id, out, e): records_find of what may be shown; ERR_ABSENT
  * also for what is deleted, erased or held. */
 int excerpt_find(struct session *s, const struct id *id,

@@ -62,11 +62,27 @@ handout_done(struct handout *h)
 
 /* ---- gathering ---- */
 
+static struct handout_record *
+next_record(struct handout *h)
+{
+	struct handout_record *more;
+
+	if ((h->count & (h->count - 1)) == 0) {
+		more = mem_new((h->count > 0 ? 2 * h->count : 1) *
+		    sizeof(*more));
+		if (h->count > 0)
+			memcpy(more, h->records, h->count * sizeof(*more));
+		mem_free(h->records);
+		h->records = more;
+	}
+	return &h->records[h->count++];
+}
+
 static void
 add_record(struct handout *h, const struct record_item *r,
     const struct guard *g)
 {
-	struct handout_record *out = &h->records[h->count++];
+	struct handout_record *out = next_record(h);
 	const char *text;
 	struct buf words;
 	char line[300];
@@ -94,6 +110,21 @@ add_record(struct handout *h, const struct record_item *r,
 }
 
 static int
+add_objections(struct session *s, const struct id *record,
+    const struct guard *g, struct handout *out, struct err *e)
+{
+	struct record_list l;
+	size_t i;
+
+	if (excerpt_objections(s, record, g, &l, e) != 0)
+		return -1;
+	for (i = 0; i < l.count; i++)
+		add_record(out, &l.items[i], g);
+	record_list_done(&l);
+	return 0;
+}
+
+static int
 gather(struct session *s, const struct disclosure_draft *d,
     struct handout *out, struct err *e)
 {
@@ -109,6 +140,8 @@ gather(struct session *s, const struct disclosure_draft *d,
 		rc = excerpt_may(&g, &r, e);
 		if (rc == 0)
 			add_record(out, &r, &g);
+		if (rc == 0)
+			rc = add_objections(s, &r.id, &g, out, e);
 		record_item_done(&r);
 	}
 	guard_done(&g);
@@ -130,7 +163,6 @@ handout_gather(struct session *s, const struct disclosure_draft *d,
 	    people_name(s, &d->person, name, e) != 0))
 		return -1;
 	out->to = mem_dup(d->to != NULL ? d->to : name);
-	out->records = mem_new(d->record_count * sizeof(*out->records));
 	rc = cases_label(s, &d->case_id, &out->child, e);
 	if (rc == 0)
 		rc = gather(s, d, out, e);

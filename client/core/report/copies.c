@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/core/cases/guard.h"
+#include "client/core/profile/match.h"
 #include "client/core/profile/policies.h"
 #include "client/core/report/copies_parts.h"
 #include "client/core/cases/timeline.h"
@@ -495,26 +496,56 @@ fill_record(const struct filling *x, const struct record_item *from,
 }
 
 static void
+give(const struct filling *x, const struct record_item *r)
+{
+	struct copy_register *g = register_of(x->s, x->c, r->section);
+	struct copy_record *more = mem_new((g->count + 1) * sizeof(*more));
+
+	if (g->count > 0)
+		memcpy(more, g->records, g->count * sizeof(*more));
+	mem_free(g->records);
+	g->records = more;
+	fill_record(x, r, &more[g->count++]);
+	x->c->given++;
+}
+
+static bool
+objects_to(const struct record_item *o, const struct record_item *r)
+{
+	return o->type == TYPE_OBJECTION &&
+	    match_id(record_field(o, "to"), &r->id);
+}
+
+/* It follows what it is about. */
+static bool
+stands_beside(const struct filling *x, const struct record_list *now,
+    const struct record_item *o)
+{
+	size_t i;
+
+	for (i = 0; o->type == TYPE_OBJECTION && i < now->count; i++)
+		if (objects_to(o, &now->items[i]))
+			return is_given(x->l, &now->items[i].id);
+	return false;
+}
+
+static void
 fill(const struct filling *x, const struct record_list *now)
 {
-	struct copy *c = x->c;
-	struct copy_register *g;
-	struct copy_record *more;
-	size_t i;
+	size_t i, k;
 
 	for (i = now->count; i-- > 0;) { /* the oldest first */
 		if (!is_given(x->l, &now->items[i].id)) {
-			c->left++;
+			x->c->left++;
 			continue;
 		}
-		g = register_of(x->s, c, now->items[i].section);
-		more = mem_new((g->count + 1) * sizeof(*more));
-		if (g->count > 0)
-			memcpy(more, g->records, g->count * sizeof(*more));
-		mem_free(g->records);
-		g->records = more;
-		fill_record(x, &now->items[i], &more[g->count++]);
-		c->given++;
+		if (stands_beside(x, now, &now->items[i]))
+			continue;
+		give(x, &now->items[i]);
+		for (k = now->count; k-- > 0;)
+			if (objects_to(&now->items[k], &now->items[i]) &&
+			    is_given(x->l, &now->items[k].id))
+				give(x, &now->items[k]);
 	}
 }
 

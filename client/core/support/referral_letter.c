@@ -51,6 +51,23 @@ add_long(struct paper *p, const struct record_item *r,
 	buf_done(&words);
 }
 
+static int
+add_one(struct session *s, const struct record_item *r,
+    const struct guard *g, struct paper *p, struct err *e)
+{
+	struct record_list l;
+	size_t i;
+
+	if (excerpt_may(g, r, e) != 0 ||
+	    excerpt_objections(s, &r->id, g, &l, e) != 0)
+		return -1;
+	excerpt_paper(r, g, p);
+	for (i = 0; i < l.count; i++)
+		excerpt_paper(&l.items[i], g, p);
+	record_list_done(&l);
+	return 0;
+}
+
 /* The ids of a field that holds several, as hex without a gap. */
 static int
 add_records(struct session *s, const struct record_item *r,
@@ -68,9 +85,7 @@ add_records(struct session *s, const struct record_item *r,
 		if (id_parse(text, &id, e) != 0 ||
 		    excerpt_find(s, &id, &one, e) != 0)
 			return -1;
-		rc = excerpt_may(g, &one, e);
-		if (rc == 0)
-			excerpt_paper(&one, g, p);
+		rc = add_one(s, &one, g, p, e);
 		record_item_done(&one);
 	}
 	return rc;
