@@ -146,7 +146,9 @@ static const struct cmd cmds[] = {
 	.run = cmd_note_quick, .opens = true,
 	.summary = N_("write a note that has no case yet, or a private draft"),
 	.more = N_("On your own devices alone; tugi note file puts it into a "
-	    "case. Two officers together could recover it, as everything."),
+	    "case. A private draft goes by itself 30 days after it was last "
+	    "changed; tugi today says so a week before. Two officers together "
+	    "could recover it, as everything."),
 	.examples = { "tugi note quick 'Boy with the red bag, sad, 2nd floor' "
 	    "--site Lasila", "tugi note quick --private --file draft.txt" },
 	.opts = { { "file", N_("FILE"), N_("take the text from FILE; - is the "
@@ -167,6 +169,14 @@ static const struct cmd cmds[] = {
 	.more = N_("It keeps its day, kind and minutes, and leaves the inbox "
 	    "in the same moment."),
 	.examples = { "tugi note file 1f0c77ab anna" }
+}, {
+	.name = "quick set", .words = N_("NOTE FIELD=TEXT..."), .min = 2,
+	.max = CMD_ANY_WORDS, .run = cmd_entry_set, .opens = true,
+	.type = TYPE_QUICK,
+	.summary = N_("change a quick note or a draft"),
+	.more = N_("A changed draft stays for another 30 days; private=no makes "
+	    "it a quick note, which stays."),
+	.examples = { "tugi quick set 1f0c77ab private=no" }
 }, {
 	.name = "inbox", .words = "", .run = cmd_inbox, .opens = true,
 	.summary = N_("quick notes that wait for a case, and private drafts"),

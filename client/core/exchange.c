@@ -14,6 +14,7 @@
 #include "client/core/consent/orders.h"
 #include "client/core/profile/policies.h"
 #include "client/core/cases/removal.h"
+#include "client/core/work/inbox.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 #include "client/core/cases/viewed.h"
@@ -73,6 +74,7 @@ exchange_sync(struct session *s, struct remote *r,
 	struct policy_ref was;
 	struct err why;
 	size_t ended = 0, led = 0, removed = 0, before = 0, after = 0;
+	size_t drafts = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -103,12 +105,15 @@ exchange_sync(struct session *s, struct remote *r,
 		(void)policies_settle(s, &why);
 	out->policy_new = memcmp(was.b, st->policy.b, sizeof(was.b)) != 0;
 	if (rc == 0)
+		rc = inbox_expire(s, &drafts, e);
+	if (rc == 0)
 		rc = removal_settle(s, &removed, e);
 	if (rc == 0)
 		rc = orders_count(s, &after, e);
 	out->orders_new = after > before ? after - before : 0;
 	/* What was held goes to its keeper, who leads is told to all. */
-	if (rc == 0 && (ended > 0 || led > 0 || removed > 0))
+	if (rc == 0 && (ended > 0 || led > 0 || removed > 0 ||
+	    drafts > 0))
 		rc = round_run(st, r, &progress, &figures, e);
 	if (rc != 0) { /* what came before the failure is found all the same */
 		(void)bring_index_up(st, p, &why);

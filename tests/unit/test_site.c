@@ -19,6 +19,7 @@
 #include "client/core/due_list.h"
 #include "client/core/local/day.h"
 #include "client/core/cases/rooms.h"
+#include "client/core/work/inbox.h"
 #include "client/core/work/site.h"
 #include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
@@ -486,6 +487,87 @@ test_service(void **state)
 	assert_false(world_has(&w, 3, "fights in the yard"));
 }
 
+/* ---- private drafts ---- */
+
+static void
+quick(const char *private, struct id *id)
+{
+	const struct assignment set[] = { { "text", "How do I say this?" },
+		{ "private", private } };
+
+	world_pass(&w, 1000);
+	assert_int_equal(inbox_add(w.c[1].session, set, 2, id, &e), 0);
+}
+
+static size_t
+in_inbox(int i)
+{
+	struct record_list l;
+	size_t n;
+
+	assert_int_equal(inbox_list(w.c[i].session, &l, &e), 0);
+	n = l.count;
+	record_list_done(&l);
+	return n;
+}
+
+static bool
+draft_is_due(void)
+{
+	struct due_query q = { .school = NULL };
+	struct due_list l;
+	bool found = false;
+	size_t i;
+
+	assert_int_equal(due_list(w.c[1].session, &q, &l, &e), 0);
+	for (i = 0; i < l.count; i++)
+		found = found || strcmp(l.lines[i].item.kind, "draft") == 0;
+	due_list_done(&l);
+	return found;
+}
+
+static void
+test_drafts_go(void **state)
+{
+	struct id draft, kept, note;
+	size_t gone;
+
+	(void)state;
+	quick("yes", &draft);
+	quick("yes", &kept);
+	quick("no", &note);
+	trust_twice(&w, 1, 1);
+	world_pass(&w, 20 * DAY_MS);
+	world_must_sync(&w, 1);
+	assert_int_equal(in_inbox(1), 3);
+	assert_false(draft_is_due()); /* ten days are left */
+	assert_int_equal(world_set(&w, 1, &kept, "about", "later"), 0);
+	world_pass(&w, 4 * DAY_MS);
+	world_must_sync(&w, 1);
+	assert_true(draft_is_due());
+	/* A clock alone takes nothing. */
+	w.c[1].skew_ms = 60 * DAY_MS;
+	assert_int_equal(inbox_expire(w.c[1].session, &gone, &e), 0);
+	assert_int_equal(gone, 0);
+	w.c[1].skew_ms = 0;
+	world_pass(&w, 7 * DAY_MS);
+	assert_int_equal(inbox_expire(w.c[1].session, &gone, &e), 0);
+	assert_int_equal(gone, 0); /* the hub was not asked yet */
+	world_must_sync(&w, 1);
+	assert_int_equal(in_inbox(1), 2); /* one was changed, one is no draft */
+	assert_false(draft_is_due());
+	world_pass(&w, 20 * DAY_MS);
+	world_must_sync(&w, 1);
+	assert_int_equal(in_inbox(1), 1);
+	/* What is no draft any more stays. */
+	quick("yes", &draft);
+	assert_int_equal(world_set(&w, 1, &draft, "private", "no"), 0);
+	assert_int_equal(in_inbox(1), 2);
+	world_pass(&w, 40 * DAY_MS);
+	world_must_sync(&w, 1);
+	assert_int_equal(in_inbox(1), 2);
+}
+
 int
 main(void)
 {
@@ -496,6 +578,7 @@ main(void)
 		TEST(test_roster), TEST(test_presence),
 		TEST(test_bad_presence), TEST(test_calendar),
 		TEST(test_due_by_visit), TEST(test_service),
+		TEST(test_drafts_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

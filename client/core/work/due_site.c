@@ -10,6 +10,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/match.h"
+#include "client/core/work/inbox.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
@@ -66,6 +67,24 @@ is_set(const struct loaded *l, uint16_t field)
 	    h->heads[0].op->value.num != 0;
 }
 
+/* A draft that goes in a week. */
+static int
+add_draft(struct due *d, const struct loaded *l, struct err *e)
+{
+	char command[COMMAND_BYTES], digits[MATCH_SHORT_BYTES];
+	struct due_item item = { .kind = "draft", .record = l->row.id,
+		.at_ms = inbox_draft_end(l), .command = command,
+		.words = _("a private draft goes by itself on this day; file "
+		    "it (tugi note file) or change it (tugi quick set) to keep "
+		    "it") };
+
+	if (item.at_ms - INBOX_TOLD_DAYS * DAY_MS > d->now_ms)
+		return 0;
+	snprintf(command, sizeof(command), "tugi note file %s CASE",
+	    match_short(&l->row.id, digits));
+	return due_add(d, &item, e);
+}
+
 /* Not what it says: the screen may be seen by a child's teacher. */
 static int
 add_quick(void *ctx, const struct record_row *row, struct err *e)
@@ -89,6 +108,8 @@ add_quick(void *ctx, const struct record_row *row, struct err *e)
 		snprintf(command, sizeof(command), "tugi note file %s CASE",
 		    match_short(&row->id, digits));
 		rc = due_add(d, &item, e);
+	} else if (rc == 0 && inbox_draft_end(l) > 0) {
+		rc = add_draft(d, l, e);
 	}
 	mem_free(place);
 	versions_done(l);

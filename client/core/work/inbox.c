@@ -8,6 +8,8 @@
 
 #include "client/core/cases/entries.h"
 #include "client/core/cases/notes.h"
+#include "client/core/cases/removal.h"
+#include "client/core/local/day.h"
 #include "common/base/mem.h"
 
 int
@@ -69,6 +71,71 @@ inbox_count(struct session *session, size_t *waiting, size_t *drafts,
 	*waiting = c.waiting;
 	*drafts = c.drafts;
 	return 0;
+}
+
+/* ---- what goes by itself ---- */
+
+int64_t
+inbox_draft_end(const struct loaded *l)
+{
+	int64_t last = 0, at;
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		at = hlc_ms(l->versions[i].rec.hlc);
+		last = at > last ? at : last;
+	}
+	return is_private(l) && last > 0 ?
+	    last + INBOX_DRAFT_DAYS * DAY_MS : 0;
+}
+
+struct expiring {
+	struct session *session;
+	struct store *s;
+	int64_t now_ms;
+	size_t gone;
+};
+
+static int
+expire_one(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct expiring *x = ctx;
+	struct loaded *l = mem_new(sizeof(*l));
+	int rc = versions_load_row(x->s, row, l, e);
+	int64_t end = rc == 1 ? inbox_draft_end(l) : 0;
+	enum removal how;
+
+	versions_done(l);
+	mem_free(l);
+	if (rc < 0 || end == 0 || end > x->now_ms)
+		return rc < 0 ? -1 : 0;
+	x->gone++;
+	return removal_tx(x->session, row, &how, e);
+}
+
+int
+inbox_expire(struct session *session, size_t *gone, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct version_query q = { .type = TYPE_QUICK };
+	struct expiring x = { session, s, tick_wall_ms(&s->tick), 0 };
+	int rc;
+
+	*gone = 0;
+	if (s->stage != STORE_MEMBER || s->stopped)
+		return 0;
+	if (x.now_ms > s->contact_ms)
+		x.now_ms = s->contact_ms;
+	if (db_begin(s->db, e) != 0)
+		return -1;
+	rc = versions_each(s, &q, expire_one, &x, e);
+	if (rc == 0)
+		rc = db_commit(s->db, e);
+	if (rc != 0)
+		db_rollback(s->db);
+	else
+		*gone = x.gone;
+	return rc;
 }
 
 /* ---- filing ---- */

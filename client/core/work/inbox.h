@@ -21,6 +21,21 @@ int inbox_list(struct session *s, struct record_list *out, struct err *e);
 int inbox_count(struct session *s, size_t *waiting, size_t *drafts,
     struct err *e);
 
+/*
+ * A private draft goes by itself INBOX_DRAFT_DAYS after it was last changed,
+ * unless it was filed. Not by a clock alone: by the own one and the hub's at
+ * the last contact (rules.md 14.5).
+ */
+#define INBOX_DRAFT_DAYS 30
+#define INBOX_TOLD_DAYS 7   /* before, in the list of what is due */
+
+/** inbox_expire(s, gone, e): after each sync; ${gone}: how many. */
+int inbox_expire(struct session *s, size_t *gone, struct err *e);
+
+/** inbox_draft_end(l): when this TYPE_QUICK goes; 0: it is no draft. */
+struct loaded;
+int64_t inbox_draft_end(const struct loaded *l);
+
 /** inbox_file(s, quick, case_id, note, e): it becomes a note of the case with
  * its day, category and minutes, and goes from the inbox, in one
  * transaction. ERR_CLASH when it was filed. */

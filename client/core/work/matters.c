@@ -204,8 +204,8 @@ matters_members(struct session *session, const struct id *space,
 /* ---- in, out, over ---- */
 
 int
-matters_admit(struct session *s, const struct matter *m,
-    struct consent_draft *d, struct id *id, struct err *e)
+matters_consent(const struct matter *m, struct consent_draft *d,
+    struct err *e)
 {
 	if (m->closed[0] != '\0')
 		return err_set(e, ERR_DENIED, "this matter was closed on %s; a "
@@ -217,7 +217,15 @@ matters_admit(struct session *s, const struct matter *m,
 	d->case_id = m->case_id;
 	d->sections = SECTION;
 	d->part = m->id;
-	return consent_grant(s, d, id, e);
+	return 0;
+}
+
+int
+matters_admit(struct session *s, const struct matter *m,
+    struct consent_draft *d, struct id *id, struct err *e)
+{
+	return matters_consent(m, d, e) != 0 ? -1 :
+	    consent_grant(s, d, id, e);
 }
 
 int

@@ -39,6 +39,11 @@ int matters_list(struct session *s, const struct id *case_id,
 int matters_find(struct session *s, const struct id *case_id,
     const char *text, struct matter *out, struct err *e);
 
+/** matters_consent(m, d, e): case, sections and part of a consent for this
+ * matter and nothing else of the case; ERR_DENIED once it was closed. */
+int matters_consent(const struct matter *m, struct consent_draft *d,
+    struct err *e);
+
 /** matters_admit(s, m, d, id, e): takes the consent that lets a person in;
  * case, sections and part of ${d} are filled in here. */
 int matters_admit(struct session *s, const struct matter *m,
