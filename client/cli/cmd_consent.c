@@ -8,6 +8,7 @@
 #include "client/core/profile/people.h"
 #include "common/base/mem.h"
 #include "client/core/support/referral.h"
+#include "client/core/work/matters.h"
 
 static const char *
 right_name(enum right right)
@@ -24,11 +25,52 @@ right_words(enum right right)
 	    right == RIGHT_READ ? _("reads") : _("nothing");
 }
 
+/* The matter that --matter names, of this case. */
+static int
+find_matter(struct ctx *c, const struct id *case_id, struct matter *out,
+    struct err *e)
+{
+	if (cmd_value(c, "sections") != NULL)
+		return err_set(e, ERR_INPUT, "%s", _("give one of --sections "
+		    "and --matter: a matter is all that such a consent "
+		    "opens"));
+	return matters_find(c->s, case_id, cmd_value(c, "matter"), out, e);
+}
+
+static int
+draft_until(struct ctx *c, struct consent_draft *d, struct err *e)
+{
+	const char *until = cmd_value(c, "until");
+
+	if (until == NULL || strcmp(until, "matter") != 0)
+		return until == NULL ? 0 :
+		    when_parse(until, 1, &d->until_ms, e);
+	if (cmd_value(c, "matter") == NULL)
+		return err_set(e, ERR_INPUT, "%s", _("--until matter goes with "
+		    "--matter: the consent ends when the matter is closed"));
+	d->until_ms = INT64_MAX;
+	return 0;
+}
+
+static int
+draft_matter(struct ctx *c, struct consent_draft *d, struct err *e)
+{
+	struct matter m;
+	int rc;
+
+	if (cmd_value(c, "matter") == NULL)
+		return 0;
+	if (find_matter(c, &d->case_id, &m, e) != 0)
+		return -1;
+	rc = matters_consent(&m, d, e);
+	matter_done(&m);
+	return rc;
+}
+
 static int
 draft(struct ctx *c, struct consent_draft *d, struct err *e)
 {
 	const char *right = cmd_value(c, "right");
-	const char *until = cmd_value(c, "until");
 	struct person_item person;
 	struct record_item earlier;
 
@@ -46,7 +88,7 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	else if (right != NULL && strcmp(right, "read") != 0)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("--right is read or write"));
-	if (until != NULL && when_parse(until, 1, &d->until_ms, e) != 0)
+	if (draft_until(c, d, e) != 0)
 		return -1;
 	d->sections = cmd_value(c, "sections");
 	d->giver = cmd_value(c, "by");
@@ -56,6 +98,8 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 	d->language = cmd_value(c, "language");
 	d->refused = cmd_flag(c, "refused");
 	d->from_now = cmd_flag(c, "from-now");
+	if (draft_matter(c, d, e) != 0)
+		return -1;
 	if (cmd_value(c, "since") == NULL)
 		return 0;
 	if (show_record_find(c, cmd_value(c, "since"), TYPE_CONSENT, &earlier,
@@ -147,6 +191,10 @@ cmd_consent_grant(struct ctx *c, struct err *e)
 		    "consent list shows them."), n);
 	return show_made(c, &id, d.refused ?
 	    _("The refusal is recorded; nothing was opened.") :
+	    !id_is_zero(&d.part) ?
+	    _("The consent is recorded; the next tugi sync opens this matter "
+	    "to them, and nothing else. To take it back: tugi matter "
+	    "dismiss") :
 	    d.from_now || !id_is_zero(&d.since) ?
 	    _("The consent is recorded; the next tugi sync opens what is "
 	    "written from now on, and nothing that was written before. To "
@@ -161,6 +209,7 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 {
 	const char *from = cmd_value(c, "from");
 	struct person_item person;
+	struct matter m;
 	int64_t day;
 
 	if ((from != NULL) == cmd_flag(c, "everybody"))
@@ -180,6 +229,13 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 	w->sections = cmd_value(c, "sections");
 	w->giver = cmd_value(c, "by");
 	w->channel = cmd_value(c, "channel");
+	if (cmd_value(c, "matter") == NULL)
+		return 0;
+	if (find_matter(c, &w->case_id, &m, e) != 0)
+		return -1;
+	w->sections = "meeting";
+	w->part = m.id;
+	matter_done(&m);
 	return 0;
 }
 

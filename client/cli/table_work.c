@@ -249,7 +249,9 @@ static const struct cmd cmds[] = {
 	    { "to", N_("PERSON"), N_("who may see it"), false },
 	    { "to-role", N_("ROLE"), N_("or all who have this title: nurse, "
 	    "head, ..."), false },
-	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"), true },
+	    { "sections", N_("LIST"), N_("card, notes, plan; by comma"), false },
+	    { "matter", N_("MATTER"), N_("or one matter, and nothing else of "
+	    "the case"), false },
 	    { "by", N_("NAME"), N_("who gave the consent"), true },
 	    { "role", N_("ROLE"),
 	    N_("guardian, both_guardians, child_capable, ..."), true },
@@ -265,7 +267,7 @@ static const struct cmd cmds[] = {
 	    { "since", N_("CONSENT"), N_("from where that earlier consent "
 	    "opened"), false },
 	    { "until", N_("DAY"), N_("last day (default: end of the school "
-	    "year)"), false },
+	    "year); the word matter: until it is closed"), false },
 	    { "file", N_("FILE"), N_("scan or signed file: its hash is kept"),
 	    false },
 	    { "refused", NULL, N_("record a refusal"), false } }
@@ -284,6 +286,7 @@ static const struct cmd cmds[] = {
 	    { "everybody", NULL, N_("nobody but your own side may"), false },
 	    { "by", N_("NAME"), N_("who withdraws"), true },
 	    { "sections", N_("LIST"), N_("default: every section"), false },
+	    { "matter", N_("MATTER"), N_("only of one matter"), false },
 	    { "channel", N_("TEXT"), N_("how (default: spoken)"), false },
 	    { "told-on", N_("DAY"), N_("when it was said (default: today)"),
 	    false } }

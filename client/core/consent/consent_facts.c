@@ -216,7 +216,7 @@ check_review(const struct facts *f, struct err *e)
 		return 0;
 	if (day < f->now_ms - DAY_MS / 2)
 		return err_set(e, ERR_INPUT, "review is a day that has passed");
-	if (f->d->until_ms != 0 && day > f->d->until_ms + DAY_MS / 2)
+	if (f->d->until_ms != 0 && day - DAY_MS / 2 > f->d->until_ms)
 		return err_set(e, ERR_INPUT, "review is after the last day of "
 		    "the consent");
 	return 0;
