@@ -93,6 +93,45 @@ form_sections(struct form *f, const char *list, struct err *e)
 	return 0;
 }
 
+/* What is said of an item: typed, or usual; else a line to write on. How it
+ * is taken is the worker's to write. */
+static const char *
+form_value(struct form *f, const char *item, const char *to)
+{
+	const char *text = strcmp(item, "giver") == 0 ?
+	    cmd_value(f->c, "by") : strcmp(item, "audience") == 0 ? to :
+	    strcmp(item, "purpose") == 0 ? cmd_value(f->c, "purpose") :
+	    strcmp(item, "until") == 0 ? cmd_value(f->c, "until") : NULL;
+	const char *list = policy_value(f->policy, "consent", item,
+	    "vocabulary");
+
+	if (text == NULL)
+		text = policy_value(f->policy, "consent", item, "default");
+	if (text == NULL || list == NULL || strcmp(item, "audience") == 0)
+		return text;
+	return policy_name(f->policy, list, text, f->lang);
+}
+
+/* Every item that the office's form has, in its order. */
+static int
+form_items(struct form *f, const char *to, struct err *e)
+{
+	const char *item;
+	size_t i;
+
+	for (i = 0; (item = policy_code(f->policy, "consent", i)) != NULL;
+	    i++) {
+		if (strcmp(item, "evidence") == 0 ||
+		    strcmp(item, "language") == 0)
+			continue;
+		form_line(f, item, form_value(f, item, to));
+		if (strcmp(item, "audience") == 0 && form_sections(f,
+		    cmd_value(f->c, "sections"), e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 fill_form(struct form *f, struct err *e)
 {
@@ -111,19 +150,12 @@ fill_form(struct form *f, struct err *e)
 	    f->lang);
 	if (text != NULL)
 		paper_text(f->p, text);
-	form_line(f, "giver", cmd_value(c, "by"));
-	form_line(f, "role", NULL);
-	form_line(f, "audience", name);
-	if (form_sections(f, cmd_value(c, "sections"), e) != 0)
-		return -1;
 	if (purpose != NULL && policy_name(f->policy, "consent.purpose",
 	    purpose, f->lang) == NULL)
 		return err_set(e, ERR_INPUT, _("there is no purpose \"%s\" in "
 		    "the policy"), purpose);
-	form_line(f, "purpose", purpose == NULL ? NULL :
-	    policy_name(f->policy, "consent.purpose", purpose, f->lang));
-	form_line(f, "until", cmd_value(c, "until"));
-	form_line(f, "review", NULL);
+	if (form_items(f, name, e) != 0)
+		return -1;
 	paper_sign(f->p, " ", " ");
 	return 0;
 }

@@ -12,6 +12,8 @@
 
 #include "client/core/cases/cases.h"
 #include "client/core/cases/notes.h"
+#include "client/core/cases/uptake.h"
+#include "client/core/consent/consent.h"
 #include "client/core/profile/policies.h"
 #include "client/core/records/records.h"
 #include "common/base/mem.h"
@@ -21,6 +23,7 @@
 #define FIRST "1111111111111111111111111111111111111111"
 #define SECOND "2222222222222222222222222222222222222222"
 #define THIRD "3333333333333333333333333333333333333333"
+#define FOURTH "4444444444444444444444444444444444444444"
 
 static struct world w;
 static struct id kid;
@@ -236,6 +239,81 @@ test_who_publishes(void **state)
 	world_must_sync(&w, 2);
 	assert_true(in_force(2, FIRST));
 	policy_free(p);
+}
+
+/* ---- forms ---- */
+
+static int
+consent(int i, const char *evidence, const struct assignment *set, size_t n,
+    struct id *id)
+{
+	struct consent_draft d = { .case_id = kid, .sections = "notes",
+		.audience = w.c[2].person, .right = RIGHT_READ,
+		.giver = "Mari Tamm", .giver_role = "guardian",
+		.evidence = evidence, .set = set, .n = n };
+
+	world_pass(&w, 1000);
+	return consent_grant(w.c[i].session, &d, id, &e);
+}
+
+static int
+offer(const char *by, struct id *id)
+{
+	struct assignment set[] = { { "by", by } };
+	struct entry_draft d = { .case_id = kid, .set = set,
+		.n = by != NULL ? 1 : 0 };
+	struct uptake_effect effect;
+
+	world_pass(&w, 1000);
+	return uptake_record(w.c[1].session, &d, "offered", id, &effect, &e);
+}
+
+/* What is usual and what has to be said is the office's form's. */
+static void
+test_forms(void **state)
+{
+	const struct assignment review = { "review", "2027-03-01" };
+	char text[160];
+	struct id id;
+
+	(void)state;
+	assert_int_equal(consent(1, NULL, NULL, 0, &id), 0);
+	world_field(&w, 1, &id, "evidence", text);
+	assert_string_equal(text, "spoken");
+	publish(0, "\"default\":\"spoken\"", "\"default\":\"letter\"", FIRST);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(consent(1, NULL, NULL, 0, &id), 0);
+	world_field(&w, 1, &id, "evidence", text);
+	assert_string_equal(text, "letter");
+	assert_int_equal(consent(1, "email", NULL, 0, &id), 0);
+	world_field(&w, 1, &id, "evidence", text);
+	assert_string_equal(text, "email"); /* what is typed counts */
+	publish(0, "\"field\":\"review\"",
+	    "\"required\":true,\"field\":\"review\"", SECOND);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(consent(1, NULL, NULL, 0, &id), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_non_null(strstr(e.text, "say review"));
+	assert_int_equal(consent(1, NULL, &review, 1, &id), 0);
+	/* The same for a record that is written field by field. */
+	assert_int_equal(offer(NULL, &id), 0);
+	publish(0, "\"kind\":\"line\",\"required\":true}",
+	    "\"kind\":\"line\",\"required\":true,\"field\":\"by\"}", THIRD);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(offer(NULL, &id), -1);
+	assert_non_null(strstr(e.text, "say by"));
+	assert_int_equal(offer("Mari Tamm", &id), 0);
+	publish(0, "\"kind\":\"line\",\"required\":true}",
+	    "\"kind\":\"line\",\"field\":\"by\",\"default\":\"the school\"}",
+	    FOURTH);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(offer(NULL, &id), 0);
+	world_field(&w, 1, &id, "by", text);
+	assert_string_equal(text, "the school");
 }
 
 /* Records of the commons, as they might come: each a piece of nothing. */
@@ -508,6 +586,7 @@ main(void)
 		EACH(test_only_officers),
 		EACH(test_dropping),
 		EACH(test_retired),
+		EACH(test_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

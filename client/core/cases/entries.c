@@ -11,6 +11,7 @@
 #include "client/core/cases/cases.h"
 #include "client/core/local/day.h"
 #include "client/core/cases/rooms.h"
+#include "client/core/profile/forms.h"
 #include "client/core/records/value.h"
 #include "common/base/mem.h"
 
@@ -70,6 +71,18 @@ fill_in(struct adding *a, const struct field *f)
 	op->value = v;
 }
 
+static bool
+is_said(const void *ctx, const struct field *f)
+{
+	const struct adding *a = ctx;
+	size_t i;
+
+	for (i = 0; i < a->p.count; i++)
+		if (a->p.ops[i].field == f->number)
+			return !is_empty(&a->p.ops[i]);
+	return false;
+}
+
 static int
 read_draft(struct adding *a, struct err *e)
 {
@@ -83,6 +96,8 @@ read_draft(struct adding *a, struct err *e)
 		a->p.ops[a->p.count].value = d->more[i].value;
 		a->p.count++;
 	}
+	if (value_standard(a->session, d->type, &a->p, e) != 0)
+		return -1;
 	for (i = 0; i < a->kind->count; i++)
 		fill_in(a, &a->kind->fields[i]);
 	for (i = 0; i < a->kind->count; i++)
@@ -91,7 +106,7 @@ read_draft(struct adding *a, struct err *e)
 			return err_set(e, ERR_INPUT, "a %s needs the field "
 			    "%s: %s=TEXT", a->kind->name,
 			    a->kind->fields[i].name, a->kind->fields[i].name);
-	return 0;
+	return forms_ask(a->session, d->type, is_said, a, e);
 }
 
 static int

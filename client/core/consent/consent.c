@@ -416,9 +416,10 @@ consent_room(struct session *session, const struct id *case_id,
 }
 
 int
-consent_grant_tx(struct session *session, const struct consent_draft *d,
+consent_grant_tx(struct session *session, const struct consent_draft *draft,
     struct id *id, struct err *e)
 {
+	struct consent_draft full = *draft, *d = &full;
 	struct store *s = session_store(session);
 	struct giving *g = mem_new(sizeof(*g));
 	struct space card;
@@ -430,7 +431,8 @@ consent_grant_tx(struct session *session, const struct consent_draft *d,
 	g->now_ms = store_now_ms(s);
 	g->until_ms = d->until_ms != 0 ? d->until_ms :
 	    school_year_end(g->now_ms);
-	if (check_draft(g, e) == 0 && check_codes(session, d, e) == 0 &&
+	if (consent_facts_standard(session, d, e) == 0 &&
+	    check_draft(g, e) == 0 && check_codes(session, d, e) == 0 &&
 	    check_giver(session, d, e) == 0 &&
 	    consent_facts_read(session, d, g->mask, &g->facts, e) == 0 &&
 	    card_for(s, &d->case_id, d->refused ? RIGHT_WRITE : RIGHT_KEEP,

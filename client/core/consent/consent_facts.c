@@ -13,6 +13,7 @@
 #include "client/core/cases/entries.h"
 #include "client/core/cases/guard.h"
 #include "client/core/local/day.h"
+#include "client/core/profile/forms.h"
 #include "client/core/profile/policies.h"
 #include "common/base/file.h"
 #include "common/wire/httpsig.h"
@@ -236,6 +237,50 @@ consent_paper(const char *path, struct hash *out, struct err *e)
 	return rc;
 }
 
+/* ---- what the office's form says ---- */
+
+int
+consent_facts_standard(struct session *s, struct consent_draft *d,
+    struct err *e)
+{
+	const struct {
+		uint16_t field;
+		const char **text;
+	} of[] = {
+		{ CONSENT_PURPOSE, &d->purpose },
+		{ CONSENT_EVIDENCE, &d->evidence },
+		{ CONSENT_LANGUAGE, &d->language },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+		if (*of[i].text == NULL && forms_standard(s, fields_number(
+		    TYPE_CONSENT, of[i].field), of[i].text, e) != 0)
+			return -1;
+	return 0;
+}
+
+static bool
+is_said(const void *ctx, const struct field *f)
+{
+	const struct facts *x = ctx;
+	const struct consent_draft *d = x->d;
+
+	switch (f->number) {
+	case CONSENT_PURPOSE:
+		return d->purpose != NULL;
+	case CONSENT_EVIDENCE:
+		return d->evidence != NULL;
+	case CONSENT_LANGUAGE:
+		return d->language != NULL;
+	case CONSENT_UNTIL:
+		return d->until_ms != 0;
+	default: /* the program asks for who, whom and what itself */
+		return (f->flags & FIELD_GIVEN) == 0 ||
+		    entry_has(&x->x, f->number);
+	}
+}
+
 int
 consent_facts_read(struct session *s, const struct consent_draft *d,
     unsigned mask, struct consent_facts *out, struct err *e)
@@ -245,7 +290,8 @@ consent_facts_read(struct session *s, const struct consent_draft *d,
 	f.now_ms = store_now_ms(session_store(s));
 	f.policy = policies_now(s, e);
 	if (f.policy == NULL ||
-	    value_parse_new(s, TYPE_CONSENT, d->set, d->n, &out->p, e) != 0)
+	    value_parse_new(s, TYPE_CONSENT, d->set, d->n, &out->p, e) != 0 ||
+	    value_standard(s, TYPE_CONSENT, &out->p, e) != 0)
 		return -1;
 	f.x.session = s;
 	f.x.type = TYPE_CONSENT;
@@ -253,7 +299,8 @@ consent_facts_read(struct session *s, const struct consent_draft *d,
 	f.x.op_count = out->p.count;
 	if (check_sections(&f, e) != 0 || check_scope(&f, e) != 0 ||
 	    check_capacity(&f, e) != 0 || check_givers(&f, e) != 0 ||
-	    check_evidence(&f, e) != 0 || check_review(&f, e) != 0)
+	    check_evidence(&f, e) != 0 || check_review(&f, e) != 0 ||
+	    (!d->refused && forms_ask(s, TYPE_CONSENT, is_said, &f, e) != 0))
 		return -1;
 	return check_form(&f, out, e);
 }

@@ -14,6 +14,8 @@ struct consent_facts {
 
 /** consent_facts_read(s, d, mask, out, e): ERR_INPUT names the field. ${mask}:
  * the sections of the draft (accord/statements.h); ${out} borrows ${d}. */
+int consent_facts_standard(struct session *s, struct consent_draft *d,
+    struct err *e); /* first: what the office's form says when nobody does */
 int consent_facts_read(struct session *s, const struct consent_draft *d,
     unsigned mask, struct consent_facts *out, struct err *e);
 

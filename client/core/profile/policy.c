@@ -259,6 +259,14 @@ policy_number(const struct policy *p, const char *list, const char *code,
 	return json_is_integer(v) ? json_integer_value(v) : none;
 }
 
+bool
+policy_yes(const struct policy *p, const char *list, const char *code,
+    const char *key)
+{
+	return json_is_true(json_object_get(entry_of(policy_list(p->files,
+	    list), code), key));
+}
+
 const char *
 policy_text(const struct policy *p, const char *code, const char *lang)
 {

@@ -63,6 +63,10 @@ const char *policy_value(const struct policy *p, const char *list,
 int64_t policy_number(const struct policy *p, const char *list,
     const char *code, const char *key, int64_t none);
 
+/** policy_yes(p, list, code, key): it is there and true. */
+bool policy_yes(const struct policy *p, const char *list, const char *code,
+    const char *key);
+
 /** policy_text(p, code, lang): of the list "texts"; NULL. */
 const char *policy_text(const struct policy *p, const char *code,
     const char *lang);

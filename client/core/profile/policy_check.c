@@ -75,10 +75,13 @@ static const struct rule form_item[] = {
 	{ .key = "vocabulary", .want = WANT_DOTTED, .optional = true,
 	    .in = "vocabularies" },
 	{ .key = "required", .want = WANT_YES, .optional = true },
+	{ .key = "field", .want = WANT_CODE, .optional = true },
+	{ .key = "default", .want = WANT_LINE, .optional = true },
 	END
 };
 static const struct rule form[] = {
 	CODE, NAME, ABOUT, RETIRED,
+	{ .key = "record", .want = WANT_CODE, .optional = true },
 	{ .key = "version", .want = WANT_NUMBER, .least = 1, .most = 9999 },
 	{ .key = "section", .want = WANT_CODE, .optional = true,
 	    .in = "sections" },

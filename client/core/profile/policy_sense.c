@@ -145,6 +145,124 @@ check_names(struct checking *ck)
 	return 0;
 }
 
+static const char *
+text_of(const json_t *of, const char *key)
+{
+	return json_string_value(json_object_get(of, key));
+}
+
+/* The kind of record that a form is about; NULL: of none. */
+static const struct record_kind *
+kind_of(const json_t *form)
+{
+	const char *name = text_of(form, "record");
+	const struct record_kind *kind;
+	size_t i;
+
+	for (i = 0; name != NULL && (kind = fields_each(i)) != NULL; i++)
+		if (strcmp(kind->name, name) == 0)
+			return kind;
+	return NULL;
+}
+
+/* Kinds that are begun by steps of their own and not field by field. */
+static bool
+takes_forms(const struct record_kind *kind)
+{
+	static const enum record_type not_these[] = { TYPE_NOTE, TYPE_CASE,
+		TYPE_PLAN, TYPE_ROOM, TYPE_MATTER, TYPE_ASSESSMENT,
+		TYPE_ANSWER, TYPE_RELEASE };
+	size_t i;
+
+	for (i = 0; i < sizeof(not_these) / sizeof(not_these[0]); i++)
+		if (kind->type == not_these[i])
+			return false;
+	for (i = 0; i < kind->count; i++)
+		if ((kind->fields[i].flags & (FIELD_GIVEN | FIELD_SETTABLE |
+		    FIELD_NEEDED)) != 0)
+			return true;
+	return false;
+}
+
+/* Two that are in force would each say what is usual. */
+static bool
+is_second(const struct checking *ck, size_t at)
+{
+	const json_t *list = ck->files[POLICY_FORMS];
+	const json_t *mine = json_array_get(list, at), *one;
+	size_t i;
+
+	for (i = 0; i < at; i++) {
+		one = json_array_get(list, i);
+		if (kind_of(one) != NULL && kind_of(one) == kind_of(mine) &&
+		    !json_is_true(json_object_get(one, "retired")) &&
+		    !json_is_true(json_object_get(mine, "retired")))
+			return true;
+	}
+	return false;
+}
+
+static bool
+fits(enum field_kind kind, const char *item)
+{
+	static const char *const of[] = {
+		[FIELD_TEXT] = "line", [FIELD_LONG] = "long",
+		[FIELD_CODE] = "code", [FIELD_DATE] = "date",
+		[FIELD_TIME] = "date", [FIELD_NUMBER] = "number",
+		[FIELD_PERSON] = "person", [FIELD_FLAG] = "yes"
+	};
+
+	return kind < sizeof(of) / sizeof(of[0]) && of[kind] != NULL &&
+	    strcmp(of[kind], item) == 0;
+}
+
+static int
+check_field(struct checking *ck, const json_t *form, const json_t *item)
+{
+	const struct record_kind *kind = kind_of(form);
+	const char *name = text_of(item, "field"), *list;
+	const char *standard = text_of(item, "default");
+	const struct field *f = kind != NULL && name != NULL ?
+	    fields_find(kind->type, name) : NULL;
+
+	if (name == NULL)
+		return standard == NULL ? 0 : checking_fail(ck, "a default "
+		    "is of a field; name it");
+	if (f == NULL)
+		return checking_fail(ck, "\"%.40s\" is no field of that kind "
+		    "of record, or the form names no record", name);
+	list = text_of(item, "vocabulary");
+	if (!fits(f->kind, text_of(item, "kind")) ||
+	    (f->kind == FIELD_CODE && (f->vocabulary == NULL ||
+	    strcmp(f->vocabulary, list) != 0)))
+		return checking_fail(ck, "the item and the field %s are of "
+		    "different kinds, or of different vocabularies", name);
+	if (standard == NULL)
+		return 0;
+	if (f->kind == FIELD_PERSON || f->kind == FIELD_DATE ||
+	    f->kind == FIELD_TIME)
+		return checking_fail(ck, "a person or a day has no default");
+	return f->kind != FIELD_CODE || has(ck, list, standard) ? 0 :
+	    checking_fail(ck, "the default is no word of %s", list);
+}
+
+static int
+check_record(struct checking *ck, const json_t *form, size_t at)
+{
+	int rc = 0;
+
+	checking_enter(ck, NULL, at);
+	if (text_of(form, "record") != NULL && (kind_of(form) == NULL ||
+	    !takes_forms(kind_of(form))))
+		rc = checking_fail(ck, "the program has no record \"%.40s\" "
+		    "that takes a form", text_of(form, "record"));
+	else if (is_second(ck, at))
+		rc = checking_fail(ck, "another form is for that record "
+		    "already; retire one of them");
+	checking_leave(ck);
+	return rc;
+}
+
 static int
 check_forms(struct checking *ck)
 {
@@ -154,6 +272,8 @@ check_forms(struct checking *ck)
 
 	json_array_foreach(ck->files[POLICY_FORMS], i, one) {
 		items = json_object_get(one, "items");
+		if (check_record(ck, one, i) != 0)
+			return -1;
 		json_array_foreach(items, k, item) {
 			code = strcmp(json_string_value(json_object_get(item,
 			    "kind")), "code") == 0;
@@ -164,6 +284,8 @@ check_forms(struct checking *ck)
 			    NULL))
 				return checking_fail(ck, "an item of the kind code, "
 				    "and no other, names its vocabulary");
+			if (check_field(ck, one, item) != 0)
+				return -1;
 			ck->depth -= 3;
 		}
 	}

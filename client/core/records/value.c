@@ -12,6 +12,7 @@
 #include "client/core/records/closed.h"
 #include "client/core/local/day.h"
 #include "client/core/profile/people.h"
+#include "client/core/profile/forms.h"
 #include "client/core/profile/policies.h"
 
 #define TEXT_MAX (2 * RECORD_TEXT_MAX + 1024)
@@ -337,4 +338,44 @@ value_parse_new(struct session *s, enum record_type type,
 	struct field_set of = { type, FIELD_SETTABLE | FIELD_GIVEN };
 
 	return parse_all(s, &of, set, n, out, e);
+}
+
+static bool
+is_there(const struct parsed *p, uint16_t field)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->ops[i].field == field &&
+		    p->ops[i].value.type != VALUE_NULL)
+			return true;
+	return false;
+}
+
+int
+value_standard(struct session *s, enum record_type type, struct parsed *out,
+    struct err *e)
+{
+	const struct policy *p = policies_now(s, e);
+	struct forms_item item;
+	struct op *op;
+	size_t i;
+
+	if (p == NULL)
+		return -1;
+	for (i = 0; forms_item(p, type, i, session_language(s), &item); i++) {
+		if (item.standard == NULL || (item.field->flags &
+		    (FIELD_SETTABLE | FIELD_GIVEN)) == 0 ||
+		    is_there(out, item.field->number) ||
+		    out->count == RECORD_OPS_MAX)
+			continue;
+		op = &out->ops[out->count];
+		memset(op, 0, sizeof(*op));
+		op->field = item.field->number;
+		if (fields_parse(item.field, item.standard,
+		    out->scratch[out->count], &op->value, e) != 0)
+			return -1;
+		out->count++;
+	}
+	return 0;
 }

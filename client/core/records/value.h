@@ -63,6 +63,10 @@ int value_parse(struct session *s, enum record_type type,
     const struct assignment *set, size_t n, struct parsed *out,
     struct err *e);
 /** value_parse_new: of a new record, also what is not changed later. */
+/** value_standard: what the office's form says for fields that are typed when
+ * a record is made and were not, added to ${out}. */
+int value_standard(struct session *s, enum record_type type,
+    struct parsed *out, struct err *e);
 int value_parse_new(struct session *s, enum record_type type,
     const struct assignment *set, size_t n, struct parsed *out,
     struct err *e);
