@@ -86,8 +86,14 @@ as liis matter admit A-1/absence 'Jaan Mets'
 check "nobody comes in without a consent" says "by:"
 must as liis matter admit A-1/absence 'Jaan Mets' --by 'Mari Tamm' \
     --role guardian --right write
-must as liis matter admit A-1/friends 'Kadri Kask' --by 'Mari Tamm' \
-    --role guardian
+as liis consent grant A-1 --matter friends --sections notes --to \
+    'Kadri Kask' --by 'Mari Tamm' --role guardian
+check "a consent for a matter opens nothing else" says "--matter"
+as liis consent grant A-1 --to 'Kadri Kask' --sections notes --until matter \
+    --by 'Mari Tamm' --role guardian
+check "and only such a one ends with a matter" says "--until matter"
+must as liis consent grant A-1 --matter friends --until matter --to \
+    'Kadri Kask' --by 'Mari Tamm' --role guardian witness='Piret Puu'
 in_step liis jaan kadri
 is "each sees one matter" 'Absence Friends' "$(json jaan '.[].topic' \
     matter list) $(json kadri '.[].topic' matter list)"
@@ -100,6 +106,10 @@ check "who may write keeps the minutes" ends 0
 in_step jaan liis kadri
 is "they come to the keeper alone" '1 0' "$(json liis length meeting list \
     A-1/absence) $(json kadri length meeting list)"
+must as liis consent withdraw A-1 --matter friends --from 'Kadri Kask' \
+    --by 'Mari Tamm'
+in_step liis kadri
+is "taken back, it closes that matter" 0 "$(json kadri length matter list)"
 as liis matter close A-1/absence --outcome 'Back at school.'
 check "a matter ends" says "closes with a new key for everybody"
 in_step liis jaan

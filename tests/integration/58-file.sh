@@ -56,6 +56,10 @@ must as nurse sync
 is "the nurse reads it" 1 "$(json nurse length note list)"
 must as worker objection add "$note" kind=correction by='Mari Tamm' \
     text='It was two days.'
+is "it stands beside the note" 'It was two days.' "$(json worker \
+	'.objections[0].fields.text' note show "$note")"
+as worker note show "$note"
+check "for people too" says 'It was two days.'
 must as worker restrict add "$note" reason=accuracy by='Mari Tamm'
 restriction=$(cat "$T/out")
 is "it is in no list" 0 "$(json worker length note list)"

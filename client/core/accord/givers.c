@@ -126,3 +126,44 @@ givers_may(struct store *s, const struct id *card, struct view name,
 	*out = a.may;
 	return rc;
 }
+
+/* ---- is there anything to ask? ---- */
+
+static bool
+says_less(const struct op *op)
+{
+	return op->field == PERSON_AUTHORITY && (text_is(&op->value, "none") ||
+	    text_is(&op->value, "limited"));
+}
+
+static int
+look_for_limits(void *ctx, const struct record_row *row, struct err *e)
+{
+	struct asking *a = ctx;
+	struct loaded *l = loaded_new();
+	int rc = versions_load_row(a->s, row, l, e);
+	size_t i, k;
+
+	if (rc == 1) {
+		for (i = 0; i < l->count; i++)
+			for (k = 0; k < l->versions[i].rec.op_count; k++)
+				if (says_less(&l->versions[i].rec.ops[k]))
+					a->may = false;
+		versions_done(l);
+	}
+	mem_free(l);
+	return rc < 0 ? -1 : !a->may;
+}
+
+int
+givers_limited(struct store *s, const struct id *card, bool *out,
+    struct err *e)
+{
+	struct version_query q = { .type = TYPE_PERSON, .space = card,
+		.with_hidden = true };
+	struct asking a = { .s = s, .may = true };
+	int rc = versions_each(s, &q, look_for_limits, &a, e);
+
+	*out = !a.may;
+	return rc < 0 ? -1 : 0;
+}

@@ -277,7 +277,7 @@ statements_add(struct statement_sources *l, const struct statement_source *src)
 
 struct reading { /* one card, records of one type */
 	struct store *s;
-	bool open;
+	bool open, asked, limited; /* whether givers have to be looked at */
 	struct portion portion;
 	struct statement_sources *out;
 };
@@ -291,7 +291,11 @@ check_givers(struct reading *r, const struct loaded *l,
 	const struct value *name;
 	size_t i;
 
-	if (text_is(&v->rec, CONSENT_GIVER_ROLE, "authority"))
+	if (!r->asked && givers_limited(r->s, &l->row.space, &r->limited,
+	    e) != 0)
+		return -1;
+	r->asked = true;
+	if (!r->limited || text_is(&v->rec, CONSENT_GIVER_ROLE, "authority"))
 		return 0;
 	for (i = 0; *out && i < 2; i++) {
 		name = value_of(&v->rec, who[i]);
