@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <time.h>
 
 #include <stdlib.h>
 
@@ -197,6 +198,25 @@ test_folding(void **state)
 	assert_int_equal(utf8_controls(view_str("a\xc2\x85"), true), 1);
 }
 
+/* Half an hour past midnight it is today, though UTC has yesterday. */
+static void
+test_ahead(void **state)
+{
+	const int64_t minute = 60000;
+	int64_t day;
+
+	(void)state;
+	setenv("TZ", "EET-2", 1);
+	tzset();
+	assert_true(day_parse(view_str("2026-12-01"), &day));
+	assert_false(day_ahead(day, day - 810 * minute)); /* 00:30 */
+	assert_true(day_ahead(day, day - 870 * minute));  /* 23:30 before */
+	assert_true(day_ahead(day + DAY_MS, day - 810 * minute));
+	assert_false(day_ahead(day, day + 580 * minute)); /* 23:40 */
+	unsetenv("TZ");
+	tzset();
+}
+
 int
 main(void)
 {
@@ -205,6 +225,7 @@ main(void)
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_codes_numbers_ids),
 		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_every_day_of_four_centuries),
 		cmocka_unit_test(test_folding),
 	};

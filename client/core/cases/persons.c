@@ -50,7 +50,7 @@ past_day(const struct entry *x, uint16_t field, int64_t *out, struct err *e)
 
 	*out = 0;
 	if (entry_has(x, field) && entry_day(x, field, out) == 1 &&
-	    *out > store_now_ms(session_store(x->session)) + DAY_MS / 2)
+	    day_ahead(*out, store_now_ms(session_store(x->session))))
 		return err_set(e, ERR_INPUT, "%s is a day that is still to "
 		    "come; write the day as YYYY-MM-DD", f->name);
 	return 0;

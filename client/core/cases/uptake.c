@@ -107,7 +107,7 @@ uptake_check(const struct entry *x, struct err *e)
 	if (!id_is_zero(&x->id))
 		return 0;
 	if (entry_day(x, UPTAKE_ON, &day) == 1 &&
-	    day > store_now_ms(session_store(x->session)) + DAY_MS / 2)
+	    day_ahead(day, store_now_ms(session_store(x->session))))
 		return err_set(e, ERR_INPUT, "on is a day that is still to "
 		    "come");
 	if (entry_is(x, UPTAKE_OUTCOME, "declined") &&

@@ -119,7 +119,7 @@ check_capacity(const struct facts *f, struct err *e)
 		    "whom, when and on what ground: capacity-by=TEXT "
 		    "capacity-on=DAY capacity-ground=TEXT");
 	if (on && entry_day(x, CONSENT_CAPACITY_ON, &day) == 1 &&
-	    day > f->now_ms + DAY_MS / 2)
+	    day_ahead(day, f->now_ms))
 		return err_set(e, ERR_INPUT, "capacity-on is a day that is "
 		    "still to come");
 	if (by && strcmp(f->d->giver_role, "child_capable") != 0)

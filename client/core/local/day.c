@@ -134,6 +134,16 @@ day_bounds(int64_t ms, int64_t *from_ms, int64_t *to_ms)
 }
 
 bool
+day_ahead(int64_t day_ms, int64_t now_ms)
+{
+	char text[DAY_TEXT_BYTES];
+	int64_t today;
+
+	return day_parse(view_str(day_text(now_ms, text)), &today) &&
+	    day_ms > today;
+}
+
+bool
 day_clock(struct view v, int *minutes)
 {
 	const uint8_t *c = v.data;

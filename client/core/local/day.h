@@ -46,6 +46,10 @@ void day_iso(int64_t ms, char out[static DAY_TEXT_BYTES]);
 /** day_parse_time(v, ms): a day, or "YYYY-MM-DD HH:MM" local time. */
 bool day_parse_time(struct view v, int64_t *ms);
 
+/** day_ahead(day_ms, now_ms): the day is after the local day of ${now_ms}; soon
+ * after midnight too, when UTC has the day before. */
+bool day_ahead(int64_t day_ms, int64_t now_ms);
+
 /** day_clock(v, minutes): "08:30", up to 24:00, as minutes of the day. */
 bool day_clock(struct view v, int *minutes);
 
