@@ -174,6 +174,11 @@ say_result(struct ctx *c, const struct exchange_result *r)
 	if (r->alarm_ended)
 		out_line(&c->out, "%s", _("Two officers have ended the alarm "
 		    "about the hub: this device sends again."));
+	if (r->restored)
+		out_line(&c->out, plural(r->sent_again, "The hub was restored "
+		    "from a backup: %zu of your changes was sent to it again.",
+		    "The hub was restored from a backup: %zu of your changes "
+		    "were sent to it again."), r->sent_again);
 	if (r->approved)
 		out_line(&c->out, "%s",
 		    _("The office has approved this device."));
@@ -228,7 +233,8 @@ result_json(const struct exchange_result *r)
 		{ "quarantined", r->quarantined_new },
 		{ "rekeyed_sections", r->rekeyed },
 		{ "orders", r->orders_new },
-		{ "taken_over", r->taken_over }
+		{ "taken_over", r->taken_over },
+		{ "sent_again", r->sent_again }
 	};
 	json_t *j = json_object();
 	size_t i;
@@ -238,6 +244,7 @@ result_json(const struct exchange_result *r)
 		    json_integer((json_int_t)count[i].n));
 	json_object_set_new(j, "approved", json_boolean(r->approved));
 	json_object_set_new(j, "alarm_ended", json_boolean(r->alarm_ended));
+	json_object_set_new(j, "restored", json_boolean(r->restored));
 	json_object_set_new(j, "policy_new", json_boolean(r->policy_new));
 	json_object_set_new(j, "office_new", json_boolean(r->office_new));
 	json_object_set_new(j, "revoked", json_boolean(r->revoked));

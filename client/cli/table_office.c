@@ -175,6 +175,21 @@ static const struct cmd cmds[] = {
 	    "one that has another log, or was copied, does not."),
 	.examples = { "tugi office alarm", "tugi office alarm order >order.txt",
 	    "tugi office alarm end signed.txt" }
+}, {
+	.name = "office succession",
+	.words = N_("[show|order|sign|end] [FILE]"), .max = 2,
+	.run = cmd_office_succession, .opens = true,
+	.summary = N_("let a hub that was restored from a backup go on"),
+	.more = N_("show says what the hub has and what it lacks. order prints "
+	    "that its log goes on so, for the second officer to countersign; "
+	    "sign does that with two of the recovery shares, for an office "
+	    "with one officer. end brings FILE, which both have signed, to "
+	    "the hub. Each device follows at its next sync, and sends again "
+	    "what the backup lacked."),
+	.examples = { "tugi office succession",
+	    "tugi office succession order >order.txt",
+	    "tugi office succession end signed.txt" },
+	.opts = { SHARES_FD }
 }
 };
 

@@ -44,6 +44,8 @@ hand_over(const struct talk_figures *f, struct exchange_result *out)
 	out->rekeyed = f->rekeyed;
 	out->approved = f->approved;
 	out->alarm_ended = f->alarm_ended;
+	out->restored = f->restored;
+	out->sent_again = f->sent_again;
 	out->skew_ms = f->skew_ms;
 }
 

@@ -32,6 +32,8 @@ struct exchange_result {
 	size_t orders_new;     /* of officers, that concern this person */
 	bool approved;         /* this sync brought the approval */
 	bool alarm_ended;      /* two officers have: it sends again */
+	bool restored;         /* the hub was, from a backup */
+	size_t sent_again;     /* own items that it had lost */
 	bool policy_new;       /* another policy is in force from here on */
 	bool office_new;       /* the office's shares open this profile now */
 	int64_t skew_ms;

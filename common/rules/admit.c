@@ -52,13 +52,27 @@ right_now(const struct admit_in *in)
 	return r->right;
 }
 
+static bool
+is_succession(const struct admit_in *in)
+{
+	return in->entry != NULL && in->entry->kind == DIRECTORY_RECOVER &&
+	    in->entry->scope == ORDER_SUCCESSION;
+}
+
 /* Counter and chain: one author's items in one space follow each other. */
 static enum verdict
 judge_order(const struct admit_in *in)
 {
 	const struct changeset_header *h = &in->cs->h;
 	const struct admit_author *a = in->author;
+	uint64_t seen;
 
+	/* Back in the directory after a restore, whoever brings it and in
+	 * whatever order; and the order itself, which comes first: 12.8. */
+	if (h->kind == CHANGESET_DIRECTORY && (is_succession(in) ||
+	    (roster_seen(in->roster, &h->seen, &seen) &&
+	    h->seen.log_id != roster_log_id(in->roster))))
+		return VERDICT_ACCEPTED;
 	if (h->counter <= a->counter || !hash_eq(&h->prev_own, &a->last_id))
 		return VERDICT_COUNTER;
 	return VERDICT_ACCEPTED;
@@ -75,12 +89,14 @@ static enum verdict
 judge_seen(const struct admit_in *in)
 {
 	const struct changeset_header *h = &in->cs->h;
+	uint64_t seen;
 
-	if (h->seen.log_id != in->log.log_id || h->seen.size > in->log.size)
+	if (!roster_seen(in->roster, &h->seen, &seen) || seen > in->log.size)
 		return VERDICT_BAD_SEEN;
-	if (h->kind != CHANGESET_EPOCH &&
-	    (h->seen.size < in->author->seen_size ||
-	    h->seen.size < in->author->listed_size))
+	/* Seen past what was kept: not before it was listed, then (12.8). */
+	if (h->kind != CHANGESET_EPOCH && (seen < in->author->seen_size ||
+	    (seen < in->author->listed_size &&
+	    !roster_past(in->roster, &h->seen))))
 		return VERDICT_BAD_SEEN;
 	return VERDICT_ACCEPTED;
 }
@@ -364,6 +380,22 @@ is_timely(const struct admit_in *in)
 	    d->at_ms >= in->now_ms - ROSTER_ORDER_MS);
 }
 
+/* A log goes on under a new id from where the order stands in it: the first
+ * item that the one before does not have (12.8). */
+static bool
+is_next(const struct admit_in *in)
+{
+	return !is_succession(in) || in->entry->head.size == in->log.size;
+}
+
+uint64_t
+admit_seen(const struct roster *roster, const struct log_point *seen)
+{
+	uint64_t size;
+
+	return roster_seen(roster, seen, &size) ? size : seen->size;
+}
+
 enum verdict
 admit(const struct admit_in *in)
 {
@@ -374,7 +406,7 @@ admit(const struct admit_in *in)
 		if (!id_is_zero(&h->space) || in->entry == NULL)
 			return VERDICT_BAD_DIRECTORY;
 		v = roster_judge(in->roster, in->cs, in->entry);
-		if (v == VERDICT_ACCEPTED && !is_timely(in))
+		if (v == VERDICT_ACCEPTED && (!is_timely(in) || !is_next(in)))
 			v = VERDICT_BAD_DIRECTORY;
 		return v == VERDICT_ACCEPTED ? judge_order(in) : v;
 	}

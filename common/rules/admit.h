@@ -58,6 +58,11 @@ struct admit_in {
 	bool signature_known;  /* already verified */
 };
 
+/** admit_seen(roster, seen): what an author claims to have seen, as it counts
+ * for what it sends after: as a size of the log as it is now (rules.md 12.8). */
+uint64_t admit_seen(const struct roster *roster,
+    const struct log_point *seen);
+
 /** admit_by_keeper(before, author): an epoch by ${author} that follows
  * ${before} (NULL: none) is a keeper's; admit_is_today(accept_ms, now_ms):
  * counts among those of a day. All others of today are

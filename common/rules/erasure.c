@@ -86,12 +86,13 @@ enum verdict
 erasure_judge(const struct admit_in *in, enum right right)
 {
 	const struct changeset_header *h = &in->cs->h;
+	uint64_t seen;
 
 	if (in->space->epoch == NULL)
 		return VERDICT_UNKNOWN_SPACE;
 	if (right != RIGHT_KEEP)
 		return VERDICT_NOT_MEMBER;
-	if (h->seen.log_id != in->log.log_id || h->seen.size > in->log.size)
+	if (!roster_seen(in->roster, &h->seen, &seen) || seen > in->log.size)
 		return VERDICT_BAD_SEEN;
 	/* Names of people are not a case's. */
 	if (id_eq(&h->space, &in->roster->genesis.commons) ||

@@ -25,6 +25,51 @@ roster_done(struct roster *r)
 	roster_init(r);
 }
 
+uint64_t
+roster_log_id(const struct roster *r)
+{
+	return r->log_count > 0 ? r->logs[r->log_count - 1].log_id : 0;
+}
+
+/* Where that log was gone on from; UINT64_MAX: it goes on. */
+static bool
+log_end(const struct roster *r, uint64_t log_id, uint64_t *end)
+{
+	size_t i;
+
+	for (i = 0; i < r->log_count; i++)
+		if (r->logs[i].log_id == log_id)
+			break;
+	if (i == r->log_count)
+		return false;
+	*end = UINT64_MAX;
+	/* A later one may have begun before an earlier one did. */
+	for (i++; i < r->log_count; i++)
+		if (r->logs[i].start < *end)
+			*end = r->logs[i].start;
+	return true;
+}
+
+bool
+roster_seen(const struct roster *r, const struct log_point *seen,
+    uint64_t *size)
+{
+	uint64_t end;
+
+	if (!log_end(r, seen->log_id, &end))
+		return false;
+	*size = seen->size < end ? seen->size : end;
+	return true;
+}
+
+bool
+roster_past(const struct roster *r, const struct log_point *seen)
+{
+	uint64_t end;
+
+	return log_end(r, seen->log_id, &end) && seen->size > end;
+}
+
 /* Every list element starts with the id it is sorted by. */
 static size_t
 place(const void *list, size_t count, size_t size, const struct id *id)
@@ -239,6 +284,7 @@ scope_holds(const struct roster *r, const struct directory_entry *d,
     const struct id *first, const struct id *second)
 {
 	const struct roster_device *dev;
+	uint64_t size;
 
 	switch (d->scope) {
 	case ORDER_SPACE:
@@ -251,7 +297,10 @@ scope_holds(const struct roster *r, const struct directory_entry *d,
 		    !id_eq(&d->whom, first) && !id_eq(&d->whom, second) &&
 		    roster_devices_of(r, &d->whom, &dev, 1) > 0;
 	case ORDER_ALARM:
-		return d->head.log_id == r->genesis.log_id;
+		return d->head.log_id == roster_log_id(r);
+	case ORDER_SUCCESSION:
+		return !roster_seen(r, &d->head, &size) &&
+		    r->log_count < ROSTER_LOGS_MAX;
 	}
 	return false;
 }
@@ -261,20 +310,24 @@ roster_order_holds(const struct roster *r, const struct directory_entry *d)
 {
 	const struct roster_device *first, *second;
 	struct buf text;
-	bool ok;
+	bool ok, by_root;
 
+	/* What a hub lost may be the second officer's enrolment: there the
+	 * office root is a second hand as well (12.8). */
+	by_root = d->scope == ORDER_SUCCESSION && id_eq(&d->second,
+	    &r->root_id);
 	first = roster_live(r, &d->device, ROSTER_NOW);
-	second = roster_live(r, &d->second, ROSTER_NOW);
+	second = by_root ? first : roster_live(r, &d->second, ROSTER_NOW);
 	if (first == NULL || second == NULL ||
-	    id_eq(&first->person, &second->person) ||
+	    (!by_root && id_eq(&first->person, &second->person)) ||
 	    !roster_is_officer(r, &d->device) ||
-	    !roster_is_officer(r, &d->second) ||
+	    (!by_root && !roster_is_officer(r, &d->second)) ||
 	    !scope_holds(r, d, &first->person, &second->person))
 		return false;
 	buf_init(&text, 1024);
 	directory_recover_text(d, &text);
-	ok = keys_verify(&second->sign, "tugi recover 1", buf_view(&text),
-	    &d->second_sig);
+	ok = keys_verify(by_root ? &r->genesis.root : &second->sign,
+	    "tugi recover 1", buf_view(&text), &d->second_sig);
 	buf_done(&text);
 	return ok;
 }
@@ -361,6 +414,9 @@ roster_apply(struct roster *r, const struct directory_entry *d, uint64_t seq,
 	case DIRECTORY_GENESIS:
 		r->begun = true;
 		r->genesis = *d;
+		r->logs[0].log_id = d->log_id;
+		r->logs[0].start = 0;
+		r->log_count = 1;
 		directory_root_id(&d->root, &r->root_id);
 		return 0;
 	case DIRECTORY_DEVICE:
@@ -388,6 +444,11 @@ roster_apply(struct roster *r, const struct directory_entry *d, uint64_t seq,
 		o->second = d->second;
 		o->seq = seq;
 		o->at_ms = d->at_ms;
+		if (d->scope == ORDER_SUCCESSION &&
+		    r->log_count < ROSTER_LOGS_MAX) {
+			r->logs[r->log_count].log_id = d->head.log_id;
+			r->logs[r->log_count++].start = d->head.size;
+		}
 		return 0;
 	}
 	return err_set(e, ERR_BUG,

@@ -40,6 +40,12 @@ struct roster_order { /* of two officers */
 	int64_t at_ms;
 };
 
+#define ROSTER_LOGS_MAX 32
+
+struct roster_log { /* one id of the log: of the places from ${start} on */
+	uint64_t log_id, start;
+};
+
 struct roster {
 	bool begun;                    /* a genesis entry was applied */
 	struct directory_entry genesis;
@@ -50,10 +56,24 @@ struct roster {
 	size_t person_count;
 	struct roster_order *orders;   /* in log order */
 	size_t order_count;
+	struct roster_log logs[ROSTER_LOGS_MAX]; /* oldest first */
+	size_t log_count;
 };
 
 void roster_init(struct roster *r);
 void roster_done(struct roster *r);
+
+/** roster_log_id(r): of the log as it goes on now. */
+uint64_t roster_log_id(const struct roster *r);
+
+/** roster_seen(r, seen, size): whether that log is or was this one's, and what
+ * its size means in the log as it is now: what was seen past the end of a log
+ * that was gone on from is seen up to that end (rules.md 12.8). */
+bool roster_seen(const struct roster *r, const struct log_point *seen,
+    uint64_t *size);
+
+/** roster_past(r, seen): past such an end. */
+bool roster_past(const struct roster *r, const struct log_point *seen);
 
 /** roster_device(r, device): the entry or NULL. */
 const struct roster_device *roster_device(const struct roster *r,

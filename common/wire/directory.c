@@ -79,6 +79,12 @@ put_head(const struct directory_entry *d, struct buf *out)
 }
 
 static bool
+has_head(enum order_scope scope)
+{
+	return scope == ORDER_ALARM || scope == ORDER_SUCCESSION;
+}
+
+static bool
 has_space(enum order_scope scope)
 {
 	return scope == ORDER_SPACE || scope == ORDER_TAKEOVER;
@@ -100,7 +106,7 @@ put_recover(const struct directory_entry *d, struct buf *out)
 		return;
 	cbor_put_uint(out, KEY_SCOPE);
 	cbor_put_uint(out, (uint64_t)d->scope);
-	if (d->scope == ORDER_ALARM)
+	if (has_head(d->scope))
 		put_head(d, out);
 	else
 		put_key(out, KEY_WHOM, d->whom.b, sizeof(d->whom.b));
@@ -235,9 +241,9 @@ read_scope(struct cbor_reader *r, bool spaced, struct directory_entry *d)
 	uint64_t scope = cbor_uint(r);
 
 	d->scope = (enum order_scope)scope;
-	r->bad |= scope < ORDER_LABELS || scope > ORDER_ALARM ||
+	r->bad |= scope < ORDER_LABELS || scope > ORDER_SUCCESSION ||
 	    has_space(d->scope) != spaced;
-	if (!r->bad && d->scope == ORDER_ALARM) {
+	if (!r->bad && has_head(d->scope)) {
 		read_head(r, d);
 		return;
 	}
@@ -317,7 +323,7 @@ directory_recover_text(const struct directory_entry *d, struct buf *out)
 		return;
 	buf_add_be(out, (uint64_t)d->scope, 1);
 	buf_add(out, d->whom.b, sizeof(d->whom.b));
-	if (d->scope == ORDER_ALARM)
+	if (has_head(d->scope))
 		add_head(d, out);
 }
 

@@ -23,7 +23,8 @@ enum order_scope { /* what two officers order */
 	ORDER_SPACE = 0,    /* to open one space */
 	ORDER_LABELS = 1,   /* to see what the spaces of one person are */
 	ORDER_TAKEOVER = 2, /* to let one person into one space, to keep it */
-	ORDER_ALARM = 3     /* that the log goes on from one head */
+	ORDER_ALARM = 3,    /* that the log goes on from one head */
+	ORDER_SUCCESSION = 4 /* that it goes on from there under a new id */
 };
 
 enum role { ROLE_WORKER = 1, ROLE_OFFICER = 2, ROLE_DPO = 4 }; /* bits */
@@ -50,9 +51,10 @@ struct directory_entry {
 	struct id second;          /* the second officer's device */
 	struct sig second_sig;     /* over directory_recover_text */
 	int64_t at_ms;
-	enum order_scope scope;    /* LABELS and ALARM have no space */
-	struct id whom;            /* person; zero: SPACE, ALARM */
-	struct log_point head;     /* ALARM: of this size the log has */
+	enum order_scope scope;    /* of LABELS, ALARM, SUCCESSION no space */
+	struct id whom;            /* person; zero but for LABELS, TAKEOVER */
+	struct log_point head;     /* ALARM, SUCCESSION: of this size the log
+	                            * has; of SUCCESSION with its new id */
 	struct hash head_root;     /* this root */
 };
 

@@ -4,6 +4,7 @@
  * (httpsig.h). Source: schema/wire.md, "Requests"; schema/wire.cddl.
  *
  *   GET  /v1/info     -> struct proto_info
+ *   GET  /v1/succession -> struct proto_successions
  *   GET  /v1/health   -> "ok\n"
  *   POST /v1/claim    struct proto_claim -> empty; once, with the hub's code
  *   POST /v1/enrol    struct proto_enrol -> empty; unsigned, rate limited
@@ -29,6 +30,7 @@
 #define PROTO_ANSWER_BYTES_MAX (PROTO_PAGE_BYTES_MAX + 1024 * 1024)
 #define PROTO_WANTS_MAX 64
 #define PROTO_REQUESTS_MAX 64
+#define PROTO_SUCCESSIONS_MAX 31
 
 struct proto_info {
 	uint64_t version;
@@ -37,6 +39,16 @@ struct proto_info {
 	struct sign_pub hub;
 	int64_t now_ms;
 	bool claimed; /* a genesis entry is there */
+};
+
+struct proto_succession { /* the log went on under a new id */
+	struct view before, head; /* both heads of the size they have in common */
+	int64_t at_ms;            /* when the hub was restored */
+	struct view order;        /* changeset of two officers; empty: awaited */
+};
+struct proto_successions { /* oldest first */
+	size_t count;
+	struct proto_succession items[PROTO_SUCCESSIONS_MAX];
 };
 
 struct proto_refusal {
@@ -169,6 +181,10 @@ struct proto_recover {
 			   * zero: the one space */
 };
 
+void proto_successions_encode(const struct proto_successions *m,
+    struct buf *out);
+int proto_successions_decode(struct view in, struct proto_successions *m,
+    struct err *e);
 void proto_info_encode(const struct proto_info *m, struct buf *out);
 int proto_info_decode(struct view in, struct proto_info *m, struct err *e);
 void proto_refusal_encode(const struct proto_refusal *m, struct buf *out);

@@ -31,4 +31,7 @@ int api_push(const struct request *in, struct reply *out, struct err *e);
 int api_pull(const struct request *in, struct reply *out, struct err *e);
 int api_recover(const struct request *in, struct reply *out, struct err *e);
 
+int api_succession(const struct request *in, struct reply *out,
+    struct err *e);
+
 #endif

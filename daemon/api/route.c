@@ -13,6 +13,7 @@
 static const struct route routes[] = {
 	{ "GET", "/v1/info", 0, ROUTE_OPEN, api_info, false },
 	{ "GET", "/v1/health", 0, ROUTE_OPEN, api_health, false },
+	{ "GET", "/v1/succession", 0, ROUTE_OPEN, api_succession, false },
 	{ "POST", "/v1/claim", CLAIM_BYTES, ROUTE_GUARDED, api_claim, false },
 	{ "POST", "/v1/enrol", SMALL, ROUTE_GUARDED, api_enrol, false },
 	{ "POST", "/v1/requests", SMALL, ROUTE_SIGNED, api_requests, false },

@@ -13,6 +13,7 @@
 
 #include "common/base/mem.h"
 #include "daemon/hub/hubdb_erase.h"
+#include "daemon/hub/hubdb_log.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
 #define ROOM_LAST_PART 4 /* control items may use all but 1/4 of the reserve */
@@ -40,7 +41,8 @@ read_body(struct accept *a, struct err *e)
 	}
 }
 
-/* Root-signed entries may come from any device; else authors send their own
+/* Root-signed entries may come from any device, and after a restore all of the
+ * directory from whoever has it, as it was signed; else authors send their own
  * items, so that nobody spends another's counters. */
 static bool
 may_send(struct hub *hub, const struct accept *a, const struct id *device)
@@ -51,7 +53,8 @@ may_send(struct hub *hub, const struct accept *a, const struct id *device)
 		return true;
 	pthread_rwlock_rdlock(&hub->live_lock);
 	ok = a->cs.h.kind == CHANGESET_DIRECTORY &&
-	    id_eq(&a->cs.h.author, &hub->live.root_id);
+	    (id_eq(&a->cs.h.author, &hub->live.root_id) ||
+	    a->cs.h.seen.log_id != roster_log_id(&hub->live));
 	pthread_rwlock_unlock(&hub->live_lock);
 	return ok;
 }
@@ -283,10 +286,13 @@ store_author(struct hub *hub, const struct accept *a, struct situation *s,
 {
 	const struct changeset_header *h = &a->cs.h;
 
-	s->author.counter = h->counter;
-	s->author.last_id = a->cs.id;
+	/* An entry of the directory that comes back may be an older one. */
+	if (h->counter > s->author.counter) {
+		s->author.counter = h->counter;
+		s->author.last_id = a->cs.id;
+	}
 	if (h->kind == CHANGESET_CONTENT)
-		s->author.seen_size = h->seen.size;
+		s->author.seen_size = admit_seen(&hub->roster, &h->seen);
 	if (h->kind == CHANGESET_LETTER && s->aa.was_member)
 		s->author.deposits++;
 	return hubdb_author_put_tx(hub->db, &s->author, e);
@@ -417,6 +423,11 @@ store_entry(struct hub *hub, const struct accept *a, uint64_t seq,
 	hub->ahead = true;
 	if (roster_apply(&hub->roster, a->entry, seq, e) != 0)
 		return -1;
+	if (hub_is_succession(a->entry)) {
+		hub->work.pending = false;
+		if (hubdb_succession_order_tx(hub->db, seq, e) != 0)
+			return -1;
+	}
 	return a->entry->kind == DIRECTORY_DEVICE ?
 	    hubdb_enrol_drop_tx(hub->db, &a->entry->sign, e) : 0;
 }
@@ -518,7 +529,8 @@ accept_tx(struct hub *hub, struct accept *a, struct err *e)
 		return rc < 0 ? -1 : 0;
 	if (gather(hub, a, &s, e) != 0)
 		return -1;
-	a->verdict = ask_rules(hub, a, &s);
+	a->verdict = hub_awaits(hub, a->entry) ? ask_rules(hub, a, &s) :
+	    VERDICT_BAD_DIRECTORY;
 	if (a->verdict == VERDICT_ACCEPTED &&
 	    ask_room(hub, a, &a->verdict, e) != 0)
 		return -1;

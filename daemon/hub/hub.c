@@ -175,6 +175,7 @@ tx_commit(void *ctx, struct err *e)
 	if (hubdb_commit(hub->db, e) != 0)
 		return -1;
 	hub->log = hub->work;
+	atomic_store(&hub->waits, hub->log.pending);
 	hub->ahead = false;
 	publish_roster(hub);
 	return 0;
@@ -342,6 +343,7 @@ load(struct hub *hub, const struct hub_options *o, struct err *e)
 	if (rc == 0)
 		return err_set(e, ERR_ABSENT,
 		    "there is no hub here; make one with tugid init");
+	atomic_store(&hub->waits, hub->log.pending);
 	if (strcmp(hub->log.name, o->name) != 0)
 		return err_set(e, ERR_INPUT, "this hub's name is %s and "
 		    "cannot be changed to %s: its log is signed under it",

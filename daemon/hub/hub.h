@@ -115,6 +115,16 @@ int hub_recover(struct hub *hub, const struct id *device,
     const struct proto_recover *in, struct hub_page *out, struct err *e);
 void hub_page_done(struct hub_page *out);
 
+/* How the log came to its id, oldest first; hub_successions_done frees. */
+struct hub_successions {
+	struct proto_successions answer;
+	struct buf bytes;
+	size_t ends[PROTO_SUCCESSIONS_MAX][4];
+};
+int hub_succession(struct hub *hub, struct hub_successions *out,
+    struct err *e);
+void hub_successions_done(struct hub_successions *out);
+
 struct hub_status {
 	char name[64];
 	struct log_point log;

@@ -309,6 +309,7 @@ hub_pull(struct hub *hub, const struct id *device,
 	p.revoked = v == VERDICT_REVOKED;
 	if ((v != VERDICT_ACCEPTED && !p.revoked &&
 	    hub_refuse(e, ERR_DENIED, v) != 0) ||
+	    (hub_waits(hub) && hub_refuse_waiting(e) != 0) ||
 	    page_known(hub, &in->known, e) != 0)
 		return -1;
 	p.page.db = hub_read(hub, e);

@@ -103,7 +103,9 @@ hub_push(struct hub *hub, const struct id *device,
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->note, CHECKPOINT_TEXT_MAX);
-	if (hub_may_ask(hub, device, e) != 0 ||
+	/* Nobody can have learned of the order yet but who brings it. */
+	if (hub_may_ask(hub, device, e) != 0 || (hub_waits(hub) &&
+	    push->count != 1 && hub_refuse_waiting(e) != 0) ||
 	    page_known(hub, &push->known, e) != 0)
 		return -1;
 	job.list = mem_new((push->count + 1) * sizeof(*job.list));

@@ -47,6 +47,7 @@ struct hub {
 	struct writer *writer;
 	struct hubdb *db;         /* the one that writes */
 	struct hubdb_log log;     /* committed */
+	atomic_bool waits;        /* log.pending, for any thread */
 	struct hubdb_log work;    /* the open transaction's */
 	bool dirty;               /* the transaction has something to keep */
 	int64_t now_ms;           /* its accept time */
@@ -77,6 +78,20 @@ int hub_may_ask(struct hub *hub, const struct id *device, struct err *e);
 /** hub_roster_load(db, r, e): anew from the directory; empty on failure, so
  * that everything is refused rather than judged by a part. */
 int hub_roster_load(struct hubdb *db, struct roster *r, struct err *e);
+
+/** hub_is_succession(entry): an order by which a log goes on under a new id.
+ * hub_awaits(hub, entry): whether ${entry} (NULL: another item) may come now:
+ * after a restore the order for this hub's own new log comes first, and none
+ * at any other time. */
+bool hub_is_succession(const struct directory_entry *entry);
+bool hub_awaits(struct hub *hub, const struct directory_entry *entry);
+
+/** hub_waits(hub): for that order. hub_refuse_waiting(e): says so; -1. */
+bool hub_waits(struct hub *hub);
+int hub_refuse_waiting(struct err *e);
+
+/** hub_past_log(hub, known): a point of a log that this one continues. */
+bool hub_past_log(struct hub *hub, const struct log_point *known);
 
 /** hub_code_hash(code, out): of a claim code, however it was typed. */
 void hub_code_hash(const char *code, struct hash *out);

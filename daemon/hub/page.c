@@ -28,6 +28,8 @@ page_known(struct hub *hub, const struct log_point *known, struct err *e)
 		return 0;
 	if (hub_info(hub, &info, e) != 0)
 		return -1;
+	if (hub_past_log(hub, known))
+		return 0;
 	if (known->log_id != info.log.log_id)
 		return err_set(e, ERR_CLASH, "the device knows another log "
 		    "than this hub's; it must not go on before its office "

@@ -796,7 +796,7 @@ values_that_no_hub_writes_are_refused(void **state)
 	static const char *const values[] = { "x'0102'", "-1",
 		"'a text that stands for a number, and is a little too long "
 		"for a name of a hub, which has 63'", "zeroblob(300000)" };
-	struct column c[80];
+	struct column c[120];
 	struct hubworld kept;
 	struct buf file;
 	struct id s;
@@ -809,7 +809,7 @@ values_that_no_hub_writes_are_refused(void **state)
 	kept = w;
 	buf_init(&file, 1 << 24);
 	assert_int_equal(file_read(w.path, &file, &e), 0);
-	n = list_columns(c, 80);
+	n = list_columns(c, 120);
 	assert_true(n > 40);
 	for (i = 0; i < n; i++)
 		for (j = 0; j < sizeof(values) / sizeof(values[0]); j++) {

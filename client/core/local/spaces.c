@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "common/base/mem.h"
 #include "client/core/local/fields.h"
 
@@ -554,7 +555,7 @@ spaces_access_before(struct store *s, const struct id *space, int64_t seq,
 {
 	struct stmt *q = db_prepare(s->db,
 	    "SELECT body FROM access WHERE space = ? AND seq < ? "
-	    "ORDER BY seq, id");
+	    "AND seq < " PLACE_LOST_SQL " ORDER BY seq, id");
 
 	db_bind_id(q, 1, space);
 	db_bind_int(q, 2, seq);

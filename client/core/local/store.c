@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "common/base/mem.h"
 #include "common/rules/time.h"
 #include "client/core/vault/vault.h"
@@ -398,30 +399,7 @@ store_stop(struct store *s, const char *words, struct err *e)
 	return store_put(s, STORE_STOPPED, view_str(words), e);
 }
 
-/* ---- the roster ---- */
-
-static int
-load_roster(struct store *s, struct err *e)
-{
-	static const struct id directory; /* space zero */
-	struct stmt *q = db_prepare(s->db,
-	    "SELECT seq, body FROM item WHERE space = ? AND kind = ? "
-	    "AND body IS NOT NULL ORDER BY sseq");
-	struct directory_entry d;
-	int rc;
-
-	db_bind_id(q, 1, &directory);
-	db_bind_int(q, 2, CHANGESET_DIRECTORY);
-	while ((rc = db_step(q, e)) == 1)
-		if (directory_decode(db_blob(q, 1), &d, e) != 0 ||
-		    roster_apply(&s->roster, &d, (uint64_t)db_int(q, 0),
-		        e) != 0) {
-			db_reset(q);
-			return err_add(e, "the stored directory cannot be "
-			    "read");
-		}
-	return rc;
-}
+/* ---- the policy ---- */
 
 static int
 load_policy(struct store *s, struct err *e)
@@ -448,7 +426,7 @@ store_load(struct vault *vault, struct tick tick, struct store **out,
 	if (load_keys(s, e) != 0 || load_clock(s, e) != 0 ||
 	    load_hub(s, e) != 0 || load_head(s, e) != 0 ||
 	    load_policy(s, e) != 0 ||
-	    load_roster(s, e) != 0) {
+	    store_roster_reload(s, e) != 0 || store_load_log(s, e) != 0) {
 		store_close(s);
 		return -1;
 	}
@@ -495,7 +473,8 @@ store_check(struct store *s)
 		"(SELECT id FROM space)",
 		/* Places in a space have no gaps. */
 		"SELECT count(*) FROM (SELECT count(*) AS n, max(sseq) AS m, "
-		"min(sseq) AS l FROM item GROUP BY space) "
+		"min(sseq) AS l FROM item WHERE sseq < " PLACE_LOST_SQL " "
+		"GROUP BY space) "
 		"WHERE n <> m OR l <> 1",
 		/* A lost space has no key. */
 		"SELECT count(*) FROM epoch JOIN space ON space.id = "
@@ -514,4 +493,12 @@ store_check(struct store *s)
 	assert(db_one_int(s->db, "SELECT coalesce(max(hlc), 0) FROM version "
 	    "WHERE state = 1", &n, &e) == 1);
 	assert((uint64_t)n <= s->hlc);
+}
+
+int
+store_reload(struct store *s, struct err *e)
+{
+	return load_clock(s, e) != 0 || load_hub(s, e) != 0 ||
+	    load_head(s, e) != 0 || store_roster_reload(s, e) != 0 ||
+	    store_load_log(s, e) != 0 ? -1 : 0;
 }

@@ -58,6 +58,7 @@ struct store {
 	struct policy_ref policy; /* in force: what is written names it */
 	bool stopped;            /* fork or copy seen: nothing is sent */
 	bool restored;           /* brought back from a copy (restored.h) */
+	uint64_t log_id;         /* of the hub's log, once it went on anew */
 	struct {                 /* hidden is what has ended (ends.h): */
 		bool known;          /* and is right between these times */
 		bool failed;         /* it may not be: no text is loaded */
@@ -106,6 +107,24 @@ int store_del(struct store *s, const char *key, struct err *e);
 /** store_save_head_tx(s, cp, note, e): remember a verified checkpoint. */
 int store_save_head_tx(struct store *s, const struct checkpoint *cp,
     struct view note, struct err *e);
+
+/** store_log_id(s): of the hub's log as it goes on; 0: none is known yet.
+ * store_put_log_tx(s, log_id, e): it went on anew. store_load_log(s, e): as
+ * stored. */
+uint64_t store_log_id(const struct store *s);
+int store_put_log_tx(struct store *s, uint64_t log_id, struct err *e);
+int store_load_log(struct store *s, struct err *e);
+
+/** store_roster_reload(s, e): the roster from what is stored, also from what
+ * the hub has lost (places.h); store_roster_before(s, place, r, e): from
+ * entries before ${place}, into ${r}. Empty after a failure. */
+int store_roster_reload(struct store *s, struct err *e);
+int store_roster_before(struct store *s, int64_t place, struct roster *r,
+    struct err *e);
+
+/** store_reload(s, e): what is held in memory, as stored: a transaction that
+ * changed much of it was undone. */
+int store_reload(struct store *s, struct err *e);
 
 /** store_save_hub(s, e): write hub card, person and stage. */
 int store_save_hub(struct store *s, struct err *e);

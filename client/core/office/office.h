@@ -130,12 +130,37 @@ int office_order_alarm(struct session *s, struct office_order *out,
 int office_alarm_end(struct session *s, struct remote *r, const char *order,
     struct err *e);
 
+/* A hub that was restored from a backup, as it says itself and signs. */
+struct office_succession {
+	struct checkpoint head; /* what it has, first head of the new log */
+	int64_t at_ms;          /* restored */
+	uint64_t here;          /* entries that this device had taken in */
+	bool ordered;           /* two officers have said so */
+};
+/** office_succession(s, r, out, e): 1 it was, since this device knows it; 0,
+ * -1. */
+int office_succession(struct session *s, struct remote *r,
+    struct office_succession *out, struct err *e);
+
+/** office_order_succession(s, r, out, e): that its log goes on so (rules.md
+ * 12.8). office_succession_sign(s, text, a, b, out, e): the office root as the
+ * second hand, by two shares. office_succession_end(s, r, order, res, e): the
+ * countersigned order goes to the hub; then this device syncs. */
+int office_order_succession(struct session *s, struct remote *r,
+    struct office_order *out, struct err *e);
+int office_succession_sign(struct session *s, const char *text,
+    const char *share_a, const char *share_b, struct buf *out,
+    struct err *e);
+struct exchange_result;
+int office_succession_end(struct session *s, struct remote *r,
+    const char *order, struct exchange_result *res, struct err *e);
+
 /** office_order_what(word, scope, e): what a countersigned order is for. */
 int office_order_what(const char *word, enum order_scope *out,
     struct err *e);
 
 /** office_order_head(word, out, e): 1 and the head, of a countersigned order
- * that ends an alarm; 0 for another. */
+ * that ends an alarm, or by which a log goes on; 0 for another. */
 int office_order_head(const char *word, struct checkpoint *out,
     struct err *e);
 

@@ -51,7 +51,7 @@ order_get(struct reader *r, struct directory_entry *d, struct err *e)
 	d->head.log_id = reader_be(r, 8);
 	d->head.size = reader_be(r, 8);
 	reader_copy(r, d->head_root.b, 32);
-	if (scope > ORDER_ALARM)
+	if (scope > ORDER_SUCCESSION)
 		return err_set(e, ERR_INPUT, "this order is of a kind that "
 		    "this program does not know");
 	d->scope = (enum order_scope)scope;
@@ -154,29 +154,63 @@ office_order_takeover(struct session *session, const struct id *space,
 }
 
 int
+office_order_head_begin(struct session *session, enum order_scope scope,
+    const struct checkpoint *head, struct office_order *out, struct err *e)
+{
+	struct directory_entry d = { .scope = scope, .head = head->at,
+	    .head_root = head->root };
+
+	return begin(session, &d, out, e);
+}
+
+int
 office_order_alarm(struct session *session, struct office_order *out,
     struct err *e)
 {
 	struct store *s = session_store(session);
-	struct directory_entry d = { .scope = ORDER_ALARM,
-	    .head = s->head.at, .head_root = s->head.root };
 
 	if (s->head.at.size == 0)
 		return err_set(e, ERR_ABSENT, "this device has taken nothing "
 		    "in yet: tugi sync");
-	return begin(session, &d, out, e);
+	return office_order_head_begin(session, ORDER_ALARM, &s->head, out,
+	    e);
 }
 
 /* Both have looked at one log: who holds another does not sign. */
 static int
 check_head(struct store *s, const struct directory_entry *d, struct err *e)
 {
-	const struct checkpoint head = { d->head, d->head_root };
-	int rc = d->scope == ORDER_ALARM ? alarm_knows(s, &head, e) : 1;
+	struct checkpoint head = { d->head, d->head_root };
+	int rc = 1;
+
+	/* A new log has its beginning in common with the one known here. */
+	if (d->scope == ORDER_SUCCESSION)
+		head.at.log_id = store_log_id(s);
+	if (d->scope == ORDER_ALARM || d->scope == ORDER_SUCCESSION)
+		rc = alarm_knows(s, &head, e);
 
 	return rc != 0 ? (rc < 0 ? -1 : 0) : err_set(e, ERR_DENIED, "this "
 	    "device has taken in another log than the one that the order "
 	    "says goes on; nothing was signed");
+}
+
+static int
+sign(struct directory_entry *d, const struct sign_key *key, struct buf *out,
+    struct err *e)
+{
+	struct buf text, whole;
+
+	buf_init(&text, 1024);
+	buf_init(&whole, SIGNED_BYTES);
+	directory_recover_text(d, &text);
+	keys_sign(key, TAG_RECOVER, buf_view(&text), &d->second_sig);
+	order_put(d, &whole);
+	buf_add(&whole, d->second.b, 16);
+	buf_add(&whole, d->second_sig.b, 64);
+	office_word_add(SIGNED_WORD, buf_view(&whole), out);
+	buf_done(&text);
+	buf_done(&whole);
+	return buf_check(out, "a signed order", e);
 }
 
 int
@@ -188,7 +222,6 @@ office_order_sign(struct session *session, const char *word,
 	const struct roster_device *first;
 	struct directory_entry d;
 	struct reader r;
-	struct buf text, whole;
 
 	if (office_is_officer(s, e) != 0 || office_word_read(ORDER_WORD, word,
 	    raw, sizeof(raw), e) != 0)
@@ -209,17 +242,31 @@ office_order_sign(struct session *session, const char *word,
 	if (check_age(s, &d, e) != 0 || check_head(s, &d, e) != 0)
 		return -1;
 	d.second = s->me->device;
-	buf_init(&text, 1024);
-	buf_init(&whole, SIGNED_BYTES);
-	directory_recover_text(&d, &text);
-	keys_sign(&s->me->sign, TAG_RECOVER, buf_view(&text), &d.second_sig);
-	order_put(&d, &whole);
-	buf_add(&whole, d.second.b, 16);
-	buf_add(&whole, d.second_sig.b, 64);
-	office_word_add(SIGNED_WORD, buf_view(&whole), out);
-	buf_done(&text);
-	buf_done(&whole);
-	return buf_check(out, "a signed order", e);
+	return sign(&d, &s->me->sign, out, e);
+}
+
+int
+office_order_root_sign(struct session *session, const char *word,
+    const struct sign_key *root, struct buf *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	uint8_t raw[ORDER_BYTES];
+	struct directory_entry d;
+	struct reader r;
+
+	if (office_word_read(ORDER_WORD, word, raw, sizeof(raw), e) != 0)
+		return -1;
+	reader_init(&r, view_of(raw, sizeof(raw)));
+	if (order_get(&r, &d, e) != 0)
+		return -1;
+	if (d.scope != ORDER_SUCCESSION)
+		return err_set(e, ERR_DENIED, "the shares are a second hand "
+		    "only where a restored hub goes on; this order needs "
+		    "another officer");
+	if (check_age(s, &d, e) != 0 || check_head(s, &d, e) != 0)
+		return -1;
+	d.second = s->roster.root_id;
+	return sign(&d, root, out, e);
 }
 
 static int
@@ -258,7 +305,7 @@ office_order_head(const char *word, struct checkpoint *out, struct err *e)
 		return -1;
 	out->at = d.head;
 	out->root = d.head_root;
-	return d.scope == ORDER_ALARM ? 1 : 0;
+	return d.scope == ORDER_ALARM || d.scope == ORDER_SUCCESSION;
 }
 
 int

@@ -8,6 +8,7 @@
 #include "client/core/local/store.h"
 #include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
+#include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
 
 /** office_order_read(s, word, scope, d, e): what both officers signed, to be
@@ -19,5 +20,15 @@ int office_order_read(const struct store *s, const char *word,
  * did not take it. */
 int office_order_log(struct session *s, struct remote *r,
     const struct directory_entry *d, struct err *e);
+
+/** office_order_head_begin(s, scope, head, out, e): an order about a head. */
+struct office_order;
+int office_order_head_begin(struct session *s, enum order_scope scope,
+    const struct checkpoint *head, struct office_order *out, struct err *e);
+
+/** office_order_root_sign(s, word, root, out, e): the second signature on an
+ * order of this officer's by the office root, where that counts. */
+int office_order_root_sign(struct session *s, const char *word,
+    const struct sign_key *root, struct buf *out, struct err *e);
 
 #endif

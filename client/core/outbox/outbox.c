@@ -162,8 +162,10 @@ outbox_add_tx(struct store *s, const struct outbox_item *in, struct hash *id,
 	h->seen = in->seen;
 	/* What text claims never runs back; the rest stands outside that. */
 	if (in->kind == CHANGESET_CONTENT &&
-	    (int64_t)h->seen.size < l.last_seen)
+	    (int64_t)admit_seen(&s->roster, &h->seen) < l.last_seen) {
+		h->seen.log_id = store_log_id(s);
 		h->seen.size = (uint64_t)l.last_seen;
+	}
 	h->kind = in->kind;
 	h->space = in->space;
 	h->epoch = in->epoch;
@@ -177,7 +179,7 @@ outbox_add_tx(struct store *s, const struct outbox_item *in, struct hash *id,
 	l.counter++;
 	l.last_id = *id;
 	if (in->kind == CHANGESET_CONTENT)
-		l.last_seen = (int64_t)h->seen.size;
+		l.last_seen = (int64_t)admit_seen(&s->roster, &h->seen);
 	rc = save_line_tx(s, &in->space, &l, e);
 out:
 	buf_done(&bytes);
@@ -334,7 +336,7 @@ extend_line_tx(struct store *s, const struct changeset *cs, struct err *e)
 	l.acked_counter = (int64_t)cs->h.counter;
 	l.acked_id = cs->id;
 	if (cs->h.kind == CHANGESET_CONTENT)
-		l.acked_seen = (int64_t)cs->h.seen.size;
+		l.acked_seen = (int64_t)admit_seen(&s->roster, &cs->h.seen);
 	if (l.acked_counter >= l.counter) {
 		l.counter = l.acked_counter;
 		l.last_id = l.acked_id;

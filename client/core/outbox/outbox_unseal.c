@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "common/base/mem.h"
 
 struct waiting {
@@ -128,11 +129,16 @@ static bool
 is_wanted(struct store *s, const struct changeset *cs)
 {
 	struct directory_entry *d = mem_new(sizeof(*d));
+	struct roster log; /* what the hub has of it */
 	struct err e;
-	bool wanted = cs->has_bodies &&
-	    directory_decode(cs->bodies[0], d, &e) == 0 &&
-	    roster_judge(&s->roster, cs, d) == VERDICT_ACCEPTED;
+	bool wanted;
 
+	roster_init(&log);
+	wanted = cs->has_bodies &&
+	    directory_decode(cs->bodies[0], d, &e) == 0 &&
+	    store_roster_before(s, PLACE_LOST, &log, &e) == 0 &&
+	    roster_judge(&log, cs, d) == VERDICT_ACCEPTED;
+	roster_done(&log);
 	mem_free(d);
 	return wanted;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "client/core/local/versions.h"
 #include "common/base/mem.h"
 #include "common/rules/time.h"
@@ -20,17 +21,17 @@ int
 stamps_seen(struct store *s, const struct id *space,
     const struct log_point *seen, int64_t *out, struct err *e)
 {
+	uint64_t size;
 	struct stmt *q;
 	int rc;
 
 	*out = 0;
-	if (seen->log_id != s->roster.genesis.log_id || seen->size == 0)
+	if (!roster_seen(&s->roster, seen, &size) || size == 0)
 		return 0;
 	q = db_prepare(s->db, "SELECT accept_ms FROM item WHERE space = ? "
 	    "AND seq < ? ORDER BY seq DESC LIMIT 1");
 	db_bind_id(q, 1, space);
-	db_bind_int(q, 2, seen->size > INT64_MAX ? INT64_MAX :
-	    (int64_t)seen->size);
+	db_bind_int(q, 2, size > PLACE_LOST ? PLACE_LOST : (int64_t)size);
 	rc = db_step(q, e);
 	if (rc == 1)
 		*out = db_int(q, 0);

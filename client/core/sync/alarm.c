@@ -81,7 +81,8 @@ static int
 is_ours(const struct talk *t, const struct proto_page *page,
     const struct checkpoint *head)
 {
-	const struct witness w = { .newest = *head };
+	const struct witness w = { .newest = *head,
+		.log_id = store_log_id(t->s) };
 	const struct witness_in in = { &t->s->roster.genesis,
 		page->checkpoint, &page->consistency };
 	struct checkpoint now;

@@ -20,6 +20,7 @@
 #include "client/core/sync/doubt.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/late.h"
+#include "client/core/sync/succession.h"
 #include "common/rules/time.h"
 
 /* ---- opening ---- */
@@ -438,6 +439,7 @@ static int
 apply_directory(struct intake *k, struct incoming *in, struct err *e)
 {
 	const struct directory_entry *d = &in->entry;
+	size_t lost;
 
 	if (in->own && accept_own(k, in, e) != 0)
 		return -1;
@@ -446,7 +448,9 @@ apply_directory(struct intake *k, struct incoming *in, struct err *e)
 	k->roster_changed = true;
 	if (in->seq < k->entry_seq)
 		k->entry_seq = in->seq;
-	if (roster_apply(&k->s->roster, d, in->seq, e) != 0)
+	if (succession_lost(k->s, &lost, e) != 0 || (lost == 0 ?
+	    roster_apply(&k->s->roster, d, in->seq, e) :
+	    store_roster_reload(k->s, e)) != 0)
 		return -1;
 	if (d->kind == DIRECTORY_DEVICE && k->s->stage != STORE_MEMBER &&
 	    id_eq(&d->device, &k->s->me->device))

@@ -10,10 +10,12 @@
 
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/apply.h"
 #include "client/core/sync/erasures.h"
+#include "client/core/sync/succession.h"
 #include "common/base/mem.h"
 
 struct intake *
@@ -64,10 +66,12 @@ intake_free(struct intake *k)
 }
 
 void
-intake_page(struct intake *k, const struct checkpoint *cp)
+intake_page(struct intake *k, const struct checkpoint *cp,
+    uint64_t leaf_id)
 {
 	leave_space(k);
 	k->cp = cp;
+	k->leaf_id = leaf_id;
 	k->eff = 0;
 	k->accept_ms = 0;
 	k->roster_changed = false;
@@ -81,7 +85,8 @@ newest_sseq(struct store *s, const struct id *space, uint64_t *out,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT sseq FROM item "
-	    "WHERE space = ? ORDER BY sseq DESC LIMIT 1");
+	    "WHERE space = ? AND sseq < " PLACE_LOST_SQL " "
+	    "ORDER BY sseq DESC LIMIT 1");
 	int rc;
 
 	*out = 0;
@@ -198,7 +203,7 @@ is_in_log(const struct intake *k, const struct proto_item *it,
 {
 	struct hash leaf;
 
-	merkle_entry(k->cp->at.log_id, it->seq, it->accept_ms, id, &leaf);
+	merkle_entry(k->leaf_id, it->seq, it->accept_ms, id, &leaf);
 	return it->seq < k->cp->at.size && merkle_check_inclusion(&leaf,
 	    it->seq, k->cp->at.size, &k->cp->root, &it->inclusion);
 }
@@ -229,7 +234,7 @@ times_run_forward(struct intake *k, const struct incoming *in, bool *out,
 	struct stmt *q = db_prepare(k->s->db, "SELECT "
 	    "(SELECT accept_ms FROM item WHERE seq < ?1 ORDER BY seq DESC "
 	    "LIMIT 1), (SELECT accept_ms FROM item WHERE seq > ?1 "
-	    "ORDER BY seq LIMIT 1)");
+	    "AND seq < " PLACE_LOST_SQL " ORDER BY seq LIMIT 1)");
 	int rc;
 
 	db_bind_int(q, 1, (int64_t)in->seq);
@@ -266,10 +271,13 @@ store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
 	bool clear = h->kind == CHANGESET_EPOCH ||
 	    h->kind == CHANGESET_DIRECTORY || h->kind == CHANGESET_LETTER ||
 	    h->kind == CHANGESET_ERASE;
-	struct stmt *q = db_prepare(k->s->db, "INSERT INTO item (seq, space, "
+	struct stmt *q;
+
+	if (succession_back_tx(k->s, &in->cs.id, in->seq, e) != 0)
+		return -1;
+	q = db_prepare(k->s->db, "INSERT INTO item (seq, space, "
 	    "sseq, id, kind, author, accept_ms, header, body) "
 	    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-
 	db_bind_int(q, 1, (int64_t)in->seq);
 	db_bind_id(q, 2, &h->space);
 	db_bind_int(q, 3, (int64_t)in->sseq);
@@ -350,6 +358,26 @@ decode_clear(struct incoming *in, struct err *e)
 	return rc;
 }
 
+/* By the directory as the log has it: an entry that the hub had lost is known
+ * here, and comes back. */
+static int
+judge_entry(struct intake *k, struct admit_in *ask, enum verdict *out,
+    struct err *e)
+{
+	struct roster real;
+	size_t lost;
+
+	roster_init(&real);
+	if (succession_lost(k->s, &lost, e) != 0 || (lost > 0 &&
+	    store_roster_before(k->s, PLACE_LOST, &real, e) != 0))
+		return -1;
+	if (lost > 0)
+		ask->roster = &real;
+	*out = admit(ask);
+	roster_done(&real);
+	return 0;
+}
+
 static int
 judge(struct intake *k, const struct incoming *in, struct admit_author *author,
     enum verdict *out, struct err *e)
@@ -377,6 +405,8 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
 	}
 	if (erasures_situation(k, in, &ask, &order, e) != 0)
 		return -1;
+	if (h->kind == CHANGESET_DIRECTORY)
+		return judge_entry(k, &ask, out, e);
 	*out = admit(&ask);
 	return 0;
 }
@@ -385,10 +415,13 @@ static int
 save_author_tx(struct intake *k, const struct incoming *in,
     struct admit_author *a, struct err *e)
 {
-	a->counter = in->cs.h.counter;
-	a->last_id = in->cs.id;
+	/* An entry of the directory that comes back may be an older one. */
+	if (in->cs.h.counter > a->counter) {
+		a->counter = in->cs.h.counter;
+		a->last_id = in->cs.id;
+	}
 	if (in->cs.h.kind == CHANGESET_CONTENT)
-		a->seen_size = in->cs.h.seen.size;
+		a->seen_size = admit_seen(&k->s->roster, &in->cs.h.seen);
 	if (in->cs.h.kind == CHANGESET_LETTER && a->was_member)
 		a->deposits++;
 	return spaces_author_save_tx(k->s, &in->cs.h.space, &in->cs.h.author,
@@ -649,7 +682,7 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 	in->accept_ms = it->accept_ms;
 	in->inclusion = &it->inclusion;
 	in->bytes = it->bytes;
-	if (it->seq > INT64_MAX || it->sseq > INT64_MAX)
+	if (it->seq >= PLACE_LOST || it->sseq >= PLACE_LOST)
 		return err_set(e, ERR_PEER, "the hub names a place that no "
 		    "log reaches");
 	if (changeset_decode(it->bytes, &in->cs, &why) != 0) {

@@ -38,6 +38,7 @@ struct intake {
 	struct talk *t;
 	struct store *s;
 	const struct checkpoint *cp; /* of the answer at hand */
+	uint64_t leaf_id;            /* log id in every leaf */
 
 	/* The space whose items follow each other. */
 	bool loaded;
@@ -71,8 +72,10 @@ struct intake {
 struct intake *intake_new(struct talk *t);
 void intake_free(struct intake *k);
 
-/** intake_page(k, cp): a transaction begins, whose items are proven in cp. */
-void intake_page(struct intake *k, const struct checkpoint *cp);
+/** intake_page(k, cp, leaf_id): a transaction begins, whose items are proven in
+ * cp, in leaves with that log id. */
+void intake_page(struct intake *k, const struct checkpoint *cp,
+    uint64_t leaf_id);
 
 /** intake_item_tx(k, it, e): take in one item. ERR_CLASH with INTAKE_CLONE
  * when this device's own signature is on something it does not hold. */

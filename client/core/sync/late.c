@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/core/accord/decision.h"
+#include "client/core/local/places.h"
 #include "client/core/outbox/stamps.h"
 #include "common/rules/time.h"
 
@@ -126,7 +127,7 @@ static int
 is_again(struct intake *k, uint64_t seq, bool *out, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "SELECT 1 FROM access "
-	    "WHERE space = ? AND seq > ? LIMIT 1");
+	    "WHERE space = ? AND seq > ? AND seq < " PLACE_LOST_SQL " LIMIT 1");
 	int rc;
 
 	db_bind_id(q, 1, &k->space);

@@ -12,6 +12,7 @@
 
 #include "client/core/sync/intake.h"
 #include "client/core/sync/returned.h"
+#include "client/core/sync/succession.h"
 #include "common/base/mem.h"
 
 #define KEY_CURSOR "pull.cursor"
@@ -27,6 +28,8 @@ struct pull {
 	struct proto_page *page;
 	struct buf body, answer;
 	size_t items, still;
+	uint64_t leaf_id; /* log id in every leaf */
+	bool followed;    /* a succession was asked for */
 	bool asked_again; /* wants went with the last request */
 };
 
@@ -94,30 +97,6 @@ remember(const struct talk *t, struct memory *m)
 	m->figures = *t->figures;
 }
 
-static int
-reload_roster(struct store *s, struct err *e)
-{
-	struct stmt *q = db_prepare(s->db, "SELECT seq, body FROM item "
-	    "WHERE space = zeroblob(16) AND kind = 4 AND body IS NOT NULL "
-	    "ORDER BY sseq");
-	struct directory_entry *d = mem_new(sizeof(*d));
-	int rc;
-
-	roster_done(&s->roster);
-	while ((rc = db_step(q, e)) == 1)
-		if (directory_decode(db_blob(q, 1), d, e) != 0 ||
-		    roster_apply(&s->roster, d, (uint64_t)db_int(q, 0),
-		    e) != 0) {
-			rc = -1;
-			break;
-		}
-	db_reset(q);
-	mem_free(d);
-	if (rc != 0) /* nothing is judged by a part of it */
-		roster_done(&s->roster);
-	return rc;
-}
-
 static void
 put_back(struct pull *p, const struct memory *m)
 {
@@ -133,7 +112,7 @@ put_back(struct pull *p, const struct memory *m)
 	/* If even reading fails, nothing can be judged and nothing is taken
 	 * in until the store is opened again. */
 	if (p->k->roster_changed)
-		(void)reload_roster(t->s, &e);
+		(void)store_roster_reload(t->s, &e);
 	witness_done(&t->witness);
 	(void)witness_load(t->s, &t->witness, &e);
 }
@@ -181,6 +160,7 @@ read_head(struct pull *p, struct checkpoint *cp, struct err *e)
 
 	if (rc == 0)
 		rc = witness_read(&p->t->witness, &in, cp, e);
+	p->leaf_id = genesis->log_id;
 	mem_free(genesis);
 	if (rc != 0 && e->code == WITNESS_SPLIT)
 		(void)witness_stop(p->t->s, &p->t->witness,
@@ -208,7 +188,7 @@ take_page_tx(struct pull *p, const struct checkpoint *cp, struct err *e)
 	struct proto_page *page = p->page;
 	size_t i;
 
-	intake_page(p->k, cp);
+	intake_page(p->k, cp, p->leaf_id);
 	for (i = 0; i < page->count; i++)
 		if (intake_item_tx(p->k, &page->items[i], e) != 0)
 			return -1;
@@ -220,6 +200,10 @@ take_page_tx(struct pull *p, const struct checkpoint *cp, struct err *e)
 		return 0;
 	if (intake_close_tx(p->k, e) != 0)
 		return -1;
+	/* A device that joins takes the log's id from the directory. */
+	if (cp->at.log_id != roster_log_id(&s->roster))
+		return err_set(e, ERR_PEER, "the hub goes on under another log "
+		    "and has no order of two officers for it");
 	/* Absorbed up to here: but only if the head ends here as well. */
 	if (page->next.cursor != cp->at.size)
 		return 0;
@@ -351,18 +335,67 @@ probe(struct pull *p, struct err *e)
 	proto_page_done(p->page);
 }
 
+/* Once in a pull: 1 this device was put in line with the hub's new log. */
 static int
-one_page(struct pull *p, struct err *e)
+follow(struct pull *p, struct err *e)
+{
+	struct err why = *e;
+	int rc;
+
+	if (p->followed || p->t->witness.newest.at.size == 0)
+		return 0;
+	p->followed = true;
+	rc = succession_follow(p->t, e);
+	if (rc == 0)
+		*e = why;
+	if (rc != 1)
+		return rc;
+	p->ask->want_count = 0;
+	return load_cursor(p->t->s, &p->ask->at, e) != 0 ? -1 : 1;
+}
+
+/* The hub does not know what this device has seen, or is of another log. */
+static int
+request_or_follow(struct pull *p, struct err *e)
 {
 	int rc = request(p, e);
 
-	if (rc != 0) {
-		if (e->kind == ERR_PEER && e->code == 0)
-			probe(p, e);
+	if (rc == 0 || e->kind != ERR_PEER || e->code != 0)
+		return rc;
+	rc = follow(p, e);
+	if (rc == 1)
+		return request(p, e);
+	if (rc == 0)
+		probe(p, e);
+	return -1;
+}
+
+/* A head that the hub signed for a log of another id than the one known. */
+static bool
+is_other_log(const struct pull *p)
+{
+	const struct directory_entry *g = &p->t->s->roster.genesis;
+	struct checkpoint cp;
+	struct err why;
+
+	return p->t->s->roster.begun && checkpoint_read(p->page->checkpoint,
+	    g->hub_name, &g->hub, &cp, &why) == 0 &&
+	    cp.at.log_id != store_log_id(p->t->s);
+}
+
+static int
+one_page(struct pull *p, struct err *e)
+{
+	int rc = request_or_follow(p, e);
+
+	if (rc != 0)
 		return -1;
-	}
 	if (proto_page_decode(buf_view(&p->answer), p->page, e) != 0)
 		return err_add(e, "the hub's answer cannot be read");
+	if (is_other_log(p) && (rc = follow(p, e)) != 0) {
+		proto_page_done(p->page);
+		return rc < 0 ? -1 : one_page(p, e);
+	}
 	talk_clock(p->t, p->page->now_ms);
 	p->still = moves_on(&p->ask->at, &p->page->next) ? 0 : p->still + 1;
 	rc = take_page(p, e);

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "client/core/local/places.h"
 #include "client/core/outbox/deposit.h"
 #include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
@@ -167,15 +168,16 @@ taken(const struct proto_pushed_item *it)
 }
 
 static int
-check_receipt(const struct proto_pushed_item *it, const struct checkpoint *cp,
-    struct err *e)
+check_receipt(const struct push *p, const struct proto_pushed_item *it,
+    const struct checkpoint *cp, struct err *e)
 {
 	const struct proto_receipt *r = &it->receipt;
 	struct hash leaf;
 
-	merkle_entry(cp->at.log_id, r->seq, r->accept_ms, &it->id, &leaf);
-	if (r->seq < cp->at.size && r->seq <= INT64_MAX &&
-	    r->sseq <= INT64_MAX && merkle_check_inclusion(&leaf, r->seq,
+	merkle_entry(p->t->s->roster.genesis.log_id, r->seq, r->accept_ms,
+	    &it->id, &leaf);
+	if (r->seq < cp->at.size && r->seq < PLACE_LOST &&
+	    r->sseq < PLACE_LOST && merkle_check_inclusion(&leaf, r->seq,
 	    cp->at.size, &cp->root, &r->inclusion))
 		return 0;
 	return err_set(e, ERR_PEER, "the hub says it took something and its "
@@ -205,7 +207,7 @@ check_answer(struct push *p, struct checkpoint *cp, struct err *e)
 			return err_set(e, ERR_PEER, "the hub answered about "
 			    "something that was not sent");
 		if (taken(&p->said->items[i]) &&
-		    check_receipt(&p->said->items[i], cp, e) != 0)
+		    check_receipt(p, &p->said->items[i], cp, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -341,6 +343,7 @@ push_all(struct talk *t, struct push_result *out, struct err *e)
 	buf_init(&out->refused, SIZE_MAX);
 	p->t = t;
 	p->out = out;
+	p->after = INT64_MIN; /* what the hub lost of the directory first */
 	p->ask = mem_new(sizeof(*p->ask));
 	p->said = mem_new(sizeof(*p->said));
 	buf_init(&p->bytes, PROTO_PUSH_BYTES_MAX + CHANGESET_BYTES_MAX);

@@ -5,6 +5,7 @@
  */
 #include "client/core/sync/returned.h"
 
+#include "client/core/local/places.h"
 #include "client/core/local/spaces.h"
 #include "client/core/outbox/outbox.h"
 
@@ -78,7 +79,8 @@ want_tx(struct store *s, const struct id *space, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "INSERT OR IGNORE INTO want "
 	    "(space, after_sseq, upto) SELECT ?1, m, m + 1 FROM (SELECT "
-	    "coalesce(max(sseq), 0) AS m FROM item WHERE space = ?1)");
+	    "coalesce(max(sseq), 0) AS m FROM item WHERE space = ?1 AND "
+	    "sseq < " PLACE_LOST_SQL ")");
 
 	db_bind_id(q, 1, space);
 	return db_run(q, e);

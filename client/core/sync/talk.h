@@ -24,6 +24,8 @@ struct talk_figures { /* what a sync did, counted */
 	size_t rekeyed;
 	bool approved;
 	bool alarm_ended; /* by an order of two officers */
+	bool restored;    /* the hub was, and this device is in line with it */
+	size_t sent_again; /* own items that it had lost */
 	int64_t skew_ms; /* own clock minus hub's; 0 up to TALK_SKEW_MS */
 };
 

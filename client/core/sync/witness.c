@@ -31,6 +31,7 @@ witness_load(struct store *s, struct witness *w, struct err *e)
 
 	memset(w, 0, sizeof(*w));
 	buf_init(&w->note, CHECKPOINT_TEXT_MAX);
+	w->log_id = store_log_id(s);
 	rc = store_get(s, KEY_NEWEST, &w->note, e);
 	if (rc < 0)
 		return -1;
@@ -59,11 +60,11 @@ witness_read(const struct witness *w, const struct witness_in *in,
 	if (checkpoint_read(in->note, in->genesis->hub_name,
 	    &in->genesis->hub, out, e) != 0)
 		return -1;
-	if (out->at.log_id != in->genesis->log_id ||
-	    (old->at.size > 0 && out->at.log_id != old->at.log_id))
-		return split(e, "another log");
+	/* Before anything is known the directory will say which it is. */
 	if (old->at.size == 0)
 		return 0;
+	if (out->at.log_id != w->log_id)
+		return split(e, "another log");
 	if (out->at.size < old->at.size)
 		return split(e, "entries are gone");
 	if (out->at.size == old->at.size)
@@ -143,6 +144,7 @@ witness_save_tx(struct store *s, struct witness *w,
 	struct hash known;
 	int rc;
 
+	w->log_id = cp->at.log_id;
 	if (cp->at.size == w->newest.at.size && w->note.len > 0)
 		return 0;
 	rc = cp->at.size == 0 ? 1 : note_head_tx(s, cp, NULL, &known, e);
@@ -182,12 +184,13 @@ compare_tx(struct store *s, const struct checkpoint *cp,
     const struct witness_from *from, struct hash *known, const char **words,
     struct err *e)
 {
+	uint64_t size;
 	int rc = 0;
 
 	/* Its author held that head before the item got its place. */
-	if (cp->at.log_id != s->roster.genesis.log_id)
+	if (!roster_seen(&s->roster, &cp->at, &size))
 		*words = "the hub signed another log for a colleague";
-	else if (cp->at.size > from->seq)
+	else if (size > from->seq)
 		*words = "the hub signed a longer log for a colleague than "
 		    "the one it took the colleague's record into";
 	else

@@ -20,6 +20,7 @@
 struct witness {
 	struct checkpoint newest; /* verified; size 0: none yet */
 	struct buf note;          /* as signed */
+	uint64_t log_id;          /* of the log that is known; 0: none yet */
 	bool split;               /* evidence was found since loading */
 };
 

@@ -1,0 +1,253 @@
+/*
+ * Believed only as far as it is proven: both heads of the place are signed by
+ * the hub of this office, the order by two of its officers (as this device
+ * knows them, also from what the hub has lost), and the hub shows that its log
+ * continues from the newest head this device knows up to that place and from
+ * there on. A hub alone can make none of this, and two officers alone no head.
+ */
+#include "client/core/sync/succession.h"
+
+#include <string.h>
+
+#include "client/core/local/places.h"
+#include "client/core/sync/rewind.h"
+#include "common/base/mem.h"
+
+#define TRIES 4 /* while the log grows between two questions */
+
+int
+succession_ask(struct remote *r, struct proto_successions *out,
+    struct buf *answer, struct err *e)
+{
+	struct remote_call call = { .method = "GET",
+		.path = "/v1/succession" };
+	int status = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (r->call(r->ctx, &call, &status, answer, e) != 0)
+		return -1;
+	/* A hub of before this request was there has no such log. */
+	return status != 200 ? 0 :
+	    proto_successions_decode(buf_view(answer), out, e);
+}
+
+int
+succession_read(const struct store *s, const struct proto_succession *in,
+    struct checkpoint *head, struct err *e)
+{
+	const struct directory_entry *g = &s->roster.genesis;
+	struct checkpoint before;
+
+	if (checkpoint_read(in->before, g->hub_name, &g->hub, &before, e) != 0 ||
+	    checkpoint_read(in->head, g->hub_name, &g->hub, head, e) != 0)
+		return -1;
+	if (before.at.size != head->at.size || head->at.size == 0 ||
+	    !hash_eq(&before.root, &head->root))
+		return err_set(e, ERR_PEER, "the hub says that its log goes on "
+		    "from two places at once");
+	return before.at.log_id == store_log_id(s) ? 1 : 0;
+}
+
+/* ---- the order ---- */
+
+static int
+check_order(const struct store *s, const struct proto_succession *in,
+    const struct checkpoint *head, struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct directory_entry *d = mem_new(sizeof(*d));
+	int rc = changeset_decode(in->order, cs, e);
+
+	if (rc == 0)
+		rc = cs->has_bodies && cs->h.kind == CHANGESET_DIRECTORY ?
+		    directory_decode(cs->bodies[0], d, e) : -1;
+	if (rc != 0 || d->kind != DIRECTORY_RECOVER ||
+	    d->scope != ORDER_SUCCESSION ||
+	    d->head.log_id != head->at.log_id ||
+	    d->head.size != head->at.size ||
+	    !hash_eq(&d->head_root, &head->root) ||
+	    roster_judge(&s->roster, cs, d) != VERDICT_ACCEPTED)
+		rc = err_set(e, ERR_PEER, "the hub goes on under another log "
+		    "and has no order of two officers for it");
+	mem_free(d);
+	mem_free(cs);
+	return rc;
+}
+
+/* ---- what the hub proves ---- */
+
+/* Its head now, proven to continue ${from}. */
+static int
+prove(struct talk *t, const struct checkpoint *from, struct checkpoint *now,
+    struct err *e)
+{
+	const struct directory_entry *g = &t->s->roster.genesis;
+	struct proto_pull *pull = mem_new(sizeof(*pull));
+	struct proto_page *page = mem_new(sizeof(*page));
+	struct buf body, answer;
+	int rc;
+
+	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	pull->known = from->at;
+	pull->max_bytes = 1;
+	proto_pull_encode(pull, &body);
+	rc = talk_ask(t, "/v1/pull", buf_view(&body), &answer, e);
+	if (rc == 0)
+		rc = proto_page_decode(buf_view(&answer), page, e);
+	if (rc == 0)
+		rc = checkpoint_read(page->checkpoint, g->hub_name, &g->hub,
+		    now, e);
+	if (rc == 0 && !(now->at.size == from->at.size ?
+	    hash_eq(&now->root, &from->root) : now->at.size > from->at.size &&
+	    merkle_check_consistency(from->at.size, &from->root, now->at.size,
+	    &now->root, &page->consistency)))
+		rc = err_set(e, ERR_PEER, "the hub's new log does not continue "
+		    "what this device has seen of it");
+	proto_page_done(page);
+	mem_free(page);
+	mem_free(pull);
+	buf_done(&answer);
+	buf_done(&body);
+	return rc;
+}
+
+/* The newest head known here that is no longer than the place. */
+static int
+known_before(struct store *s, uint64_t size, struct checkpoint *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT log_id, size, root FROM "
+	    "head WHERE device IS NULL AND size <= ? AND size > 0 "
+	    "ORDER BY size DESC LIMIT 1");
+	struct reader r;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	db_bind_int(q, 1, (int64_t)size);
+	rc = db_step(q, e);
+	if (rc == 1) {
+		reader_init(&r, db_blob(q, 0));
+		out->at.log_id = reader_be(&r, 8);
+		out->at.size = (uint64_t)db_int(q, 1);
+		(void)db_hash(q, 2, &out->root);
+	}
+	db_reset(q);
+	return rc;
+}
+
+static int
+continues(struct talk *t, const struct checkpoint *head, struct err *e)
+{
+	struct checkpoint known, a, b;
+	int i, rc = known_before(t->s, head->at.size, &known, e);
+
+	if (rc < 0)
+		return -1;
+	for (i = 0; i < TRIES; i++) {
+		if (prove(t, head, &b, e) != 0 ||
+		    (rc == 1 && prove(t, &known, &a, e) != 0))
+			return -1;
+		if (rc == 0 || (a.at.size == b.at.size &&
+		    hash_eq(&a.root, &b.root)))
+			return 0;
+	}
+	return err_set(e, ERR_AWAY, "the hub is too busy to show how its log "
+	    "goes on; try again");
+}
+
+/* ---- following ---- */
+
+static int
+follow_one(struct talk *t, const struct proto_succession *in,
+    const struct checkpoint *head, struct err *e)
+{
+	struct store *s = t->s;
+	size_t again = 0;
+	struct err why;
+
+	if (check_order(s, in, head, e) != 0 || continues(t, head, e) != 0 ||
+	    db_begin(s->db, e) != 0)
+		return -1;
+	if (rewind_tx(s, head, in->head, &again, e) == 0 &&
+	    db_commit(s->db, e) == 0) {
+		t->figures->restored = true;
+		t->figures->sent_again += again;
+		witness_done(&t->witness);
+		return witness_load(s, &t->witness, e);
+	}
+	db_rollback(s->db);
+	(void)store_reload(s, &why);
+	return -1;
+}
+
+int
+succession_follow(struct talk *t, struct err *e)
+{
+	struct proto_successions *list = mem_new(sizeof(*list));
+	struct checkpoint head;
+	struct buf answer;
+	size_t i;
+	int rc, done = 0;
+
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	rc = succession_ask(t->r, list, &answer, e);
+	for (i = 0; rc == 0 && i < list->count; i++) {
+		rc = succession_read(t->s, &list->items[i], &head, e);
+		if (rc != 1)
+			continue;
+		rc = follow_one(t, &list->items[i], &head, e);
+		done += rc == 0;
+	}
+	buf_done(&answer);
+	mem_free(list);
+	return rc < 0 ? -1 : done > 0;
+}
+
+int
+succession_lost(struct store *s, size_t *items, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(s->db, "SELECT count(*) FROM item WHERE seq >= "
+	    PLACE_LOST_SQL, &n, e) < 0)
+		return -1;
+	*items = (size_t)n;
+	return 0;
+}
+
+/* ---- coming back ---- */
+
+int
+succession_back_tx(struct store *s, const struct hash *id, uint64_t seq,
+    struct err *e)
+{
+	static const char *const moves[] = {
+		/* Accepted texts and statements move when they are taken in
+		 * again: to the earlier place. */
+		"UPDATE version SET seq = ?2 WHERE seq = ?1 AND state <> 3",
+		"UPDATE OR IGNORE version_copy SET seq = ?2 WHERE seq = ?1",
+		"UPDATE erase_order SET seq = ?2 WHERE seq = ?1",
+		"UPDATE review SET seq = ?2 WHERE seq = ?1",
+		"UPDATE decision SET seq = ?2 WHERE seq = ?1",
+		"DELETE FROM item WHERE seq = ?1 AND ?2 >= 0",
+	};
+	struct stmt *q = db_prepare(s->db, "SELECT seq FROM item WHERE id = ? "
+	    "AND seq >= " PLACE_LOST_SQL);
+	int64_t lost;
+	size_t i;
+	int rc;
+
+	db_bind_hash(q, 1, id);
+	rc = db_step(q, e);
+	lost = rc == 1 ? db_int(q, 0) : 0;
+	db_reset(q);
+	for (i = 0; rc == 1 && i < sizeof(moves) / sizeof(moves[0]); i++) {
+		q = db_prepare(s->db, moves[i]);
+		db_bind_int(q, 1, lost);
+		db_bind_int(q, 2, (int64_t)seq);
+		if (db_run(q, e) != 0)
+			rc = -1;
+	}
+	return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,537 @@
+/*
+ * A hub restored from a backup: two officers say that its log goes on, every
+ * client follows and sends again what the backup lacked, and nobody is let in,
+ * shown or forgotten who should not be.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/core/office/office.h"
+#include "client/core/upkeep/status.h"
+#include "common/base/mem.h"
+#include "daemon/hub/check.h"
+#include "tests/support/trust.h"
+
+#define OFFICER 0
+#define WORKER 1  /* keeps the case */
+#define OTHER 2   /* reads and writes its notes */
+#define SECOND 3  /* officer */
+#define LATER 4   /* joins after the backup */
+#define HOUR_MS INT64_C(3600000)
+
+static struct world w;
+static struct id the_case;
+static char backup[96];
+static struct err e;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin(&w, 3);
+	trust_officer(&w, SECOND);
+	world_case(&w, WORKER, "Anna Tamm", &the_case);
+	world_grant(&w, WORKER, &the_case, OTHER, "notes", true);
+	assert_int_equal(world_note(&w, WORKER, &the_case, "first", NULL), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, OTHER);
+	world_must_sync(&w, OFFICER);
+	world_must_sync(&w, SECOND);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < WORLD_CLIENTS; i++)
+		if (w.c[i].session != NULL)
+			store_check(world_store(&w, i));
+	world_end(&w);
+	return 0;
+}
+
+static void
+back_up(void)
+{
+	snprintf(backup, sizeof(backup), "%.60s/backup.db", w.folder);
+	unlink(backup);
+	assert_int_equal(hub_copy(w.path, backup, NULL, 0, &e), 0);
+}
+
+/* ${anew}: under a new log. */
+static void
+restore(bool anew)
+{
+	int rc;
+
+	world_hub_close(&w);
+	world_pass(&w, HOUR_MS);
+	rc = hub_copy_begin(backup, &w.hub_pub, anew ? &w.hub_key : NULL,
+	    w.wall_ms, &e);
+	if (rc != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(rc, 0);
+	snprintf(w.path, sizeof(w.path), "%s", backup);
+	world_hub_open(&w);
+}
+
+static void
+sign(const struct office_order *o, struct buf *out)
+{
+	buf_init(out, 4096);
+	if (office_order_sign(w.c[SECOND].session, o->text, out, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+static int
+end(struct buf *text)
+{
+	struct exchange_result res;
+	int rc = office_succession_end(w.c[OFFICER].session,
+	    &w.c[OFFICER].remote, buf_str(text), &res, &e);
+
+	buf_done(text);
+	return rc;
+}
+
+static void
+two_officers(void)
+{
+	struct office_order o;
+	struct buf text;
+
+	if (office_order_succession(w.c[OFFICER].session,
+	    &w.c[OFFICER].remote, &o, &e) != 0)
+		fail_msg("%s", e.text);
+	sign(&o, &text);
+	office_order_done(&o);
+	if (end(&text) != 0)
+		fail_msg("%s", e.text);
+}
+
+static struct exchange_result
+sync_of(int i)
+{
+	struct exchange_result r;
+
+	memset(&r, 0, sizeof(r));
+	if (world_sync(&w, i, &r, &e) != 0)
+		fail_msg("client %d: %s", i, e.text);
+	return r;
+}
+
+static void
+is_whole(int i)
+{
+	struct status st;
+
+	assert_int_equal(status_read(w.c[i].session, &st, &e), 0);
+	assert_false(st.stopped);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM version "
+	    "WHERE state IN (1, 2)"), 0);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1"), 0);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM held"), 0);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM version "
+	    "WHERE state = 3 AND seq >= 4503599627370496"), 0);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM quarantine"),
+	    0);
+	store_check(world_store(&w, i));
+}
+
+static void
+all_sync(int rounds, int n)
+{
+	int i;
+
+	for (; rounds > 0; rounds--)
+		for (i = 0; i < n; i++)
+			(void)sync_of(i);
+}
+
+/* ---- the way it should go ---- */
+
+static void
+what_the_backup_lacked_is_sent_again(void **state)
+{
+	struct exchange_result r;
+	struct id second;
+	int i;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "mine, lost",
+	    NULL), 0);
+	world_must_sync(&w, WORKER);
+	assert_int_equal(world_note(&w, OTHER, &the_case, "theirs, lost",
+	    NULL), 0);
+	world_must_sync(&w, OTHER);
+	world_case(&w, WORKER, "Mari Mets", &second);
+	world_grant(&w, WORKER, &second, OTHER, "notes", true);
+	assert_int_equal(world_note(&w, WORKER, &second, "began", NULL), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, OTHER);
+	if (world_note(&w, OTHER, &second, "in a new case", NULL) != 0)
+		fail_msg("no note in the new case");
+	world_must_sync(&w, OTHER);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	/* Nobody is served, and nobody is alarmed. */
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(world_sync(&w, i, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_AWAY);
+		assert_false(world_store(&w, i)->stopped);
+	}
+	two_officers();
+	assert_int_equal(world_count(&w, OTHER, "SELECT count(*) FROM version "
+	    "WHERE state = 3"), world_count(&w, OTHER,
+	    "SELECT count(*) FROM version"));
+	r = sync_of(OTHER);
+	assert_true(r.restored);
+	/* Shown all the while. */
+	assert_true(world_has(&w, OTHER, "mine, lost"));
+	assert_int_equal(world_notes(&w, OTHER, &the_case), 3);
+	r = sync_of(WORKER);
+	assert_true(r.restored);
+	assert_true(r.sent_again > 0);
+	all_sync(3, 4);
+	for (i = 0; i < 4; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 3);
+	assert_int_equal(world_notes(&w, OTHER, &the_case), 3);
+	assert_int_equal(world_notes(&w, WORKER, &second), 2);
+	assert_int_equal(world_notes(&w, OTHER, &second), 2);
+	/* And life goes on. */
+	assert_int_equal(world_note(&w, OTHER, &second, "afterwards", NULL),
+	    0);
+	world_must_sync(&w, OTHER);
+	world_must_sync(&w, WORKER);
+	assert_int_equal(world_notes(&w, WORKER, &second), 3);
+}
+
+/* A device that was there for none of it, and one that joined in what is lost:
+ * both end with the same log. */
+static void
+who_joins_later_finds_one_log(void **state)
+{
+	int i;
+
+	(void)state;
+	back_up();
+	world_join(&w, LATER);
+	world_must_sync(&w, WORKER);
+	world_grant(&w, WORKER, &the_case, LATER, "notes", true);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, LATER);
+	assert_int_equal(world_note(&w, LATER, &the_case, "a newcomer's",
+	    NULL), 0);
+	world_must_sync(&w, LATER);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	/* Unknown to the hub until somebody has brought the entry back. */
+	assert_int_equal(world_sync(&w, LATER, NULL, &e), -1);
+	two_officers();
+	all_sync(4, 5);
+	for (i = 0; i < 5; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 2);
+	assert_int_equal(world_notes(&w, LATER, &the_case), 2);
+	world_join(&w, 5);
+	world_must_sync(&w, WORKER);
+	world_grant(&w, WORKER, &the_case, 5, "notes", false);
+	all_sync(2, 6);
+	is_whole(5);
+	assert_int_equal(world_notes(&w, 5, &the_case), 2);
+}
+
+/* Who was put out in what is lost stays out, for all who know it. */
+static void
+a_lost_withdrawal_holds(void **state)
+{
+	struct id space;
+	enum right right;
+
+	(void)state;
+	world_grant(&w, WORKER, &the_case, SECOND, "notes", true);
+	all_sync(2, 4);
+	back_up();
+	world_withdraw(&w, WORKER, &the_case, OTHER, "notes");
+	all_sync(2, 4);
+	space = trust_space(&w, WORKER, &the_case, "notes");
+	assert_int_equal(trust_listed(&w, WORKER, &space, OTHER), 0);
+	restore(true);
+	two_officers();
+	/* One who is no keeper comes first, and writes. */
+	assert_int_equal(world_note(&w, SECOND, &the_case, "not for all",
+	    NULL), 0);
+	(void)sync_of(SECOND);
+	(void)sync_of(OTHER);
+	assert_false(world_has(&w, OTHER, "not for all"));
+	assert_int_equal(spaces_right(world_store(&w, OTHER), &space, &right,
+	    &e), 0);
+	assert_int_equal(right, RIGHT_NONE);
+	all_sync(3, 4);
+	assert_false(world_has(&w, OTHER, "not for all"));
+	assert_int_equal(trust_listed(&w, WORKER, &space, OTHER), 0);
+	assert_true(world_has(&w, WORKER, "not for all"));
+	assert_int_equal(world_notes(&w, SECOND, &the_case), 2);
+}
+
+/* A revocation comes back with the first who knows it. */
+static void
+a_lost_revocation_holds(void **state)
+{
+	struct id device = world_store(&w, OTHER)->me->device, space;
+	struct sign_pub pub;
+
+	(void)state;
+	back_up();
+	assert_int_equal(office_revoke(w.c[OFFICER].session, &device, &e), 0);
+	world_must_sync(&w, OFFICER);
+	world_must_sync(&w, SECOND);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	assert_int_equal(hub_device(w.hub, &device, &pub), VERDICT_ACCEPTED);
+	two_officers();
+	assert_int_equal(hub_device(w.hub, &device, &pub), VERDICT_REVOKED);
+	(void)sync_of(WORKER);
+	space = trust_space(&w, WORKER, &the_case, "notes");
+	assert_int_equal(trust_listed(&w, WORKER, &space, OTHER), 0);
+}
+
+static void
+a_worker_brings_the_directory_back(void **state)
+{
+	struct id device = world_store(&w, OTHER)->me->device;
+	struct roster *r = &world_store(&w, WORKER)->roster;
+	struct sign_pub pub;
+
+	(void)state;
+	back_up();
+	assert_int_equal(office_revoke(w.c[SECOND].session, &device, &e), 0);
+	world_must_sync(&w, SECOND);
+	world_must_sync(&w, WORKER);
+	assert_true(roster_device(r, &device)->revoked);
+	restore(true);
+	two_officers(); /* OFFICER never saw the revocation */
+	assert_int_equal(hub_device(w.hub, &device, &pub), VERDICT_ACCEPTED);
+	(void)sync_of(WORKER);
+	assert_int_equal(hub_device(w.hub, &device, &pub), VERDICT_REVOKED);
+	(void)sync_of(OFFICER);
+	(void)sync_of(SECOND);
+	assert_true(roster_device(&world_store(&w, OFFICER)->roster,
+	    &device)->revoked);
+}
+
+/* ---- what must not be believed ---- */
+
+static void
+one_signature_is_none(void **state)
+{
+	struct office_order o;
+	struct buf text;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	assert_int_equal(office_order_succession(w.c[WORKER].session,
+	    &w.c[WORKER].remote, &o, &e), -1);
+	assert_int_equal(office_order_succession(w.c[OFFICER].session,
+	    &w.c[OFFICER].remote, &o, &e), 0);
+	buf_init(&text, 4096);
+	assert_int_equal(office_order_sign(w.c[OFFICER].session, o.text, &text,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_int_equal(office_order_sign(w.c[WORKER].session, o.text, &text,
+	    &e), -1);
+	buf_done(&text);
+	office_order_done(&o);
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_AWAY);
+}
+
+/* The shares are the second hand of an office with one officer. */
+static void
+the_root_is_a_second_hand(void **state)
+{
+	struct office_order o;
+	struct buf text;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	assert_int_equal(office_order_succession(w.c[OFFICER].session,
+	    &w.c[OFFICER].remote, &o, &e), 0);
+	buf_init(&text, 4096);
+	assert_int_equal(office_succession_sign(w.c[OFFICER].session, o.text,
+	    w.shares[0], w.shares[0], &text, &e), -1);
+	assert_int_equal(office_succession_sign(w.c[OFFICER].session, o.text,
+	    w.shares[0], w.shares[1], &text, &e), 0);
+	office_order_done(&o);
+	if (end(&text) != 0)
+		fail_msg("%s", e.text);
+	all_sync(2, 4);
+	is_whole(WORKER);
+}
+
+/* Without a new log it is a hub that forgets, as ever. */
+static void
+an_old_database_alone_is_an_alarm(void **state)
+{
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(false);
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	assert_true(world_store(&w, WORKER)->stopped);
+	/* Who knows no more than the backup has sees nothing odd. */
+	(void)sync_of(OTHER);
+}
+
+/* A head that the order does not name. */
+static int
+other_order(struct world *x, const char *path, struct view request,
+    int *status, struct buf *answer, struct err *err)
+{
+	struct proto_successions list;
+	struct buf copy, out;
+
+	(void)x;
+	(void)request;
+	(void)err;
+	if (strcmp(path, "/v1/succession") != 0 || *status != 200)
+		return 0;
+	buf_init(&copy, PROTO_ANSWER_BYTES_MAX);
+	buf_init(&out, PROTO_ANSWER_BYTES_MAX);
+	buf_add(&copy, answer->data, answer->len);
+	assert_int_equal(proto_successions_decode(buf_view(&copy), &list,
+	    err), 0);
+	assert_int_equal(list.count, 1);
+	/* One bit of what was signed. */
+	((uint8_t *)(uintptr_t)list.items[0].order.data)
+	    [list.items[0].order.len - 2] ^= 1;
+	proto_successions_encode(&list, &out);
+	buf_reset(answer);
+	buf_add(answer, out.data, out.len);
+	buf_done(&copy);
+	buf_done(&out);
+	return 0;
+}
+
+static void
+a_changed_order_is_not_followed(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	two_officers();
+	before = world_count(&w, WORKER, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 2");
+	w.tamper = other_order;
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "
+	    "outgoing WHERE state = 2"), before);
+	w.tamper = NULL;
+	(void)sync_of(WORKER);
+	all_sync(2, 4);
+	is_whole(WORKER);
+}
+
+/* Cut at each request: the next sync goes on. */
+static void
+cut_anywhere(void **state)
+{
+	unsigned n, calls;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_grant(&w, WORKER, &the_case, SECOND, "notes", true);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	two_officers();
+	for (n = 1; n < 20; n++) {
+		calls = w.calls;
+		if (n % 2 == 1)
+			w.cut_answer = calls + (n + 1) / 2;
+		else
+			w.cut_request = calls + n / 2;
+		(void)world_sync(&w, WORKER, NULL, &e);
+		w.cut_answer = w.cut_request = 0;
+		world_close(&w, WORKER);
+		assert_int_equal(world_open(&w, WORKER, &e), 0);
+		store_check(world_store(&w, WORKER));
+	}
+	all_sync(3, 4);
+	is_whole(WORKER);
+	assert_int_equal(world_notes(&w, SECOND, &the_case), 2);
+}
+
+/* It happens twice; who was away for both finds its way through both. */
+static void
+twice_is_not_too_often(void **state)
+{
+	int i;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, OTHER, &the_case, "once", NULL), 0);
+	world_must_sync(&w, OTHER);
+	restore(true);
+	two_officers();
+	(void)sync_of(WORKER);
+	(void)sync_of(SECOND);
+	snprintf(backup, sizeof(backup), "%.60s/backup2.db", w.folder);
+	assert_int_equal(hub_copy(w.path, backup, NULL, 0, &e), 0);
+	assert_int_equal(world_note(&w, WORKER, &the_case, "twice", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	two_officers();
+	all_sync(3, 4);
+	for (i = 0; i < 4; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, OTHER, &the_case), 3);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 3);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_the_backup_lacked_is_sent_again),
+		TEST(who_joins_later_finds_one_log),
+		TEST(a_lost_withdrawal_holds),
+		TEST(a_lost_revocation_holds),
+		TEST(a_worker_brings_the_directory_back),
+		TEST(one_signature_is_none),
+		TEST(the_root_is_a_second_hand),
+		TEST(an_old_database_alone_is_an_alarm),
+		TEST(a_changed_order_is_not_followed),
+		TEST(cut_anywhere),
+		TEST(twice_is_not_too_often),
+	};
+
+	assert_int_equal(keys_init(), 0);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
