@@ -25,6 +25,7 @@ cmd_store_status(struct ctx *c, struct err *e)
 		j = json_object();
 		json_object_set_new(j, "code", json_boolean(st.code));
 		json_object_set_new(j, "office", json_boolean(st.office));
+		json_object_set_new(j, "older", json_boolean(st.older));
 		json_object_set_new(j, "bytes",
 		    json_integer((json_int_t)st.bytes));
 		return out_json(j, e);

@@ -76,6 +76,18 @@ place_find(struct ctx *c, struct err *e)
 	return 0;
 }
 
+/* Shown as it is, with every command, until somebody decides. */
+static void
+say_older(struct ctx *c)
+{
+	if (session_older(c->s))
+		out_warn(&c->out, "%s", _("This profile is older than what "
+		    "was saved here before: a file was put back, or the disk "
+		    "lost something. You can read; nothing can be changed. To "
+		    "go on from here: tugi store backup FILE, move the "
+		    "profile's folder away, tugi store restore FILE."));
+}
+
 /* Two commands at once are the rule with two terminals: the second waits for
  * the first as long as a person waits for a command. */
 static int
@@ -86,8 +98,10 @@ open_patiently(struct ctx *c, const struct session_options *o, struct view pass,
 	int i;
 
 	for (i = 0; i < PATIENCE_NAPS; i++) {
-		if (session_open(o, pass, &c->s, e) == 0)
+		if (session_open(o, pass, &c->s, e) == 0) {
+			say_older(c);
 			return 0;
+		}
 		if (e->kind != ERR_CLASH)
 			return -1;
 		nanosleep(&nap, NULL);

@@ -35,6 +35,7 @@ struct db {
 	sqlite3 *h;
 	char *path;
 	bool create;
+	const char *frozen; /* why it is only read; NULL: it is not */
 	struct stmt *bucket[BUCKETS];
 };
 
@@ -86,7 +87,8 @@ sentence(struct db *db, int rc, const char **text)
 		*text = "the disk is full; nothing of this step was saved";
 		return ERR_LOCAL;
 	case SQLITE_READONLY:
-		*text = "the file or its folder is read-only";
+		*text = db->frozen != NULL ? db->frozen :
+		    "the file or its folder is read-only";
 		return ERR_LOCAL;
 	case SQLITE_NOTADB:
 		*text = "this is not a database of this program";
@@ -344,6 +346,16 @@ db_open(const char *path, const struct db_options *o, struct db **out,
 out:
 	db_close(db);
 	return -1;
+}
+
+void
+db_freeze(struct db *db, const char *why)
+{
+	db->frozen = why;
+	/* Settings are closed to change by now, but for this one. */
+	sqlite3_set_authorizer(db->h, NULL, NULL);
+	(void)sqlite3_exec(db->h, "PRAGMA query_only=ON", NULL, NULL, NULL);
+	sqlite3_set_authorizer(db->h, authorize, NULL);
 }
 
 void

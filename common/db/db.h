@@ -41,6 +41,10 @@ struct db_options {
 int db_open(const char *path, const struct db_options *o, struct db **out,
     struct err *e);
 
+/** db_freeze(db, why): from here on it is only read; a change is refused with
+ * the words ${why}, which must last. */
+void db_freeze(struct db *db, const char *why);
+
 /** db_close(db): finalise all, close; NULL is fine. */
 void db_close(struct db *db);
 

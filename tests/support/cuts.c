@@ -196,6 +196,8 @@ cuts_open(struct cuts *w)
 
 	if (rc != 0)
 		return -1;
+	if (vault_older(w->v))
+		cuts_bad(w, "taken for older than it was");
 	sqlite3_wal_autocheckpoint(db_handle(vault_db(w->v)),
 	    (int)(8 + cuts_draw(w, 60)));
 	return 0;
@@ -282,6 +284,7 @@ cuts_new(struct cuts *w, uint64_t seed)
 	w->disk = simdisk_new(seed);
 	cuts_use(w);
 	w->o.no_floor = true;
+	w->o.anchored = true;
 	w->o.move = move;
 }
 

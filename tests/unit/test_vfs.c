@@ -14,8 +14,10 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "client/core/vault/keyblock.h"
 #include "client/core/vault/pages.h"
@@ -25,13 +27,14 @@
 
 #define STORE "s.tugi"
 #define LOG "s.tugi-wal"
+#define ANCHOR "s.tugi-anchor"
 #define BLOCK 4096
 #define FIRST_PAGE 4 /* block */
 #define STATES_MAX 64
 #define NEEDLE "Kadri-Liis Saarepuu"
 
 struct image {
-	struct buf db, log;
+	struct buf db, log, anchor;
 };
 
 static struct simdisk *disk;
@@ -102,9 +105,13 @@ take(struct image *im)
 {
 	struct buf *db = simdisk_file(disk, STORE);
 	struct buf *log = simdisk_file(disk, LOG);
+	struct buf *anchor = simdisk_file(disk, ANCHOR);
 
 	buf_init(&im->db, 1 << 26);
 	buf_init(&im->log, 1 << 26);
+	buf_init(&im->anchor, 1 << 16);
+	if (anchor != NULL)
+		buf_add(&im->anchor, anchor->data, anchor->len);
 	buf_add(&im->db, db->data, db->len);
 	if (log != NULL)
 		buf_add(&im->log, log->data, log->len);
@@ -115,6 +122,7 @@ drop(struct image *im)
 {
 	buf_done(&im->db);
 	buf_done(&im->log);
+	buf_done(&im->anchor);
 }
 
 static void
@@ -125,6 +133,10 @@ give(const struct image *im)
 		simdisk_put(disk, LOG, buf_view(&im->log));
 	else
 		simdisk_remove(disk, LOG);
+	if (im->anchor.len > 0)
+		simdisk_put(disk, ANCHOR, buf_view(&im->anchor));
+	else
+		simdisk_remove(disk, ANCHOR);
 }
 
 static void
@@ -408,13 +420,11 @@ test_log_of_another_time(void **state)
 	with_log(&late, 13);
 	close_store();
 	/* Newer pages, older log: the log is void. */
-	mixed.db = late.db;
-	mixed.log = early.log;
+	mixed = (struct image){ .db = late.db, .log = early.log };
 	give(&mixed);
 	assert_int_equal(outcome(), (int)nstates - 4);
 	/* Older pages, newer log. */
-	mixed.db = early.db;
-	mixed.log = late.log;
+	mixed = (struct image){ .db = early.db, .log = late.log };
 	give(&mixed);
 	assert_int_equal(outcome(), 1);
 	drop(&early);
@@ -786,6 +796,371 @@ test_no_other_file(void **state)
 	assert_int_equal(outcome(), (int)nstates - 1);
 }
 
+/* ---- each byte, page and frame, with an anchor beside the store ---- */
+
+/*
+ * What an attack may come to: refused; or an older state that once was and is
+ * announced; or nothing, the last state. Everything is read.
+ */
+enum { REFUSED = 1, ANNOUNCED = 2, NOTHING = 4 };
+
+static int
+comes_to(void)
+{
+	struct hash h;
+	bool older;
+	size_t i;
+
+	if (vault_open_key(STORE, &key, &o, &v, &e) != 0) {
+		/* A key block that is of no use is as good as none. */
+		assert_true(e.kind == ERR_LOCAL || e.kind == ERR_DENIED);
+		return REFUSED;
+	}
+	older = vault_older(v);
+	h = digest();
+	close_store();
+	if (hash_is_zero(&h)) {
+		assert_int_equal(e.code, SQLITE_IOERR_DATA);
+		return REFUSED;
+	}
+	if (hash_eq(&h, &states[nstates - 1]))
+		return NOTHING;
+	for (i = 0; older && i < nstates; i++)
+		if (hash_eq(&h, &states[i]))
+			return ANNOUNCED;
+	return 0;
+}
+
+static size_t attacks, came_to[5];
+
+static void
+attack(int may, const char *what, size_t n)
+{
+	int got = comes_to();
+
+	attacks++;
+	came_to[got]++;
+	if ((got & may) == 0)
+		fail_msg("%s %zu: %d (%s)", what, n, got, e.text);
+}
+
+/* ${old}: closed before the last changes; ${new}: with a log that no
+ * checkpoint has touched, several commits long, and its anchor. */
+static void
+anchored_images(struct image *old, struct image *new)
+{
+	o.anchored = true;
+	two_images(old, new);
+	drop(new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	with_log(new, 3);
+	assert_true(new->anchor.len > 0);
+	close_store();
+	give(new);
+	assert_int_equal(comes_to(), NOTHING);
+	attacks = 0;
+	memset(came_to, 0, sizeof(came_to));
+}
+
+static void
+say(const char *what)
+{
+	print_message("%s: %zu attacks: %zu refused, %zu an older state that "
+	    "is announced, %zu without effect\n", what, attacks,
+	    came_to[REFUSED], came_to[ANNOUNCED], came_to[NOTHING]);
+}
+
+static uint8_t *
+block(const char *file, size_t n)
+{
+	return simdisk_file(disk, file)->data + n * BLOCK;
+}
+
+/* STRIDE=1 tries each byte; make test each seventh, from another one on. */
+static void
+test_header_bytes(void **state)
+{
+	const char *text = getenv("STRIDE");
+	size_t at, stride = text != NULL ? strtoul(text, NULL, 10) : 7;
+	struct image old, new;
+
+	(void)state;
+	anchored_images(&old, &new);
+	assert_true(stride > 0);
+	for (at = (size_t)time(NULL) % stride; at < FIRST_PAGE * BLOCK;
+	    at += stride) {
+		give(&new);
+		*(simdisk_file(disk, STORE)->data + at) ^=
+		    (uint8_t)(1u << (at % 8));
+		attack(REFUSED | ANNOUNCED | NOTHING, "header byte", at);
+	}
+	for (at = 0; at < new.anchor.len; at += stride) {
+		give(&new);
+		*(simdisk_file(disk, ANCHOR)->data + at) ^= 1;
+		attack(NOTHING, "byte of the anchor", at);
+	}
+	say("bytes");
+	drop(&old);
+	drop(&new);
+}
+
+static void
+one_block(const char *file, size_t n, const struct buf *was,
+    const struct buf *foreign, int may)
+{
+	size_t last = simdisk_file(disk, file)->len / BLOCK - 1;
+	uint8_t tmp[BLOCK], *at = block(file, n);
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		size_t where = (size_t)(simdisk_random(disk) % BLOCK);
+
+		at[where] ^= 1;
+		attack(may, "flip in block", n);
+		at = block(file, n);
+		at[where] ^= 1;
+	}
+	memcpy(tmp, at, BLOCK);
+	memset(at, 0, BLOCK);
+	attack(may, "zeroed block", n);
+	at = block(file, n);
+	if (was != NULL && was->len >= (n + 1) * BLOCK) {
+		memcpy(at, was->data + n * BLOCK, BLOCK);
+		attack(may | NOTHING, "older block", n);
+		at = block(file, n);
+	}
+	if (foreign != NULL && foreign->len >= (n + 1) * BLOCK) {
+		memcpy(at, foreign->data + n * BLOCK, BLOCK);
+		attack(may, "foreign block", n);
+		at = block(file, n);
+	}
+	memcpy(at, tmp, BLOCK);
+	if (n == last)
+		return;
+	memcpy(at, at + BLOCK, BLOCK);
+	memcpy(at + BLOCK, tmp, BLOCK);
+	attack(may, "swapped block", n);
+}
+
+/* Pages that the log has anew are not looked at: the last state is right. */
+static void
+test_each_page(void **state)
+{
+	struct image old, new;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(vault_backup(v, "b.tugi", &e), 0);
+	anchored_images(&old, &new);
+	for (n = FIRST_PAGE; n < new.db.len / BLOCK; n++) {
+		give(&new);
+		one_block(STORE, n, &old.db, simdisk_file(disk, "b.tugi"),
+		    REFUSED | NOTHING);
+	}
+	assert_true(came_to[NOTHING] * 3 < attacks);
+	say("pages");
+	drop(&old);
+	drop(&new);
+}
+
+static void
+test_each_frame(void **state)
+{
+	struct image old, new, early;
+	size_t n;
+
+	(void)state;
+	o.anchored = true;
+	with_log(&early, 13); /* of an earlier epoch */
+	anchored_images(&old, &new);
+	for (n = 0; n < new.log.len / BLOCK; n++) {
+		give(&new);
+		one_block(LOG, n, &early.log, NULL, REFUSED | ANNOUNCED);
+	}
+	for (n = 0; n < new.log.len / BLOCK; n++) {
+		give(&new);
+		simdisk_file(disk, LOG)->len = n * BLOCK + 7;
+		attack(ANNOUNCED, "log cut to", n);
+	}
+	say("frames");
+	drop(&old);
+	drop(&early);
+	drop(&new);
+}
+
+/* Files of different times beside one another, and all of them older. */
+static void
+test_files_put_back(void **state)
+{
+	struct image old, new, mixed;
+
+	(void)state;
+	anchored_images(&old, &new);
+	mixed = (struct image){ .db = old.db, .anchor = new.anchor };
+	give(&mixed);
+	attack(ANNOUNCED, "all older, with the log", 0);
+	mixed.log = new.log;
+	give(&mixed);
+	attack(ANNOUNCED, "older pages, newer log", 0);
+	mixed = (struct image){ .db = new.db, .anchor = new.anchor };
+	give(&mixed);
+	attack(ANNOUNCED, "without the log", 0);
+	/* An anchor of before: what it says is still true. */
+	mixed = (struct image){ .db = new.db, .log = new.log,
+		.anchor = old.anchor };
+	give(&mixed);
+	attack(NOTHING, "an older anchor", 0);
+	drop(&old);
+	drop(&new);
+}
+
+/* A copy of the store, which the same passphrase opens, in its place. */
+static void
+test_backup_in_its_place(void **state)
+{
+	struct image old, new, mixed;
+
+	(void)state;
+	anchored_images(&old, &new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	assert_int_equal(vault_backup(v, "b.tugi", &e), 0);
+	close_store();
+	mixed = (struct image){ .db = *simdisk_file(disk, "b.tugi"),
+		.anchor = new.anchor };
+	give(&mixed);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	assert_true(vault_older(v));
+	drop(&old);
+	drop(&new);
+}
+
+/* It is read and says why it is not written; looking changes no byte. */
+static void
+test_older_is_read(void **state)
+{
+	struct image old, new, after;
+
+	(void)state;
+	anchored_images(&old, &new);
+	give(&new);
+	simdisk_file(disk, LOG)->len -= 2 * BLOCK;
+	drop(&old);
+	take(&old);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	assert_true(vault_older(v));
+	assert_int_equal(db_exec(vault_db(v), "DELETE FROM note", &e), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	assert_non_null(strstr(e.text, "older than what was saved here"));
+	assert_int_equal(db_begin(vault_db(v), &e), -1);
+	assert_non_null(strstr(e.text, "older than what was saved here"));
+	assert_int_equal(vault_backup(v, "b.tugi", &e), 0);
+	close_store();
+	take(&after);
+	assert_int_equal(after.db.len, old.db.len);
+	assert_memory_equal(after.db.data, old.db.data, old.db.len);
+	assert_memory_equal(after.log.data, old.log.data, old.log.len);
+	assert_memory_equal(after.anchor.data, old.anchor.data,
+	    old.anchor.len);
+	drop(&after);
+	/* Verifying says it too, and a backup of it is a store of its own. */
+	assert_int_equal(vault_verify(STORE, &key, &o, true, &e), -1);
+	assert_int_equal(e.code, VAULT_OLDER);
+	assert_int_equal(vault_verify("b.tugi", &key, &o, true, &e), 0);
+	give(&new);
+	assert_int_equal(comes_to(), NOTHING);
+	drop(&old);
+	drop(&new);
+}
+
+/* A power cut leaves the end of a log unreadable, and nobody is accused; a
+ * damaged commit that another one follows is no power cut. */
+static void
+test_damaged_log(void **state)
+{
+	struct image im;
+	size_t n, last = 0;
+
+	(void)state;
+	with_log(&im, 3); /* no anchor */
+	close_store();
+	for (n = 0; n < im.log.len / BLOCK; n++) {
+		give(&im);
+		block(LOG, n)[100] ^= 1;
+		assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+		if (!vault_older(v) && last == 0)
+			last = n;
+		assert_true(vault_older(v) == (last == 0));
+		close_store();
+	}
+	/* Of three commits all but the last. */
+	assert_true(last > 5 && last < im.log.len / BLOCK);
+	drop(&im);
+}
+
+/* A disk that says "written" and forgets: seen as far as the anchor lasts. */
+static void
+test_sync_that_lies(void **state)
+{
+	struct image old, new;
+
+	(void)state;
+	anchored_images(&old, &new);
+	give(&new);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	simdisk_lie(disk, true);
+	commit(1, 30, 40);
+	drop(&new);
+	take(&new); /* the anchor, which is another file, made it */
+	close_store();
+	simdisk_restart(disk, SIMDISK_DROP);
+	simdisk_put(disk, ANCHOR, buf_view(&new.anchor));
+	assert_int_equal(comes_to(), ANNOUNCED);
+	drop(&old);
+	drop(&new);
+}
+
+/* A write that lands elsewhere, bits that rot: never taken for content. */
+static void
+test_disk_of_its_own_mind(void **state)
+{
+	struct image old, new;
+	size_t n, noticed = 0;
+
+	(void)state;
+	anchored_images(&old, &new);
+	for (n = 0; n < 300; n++) {
+		give(&new);
+		(void)simdisk_rot(disk, n % 3 != 0 ? STORE : LOG);
+		attack(REFUSED | ANNOUNCED | NOTHING, "rot", n);
+	}
+	say("rot");
+	/* With a lucky place nothing is lost: the block was free. */
+	for (n = 1; n < 60; n++) {
+		struct hash was = states[nstates - 1];
+		int got;
+
+		give(&new);
+		if (vault_open_key(STORE, &key, &o, &v, &e) != 0)
+			fail_msg("%s", e.text);
+		simdisk_misdirect_at(disk, simdisk_ops(disk) + n);
+		(void)db_exec(vault_db(v), "UPDATE note SET body=zeroblob("
+		    "900) WHERE id<9", &e);
+		states[nstates] = digest();
+		nstates += !hash_is_zero(&states[nstates]);
+		close_store();
+		got = comes_to();
+		/* The state before is fine where nobody has said "saved". */
+		if (got == 0)
+			fail_msg("misdirected %zu", n);
+		noticed += got != NOTHING;
+		while (!hash_eq(&states[nstates - 1], &was))
+			nstates--;
+	}
+	assert_true(noticed > 10);
+	drop(&old);
+	drop(&new);
+}
+
 int
 main(void)
 {
@@ -801,7 +1176,11 @@ main(void)
 		T(test_pages_of_a_backup), T(test_changed_under_way),
 		T(test_no_plain_text),
 		T(test_looks_random), T(test_disk_full),
-		T(test_spilled_savepoint), T(test_no_other_file)
+		T(test_spilled_savepoint), T(test_no_other_file),
+		T(test_header_bytes), T(test_each_page), T(test_each_frame),
+		T(test_files_put_back), T(test_backup_in_its_place),
+		T(test_older_is_read), T(test_damaged_log),
+		T(test_sync_that_lies), T(test_disk_of_its_own_mind)
 	};
 
 	if (sodium_init() < 0)

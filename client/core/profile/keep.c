@@ -31,6 +31,7 @@ keep_state(struct session *session, struct keep_state *out, struct err *e)
 	struct store *s = session_store(session);
 
 	memset(out, 0, sizeof(*out));
+	out->older = vault_older(s->vault);
 	out->code = vault_slot_count(s->vault, VAULT_RECOVERY) > 0;
 	out->office = vault_slot_count(s->vault, VAULT_ESCROW) > 0;
 	return db_one_int(s->db, "SELECT page_count * page_size FROM "
@@ -173,7 +174,7 @@ keep_backup(struct session *session, const char *path, struct err *e)
 static int
 verdict(struct err *e)
 {
-	if (e->code == VAULT_ALTERED)
+	if (e->code == VAULT_ALTERED || e->code == VAULT_OLDER)
 		e->kind = ERR_PEER;
 	return -1;
 }
@@ -195,6 +196,7 @@ keep_verify(const struct session_options *o, const char *path,
 	if (rc == 0) {
 		*key = *vault_key(v);
 		vault_close(v);
+		vo.anchored = path == NULL; /* a copy has none */
 		rc = vault_verify(at, key, &vo, full, e);
 	}
 	mem_secret_free(key);

@@ -13,6 +13,7 @@
 
 struct keep_state {
 	bool code;       /* a recovery code opens it */
+	bool older;      /* something saved before is missing */
 	bool office;     /* two shares of the office's open it */
 	int64_t bytes;   /* of the file */
 };

@@ -40,7 +40,8 @@ session_options_default(const char *profile, struct session_options *o)
 static struct vault_options
 vault_options_of(const struct session_options *o)
 {
-	struct vault_options v = { .vfs = o->vfs, .no_floor = o->cost_test };
+	struct vault_options v = { .vfs = o->vfs, .no_floor = o->cost_test,
+		.anchored = true };
 
 	return v;
 }
@@ -171,6 +172,12 @@ session_open_otherwise(const struct session_options *o,
 		    vault_open_recovery(path, w->code, &vo, &v, e);
 	mem_free(path);
 	return rc == 0 ? session_start(o, v, out, e) : -1;
+}
+
+bool
+session_older(const struct session *s)
+{
+	return vault_older(s->store->vault);
 }
 
 char *

@@ -56,6 +56,10 @@ int session_start(const struct session_options *o, struct vault *v,
 /** session_path(o): of the store's file; freed by mem_free. */
 char *session_path(const struct session_options *o);
 
+/** session_older(s): what was saved here before is missing from the store; it
+ * can be read and copied, and every change is refused (vault.h). */
+bool session_older(const struct session *s);
+
 /** session_leave(s): closes all but the vault, which the caller then owns. */
 struct vault *session_leave(struct session *s);
 

@@ -18,6 +18,8 @@
 #define SLOT_EPOCH_AT 0
 #define SLOT_COUNT_AT 8
 #define SLOT_ROOT_AT 16
+#define SLOT_SEQ_AT 48
+#define SLOT_HEAD_AT 56
 /* Page record, schema/store.md 5.1 */
 #define PAGE_EPOCH_AT PAGES_USABLE
 
@@ -112,6 +114,9 @@ write_slot(struct pages *p, uint64_t epoch)
 	put_be(payload + SLOT_EPOCH_AT, epoch);
 	put_be(payload + SLOT_COUNT_AT, pages_count(p));
 	memcpy(payload + SLOT_ROOT_AT, root.b, sizeof(root.b));
+	put_be(payload + SLOT_SEQ_AT, p->mark.seq);
+	memcpy(payload + SLOT_HEAD_AT, p->mark.head.b,
+	    sizeof(p->mark.head.b));
 	record_seal(p->keys, &at, payload, out);
 	p->seals++;
 	p->root = root;
@@ -149,6 +154,9 @@ load_slot(struct pages *p, uint64_t index, uint64_t *count)
 	p->epoch = epoch;
 	*count = get_be(payload + SLOT_COUNT_AT);
 	memcpy(p->root.b, payload + SLOT_ROOT_AT, sizeof(p->root.b));
+	p->mark.seq = get_be(payload + SLOT_SEQ_AT);
+	memcpy(p->mark.head.b, payload + SLOT_HEAD_AT,
+	    sizeof(p->mark.head.b));
 	return SQLITE_OK;
 }
 
@@ -250,6 +258,8 @@ pages_commit(struct pages *p)
 	}
 	p->epoch++;
 	p->served = p->live = false;
+	if (p->anchor != NULL)
+		anchor_put(p->anchor, &p->mark, true);
 	if (p->blocks > want && f->pMethods->xTruncate(f, (sqlite3_int64)
 	    (want * DISK_BLOCK_BYTES)) == SQLITE_OK)
 		p->blocks = want;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "client/core/vault/anchor.h"
 #include "client/core/vault/disk.h"
 #include "client/core/vault/record.h"
 #include "common/base/buf.h"
@@ -31,11 +32,14 @@ struct pages {
 	struct buf now;    /* a tag per page, as on the disk; page 1 first */
 	struct buf then;   /* as they stood when the epoch was committed */
 	struct hash root;  /* what the slot says of then */
+	struct record_mark mark;  /* commits that are durable */
+	struct anchor *anchor;    /* told of each; NULL: none */
 	uint64_t blocks;   /* in the file, at least */
 	bool dirty;        /* pages written since the last sync */
 	bool served;       /* the epoch may have had a log header */
 	bool live;         /* a log of this epoch exists */
-	int broken;        /* why a sync or commit failed: nothing may follow */
+	int broken;        /* why nothing may be written: a sync or commit failed,
+	                    * or SQLITE_READONLY: the store is only read */
 	uint64_t seals, reserved; /* records written; writes refused because
 	                           * the reserved bytes were used */
 };

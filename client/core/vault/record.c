@@ -41,6 +41,8 @@ key_for(const struct record_keys *k, enum record_type type)
 		return k->page;
 	case RECORD_COMMIT:
 		return k->head;
+	case RECORD_ANCHOR:
+		return k->anchor;
 	default:
 		return k->log;
 	}
@@ -161,6 +163,24 @@ record_root(const struct record_keys *k, uint64_t npages, const uint8_t *tags,
 		crypto_generichash_update(&st, tags,
 		    npages * RECORD_TAG_BYTES);
 	crypto_generichash_final(&st, out->b, sizeof(out->b));
+}
+
+void
+record_chain(const struct record_keys *k, struct record_mark *mark,
+    const uint8_t tag[static RECORD_TAG_BYTES])
+{
+	crypto_generichash_state st;
+	uint8_t seq[8];
+
+	mark->seq++;
+	put_be(seq, mark->seq);
+	crypto_generichash_init(&st, k->head, RECORD_KEY_BYTES,
+	    sizeof(mark->head.b));
+	crypto_generichash_update(&st, (const uint8_t *)"head", 4);
+	crypto_generichash_update(&st, mark->head.b, sizeof(mark->head.b));
+	crypto_generichash_update(&st, seq, sizeof(seq));
+	crypto_generichash_update(&st, tag, RECORD_TAG_BYTES);
+	crypto_generichash_final(&st, mark->head.b, sizeof(mark->head.b));
 }
 
 void

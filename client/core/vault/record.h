@@ -24,7 +24,14 @@ enum record_type {
 	RECORD_PAGE = 'P',
 	RECORD_COMMIT = 'C',
 	RECORD_LOG_HEADER = 'H',
-	RECORD_LOG_FRAME = 'F'
+	RECORD_LOG_FRAME = 'F',
+	RECORD_ANCHOR = 'A'
+};
+
+/* How far a store has come: commits so far, and a hash that chains them. */
+struct record_mark {
+	uint64_t seq;
+	struct hash head;
 };
 
 /* Lives in mem_secret memory. */
@@ -59,6 +66,10 @@ int record_open(const struct record_keys *k, const struct record_place *at,
 /** record_root(k, npages, tags, out): one hash over all page tags. */
 void record_root(const struct record_keys *k, uint64_t npages,
     const uint8_t *tags, struct hash *out);
+
+/** record_chain(k, mark, tag): one commit more, whose last frame has ${tag}. */
+void record_chain(const struct record_keys *k, struct record_mark *mark,
+    const uint8_t tag[static RECORD_TAG_BYTES]);
 
 /** record_mac(k, data, len, out): keyed hash under the head key. */
 void record_mac(const struct record_keys *k, const uint8_t *data, size_t len,

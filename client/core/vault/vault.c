@@ -15,6 +15,7 @@
 #include "client/core/vault/vault_inner.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 #include "common/db/db.h"
 
 #define DEFAULT_OPS 3
@@ -101,10 +102,17 @@ write_copy(struct vault *v, uint64_t copy, const struct keyblock *kb,
 	return 0;
 }
 
+static const char older[] = N_("it is older than what was saved here before, so "
+    "it is read and not written: make a backup of it and restore that, which "
+    "begins a new device");
+
 /* The older copy first, so that one is always whole. */
 static int
 write_keyblock(struct vault *v, struct keyblock *kb, struct err *e)
 {
+	if (vault_older(v))
+		return err_set(e, ERR_LOCAL, "the store %s: %s", v->disk.path,
+		    older);
 	kb->generation = v->kb.generation + 1;
 	if (write_copy(v, !v->newest, kb, e) != 0)
 		return -1;
@@ -179,12 +187,22 @@ start_db(struct vault *v, bool create, struct err *e)
 		.reserve_bytes = RESERVE_BYTES
 	};
 
-	if (vfs_new(&v->disk, &v->secret->keys, &v->vfs, e) != 0)
+	/* A new store has a temporary name yet. */
+	if (vfs_new(&v->disk, &v->secret->keys, v->o.anchored && !create,
+	    &v->vfs, e) != 0)
 		return -1;
 	o.vfs = vfs_name(v->vfs);
 	if (db_open(v->disk.path, &o, &v->db, e) != 0)
 		return vault_inner_altered(e);
+	if (vfs_older(v->vfs))
+		db_freeze(v->db, older);
 	return 0;
+}
+
+bool
+vault_older(const struct vault *v)
+{
+	return vfs_older(v->vfs);
 }
 
 struct vault *
@@ -336,12 +354,12 @@ lower_exists(const char *vfs, const char *path)
 void
 vault_inner_sweep(const char *vfs, const char *path)
 {
-	static const char *const end[] = { "", "-wal" };
+	static const char *const end[] = { "", "-wal", ANCHOR_END };
 	sqlite3_vfs *under = sqlite3_vfs_find(vfs);
 	struct buf name;
 	size_t i;
 
-	for (i = 0; under != NULL && i < 2; i++) {
+	for (i = 0; under != NULL && i < 3; i++) {
 		buf_init(&name, 8192);
 		buf_add_fmt(&name, "%s%s", path, end[i]);
 		if (!name.toobig && !name.nomem &&
@@ -375,9 +393,14 @@ int
 vault_inner_move(const struct vault_options *o, const char *from,
     const char *to, struct err *e)
 {
+	sqlite3_vfs *under;
 	char *dir, *slash;
 	int rc;
 
+	under = sqlite3_vfs_find(o->vfs);
+	/* What it said was said of another file. */
+	if (under != NULL)
+		anchor_remove(under, to);
 	if (o->move != NULL)
 		return o->move(from, to) == 0 ? 0 : err_set(e, ERR_LOCAL,
 		    "the new store could not get its name %s", to);

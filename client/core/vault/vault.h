@@ -22,6 +22,7 @@ struct db;
 struct vault;
 
 enum {
+	VAULT_OLDER = 0x760003,   /* older than its anchor says */
 	VAULT_ALTERED = 0x760001, /* changed or put back from outside */
 	VAULT_DAMAGED = 0x760002  /* no key block can be read */
 };
@@ -49,6 +50,7 @@ struct vault_options {
 	const char *vfs;   /* SQLite VFS below; NULL: the platform's */
 	int cache_kib;     /* page cache; 0: 32 MiB */
 	bool no_floor;     /* FOR TESTS: a cost below the floor is fine */
+	bool anchored;     /* keep an anchor beside it, and heed the one there */
 	/* Rename in the world of ${vfs}, durable on return; NULL: rename(2). */
 	int (*move)(const char *from, const char *to);
 };
@@ -78,6 +80,11 @@ int vault_open_key(const char *path, const struct vault_key *key,
  * public key, then its secret key, 64 bytes. */
 int vault_open_escrow(const char *path, const uint8_t keys[static 64],
     const struct vault_options *o, struct vault **out, struct err *e);
+
+/** vault_older(v): what was once durably saved is missing: the files were put
+ * back to an older state, or the log was damaged. Such a store is read; every
+ * change is refused with a sentence. */
+bool vault_older(const struct vault *v);
 
 /** vault_close(v): empty the log, close, wipe all keys; NULL is fine. */
 void vault_close(struct vault *v);
@@ -133,7 +140,8 @@ int vault_rename(const struct vault_options *o, const char *from,
 void vault_sweep(const struct vault_options *o, const char *path);
 
 /** vault_verify(path, key, o, full, e): open and check the root; ${full}:
- * also open every page and let SQLite check every structure. */
+ * also open every page and let SQLite check every structure. VAULT_OLDER in
+ * e->code when what is there is sound and not the newest. */
 int vault_verify(const char *path, const struct vault_key *key,
     const struct vault_options *o, bool full, struct err *e);
 

@@ -5,6 +5,7 @@
 #ifndef VAULT_VAULT_INNER_H
 #define VAULT_VAULT_INNER_H
 
+#include "client/core/vault/anchor.h"
 #include "client/core/vault/disk.h"
 #include "client/core/vault/keyblock.h"
 #include "client/core/vault/record.h"

@@ -26,6 +26,8 @@ struct vfs {
 	struct disk *disk;
 	struct pages pages;
 	struct wal wal;
+	struct anchor anchor;
+	bool older;
 	bool open; /* SQLite has the main file */
 	struct {     /* the log that SQLite has open: */
 		bool open;
@@ -344,6 +346,9 @@ x_delete(sqlite3_vfs *base, const char *name, int sync_folder)
 
 	if (strcmp(name, v->disk->log) != 0)
 		return SQLITE_IOERR_DELETE;
+	/* What is only read keeps its log, whatever is wrong with it. */
+	if (v->pages.broken != SQLITE_OK)
+		return v->pages.broken;
 	/* From here on an old copy of this log is worthless. */
 	if (v->pages.live) {
 		rc = pages_commit(&v->pages);
@@ -448,6 +453,7 @@ replay_log(struct vfs *v)
 		rc = wal_attach(&w, &v->pages, f);
 	if (rc == SQLITE_OK)
 		rc = wal_replay(&w);
+	v->older = w.damaged;
 	if (rc == SQLITE_OK)
 		pages_settle(&v->pages, f);
 	if (f->pMethods != NULL)
@@ -466,8 +472,25 @@ altered(const struct vfs *v, struct err *e)
 	return -1;
 }
 
+/*
+ * All fits together; is it the newest? An older store is shown as it is and
+ * not written: each write would be one more step of another history. An anchor
+ * that cannot be read says nothing.
+ */
+static void
+weigh(struct vfs *v, bool anchored)
+{
+	if (anchored) {
+		(void)anchor_load(&v->anchor);
+		v->older |= anchor_behind(&v->anchor, &v->pages.mark);
+		v->pages.anchor = &v->anchor;
+	}
+	if (v->older)
+		v->pages.broken = SQLITE_READONLY;
+}
+
 static int
-load(struct vfs *v, struct err *e)
+load(struct vfs *v, bool anchored, struct err *e)
 {
 	int rc = pages_load(&v->pages);
 
@@ -477,7 +500,10 @@ load(struct vfs *v, struct err *e)
 		rc = replay_log(v);
 	if (rc != SQLITE_OK)
 		return disk_fail(v->disk, rc, e);
-	return pages_verify(&v->pages) ? 0 : altered(v, e);
+	if (!pages_verify(&v->pages))
+		return altered(v, e);
+	weigh(v, anchored);
+	return 0;
 }
 
 int
@@ -493,17 +519,18 @@ vfs_format(struct disk *disk, const struct record_keys *keys, struct err *e)
 }
 
 int
-vfs_new(struct disk *disk, const struct record_keys *keys, struct vfs **out,
-    struct err *e)
+vfs_new(struct disk *disk, const struct record_keys *keys, bool anchored,
+    struct vfs **out, struct err *e)
 {
 	struct vfs *v = mem_new(sizeof(*v));
 
 	*out = NULL;
 	v->disk = disk;
 	pages_init(&v->pages, disk, keys);
+	anchor_init(&v->anchor, disk, keys);
 	v->wal.pages = &v->pages;
 	fill(v);
-	if (load(v, e) != 0)
+	if (load(v, anchored, e) != 0)
 		goto out;
 	if (sqlite3_vfs_register(&v->base, 0) != SQLITE_OK) {
 		err_set(e, ERR_LOCAL, "this machine has no memory left");
@@ -512,6 +539,7 @@ vfs_new(struct disk *disk, const struct record_keys *keys, struct vfs **out,
 	*out = v;
 	return 0;
 out:
+	anchor_done(&v->anchor);
 	pages_done(&v->pages);
 	mem_free(v);
 	return -1;
@@ -523,8 +551,15 @@ vfs_free(struct vfs *v)
 	if (v == NULL)
 		return;
 	sqlite3_vfs_unregister(&v->base);
+	anchor_done(&v->anchor);
 	pages_done(&v->pages);
 	mem_free(v);
+}
+
+bool
+vfs_older(const struct vfs *v)
+{
+	return v->older;
 }
 
 const char *

@@ -36,10 +36,14 @@ struct vfs_stats {
 int vfs_format(struct disk *disk, const struct record_keys *keys,
     struct err *e);
 
-/** vfs_new(disk, keys, out, e): verify the files against the root and
- * register; borrows both. ERR_LOCAL with VFS_ALTERED when they do not fit. */
-int vfs_new(struct disk *disk, const struct record_keys *keys,
+/** vfs_new(disk, keys, anchored, out, e): verify the files against the root
+ * and register; borrows both. ERR_LOCAL with VFS_ALTERED when they do not fit.
+ * ${anchored}: against the anchor beside them as well, and keep that. */
+int vfs_new(struct disk *disk, const struct record_keys *keys, bool anchored,
     struct vfs **out, struct err *e);
+
+/** vfs_older(v): commits that were durable are missing: it is only read. */
+bool vfs_older(const struct vfs *v);
 
 /** vfs_free(v): after the database is closed; NULL is fine. */
 void vfs_free(struct vfs *v);

@@ -40,6 +40,7 @@ read_record(struct wal *w, uint64_t frame, uint8_t *payload)
 		return SQLITE_IOERR_DATA;
 	if (rc != SQLITE_OK)
 		return rc;
+	memcpy(w->tag, in + RECORD_TAG_AT, RECORD_TAG_BYTES);
 	return record_open(w->pages->keys, &at, in, payload) == 0 ?
 	    SQLITE_OK : SQLITE_IOERR_DATA;
 }
@@ -56,6 +57,7 @@ write_record(struct wal *w, uint64_t frame, const uint8_t *payload)
 		return w->pages->broken;
 	record_seal(w->pages->keys, &at, payload, out);
 	w->pages->seals++;
+	memcpy(w->tag, out + RECORD_TAG_AT, RECORD_TAG_BYTES);
 	rc = w->file->pMethods->xWrite(w->file, out, sizeof(out),
 	    (sqlite3_int64)(frame * DISK_BLOCK_BYTES));
 	if (rc == SQLITE_OK && w->blocks <= frame)
@@ -135,6 +137,15 @@ chain_frame(struct chain *c, const uint8_t *payload)
 	return chain_is(c, payload + 16);
 }
 
+/* What follows ${payload} continues its checksum, under its salts. */
+static void
+chain_go_on(struct chain *c, const uint8_t *payload)
+{
+	memcpy(c->salts, payload + 8, 8);
+	c->a = get32(payload + 16);
+	c->b = get32(payload + 20);
+}
+
 static void
 apply_moves(struct wal *w, struct buf *moves)
 {
@@ -151,7 +162,8 @@ apply_moves(struct wal *w, struct buf *moves)
  * and an uncommitted frame must not excuse a page that was put back.
  */
 static int
-replay_frames(struct wal *w, struct chain *c, struct buf *moves)
+replay_frames(struct wal *w, struct chain *c, struct buf *moves,
+    uint64_t *end)
 {
 	uint8_t payload[RECORD_PAYLOAD_BYTES];
 	uint64_t frame;
@@ -159,37 +171,73 @@ replay_frames(struct wal *w, struct chain *c, struct buf *moves)
 
 	for (frame = 1; frame < w->blocks; frame++) {
 		rc = read_record(w, frame, payload);
-		if (rc != SQLITE_OK)
-			return rc == SQLITE_IOERR_DATA ? SQLITE_OK : rc;
-		if (!chain_frame(c, payload))
-			return SQLITE_OK;
+		if (rc != SQLITE_OK && rc != SQLITE_IOERR_DATA)
+			return rc;
+		if (rc != SQLITE_OK || !chain_frame(c, payload))
+			break;
 		buf_add(moves, payload, 4);
 		buf_add(moves, payload + FRAME_OLD_TAG_AT, RECORD_TAG_BYTES);
 		if (moves->nomem || moves->toobig)
 			return SQLITE_NOMEM;
-		if (get32(payload + 4) != 0)
-			apply_moves(w, moves);
+		if (get32(payload + 4) == 0)
+			continue;
+		apply_moves(w, moves);
+		record_chain(w->pages->keys, &w->pages->mark, w->tag);
 	}
+	*end = frame;
 	return SQLITE_OK;
+}
+
+/*
+ * From ${frame} on nothing can be used. Is there a frame that was written only
+ * after the ones before it were durable: the first one behind a commit? Then
+ * it was not a power cut that ended the log here. Without its header, which is
+ * durable before any frame, each frame of this epoch says so.
+ */
+static int
+look_behind(struct wal *w, uint64_t frame, const struct chain *log)
+{
+	uint8_t payload[RECORD_PAYLOAD_BYTES];
+	bool headless = log == NULL;
+	struct chain c = { .big = log != NULL && log->big };
+	bool after_commit = headless;
+	int rc = SQLITE_OK;
+
+	for (; frame < w->blocks && rc == SQLITE_OK && !w->damaged; frame++) {
+		rc = read_record(w, frame, payload);
+		if (rc == SQLITE_IOERR_DATA) {
+			after_commit = headless;
+			rc = SQLITE_OK;
+			continue;
+		}
+		w->damaged = rc == SQLITE_OK && after_commit &&
+		    (headless || chain_frame(&c, payload));
+		after_commit = headless || get32(payload + 4) != 0;
+		chain_go_on(&c, payload);
+	}
+	return rc;
 }
 
 int
 wal_replay(struct wal *w)
 {
 	uint8_t payload[RECORD_PAYLOAD_BYTES];
+	uint64_t end = 0;
 	struct buf moves;
 	struct chain c;
 	int rc = read_record(w, 0, payload);
 
+	if (rc == SQLITE_IOERR_DATA)
+		return look_behind(w, 1, NULL);
 	if (rc != SQLITE_OK)
-		return rc == SQLITE_IOERR_DATA ? SQLITE_OK : rc;
+		return rc;
 	w->pages->live = true;
 	if (!chain_start(&c, payload))
 		return SQLITE_OK;
 	buf_init(&moves, MOVES_MAX);
-	rc = replay_frames(w, &c, &moves);
+	rc = replay_frames(w, &c, &moves, &end);
 	buf_done(&moves);
-	return rc;
+	return rc == SQLITE_OK ? look_behind(w, end, &c) : rc;
 }
 
 /* ---- SQLite's view ---- */
@@ -204,6 +252,31 @@ frame_at(int64_t at, int64_t *inside)
 	return (uint64_t)(o / WAL_FRAME_BYTES) + 1;
 }
 
+/* A commit counts when it is durable; what is written in its place undoes it. */
+static void
+note_frame(struct wal *w, uint64_t frame, bool commit)
+{
+	if (commit) {
+		w->commit = frame;
+		memcpy(w->commit_tag, w->tag, sizeof(w->commit_tag));
+	} else if (frame <= w->commit) {
+		w->commit = 0;
+	}
+}
+
+static void
+count_commit(struct wal *w)
+{
+	struct pages *p = w->pages;
+
+	if (w->commit == 0)
+		return;
+	record_chain(p->keys, &p->mark, w->commit_tag);
+	w->commit = 0;
+	if (p->anchor != NULL)
+		anchor_put(p->anchor, &p->mark, false);
+}
+
 static int
 seal_frame(struct wal *w, uint64_t frame, const uint8_t *header,
     const uint8_t *page)
@@ -211,6 +284,7 @@ seal_frame(struct wal *w, uint64_t frame, const uint8_t *header,
 	uint8_t payload[RECORD_PAYLOAD_BYTES];
 	const uint8_t *reserve = page + PAGES_USABLE;
 	size_t i;
+	int rc;
 
 	for (i = 0; i < PAGES_RESERVE; i++)
 		if (reserve[i] != 0) {
@@ -221,7 +295,10 @@ seal_frame(struct wal *w, uint64_t frame, const uint8_t *header,
 	memcpy(payload + WAL_FRAME_HEADER_BYTES, page, PAGES_USABLE);
 	memcpy(payload + FRAME_OLD_TAG_AT,
 	    pages_then(w->pages, get32(header)), RECORD_TAG_BYTES);
-	return write_record(w, frame, payload);
+	rc = write_record(w, frame, payload);
+	if (rc == SQLITE_OK)
+		note_frame(w, frame, get32(header + 4) != 0);
+	return rc;
 }
 
 /* Change one half of a frame that is there: only spilled pages need it. */
@@ -360,6 +437,8 @@ wal_sync(struct wal *w)
 		/* What a failed sync left is unknown and stays so. */
 		if (rc != SQLITE_OK)
 			w->pages->broken = rc;
+		else
+			count_commit(w);
 	}
 	return rc;
 }

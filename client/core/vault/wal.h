@@ -23,6 +23,10 @@ struct wal {
 	uint64_t blocks;    /* in the file */
 	uint64_t held;      /* frame whose header waits for its page, or 0 */
 	uint8_t header[WAL_FRAME_HEADER_BYTES];
+	uint8_t tag[RECORD_TAG_BYTES]; /* of the record last read or written */
+	uint64_t commit;    /* last frame of a commit not yet durable, or 0 */
+	uint8_t commit_tag[RECORD_TAG_BYTES];
+	bool damaged;       /* replay: durable commits cannot be read */
 	uint64_t rewrites;  /* frames changed in place; 0 without spilling */
 };
 
@@ -30,7 +34,10 @@ struct wal {
 int wal_attach(struct wal *w, struct pages *pages, sqlite3_file *file);
 
 /** wal_replay(w): while loading, tell ${pages} what the log's committed frames
- * may have overwritten. Uses exactly the frames that SQLite will use. */
+ * may have overwritten, and how many commits they are. Uses exactly the frames
+ * that SQLite will use. ${damaged} is set when behind the first record that
+ * does not open there is one that was only written after it was durable: no
+ * power cut leaves that. */
 int wal_replay(struct wal *w);
 
 int wal_read(struct wal *w, void *out, int len, int64_t at);
