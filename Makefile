@@ -133,6 +133,9 @@ link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 	$(filter %.o,$^) $(FIRST) $(TEST_LIBS) $(call libs,$(ALL_PKGS)) -lm -lpthread
 # A hub that asks no rules, where a test wants one.
 $B/unit/test_hostile_rules: LINK += -Wl,--wrap=admit
+# Memory that runs out where a test wants it.
+$B/unit/test_vault_faults: LINK += -Wl,--wrap=calloc -Wl,--wrap=realloc \
+	-Wl,--wrap=malloc -Wl,--wrap=free
 $(UNIT): $B/unit/%: $B/tests/unit/%.o $(TEST_LIBS)
 	$(link_test)
 # Not the SQLite and the disk of tests/support/faults.c: what waits is measured.

@@ -25,6 +25,7 @@ cmd_store_status(struct ctx *c, struct err *e)
 		j = json_object();
 		json_object_set_new(j, "code", json_boolean(st.code));
 		json_object_set_new(j, "office", json_boolean(st.office));
+		json_object_set_new(j, "locked", json_boolean(st.locked));
 		json_object_set_new(j, "older", json_boolean(st.older));
 		json_object_set_new(j, "bytes",
 		    json_integer((json_int_t)st.bytes));
@@ -37,6 +38,10 @@ cmd_store_status(struct ctx *c, struct err *e)
 	out_line(&c->out, "%s", st.office ? _("Opened by: two of the office's "
 	    "three recovery shares together") : _("Not by the office yet: the "
 	    "next tugi sync adds that."));
+	if (!st.locked)
+		out_line(&c->out, "%s", _("This account may keep too little in "
+		    "locked memory: what is shown may reach the machine's swap. "
+		    "ulimit -l 8192 is enough, or encrypted swap."));
 	return 0;
 }
 

@@ -30,6 +30,7 @@ harden(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
+	session_memory();
 	/* Widths of characters; the texts themselves are always UTF-8. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 }

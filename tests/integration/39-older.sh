@@ -27,6 +27,8 @@ as liis note list
 check "it is read" ends 0
 check "and says that something is missing" says "older than what was saved"
 check "the first note is shown" grep -q 'first visit' "$T/out"
+is "what is shown lies in locked memory" true \
+    "$(json liis .locked store status)"
 is "scripts are told as well" true "$(json liis .older store status)"
 as liis note add A-1 'written on top of it'
 check "a new note is refused" not [ "$rc" -eq 0 ]

@@ -25,14 +25,26 @@ simdisk_below(struct simdisk *d, size_t n)
 
 /* ---- contents ---- */
 
+void (*simdisk_grows)(bool begins);
+
+static uint8_t *
+reserve(struct buf *b, size_t n)
+{
+	uint8_t *p;
+
+	if (simdisk_grows != NULL)
+		simdisk_grows(true);
+	p = buf_reserve(b, n);
+	if (simdisk_grows != NULL)
+		simdisk_grows(false);
+	return p;
+}
+
 static void
 resize(struct buf *b, size_t len)
 {
-	if (len > b->len) {
-		uint8_t *p = buf_reserve(b, len - b->len);
-
-		memset(p, 0, len - b->len);
-	}
+	if (len > b->len)
+		memset(reserve(b, len - b->len), 0, len - b->len);
 	b->len = len;
 }
 
@@ -48,6 +60,7 @@ static void
 copy(struct buf *to, const struct buf *from)
 {
 	to->len = 0;
+	(void)reserve(to, from->len);
 	buf_add(to, from->data, from->len);
 }
 
@@ -107,8 +120,8 @@ simdisk_make(struct simdisk *d, const char *name)
 		return NULL;
 	snprintf(n->name, sizeof(n->name), "%s", name);
 	/* Room from the start: growing copies what is there. */
-	(void)buf_reserve(&n->seen, FILE_ROOM);
-	(void)buf_reserve(&n->kept, FILE_ROOM);
+	(void)reserve(&n->seen, FILE_ROOM);
+	(void)reserve(&n->kept, FILE_ROOM);
 	return n;
 }
 

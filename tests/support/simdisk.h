@@ -36,6 +36,10 @@ enum simdisk_cut {
 
 struct simdisk;
 
+/* Called around what the disk itself needs memory for, if a test runs out of
+ * memory on purpose; NULL: not. */
+extern void (*simdisk_grows)(bool begins);
+
 struct simdisk *simdisk_new(uint64_t seed);
 void simdisk_free(struct simdisk *d);
 

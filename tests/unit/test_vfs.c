@@ -748,7 +748,9 @@ test_spilled_savepoint(void **state)
 		    "zeroblob(900) WHERE id<20; SAVEPOINT s;"
 		    "WITH RECURSIVE c(n) AS (SELECT 1000 UNION ALL SELECT n+1 "
 		    "FROM c WHERE n<1400) INSERT INTO note SELECT n, "
-		    "randomblob(1000) FROM c; ROLLBACK TO s; RELEASE s;"
+		    "randomblob(1000) FROM c; UPDATE note SET body="
+		    "randomblob(1000) WHERE id>1200; UPDATE note SET body="
+		    "randomblob(999) WHERE id>1200; ROLLBACK TO s; RELEASE s;"
 		    "INSERT INTO note SELECT id+2000, randomblob(1500) FROM "
 		    "note WHERE id<40", &e), 0);
 		assert_int_equal(db_exec(db, "DELETE FROM note WHERE id>2000 "

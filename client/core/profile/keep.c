@@ -8,6 +8,7 @@
 
 #include "client/core/local/restored.h"
 #include "client/core/local/store.h"
+#include "client/core/vault/arena.h"
 #include "client/core/vault/vault.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -31,6 +32,7 @@ keep_state(struct session *session, struct keep_state *out, struct err *e)
 	struct store *s = session_store(session);
 
 	memset(out, 0, sizeof(*out));
+	out->locked = arena_state().locked;
 	out->older = vault_older(s->vault);
 	out->code = vault_slot_count(s->vault, VAULT_RECOVERY) > 0;
 	out->office = vault_slot_count(s->vault, VAULT_ESCROW) > 0;

@@ -13,6 +13,7 @@
 
 struct keep_state {
 	bool code;       /* a recovery code opens it */
+	bool locked;     /* its pages in memory cannot reach the swap */
 	bool older;      /* something saved before is missing */
 	bool office;     /* two shares of the office's open it */
 	int64_t bytes;   /* of the file */

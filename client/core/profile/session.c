@@ -16,6 +16,7 @@
 #include "client/core/local/keyring.h"
 #include "client/core/local/store.h"
 #include "client/core/profile/policies.h"
+#include "client/core/vault/arena.h"
 #include "client/core/vault/vault.h"
 
 #define STORE_FILE "store.tugi"
@@ -28,6 +29,12 @@ struct session {
 	struct policies *policies;
 	char language[4];
 };
+
+void
+session_memory(void)
+{
+	arena_start();
+}
 
 void
 session_options_default(const char *profile, struct session_options *o)

@@ -24,6 +24,10 @@ struct session_options {
 	bool cost_test;        /* tests only: allow less than the floor */
 };
 
+/** session_memory(): once, before anything else: what the store shows is kept
+ * in memory that is locked, as far as the machine allows it. */
+void session_memory(void);
+
 /** session_options_default(profile, o). */
 void session_options_default(const char *profile, struct session_options *o);
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/core/vault/arena.h"
 #include "client/core/vault/vault_inner.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -21,7 +22,7 @@
 #define DEFAULT_OPS 3
 #define DEFAULT_MEM_BYTES ((size_t)256 << 20)
 /* A page costs 8 us to open, so a year's notes should fit. */
-#define CACHE_KIB (32 * 1024)
+#define CACHE_KIB ((int)(ARENA_MOST >> 10))
 
 /* One of these opens the store. */
 struct unlock {
@@ -177,13 +178,24 @@ vault_inner_altered(struct err *e)
 	return -1;
 }
 
+/* No more than what is locked, so that no page lies elsewhere. */
+static int
+cache_kib(const struct vault *v)
+{
+	struct arena_state a = arena_state();
+
+	if (v->o.cache_kib > 0)
+		return v->o.cache_kib;
+	return a.bytes > 0 ? (int)(a.bytes >> 10) : CACHE_KIB;
+}
+
 static int
 start_db(struct vault *v, bool create, struct err *e)
 {
 	struct db_options o = {
 		.exclusive = true,
 		.create = create,
-		.cache_kib = v->o.cache_kib > 0 ? v->o.cache_kib : CACHE_KIB,
+		.cache_kib = cache_kib(v),
 		.reserve_bytes = RESERVE_BYTES
 	};
 

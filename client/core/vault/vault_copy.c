@@ -11,7 +11,8 @@
 #include "common/base/mem.h"
 #include "common/db/db.h"
 
-/* No journal: the target has no name yet, and is thrown away on failure. */
+/* No journal: the target has no name yet, and is thrown away on failure. Pages
+ * may spill here: without a log there is none that a spill could end. */
 static int
 copy_pages(struct vault *from, struct vault *to, struct err *e)
 {

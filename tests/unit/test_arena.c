@@ -1,0 +1,236 @@
+/* client/core/vault/arena: pages of the store in locked, undumpable memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client/core/vault/arena.h"
+#include "client/core/vault/vault.h"
+#include "common/db/db.h"
+
+#define MIB ((size_t)1 << 20)
+/* Stands in a page and in no statement: made by SQLite from two halves. */
+#define NEEDLE "the accordion repairer"
+
+static struct err e;
+
+/* The piece of memory that has ${at}: its flags as the kernel tells them. */
+static bool
+flags_of(uintptr_t at, char *out, size_t len)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	bool inside = false, found = false;
+	char line[512];
+	unsigned long from, to;
+
+	assert_non_null(f);
+	while (!found && fgets(line, sizeof(line), f) != NULL) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			inside = at >= from && at < to;
+		else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
+			snprintf(out, len, "%s", line);
+			found = true;
+		}
+	}
+	fclose(f);
+	return found;
+}
+
+static size_t
+work(struct vault **out)
+{
+	static const struct vault_cost cheap = { 1, 8192 };
+	struct vault_options o = { .no_floor = true };
+	char dir[] = "/tmp/test_arena.XXXXXX", path[64], cmd[96];
+	struct vault *v;
+	int64_t n = 0;
+	int now = 0, most = 0, over = 0;
+
+	if (mkdtemp(dir) == NULL)
+		return 0;
+	snprintf(path, sizeof(path), "%s/s.tugi", dir);
+	snprintf(cmd, sizeof(cmd), "rm -r %s", dir);
+	if (vault_create(path, view_str("pass"), &cheap, &o, &v, &e) != 0 ||
+	    db_exec(vault_db(v), "CREATE TABLE note(body)", &e) != 0)
+		return 0;
+	while (n++ < 60)
+		if (db_exec(vault_db(v), "WITH RECURSIVE c(n) AS (SELECT 1 "
+		    "UNION ALL SELECT n+1 FROM c WHERE n<200) INSERT INTO note "
+		    "SELECT 'the accordion ' || 'repairer' || "
+		    "randomblob(900) FROM c", &e) != 0)
+			return 0;
+	if (db_one_int(vault_db(v), "SELECT count(*) FROM note WHERE "
+	    "length(body)>100", &n, &e) != 1)
+		return 0;
+	sqlite3_status(SQLITE_STATUS_PAGECACHE_USED, &now, &most, 0);
+	*out = v;
+	if (system(cmd) != 0)
+		return 0;
+	/* Every page lay in the arena: nothing went to the heap. */
+	sqlite3_status(SQLITE_STATUS_PAGECACHE_OVERFLOW, &now, &over, 0);
+	return over == 0 ? (size_t)most : 0;
+}
+
+/* In a process of its own: SQLite is set up once. */
+static int
+in_child(rlim_t limit, int (*check)(void))
+{
+	struct rlimit r = { limit, limit };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		/* Root may lock what it likes. */
+		if (setrlimit(RLIMIT_MEMLOCK, &r) != 0 ||
+		    (geteuid() == 0 && setuid(65534) != 0))
+			_exit(90);
+		arena_start();
+		_exit(check());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+static int
+check_locked(void)
+{
+	struct arena_state a = arena_state();
+	struct vault *v = NULL;
+	size_t slots = work(&v);
+
+	if (!a.locked || a.bytes < 5 * MIB || a.bytes > 8 * MIB)
+		return 1;
+	/* A store larger than the cache: it was full, and never more. */
+	if (slots * 4096 < a.bytes / 2)
+		return 2;
+	vault_close(v);
+	return 0;
+}
+
+/* Where a page's bytes lie in this process, and what that memory is. */
+static int
+check_memory(void)
+{
+	char line[512], flags[512] = "";
+	unsigned long from, to;
+	struct vault *v = NULL;
+	FILE *f;
+	int seen = 0;
+
+	if (work(&v) == 0)
+		return 1;
+	f = fopen("/proc/self/maps", "r");
+	if (f == NULL)
+		return 2;
+	while (fgets(line, sizeof(line), f) != NULL) {
+		char mode[8];
+		const uint8_t *at;
+		size_t left;
+
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 ||
+		    mode[1] != 'w' || strstr(line, "[stack]") != NULL ||
+		    mode[0] != 'r')
+			continue;
+		at = (const uint8_t *)from;
+		left = to - from;
+		/* Pages alone have it many times over. */
+		while ((at = memmem(at, left, NEEDLE, strlen(NEEDLE))) !=
+		    NULL) {
+			seen++;
+			if (!flags_of((uintptr_t)at, flags, sizeof(flags)))
+				return 3;
+			if (seen > 50)
+				break;
+			at++;
+			left = to - (unsigned long)at;
+		}
+		if (seen > 50)
+			break;
+		seen = 0;
+	}
+	fclose(f);
+	vault_close(v);
+	if (seen <= 50)
+		return 4;
+	return strstr(flags, " lo") != NULL && strstr(flags, " dd") != NULL ?
+	    0 : 5;
+}
+
+static int
+check_small(void)
+{
+	struct arena_state a = arena_state();
+	struct vault *v = NULL;
+	int rc = work(&v) > 0 && a.locked && a.bytes < 2 * MIB ? 0 : 1;
+
+	vault_close(v);
+	return rc;
+}
+
+/* Too little may be locked: it works, and says that it is not locked. */
+static int
+check_none(void)
+{
+	struct arena_state a = arena_state();
+	struct vault *v = NULL;
+	int rc = work(&v) > 0 && !a.locked && a.bytes == ARENA_MOST ? 0 : 1;
+
+	vault_close(v);
+	return rc;
+}
+
+static void
+test_locked(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(8 * MIB, check_locked), 0);
+	assert_int_equal(in_child(8 * MIB, check_memory), 0);
+}
+
+static void
+test_small_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(3 * MIB, check_small), 0);
+	/* libsodium locks keys as far as it may, and goes on without. */
+	assert_int_equal(in_child(0, check_none), 0);
+}
+
+/* A process that has used SQLite already is told, not broken. */
+static int
+check_late(void)
+{
+	return arena_state().bytes == 0 && !arena_state().locked ? 0 : 1;
+}
+
+static void
+test_too_late(void **state)
+{
+	(void)state;
+	assert_int_equal(sqlite3_initialize(), SQLITE_OK);
+	assert_int_equal(in_child(8 * MIB, check_late), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_locked),
+		cmocka_unit_test(test_small_limits),
+		cmocka_unit_test(test_too_late)
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
