@@ -87,6 +87,24 @@ keep_evidence(struct watch *out, struct view before, struct view now)
 	return -1;
 }
 
+/* A log that was restored goes on under another id, as two officers say, and
+ * that is a sync's to judge. What it has of the log before stands at the same
+ * places, so the proof is asked for and checked under the id of today. */
+static int
+check_log(const struct talk *t, struct view note, struct err *e)
+{
+	const struct directory_entry *genesis = &t->s->roster.genesis;
+	struct checkpoint cp;
+
+	if (checkpoint_read(note, genesis->hub_name, &genesis->hub, &cp,
+	    e) != 0)
+		return -1;
+	return t->witness.newest.at.size == 0 || cp.at.log_id ==
+	    t->witness.newest.at.log_id ? 0 : err_set(e, ERR_CLASH, "the hub "
+	    "shows another log than this device knows; run tugi sync, which "
+	    "judges that, then this again");
+}
+
 static int
 look(struct talk *t, const struct cosigner *me, struct view note,
     struct watch *out, struct err *e)
@@ -94,12 +112,18 @@ look(struct talk *t, const struct cosigner *me, struct view note,
 	struct proto_pushed *said = mem_new(sizeof(*said));
 	struct witness_in in = { .genesis = &t->s->roster.genesis };
 	struct witness known = t->witness; /* of this hub, and which log */
+	struct log_point at = out->before.at;
 	struct buf answer;
 	int rc;
 
 	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	if (at.size > 0 && t->witness.newest.at.size > 0)
+		at.log_id = t->witness.newest.at.log_id;
 	known.newest = out->before;
-	rc = ask(t, &out->before.at, &answer, said, e);
+	known.newest.at = at;
+	rc = ask(t, &at, &answer, said, e);
+	if (rc == 0)
+		rc = check_log(t, said->checkpoint, e);
 	if (rc == 0) {
 		in.note = said->checkpoint;
 		in.proof = &said->consistency;
