@@ -356,16 +356,29 @@ show_salvaged(struct ctx *c, const struct salvaging *s)
 int
 cmd_store_salvage(struct ctx *c, struct err *e)
 {
-	struct secret pass = { NULL, 0 };
+	struct secret pass = { NULL, 0 }, code = { NULL, 0 };
 	struct session_options o;
+	struct salvaging_way w = { .code = NULL };
 	struct salvaging s;
-	int rc = ask_own(c, &o, &pass, e);
+	int rc;
 
+	if (cmd_flag(c, "code")) {
+		rc = place_find(c, e);
+		session_options_default(c->profile, &o);
+		if (rc == 0)
+			rc = ask_secret(c, c->passphrase_fd,
+			    _("Recovery code: "), &code, e);
+		if (rc == 0)
+			rc = ask_new_passphrase(c, &pass, e);
+		w.code = code.text;
+	} else
+		rc = ask_own(c, &o, &pass, e);
 	if (rc == 0) {
 		out_say(&c->out, "%s", _("checking and copying ..."));
-		rc = salvaging_run(&o, cmd_word(c, 0), view_of(pass.text,
-		    pass.len), &s, e);
+		w.passphrase = view_of(pass.text, pass.len);
+		rc = salvaging_run(&o, cmd_word(c, 0), &w, &s, e);
 	}
+	secret_done(&code);
 	secret_done(&pass);
 	if (rc != 0)
 		return -1;

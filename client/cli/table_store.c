@@ -71,7 +71,10 @@ static const struct cmd cmds[] = {
 	    "folder of the profile first, with its -wal file if there is one. "
 	    "The new profile goes on as a new device of yours, like one from a "
 	    "backup. With a sound backup tugi store restore is better."),
-	.examples = { "tugi store salvage ~/damaged/store.tugi" }
+	.examples = { "tugi store salvage ~/damaged/store.tugi",
+	    "tugi store salvage --code ~/damaged/store.tugi" },
+	.opts = { { "code", NULL, N_("by the recovery code; a new passphrase "
+	    "is chosen"), false } }
 }
 };
 

@@ -139,6 +139,11 @@ timeout 60 "$TUGI" --profile "$T/saved" --no-input --passphrase-fd 9 \
     store salvage "$T/torn.tugi" >"$T/out" 2>"$T/err" 9<"$T/lines"
 rc=$?
 check "no profile is overwritten by it" ends 4
+printf '%s\nnew words for it\n' 'AAAAAA-AAAAAA-AAAAAA-AAAAAA-AAAAAA' >"$T/lines"
+timeout 60 "$TUGI" --profile "$T/saved2" --no-input --passphrase-fd 9 \
+    store salvage --code "$T/torn.tugi" >"$T/out" 2>"$T/err" 9<"$T/lines"
+rc=$?
+check "a wrong recovery code does not salvage" ends 77
 
 ### The disk died
 as liis lock

@@ -30,7 +30,8 @@ static struct world w;
 static struct err e;
 static struct id anna;
 static struct buf sound;   /* the file, whole */
-static char bad[160], home[96];
+static char bad[160], home[96], code[KEEP_CODE_BYTES];
+static struct salvaging_way way;
 
 static struct session_options
 options(const char *folder)
@@ -58,6 +59,7 @@ static int
 setup(void **state)
 {
 	char text[900], from[160], big[9000];
+	struct session_options o;
 	int i;
 
 	(void)state;
@@ -76,6 +78,10 @@ setup(void **state)
 			world_must_sync(&w, LIIS);
 		}
 	}
+	way = (struct salvaging_way){ view_str(WORLD_PASSPHRASE), NULL, NULL };
+	keep_code(code);
+	o = options(w.c[LIIS].profile);
+	assert_int_equal(keep_code_add(w.c[LIIS].session, &o, code, &e), 0);
 	world_close(&w, LIIS);
 	snprintf(from, sizeof(from), "%s/store.tugi", w.c[LIIS].profile);
 	buf_init(&sound, SIZE_MAX);
@@ -129,7 +135,7 @@ salvage(struct salvaging *out)
 
 	world_close(&w, 7);
 	sweep();
-	rc = salvaging_run(&o, bad, view_str(WORLD_PASSPHRASE), out, &e);
+	rc = salvaging_run(&o, bad, &way, out, &e);
 	if (rc == 0) {
 		w.c[7] = w.c[LIIS];
 		w.c[7].session = NULL;
@@ -178,8 +184,7 @@ test_sound(void **state)
 	{
 		struct session_options o = options(home);
 
-		assert_int_equal(salvaging_run(&o, bad,
-		    view_str(WORLD_PASSPHRASE), &s, &e), -1);
+		assert_int_equal(salvaging_run(&o, bad, &way, &s, &e), -1);
 		assert_int_equal(e.kind, ERR_CLASH);
 	}
 }
@@ -261,9 +266,17 @@ test_ranges(void **state)
 		sweep();
 		world_close(&w, 7);
 		sweep();
-		assert_int_equal(salvaging_run(&o, bad, view_str("wrong one"),
-		    &s, &e), -1);
+		way.passphrase = view_str("wrong one");
+		assert_int_equal(salvaging_run(&o, bad, &way, &s, &e), -1);
 		assert_int_equal(e.kind, ERR_DENIED);
+		/* A code from the safe, and a passphrase of the new one's. */
+		way.code = "aaaaaa-bbbbbb";
+		assert_int_equal(salvaging_run(&o, bad, &way, &s, &e), -1);
+		assert_int_equal(e.kind, ERR_DENIED);
+		way.code = code;
+		way.passphrase = view_str(WORLD_PASSPHRASE);
+		assert_int_equal(salvage(&s), 0);
+		assert_int_equal(notes(), NOTES + 1);
 	}
 }
 

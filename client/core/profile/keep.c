@@ -43,9 +43,8 @@ keep_state(struct session *session, struct keep_state *out, struct err *e)
 
 /* ---- ways of opening ---- */
 
-/* As printed, however it was typed; its length. */
-static size_t
-plain_code(const char *text, char out[static KEEP_CODE_BYTES])
+size_t
+keep_plain_code(const char *text, char out[static KEEP_CODE_BYTES])
 {
 	size_t n = 0;
 
@@ -78,7 +77,7 @@ keep_renew(struct session *session, const struct session_options *o,
 	}
 	plain = mem_secret_new(KEEP_CODE_BYTES);
 	if (w->code != NULL)
-		ways.recovery = view_of(plain, plain_code(w->code, plain));
+		ways.recovery = view_of(plain, keep_plain_code(w->code, plain));
 	memcpy(office, s->roster.genesis.recovery.b, sizeof(office));
 	if (s->stage == STORE_MEMBER || s->stage == STORE_REVOKED)
 		ways.escrow = office;
@@ -125,7 +124,7 @@ keep_code_add(struct session *session, const struct session_options *o,
 		return err_set(e, ERR_CLASH, "there is a recovery code; a new "
 		    "one ends it, and that needs your passphrase");
 	plain = mem_secret_new(KEEP_CODE_BYTES);
-	w = view_of(plain, plain_code(code, plain));
+	w = view_of(plain, keep_plain_code(code, plain));
 	rc = vault_slot_add_recovery(s->vault, w, &cost, e);
 	mem_secret_free(plain);
 	return rc;
@@ -139,7 +138,7 @@ keep_open_code(const struct session_options *o, const char *text,
 	struct session_way w = { .escrow = NULL };
 	int rc;
 
-	w.code = view_of(plain, plain_code(text, plain));
+	w.code = view_of(plain, keep_plain_code(text, plain));
 	rc = w.code.len == CODE_LETTERS ?
 	    session_open_otherwise(o, &w, out, e) : err_set(e, ERR_INPUT,
 	    "a recovery code has %d letters and digits in groups of %d",

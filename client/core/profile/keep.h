@@ -34,6 +34,10 @@ int keep_renew(struct session *s, const struct session_options *o,
  * 150 bits, without letters that look alike. */
 void keep_code(char out[static KEEP_CODE_BYTES]);
 
+/** keep_plain_code(text, out): a code as it was printed, however it was typed;
+ * its length. */
+size_t keep_plain_code(const char *text, char out[static KEEP_CODE_BYTES]);
+
 /** keep_code_add(s, o, code, e): it opens the profile too. ERR_CLASH when
  * there is one: that one ends by keep_renew alone. */
 int keep_code_add(struct session *s, const struct session_options *o,

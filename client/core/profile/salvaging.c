@@ -12,6 +12,7 @@
 #include "client/core/local/fields.h"
 #include "client/core/local/restored.h"
 #include "client/core/local/spaces.h"
+#include "client/core/profile/keep.h"
 #include "client/core/profile/salvaging_outbox.h"
 #include "client/core/vault/salvage_copy.h"
 #include "common/base/file.h"
@@ -485,12 +486,30 @@ make(struct salvaging_at *a, struct view passphrase, const char *own,
 	return rc;
 }
 
+/* By the one way that is given. */
+static int
+open_old(struct salvaging_at *a, const char *path,
+    const struct salvaging_way *w, struct err *e)
+{
+	struct vault_options vo = { .vfs = a->o->vfs,
+		.no_floor = a->o->cost_test };
+	char *plain = mem_secret_new(KEEP_CODE_BYTES);
+	struct salvage_way way = { .escrow = w->escrow };
+	int rc;
+
+	if (w->code != NULL)
+		way.code = view_of(plain, keep_plain_code(w->code, plain));
+	else if (w->escrow == NULL)
+		way.passphrase = w->passphrase;
+	rc = salvage_open(path, &way, &vo, &a->from, e);
+	mem_secret_free(plain);
+	return rc;
+}
+
 int
 salvaging_run(const struct session_options *o, const char *path,
-    struct view passphrase, struct salvaging *out, struct err *e)
+    const struct salvaging_way *w, struct salvaging *out, struct err *e)
 {
-	struct vault_options vo = { .vfs = o->vfs, .no_floor = o->cost_test };
-	struct salvage_way way = { .passphrase = passphrase };
 	struct salvaging_at a = { .o = o, .out = out };
 	char *own = session_path(o);
 	int rc;
@@ -502,9 +521,9 @@ salvaging_run(const struct session_options *o, const char *path,
 		rc = err_set(e, ERR_CLASH, "there is a profile in %s; move it "
 		    "away first, nothing of it is overwritten", o->profile);
 	if (rc == 0)
-		rc = salvage_open(path, &way, &vo, &a.from, e);
+		rc = open_old(&a, path, w, e);
 	if (rc == 0)
-		rc = make(&a, passphrase, own, e);
+		rc = make(&a, w->passphrase, own, e);
 	salvage_close(a.from);
 	mem_free(a.r);
 	mem_free(own);

@@ -30,9 +30,15 @@ struct salvaging {
 	} lost[SALVAGING_KINDS_MAX];
 };
 
-/** salvaging_run(o, path, passphrase, out, e): from the store in ${path} into
- * the folder of ${o}, which has no profile. ${passphrase} opens both. */
+/** salvaging_run(o, path, w, out, e): from the store in ${path}, opened one of
+ * these ways, into the folder of ${o}, which has no profile; ${w}->passphrase
+ * opens that from then on. */
+struct salvaging_way {
+	struct view passphrase; /* of the old store too, unless: */
+	const char *code;       /* a recovery code as typed, or NULL */
+	const uint8_t *escrow;  /* the office's pair of keys, or NULL */
+};
 int salvaging_run(const struct session_options *o, const char *path,
-    struct view passphrase, struct salvaging *out, struct err *e);
+    const struct salvaging_way *w, struct salvaging *out, struct err *e);
 
 #endif
