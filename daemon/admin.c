@@ -51,6 +51,9 @@ static const struct command commands[] = {
 	{ "sheet", "DATADIR | -c FILE [--json]",
 	    "print a recovery sheet with a new code for backups from now on",
 	    1, cmd_sheet },
+	{ "renew-cert", "DATADIR | -c FILE [--json]",
+	    "a new certificate for the same key, which clients go by", 1,
+	    cmd_renew },
 	{ "check-config", "DATADIR | -c FILE [--json]",
 	    "tell whether tugid.conf is good", 1, cmd_check },
 };

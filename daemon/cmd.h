@@ -44,6 +44,7 @@ int cmd_status(struct options *o, struct err *e);
 int cmd_check(struct options *o, struct err *e);
 int cmd_backup(struct options *o, struct err *e);
 int cmd_restore(struct options *o, struct err *e);
+int cmd_renew(struct options *o, struct err *e);
 int cmd_doctor(struct options *o, struct err *e);
 int cmd_verify(struct options *o, struct err *e);
 

@@ -1,4 +1,4 @@
-/* tugid serve and check-config. */
+/* tugid serve, check-config and renew-cert. */
 #include "daemon/cmd.h"
 
 #include <stdio.h>
@@ -49,6 +49,25 @@ cmd_check(struct options *o, struct err *e)
 		printf("{\"ok\":true}\n");
 	else if (rc == 0)
 		printf("The settings are good.\n");
+	settings_done(&s);
+	return rc;
+}
+
+int
+cmd_renew(struct options *o, struct err *e)
+{
+	struct settings s;
+	int rc;
+
+	if (cmd_settings(o, &s, e) != 0)
+		return -1;
+	rc = datadir_renew(&s, e);
+	if (rc == 0 && o->json)
+		printf("{\"renewed\":true}\n");
+	else if (rc == 0)
+		printf("A new certificate for the same key: the pin stays, and "
+		    "clients notice nothing.\nNow reload: systemctl reload "
+		    "tugid\n");
 	settings_done(&s);
 	return rc;
 }

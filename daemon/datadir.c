@@ -122,6 +122,25 @@ make_tls(const char *folder, const char *host, const char *name,
 }
 
 int
+datadir_renew(const struct settings *s, struct err *e)
+{
+	struct buf key, cert;
+	int rc;
+
+	buf_init(&key, PEM_MAX);
+	buf_init(&cert, PEM_MAX);
+	rc = file_read(s->tls_key, &key, e);
+	if (rc == 0)
+		rc = tls_renew(s->listen_host, s->name, buf_view(&key), &cert,
+		    e);
+	if (rc == 0)
+		rc = file_replace(s->tls_cert, buf_view(&cert), 0600, e);
+	buf_done(&key);
+	buf_done(&cert);
+	return rc;
+}
+
+int
 datadir_pin(const struct settings *s, struct hash *pin, struct err *e)
 {
 	struct buf cert;

@@ -46,6 +46,9 @@ char *datadir_db(const char *folder);
 /** datadir_ledger(folder): path of the ledger, freed by mem_free. */
 char *datadir_ledger(const char *folder);
 
+/** datadir_renew(s, e): a new certificate for the key that is there. */
+int datadir_renew(const struct settings *s, struct err *e);
+
 /** datadir_pin(s, pin, e): of the certificate that ${s} names. */
 int datadir_pin(const struct settings *s, struct hash *pin, struct err *e);
 

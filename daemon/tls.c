@@ -100,6 +100,31 @@ out:
 	return rc < 0 ? fail(e, "make the hub's TLS key", rc) : 0;
 }
 
+int
+tls_renew(const char *host, const char *name, struct view key,
+    struct buf *cert, struct err *e)
+{
+	gnutls_datum_t in = { (unsigned char *)(uintptr_t)key.data,
+		(unsigned)key.len };
+	gnutls_datum_t pem = { NULL, 0 };
+	gnutls_x509_privkey_t k = NULL;
+	gnutls_x509_crt_t crt = NULL;
+	int rc;
+
+	if ((rc = gnutls_x509_privkey_init(&k)) >= 0 &&
+	    (rc = gnutls_x509_privkey_import2(k, &in, GNUTLS_X509_FMT_PEM,
+	    NULL, 0)) >= 0 && (rc = gnutls_x509_crt_init(&crt)) >= 0 &&
+	    (rc = fill_certificate(crt, k, host, name)) >= 0 &&
+	    (rc = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM,
+	    &pem)) >= 0) {
+		buf_add(cert, pem.data, pem.size);
+		gnutls_free(pem.data);
+	}
+	gnutls_x509_crt_deinit(crt);
+	gnutls_x509_privkey_deinit(k);
+	return rc < 0 ? fail(e, "renew the hub's certificate", rc) : 0;
+}
+
 static gnutls_x509_crt_t
 import(struct view cert, struct err *e)
 {

@@ -16,6 +16,11 @@
 int tls_make(const char *host, const char *name, struct buf *key,
     struct buf *cert, struct err *e);
 
+/** tls_renew(host, name, key, cert, e): append a new certificate for the PEM
+ * ${key}: the pin stays. */
+int tls_renew(const char *host, const char *name, struct view key,
+    struct buf *cert, struct err *e);
+
 /** tls_pin(cert, pin, e): SHA-256 of the public key in a PEM certificate. */
 int tls_pin(struct view cert, struct hash *pin, struct err *e);
 

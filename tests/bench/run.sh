@@ -21,6 +21,7 @@ began=$(date +%s)
 for name in "$@"; do
 	case $name in
 	hub) "$B/bench/bench_hub" "$B" ;;
+	backup) "$B/bench/bench_backup" "${BENCH_BACKUP_ITEMS:-100000}" ;;
 	*) "$B/bench/bench_$name" "$B/tugid" "$dir" ;;
 	esac
 done

@@ -144,6 +144,16 @@ is "a certificate that ends" warning "$(doctor certificate)"
 cp "$T/c.pem" "$HUB/tls.crt"
 is "another one's certificate" bad "$(doctor certificate)"
 cp "$T/old.crt" "$HUB/tls.crt"
+"$TUGID" renew-cert "$HUB" >"$T/out" 2>"$T/err"
+is "a renewed certificate is good again" good "$(doctor certificate)"
+cp "$HUB/tls.crt" "$T/renewed.crt"
+kill -HUP "$hub"
+renewed() { openssl s_client -connect "127.0.0.1:$port" </dev/null \
+    2>/dev/null | openssl x509 2>/dev/null | cmp -s - "$T/renewed.crt"; }
+check "and is served after a reload" until_true 10 renewed
+must as mari note add A-1 'after the renewal'
+as mari sync
+check "which pinned clients do not notice" ends 0
 stop_hub
 check "an orderly stop" told STOPPING=1
 is "nobody answers" bad "$(doctor reach)"
