@@ -44,9 +44,17 @@ fill(struct hubworld *w, size_t items)
 	if (hw_push1(w, 2, &it[0]) != VERDICT_ACCEPTED)
 		exit(1);
 	for (i = 0; i < items; i += BATCH) {
-		for (k = 0; k < BATCH; k++)
+		for (k = 0; k < BATCH; k++) {
 			hw_note(w, 2, &space, 1, &it[k]);
+			it[k].line->counter = it[k].counter;
+			it[k].line->last = it[k].id;
+		}
 		must(hw_push(w, 2, it, BATCH, &p, &e), "push");
+		if (p->answer.items[BATCH - 1].verdict != VERDICT_ACCEPTED) {
+			fprintf(stderr, "push: %s\n", verdict_words(
+			    p->answer.items[BATCH - 1].verdict));
+			exit(1);
+		}
 		hw_pushed_free(p);
 		for (k = 0; k < BATCH; k++)
 			hw_free(&it[k]);
