@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 B=${1:?usage: tests/bench/run.sh BUILD-FOLDER [NAME ...]}
 shift
-[ $# -gt 0 ] || set -- wire save store year sync growth pushes report hub ledger
+[ $# -gt 0 ] || set -- wire save vault store year sync growth pushes report hub ledger
 dir=$(pwd)/$B/bench-run
 case $B in /*) dir=$B/bench-run ;; esac
 rm -rf "$dir"

@@ -349,13 +349,14 @@ int
 main(void)
 {
 	const struct CMUnitTest all[] = {
-		cmocka_unit_test(test_random_cuts),
-		cmocka_unit_test(test_every_operation),
-		cmocka_unit_test(test_every_fault),
-		cmocka_unit_test(test_full_disk),
+		/* The quick ones first: they stop most of what is wrong. */
 		cmocka_unit_test(test_creation),
 		cmocka_unit_test(test_passphrase_change),
-		cmocka_unit_test(test_renewal)
+		cmocka_unit_test(test_renewal),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_every_fault),
+		cmocka_unit_test(test_every_operation),
+		cmocka_unit_test(test_random_cuts)
 	};
 
 	if (sodium_init() < 0)

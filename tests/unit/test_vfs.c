@@ -1016,6 +1016,34 @@ test_files_put_back(void **state)
 	drop(&new);
 }
 
+/* As many commits, but others: what the anchor saw is not in this file. */
+static void
+test_other_history(void **state)
+{
+	struct image old, new, mixed;
+
+	(void)state;
+	anchored_images(&old, &new);
+	give(&old);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	commit(1, 3, 70);
+	close_store();
+	drop(&new);
+	take(&new);
+	give(&old);
+	assert_int_equal(vault_open_key(STORE, &key, &o, &v, &e), 0);
+	commit(1, 3, 71);
+	close_store();
+	assert_int_equal(comes_to(), NOTHING);
+	drop(&old);
+	take(&old);
+	mixed = (struct image){ .db = new.db, .anchor = old.anchor };
+	give(&mixed);
+	attack(ANNOUNCED, "another history", 0);
+	drop(&old);
+	drop(&new);
+}
+
 /* A copy of the store, which the same passphrase opens, in its place. */
 static void
 test_backup_in_its_place(void **state)
@@ -1180,7 +1208,8 @@ main(void)
 		T(test_looks_random), T(test_disk_full),
 		T(test_spilled_savepoint), T(test_no_other_file),
 		T(test_header_bytes), T(test_each_page), T(test_each_frame),
-		T(test_files_put_back), T(test_backup_in_its_place),
+		T(test_files_put_back), T(test_other_history),
+		T(test_backup_in_its_place),
 		T(test_older_is_read), T(test_damaged_log),
 		T(test_sync_that_lies), T(test_disk_of_its_own_mind)
 	};
