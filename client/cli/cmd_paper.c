@@ -10,6 +10,7 @@
 #include "client/core/profile/policies.h"
 #include "client/core/consent/receipt.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define LINE_BYTES 1000
 
@@ -203,7 +204,7 @@ cmd_consent_form(struct ctx *c, struct err *e)
 		    f.lang);
 	f.p = begin(c, title, NULL, f.lang);
 	rc = fill_form(&f, e);
-	snprintf(foot, sizeof(foot), "consent %d, %s",
+	snprintf(foot, sizeof(foot), _("consent %d, %s"),
 	    policy_version(f.policy, "forms", "consent"), f.lang);
 	paper_note(f.p, foot);
 	if (rc == 0)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define READ_STEP_BYTES 65536
 
@@ -18,7 +19,7 @@ fail(struct err *e, const char *what, const char *path)
 	int code = errno;
 
 	err_set(e, code == ENOENT ? ERR_ABSENT : ERR_LOCAL,
-	    "%s %s: %s", what, path, strerror(code));
+	    "%s %s: %s", _(what), path, strerror(code));
 	e->code = code;
 	return -1;
 }
@@ -57,11 +58,11 @@ file_read(const char *path, struct buf *out, struct err *e)
 	int rc;
 
 	if (fd < 0)
-		return fail(e, "cannot read", path);
+		return fail(e, N_("cannot read"), path);
 	do
 		n = read_some(fd, out);
 	while (n > 0);
-	rc = n < 0 ? fail(e, "cannot read", path) : buf_check(out, path, e);
+	rc = n < 0 ? fail(e, N_("cannot read"), path) : buf_check(out, path, e);
 	close(fd);
 	return rc;
 }
@@ -111,11 +112,11 @@ file_replace(const char *path, struct view data, mode_t mode, struct err *e)
 	fd = open(buf_str(&tmp), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
 	    O_NOFOLLOW, mode);
 	if (fd < 0 || write_all(fd, data) != 0 || fsync(fd) != 0) {
-		fail(e, "cannot write", path);
+		fail(e, N_("cannot write"), path);
 		goto out;
 	}
 	if (rename(buf_str(&tmp), path) != 0) {
-		fail(e, "cannot replace", path);
+		fail(e, N_("cannot replace"), path);
 		goto out;
 	}
 	rc = file_sync_folder(dir, e);
@@ -135,9 +136,9 @@ file_folder(const char *path, struct err *e)
 	struct stat st;
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return fail(e, "cannot make the folder", path);
+		return fail(e, N_("cannot make the folder"), path);
 	if (stat(path, &st) != 0)
-		return fail(e, "cannot look at the folder", path);
+		return fail(e, N_("cannot look at the folder"), path);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_LOCAL, "%s is not a folder", path);
 	if ((st.st_mode & 077) != 0)
@@ -154,10 +155,10 @@ file_sync_folder(const char *path, struct err *e)
 	int rc;
 
 	if (fd < 0)
-		return fail(e, "cannot open the folder", path);
+		return fail(e, N_("cannot open the folder"), path);
 	rc = fsync(fd);
 	close(fd);
-	return rc == 0 ? 0 : fail(e, "cannot make durable the folder", path);
+	return rc == 0 ? 0 : fail(e, N_("cannot make durable the folder"), path);
 }
 
 int

@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define BUCKETS 128 /* power of two; the programs have some 200 statements */
 #define CACHE_KIB 8192
@@ -74,52 +75,52 @@ sentence(struct db *db, int rc, const char **text)
 	int code = sqlite3_system_errno(db->h);
 
 	if (rc == SQLITE_IOERR_DATA) {
-		*text = "a part of the file is not what was written; restore "
-		    "a backup";
+		*text = N_("a part of the file is not what was written; restore "
+		    "a backup");
 		return ERR_LOCAL;
 	}
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		*text = "another process has it open; close that one first";
+		*text = N_("another process has it open; close that one first");
 		return ERR_CLASH;
 	case SQLITE_FULL:
-		*text = "the disk is full; nothing of this step was saved";
+		*text = N_("the disk is full; nothing of this step was saved");
 		return ERR_LOCAL;
 	case SQLITE_READONLY:
 		*text = db->frozen != NULL ? db->frozen :
-		    "the file or its folder is read-only";
+		    N_("the file or its folder is read-only");
 		return ERR_LOCAL;
 	case SQLITE_NOTADB:
-		*text = "this is not a database of this program";
+		*text = N_("this is not a database of this program");
 		return ERR_LOCAL;
 	case SQLITE_CORRUPT:
-		*text = "the file is damaged; restore a backup";
+		*text = N_("the file is damaged; restore a backup");
 		return ERR_LOCAL;
 	case SQLITE_CANTOPEN:
 		if (code == ENOENT && !db->create) {
-			*text = "there is no such file";
+			*text = N_("there is no such file");
 			return ERR_ABSENT;
 		}
 		if (code == ENOSPC || code == EDQUOT) {
-			*text = "the disk is full; nothing of this step was "
-			    "saved";
+			*text = N_("the disk is full; nothing of this step was "
+			    "saved");
 			return ERR_LOCAL;
 		}
 		/* SQLite's last try is to read, hence ENOENT for EACCES. */
 		if (code == ENOENT) {
-			*text = "its folder is missing, read-only or full; "
-			    "nothing of this step was saved";
+			*text = N_("its folder is missing, read-only or full; "
+			    "nothing of this step was saved");
 			return ERR_LOCAL;
 		}
 		*text = code == EACCES || code == EROFS || code == EPERM
-		    ? "the file or its folder is read-only"
-		    : "the file or its folder cannot be opened";
+		    ? N_("the file or its folder is read-only")
+		    : N_("the file or its folder cannot be opened");
 		return ERR_LOCAL;
 	case SQLITE_IOERR:
 		*text = code == ENOSPC || code == EDQUOT
-		    ? "the disk is full; nothing of this step was saved"
-		    : "the disk reports an error";
+		    ? N_("the disk is full; nothing of this step was saved")
+		    : N_("the disk reports an error");
 		return ERR_LOCAL;
 	default:
 		*text = sqlite3_errstr(rc);
@@ -136,7 +137,7 @@ db_fail(struct db *db, int rc, struct err *e)
 	if ((rc & 0xff) == SQLITE_CONSTRAINT)
 		return fail_constraint(db, rc, e);
 	kind = sentence(db, rc, &text);
-	err_set(e, kind, "database %s: %s", db->path, text);
+	err_set(e, kind, "database %s: %s", db->path, _(text));
 	e->code = rc;
 	return -1;
 }

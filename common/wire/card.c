@@ -10,6 +10,7 @@
 
 #include "common/base/mem.h"
 #include "common/wire/base32.h"
+#include "common/base/text.h"
 
 #define CARD_WORD "tugi-card-1"
 #define SHARE_WORD "tugi-share-1"
@@ -109,7 +110,7 @@ take_part(const char **at, const char *what, const struct part *part,
 		return 0;
 	return err_set(e, ERR_INPUT, "group %zu of the %zu groups of %s on "
 	    "this %s is not as printed; look at its five letters again",
-	    wrong, base32_groups(part->len), part->name, what);
+	    wrong, base32_groups(part->len), _(part->name), _(what));
 }
 
 static int
@@ -117,7 +118,7 @@ take_parts(const char *at, const char *what, const char *tag,
     const char *front, const struct part *parts, size_t n, struct err *e)
 {
 	uint8_t check[CHECK_BYTES], typed[CHECK_BYTES];
-	struct part last = { "the check at the end", typed, sizeof(typed) };
+	struct part last = { N_("the check at the end"), typed, sizeof(typed) };
 	size_t i;
 
 	for (i = 0; i < n; i++)
@@ -128,12 +129,12 @@ take_parts(const char *at, const char *what, const char *tag,
 	at += strspn(at, "- \t\r\n");
 	if (*at != '\0')
 		return err_set(e, ERR_INPUT,
-		    "there is more text after the end of this %s", what);
+		    "there is more text after the end of this %s", _(what));
 	check_of(tag, front, parts, n, check);
 	if (memcmp(check, typed, sizeof(check)) != 0)
 		return err_set(e, ERR_INPUT, "every group of this %s is well "
 		    "formed, but not all are from the same one, or the words "
-		    "in front are mistyped", what);
+		    "in front are mistyped", _(what));
 	return 0;
 }
 
@@ -143,10 +144,10 @@ static void
 card_parts(struct card *c, struct part out[static CARD_PARTS])
 {
 	struct part parts[CARD_PARTS] = {
-		{ "the hub's key", c->pin.b, sizeof(c->pin.b) },
-		{ "the office's fingerprint", c->root.b, sizeof(c->root.b) },
-		{ "the card's number", c->id.b, sizeof(c->id.b) },
-		{ "the secret", c->secret16, sizeof(c->secret16) }
+		{ N_("the hub's key"), c->pin.b, sizeof(c->pin.b) },
+		{ N_("the office's fingerprint"), c->root.b, sizeof(c->root.b) },
+		{ N_("the card's number"), c->id.b, sizeof(c->id.b) },
+		{ N_("the secret"), c->secret16, sizeof(c->secret16) }
 	};
 
 	memcpy(out, parts, sizeof(parts));
@@ -221,7 +222,7 @@ card_decode(const char *text, struct card *c, struct err *e)
 		goto out;
 	buf_add_fmt(&front, "%s %s", CARD_WORD, c->url);
 	card_parts(c, parts);
-	rc = take_parts(text, "card", TAG_CARD_CHECK, buf_str(&front), parts,
+	rc = take_parts(text, N_("card"), TAG_CARD_CHECK, buf_str(&front), parts,
 	    CARD_PARTS, e);
 	if (rc == 0)
 		expand(c);
@@ -297,9 +298,9 @@ static void
 share_parts(struct share *s, struct part out[static SHARE_PARTS])
 {
 	struct part parts[SHARE_PARTS] = {
-		{ "the first half", s->half[0], sizeof(s->half[0]) },
-		{ "the second half", s->half[1], sizeof(s->half[1]) },
-		{ "the key's check", s->check.b, SHARE_KEY_BYTES }
+		{ N_("the first half"), s->half[0], sizeof(s->half[0]) },
+		{ N_("the second half"), s->half[1], sizeof(s->half[1]) },
+		{ N_("the key's check"), s->check.b, SHARE_KEY_BYTES }
 	};
 
 	memcpy(out, parts, sizeof(parts));
@@ -337,7 +338,7 @@ share_decode(const char *text, struct share *s, struct err *e)
 	s->number = number[0] - '0';
 	front[sizeof(front) - 2] = number[0];
 	share_parts(s, parts);
-	if (take_parts(text, "share", TAG_SHARE_CHECK, front, parts,
+	if (take_parts(text, N_("share"), TAG_SHARE_CHECK, front, parts,
 	    SHARE_PARTS, e) == 0)
 		return 0;
 	mem_wipe(s, sizeof(*s));

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/wire/proto_parts.h"
+#include "common/base/text.h"
 
 enum { KEY_VERSION = 1, KEY_HUB_NAME, KEY_LOG, KEY_HUB, KEY_NOW,
 	KEY_CLAIMED };
@@ -16,45 +17,45 @@ const char *
 verdict_words(enum verdict v)
 {
 	static const char *const words[] = {
-		[VERDICT_ACCEPTED] = "the hub has it",
-		[VERDICT_DUPLICATE] = "the hub already had it",
-		[VERDICT_STALE_EPOCH] = "who may read here changed meanwhile; "
-		    "what is new is fetched first",
-		[VERDICT_REKEY_FIRST] = "a device that may no longer read "
-		    "here has to be left out first",
-		[VERDICT_NOT_MEMBER] = "this device has no right to write "
-		    "here",
-		[VERDICT_REVOKED] = "this device was revoked",
-		[VERDICT_UNKNOWN_DEVICE] = "the hub does not know this device",
-		[VERDICT_COUNTER] = "the hub holds other work under the same "
-		    "number; another copy of this device may be in use",
-		[VERDICT_TOO_LARGE] = "it is larger than the hub takes",
-		[VERDICT_BAD_SIGNATURE] = "its signature is not valid",
-		[VERDICT_BAD_FORM] = "it is not in the form allowed",
-		[VERDICT_BAD_SEEN] = "it names a state of the log that cannot "
-		    "be",
-		[VERDICT_BAD_EPOCH] = "this change of who may read is not "
-		    "allowed",
-		[VERDICT_BAD_DIRECTORY] = "this change of the directory is "
-		    "not allowed",
-		[VERDICT_WITH_GROUP] = "another part of the same step was "
-		    "refused",
-		[VERDICT_QUOTA] = "this device sent too much; it goes on "
-		    "later",
-		[VERDICT_HUB_FULL] = "the hub has no room left; its operator "
-		    "must help",
-		[VERDICT_UNKNOWN_SPACE] = "the hub does not know this space",
-		[VERDICT_BAD_ERASE] = "this order to erase does not have the two "
-		    "signatures that it needs",
-		[VERDICT_ERASED] = "this section was erased; nothing enters "
-		    "it any more"
+		[VERDICT_ACCEPTED] = N_("the hub has it"),
+		[VERDICT_DUPLICATE] = N_("the hub already had it"),
+		[VERDICT_STALE_EPOCH] = N_("who may read here changed meanwhile; "
+		    "what is new is fetched first"),
+		[VERDICT_REKEY_FIRST] = N_("a device that may no longer read "
+		    "here has to be left out first"),
+		[VERDICT_NOT_MEMBER] = N_("this device has no right to write "
+		    "here"),
+		[VERDICT_REVOKED] = N_("this device was revoked"),
+		[VERDICT_UNKNOWN_DEVICE] = N_("the hub does not know this device"),
+		[VERDICT_COUNTER] = N_("the hub holds other work under the same "
+		    "number; another copy of this device may be in use"),
+		[VERDICT_TOO_LARGE] = N_("it is larger than the hub takes"),
+		[VERDICT_BAD_SIGNATURE] = N_("its signature is not valid"),
+		[VERDICT_BAD_FORM] = N_("it is not in the form allowed"),
+		[VERDICT_BAD_SEEN] = N_("it names a state of the log that cannot "
+		    "be"),
+		[VERDICT_BAD_EPOCH] = N_("this change of who may read is not "
+		    "allowed"),
+		[VERDICT_BAD_DIRECTORY] = N_("this change of the directory is "
+		    "not allowed"),
+		[VERDICT_WITH_GROUP] = N_("another part of the same step was "
+		    "refused"),
+		[VERDICT_QUOTA] = N_("this device sent too much; it goes on "
+		    "later"),
+		[VERDICT_HUB_FULL] = N_("the hub has no room left; its operator "
+		    "must help"),
+		[VERDICT_UNKNOWN_SPACE] = N_("the hub does not know this space"),
+		[VERDICT_BAD_ERASE] = N_("this order to erase does not have the two "
+		    "signatures that it needs"),
+		[VERDICT_ERASED] = N_("this section was erased; nothing enters "
+		    "it any more")
 	};
 
 	if ((size_t)v < sizeof(words) / sizeof(words[0]) &&
 	    words[v] != NULL)
-		return words[v];
-	return "refused for a reason this program does not know yet; update "
-	    "it";
+		return _(words[v]);
+	return _("refused for a reason this program does not know yet; update "
+	    "it");
 }
 
 void

@@ -354,21 +354,21 @@ no_merge(enum conflict_merge why)
 {
 	switch (why) {
 	case CONFLICT_NO_BASE:
-		return "there is no merge: the texts have no common beginning; "
-		    "take one or write a new one";
+		return N_("there is no merge: the texts have no common beginning; "
+		    "take one or write a new one");
 	case CONFLICT_NO_TEXT:
-		return "a field of this kind is not merged; take one of the "
-		    "two";
+		return N_("a field of this kind is not merged; take one of the "
+		    "two");
 	case CONFLICT_TOO_LONG:
-		return "the merge is longer than the field may be; take one or "
-		    "write a new one";
+		return N_("the merge is longer than the field may be; take one or "
+		    "write a new one");
 	case CONFLICT_OVERLAPS:
 	case CONFLICT_MERGED:
 	case CONFLICT_MERGED_WORDS:
 		break;
 	}
-	return "there is no merge: the changes overlap; take one or write a "
-	    "new one";
+	return N_("there is no merge: the changes overlap; take one or write a "
+	    "new one");
 }
 
 /* The value chosen; it borrows ${l}, ${c}, the choice or ${p}. */
@@ -384,7 +384,7 @@ chosen_value(struct session *session, const struct heads_field *h,
 		if (conflict_explain(c, e) != 0)
 			return -1;
 		if (c->merged == NULL)
-			return err_set(e, ERR_INPUT, "%s", no_merge(c->merge));
+			return err_set(e, ERR_INPUT, "%s", _(no_merge(c->merge)));
 		set.text = c->merged;
 	}
 	if (x->how == CONFLICT_MERGE || x->how == CONFLICT_TEXT)

@@ -88,7 +88,7 @@ check_line(const char *text, size_t max, const char *what, struct err *e)
 {
 	if (text != NULL && strlen(text) > max)
 		return err_set(e, ERR_INPUT,
-		    "%s is longer than %zu bytes", what, max);
+		    "%s is longer than %zu bytes", _(what), max);
 	return 0;
 }
 
@@ -225,12 +225,12 @@ check_draft(struct giving *g, struct err *e)
 		return err_set(e, ERR_INPUT,
 		    "until: this consent would end before it "
 		    "begins; give a later day");
-	if (check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
-	    check_line(d->giver_role, CODE_MAX, "the giver's role", e) != 0 ||
-	    check_line(d->purpose, CODE_MAX, "the purpose", e) != 0 ||
-	    check_line(d->evidence, CODE_MAX, "the evidence", e) != 0)
+	if (check_line(d->giver, GIVER_MAX, N_("the giver's name"), e) != 0 ||
+	    check_line(d->giver_role, CODE_MAX, N_("the giver's role"), e) != 0 ||
+	    check_line(d->purpose, CODE_MAX, N_("the purpose"), e) != 0 ||
+	    check_line(d->evidence, CODE_MAX, N_("the evidence"), e) != 0)
 		return -1;
-	return check_line(d->language, CODE_MAX, "the language", e);
+	return check_line(d->language, CODE_MAX, N_("the language"), e);
 }
 
 /* Whose word it is: a consent by who has no authority opens nothing. */
@@ -621,11 +621,11 @@ consent_withdraw_tx(struct session *session, const struct withdrawal_draft *d,
 		return err_set(e, ERR_INPUT,
 		    "a withdrawal names who took the consent back");
 	if (statements_sections(d->sections, &t.mask, e) != 0 ||
-	    check_line(d->giver, GIVER_MAX, "the giver's name", e) != 0 ||
-	    check_line(d->channel, CODE_MAX, "the channel", e) != 0 ||
+	    check_line(d->giver, GIVER_MAX, N_("the giver's name"), e) != 0 ||
+	    check_line(d->channel, CODE_MAX, N_("the channel"), e) != 0 ||
 	    policies_check(session, fields_number(TYPE_WITHDRAWAL,
 	    WITHDRAWAL_CHANNEL), d->channel, e) != 0 ||
-	    check_line(d->told_on, DAY_TEXT_BYTES, "the day", e) != 0 ||
+	    check_line(d->told_on, DAY_TEXT_BYTES, N_("the day"), e) != 0 ||
 	    card_for(s, &d->case_id, RIGHT_WRITE, &card, e) != 0)
 		return -1;
 	t.list = mem_new(TAKING_MAX * sizeof(*t.list));

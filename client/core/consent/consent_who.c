@@ -13,6 +13,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/profile/people.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define WHY_MAX 2000
 
@@ -48,11 +49,11 @@ right_words(enum right right)
 {
 	switch (right) {
 	case RIGHT_READ:
-		return "read";
+		return N_("read");
 	case RIGHT_WRITE:
-		return "write";
+		return N_("write");
 	case RIGHT_KEEP:
-		return "keep";
+		return N_("keep");
 	case RIGHT_NONE:
 		break;
 	}
@@ -65,7 +66,7 @@ until_words(int64_t until_ms, struct buf *out)
 	char day[DAY_TEXT_BYTES];
 
 	if (until_ms != INT64_MAX)
-		buf_add_fmt(out, ", until %s", day_text(until_ms, day));
+		buf_add_fmt(out, _(", until %s"), day_text(until_ms, day));
 }
 
 static void
@@ -91,12 +92,12 @@ consent_words(struct asking *q, const struct access *a, struct buf *out,
 	}
 	if (rc == 0) {
 		/* The card is closed to this person, the statement is not. */
-		buf_add_str(out, "consent kept in the card");
+		buf_add_str(out, _("consent kept in the card"));
 		return 0;
 	}
 	giver = loaded_text(&l, CONSENT_GIVER);
 	role = loaded_text(&l, CONSENT_GIVER_ROLE);
-	buf_add_str(out, "consent of ");
+	buf_add_str(out, _("consent of "));
 	buf_add(out, giver.data, giver.len);
 	if (role.len > 0) {
 		buf_add_str(out, " (");
@@ -118,7 +119,7 @@ law_words(struct asking *q, const struct access *a, struct buf *out,
 
 	if (rc < 0)
 		return -1;
-	buf_add_str(out, "by law");
+	buf_add_str(out, _("by law"));
 	if (rc == 0)
 		return 0;
 	basis = loaded_text(&l, OVERRIDE_BASIS);
@@ -174,12 +175,12 @@ side_words(struct asking *q, const struct access *a, struct buf *out,
 	int rc;
 
 	if (o != NULL)
-		return by_words(q, &o->officer, "taken over by order of ",
-		    out, e) != 0 ? -1 : by_words(q, &o->second, " and ", out,
+		return by_words(q, &o->officer, _("taken over by order of "),
+		    out, e) != 0 ? -1 : by_words(q, &o->second, _(" and "), out,
 		    e);
 	if (a->kind == ACCESS_HANDOVER)
-		return by_words(q, &a->origin, "handed over by ", out, e);
-	buf_add_str(out, "takeover by law");
+		return by_words(q, &a->origin, _("handed over by "), out, e);
+	buf_add_str(out, _("takeover by law"));
 	rc = versions_load(q->s, &a->consent, &l, e);
 	if (rc != 1)
 		return rc;
@@ -200,13 +201,13 @@ basis_words(struct asking *q, const struct access *a, struct buf *out,
 
 	sep(out);
 	if (a->kind == ACCESS_OWNER)
-		buf_add_str(out, "own side");
+		buf_add_str(out, _("own side"));
 	else if (a->kind == ACCESS_OVERRIDE)
 		rc = law_words(q, a, out, e);
 	else if (access_is_side(a->kind))
 		rc = side_words(q, a, out, e);
 	else if (id_is_zero(&a->consent))
-		buf_add_str(out, "approved by the office");
+		buf_add_str(out, _("approved by the office"));
 	else
 		rc = consent_words(q, a, out, e);
 	if (rc != 0)
@@ -219,14 +220,14 @@ basis_words(struct asking *q, const struct access *a, struct buf *out,
 static void
 surplus_words(struct asking *q, const struct id *person, struct buf *out)
 {
-	const char *why = "no statement allows it";
+	const char *why = N_("no statement allows it");
 	int64_t last = INT64_MIN, at;
 	char day[DAY_TEXT_BYTES];
 	bool taken;
 	size_t i;
 
 	sep(out);
-	buf_add_str(out, "can read it until the next sync: ");
+	buf_add_str(out, _("can read it until the next sync: "));
 	for (i = 0; i < q->book.count; i++) {
 		const struct access *a = &q->book.list[i];
 
@@ -236,14 +237,14 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 			continue;
 		last = at;
 		if (overrides_is(a))
-			why = "the override ended on ";
+			why = N_("the override ended on ");
 		else
-			why = a->kind == ACCESS_REDUCE ? "left on " :
-			    taken ? "withdrawn on " :
-			    access_is_side(a->kind) ? "that ended on " :
-			    "the consent ended on ";
+			why = a->kind == ACCESS_REDUCE ? N_("left on ") :
+			    taken ? N_("withdrawn on ") :
+			    access_is_side(a->kind) ? N_("that ended on ") :
+			    N_("the consent ended on ");
 	}
-	buf_add_str(out, why);
+	buf_add_str(out, _(why));
 	if (last != INT64_MIN)
 		buf_add_str(out, day_text(last, day));
 }
@@ -294,19 +295,19 @@ why_of(struct asking *q, const struct id *person, struct viewer *v,
 		rc = basis_words(q, answer.basis[i], &why, e);
 	if (v->devices > 0 && is_revoked(q, person)) {
 		sep(&why);
-		buf_add_str(&why, "can read it until the next sync: the "
-		    "device is revoked");
+		buf_add_str(&why, _("can read it until the next sync: the "
+		    "device is revoked"));
 	} else if (v->devices > 0 && answer.right == RIGHT_NONE) {
 		surplus_words(q, person, &why);
 	} else if (v->devices > 0 && v->right > answer.right) {
 		sep(&why);
-		buf_add_fmt(&why, "the right to %s is still held until the "
-		    "next sync", right_words(v->right));
+		buf_add_fmt(&why, _("the right to %s is still held until the "
+		    "next sync"), _(right_words(v->right)));
 	}
 	if (v->devices == 0 && answer.right != RIGHT_NONE) {
 		sep(&why);
-		buf_add_str(&why, q->sp.epoch == 0 ? "on this device alone "
-		    "until the next sync" : "from the next sync on");
+		buf_add_str(&why, q->sp.epoch == 0 ? _("on this device alone "
+		    "until the next sync") : _("from the next sync on"));
 		v->right = answer.right;
 		v->until_ms = answer.until_ms;
 	}
@@ -387,13 +388,13 @@ order_words(struct asking *q, struct buf *out, struct err *e)
 		return 0;
 	if (people_name(q->session, &d->person, name, e) != 0)
 		return -1;
-	buf_add_fmt(out, "; ORDERED by %s", name);
+	buf_add_fmt(out, _("; ORDERED by %s"), name);
 	d = roster_device(r, &o->second);
 	if (d != NULL && people_name(q->session, &d->person, name, e) != 0)
 		return -1;
 	if (d != NULL)
-		buf_add_fmt(out, " and %s", name);
-	buf_add_fmt(out, " on %s", day_text(o->at_ms, day));
+		buf_add_fmt(out, _(" and %s"), name);
+	buf_add_fmt(out, _(" on %s"), day_text(o->at_ms, day));
 	return 0;
 }
 
@@ -405,10 +406,10 @@ recovery_line(struct asking *q, struct viewer *v, struct err *e)
 	int rc;
 
 	buf_init(&why, WHY_MAX);
-	buf_add_str(&why, "office recovery: two officers together, by a "
-	    "logged order, with two of the three paper shares");
+	buf_add_str(&why, _("office recovery: two officers together, by a "
+	    "logged order, with two of the three paper shares"));
 	rc = order_words(q, &why, e);
-	v->name = mem_dup("office recovery key");
+	v->name = mem_dup(_("office recovery key"));
 	v->right = RIGHT_READ;
 	v->why = mem_dup(buf_str(&why));
 	v->until_ms = INT64_MAX;
@@ -445,11 +446,11 @@ what_of(struct asking *q, enum record_type type, char **out, struct err *e)
 	int rc;
 
 	buf_init(&b, 400);
-	buf_add_fmt(&b, "%s in section \"%s\"",
+	buf_add_fmt(&b, _("%s in section \"%s\""),
 	    kind != NULL ? kind->name : "record", q->sp.section);
 	if (q->epoch_waits)
-		buf_add_str(&b, " (a change of who may see it waits for the "
-		    "next sync)");
+		buf_add_str(&b, _(" (a change of who may see it waits for "
+		    "the next sync)"));
 	rc = buf_check(&b, "a description", e);
 	if (rc == 0)
 		*out = mem_dup(buf_str(&b));

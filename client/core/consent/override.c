@@ -48,13 +48,14 @@ check_text(const char *text, size_t max, const char *what, struct err *e)
 	struct view v = text != NULL ? view_str(text) : view_of(NULL, 0);
 
 	if (v.len == 0 || text[strspn(text, " \t\n")] == '\0')
-		return err_set(e, ERR_INPUT, "an override names %s", what);
+		return err_set(e, ERR_INPUT, "an override names %s",
+		    _(what));
 	if (v.len > max)
 		return err_set(e, ERR_INPUT, "%s is longer than %zu bytes",
-		    what, max);
+		    _(what), max);
 	if (utf8_bad(v) != v.len || utf8_controls(v, max > LINE_BYTES) !=
 	    v.len)
-		return err_set(e, ERR_INPUT, "%s is no plain text", what);
+		return err_set(e, ERR_INPUT, "%s is no plain text", _(what));
 	return 0;
 }
 
@@ -110,9 +111,9 @@ check_draft(struct adding *a, struct err *e)
 		    "an override gives the right to read or to write");
 	if (statements_sections(d->sections, &a->mask, e) != 0 ||
 	    check_basis(d->basis, e) != 0 ||
-	    check_text(d->provision, LINE_BYTES, "the provision of law",
+	    check_text(d->provision, LINE_BYTES, N_("the provision of law"),
 	    e) != 0 ||
-	    check_text(d->reason, REASON_BYTES, "its reason", e) != 0 ||
+	    check_text(d->reason, REASON_BYTES, N_("its reason"), e) != 0 ||
 	    check_person(a->s, d, e) != 0)
 		return -1;
 	if (a->until_ms <= a->now_ms)
@@ -250,7 +251,7 @@ override_end(struct session *session, const struct id *record,
 	struct id case_id;
 	int rc;
 
-	if (check_text(reason, REASON_BYTES, "why it ends", e) != 0)
+	if (check_text(reason, REASON_BYTES, N_("why it ends"), e) != 0)
 		return -1;
 	rc = overrides_find(s, record, &case_id, &o, e);
 	if (rc == 0)

@@ -13,6 +13,7 @@
 #include "client/core/accord/letters.h"
 #include "client/core/local/erased.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define RECORDS_MAX DEPOSIT_RECORDS_MAX
 #define BASIS_MAX 200
@@ -106,7 +107,7 @@ label_of(struct store *s, const struct id *space, char **out, struct err *e)
 	if (rc < 0)
 		return -1;
 	if (rc == 0) {
-		*out = mem_dup("a section no longer open to you");
+		*out = mem_dup(_("a section no longer open to you"));
 		return 0;
 	}
 	v = loaded_text(&l, SPACE_LABEL);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define KEY_TYPE "user"
 #define KEY_RIGHTS (KEY_POS_ALL | KEY_USR_VIEW | KEY_USR_READ | \
@@ -24,7 +25,7 @@ refused(const char *what, struct err *e)
 	int code = errno;
 
 	err_set(e, ERR_LOCAL, "the kernel does not %s the key for later "
-	    "commands (%s); the passphrase is asked for each time", what,
+	    "commands (%s); the passphrase is asked for each time", _(what),
 	    strerror(code));
 	e->code = code;
 	return -1;
@@ -73,14 +74,14 @@ keyring_find(const char *name, uint8_t key[static KEYRING_KEY_BYTES],
 
 	id = keyctl_search(KEY_SPEC_USER_KEYRING, KEY_TYPE, name, 0);
 	if (id < 0)
-		return is_gone(errno) ? 0 : refused("give back", e);
+		return is_gone(errno) ? 0 : refused(N_("give back"), e);
 	got = mem_secret_new(KEYRING_KEY_BYTES);
 	n = keyctl_read((key_serial_t)id, (char *)got, KEYRING_KEY_BYTES);
 	if (n == KEYRING_KEY_BYTES) {
 		memcpy(key, got, KEYRING_KEY_BYTES);
 		rc = 1;
 	} else if (n < 0 && !is_gone(errno)) {
-		rc = refused("give back", e);
+		rc = refused(N_("give back"), e);
 	}
 	mem_secret_free(got);
 	return rc;

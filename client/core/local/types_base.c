@@ -163,7 +163,7 @@ static const struct field consent_fields[] = {
 	    "paper", N_("Paper or file (SHA-256)"), NULL },
 	{ TYPE_CONSENT, CONSENT_FORM, FIELD_TEXT,
 	    FIELD_GIVEN,
-	    "form", N_("Form"), NULL },
+	    "form", N_("Consent form"), NULL },
 	{ TYPE_CONSENT, CONSENT_FORM_VERSION, FIELD_NUMBER,
 	    FIELD_GIVEN,
 	    "form-version", N_("Version of the form"), NULL },

@@ -148,7 +148,7 @@ static const struct field supervision_fields[] = {
 	    FIELD_SEARCHED | FIELD_SETTABLE,
 	    "with", N_("With"), NULL },
 	{ TYPE_SUPERVISION, SUPERVISION_FORM, FIELD_CODE, FIELD_SETTABLE,
-	    "form", N_("Form"), "supervision.form" },
+	    "form", N_("Form of supervision"), "supervision.form" },
 	{ TYPE_SUPERVISION, SUPERVISION_MINUTES, FIELD_NUMBER, FIELD_SETTABLE,
 	    "minutes", N_("Minutes"), NULL },
 	{ TYPE_SUPERVISION, SUPERVISION_CASES, FIELD_TEXT,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 #include "client/core/words/collate.h"
 #include "client/core/local/utf8.h"
 #include "client/core/local/versions.h"
@@ -65,7 +66,7 @@ people_name(struct session *session, const struct id *person, char out[160],
 	int rc = find_name(session_store(session), person, out, title, e);
 
 	if (rc == 0)
-		snprintf(out, 160, "person %.8s", id_text(person, text));
+		snprintf(out, 160, _("person %.8s"), id_text(person, text));
 	return rc < 0 ? -1 : 0;
 }
 

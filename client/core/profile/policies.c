@@ -14,6 +14,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/words/near.h"
 #include "client/core/profile/people.h"
+#include "common/base/text.h"
 
 #define PARTS_MAX 16
 #define PART_BYTES ((size_t)38 * 1024)
@@ -542,9 +543,9 @@ warn_words(const struct policy *was, const struct policy *is,
 		for (k = 0; (code = policy_code(was, list, k)) != NULL; k++)
 			if (policy_takes(was, list, code) &&
 			    !policy_takes(is, list, code))
-				buf_add_fmt(warn, "%s: \"%s\" is not written "
+				buf_add_fmt(warn, _("%s: \"%s\" is not written "
 				    "any more; records that have it stay "
-				    "readable.\n", list, code);
+				    "readable.\n"), list, code);
 }
 
 int
@@ -565,13 +566,16 @@ policies_drops(struct session *session, const struct policy *p,
 		if (count_in(s, code, &n, e) != 0)
 			return -1;
 		if (n > 0)
-			return err_set(e, ERR_DENIED, "this policy drops the "
-			    "section \"%s\", which has %lld record%s that you "
-			    "can see: keep it, or move or erase them first",
-			    code, (long long)n, n == 1 ? "" : "s");
-		buf_add_fmt(warn, "The section \"%s\" is dropped. You see no "
+			return err_set(e, ERR_DENIED, plural(n, "this policy "
+			    "drops the section \"%s\", which has %lld record "
+			    "that you can see: keep it, or move or erase that "
+			    "first", "this policy drops the section \"%s\", "
+			    "which has %lld records that you can see: keep it, "
+			    "or move or erase them first"), code,
+			    (long long)n);
+		buf_add_fmt(warn, _("The section \"%s\" is dropped. You see no "
 		    "record in it; others may. What is there stays "
-		    "readable.\n", code);
+		    "readable.\n"), code);
 	}
 	warn_words(was, p, warn);
 	return buf_check(warn, "the list of what is dropped", e);

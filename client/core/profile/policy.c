@@ -8,6 +8,7 @@
 
 #include "common/base/mem.h"
 #include "client/core/profile/policy_check.h"
+#include "common/base/text.h"
 
 struct policy {
 	json_t *files[POLICY_FILES];
@@ -391,7 +392,7 @@ put_value(const json_t *v, struct buf *out)
 	else if (!json_is_array(v) && !json_is_object(v))
 		buf_add_str(out, "nothing");
 	else if (json_is_array(v))
-		buf_add_fmt(out, "%zu entries", json_array_size(v));
+		buf_add_fmt(out, _("%zu entries"), json_array_size(v));
 	else
 		buf_add_fmt(out, "\"%s\"", json_string_value(
 		    json_object_iter_value(json_object_iter(
@@ -457,7 +458,7 @@ diff_list(struct trail *t, json_t *was, json_t *is, struct buf *out)
 		    strcmp(code_of(one), code_of(other)) != 0 &&
 		    entry_of(is, code_of(one)) != NULL) {
 			put_trail(t, out);
-			buf_add_str(out, ": in another order\n");
+			buf_add_str(out, _(": in another order\n"));
 			break;
 		}
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 struct opened {
 	git_repository *repo;
@@ -19,7 +20,7 @@ fail(struct err *e, const char *what)
 {
 	const git_error *why = git_error_last();
 
-	return err_set(e, ERR_INPUT, "%s: %.160s", what,
+	return err_set(e, ERR_INPUT, "%s: %.160s", _(what),
 	    why != NULL && why->message != NULL ? why->message :
 	    "git does not say why");
 }
@@ -72,8 +73,8 @@ check_clean(struct opened *o, struct err *e)
 		so.pathspec.count = 1;
 	}
 	if (git_status_list_new(&list, o->repo, &so) != 0)
-		return fail(e, "the work tree cannot be compared with the "
-		    "commit");
+		return fail(e, N_("the work tree cannot be compared with the "
+		    "commit"));
 	n = git_status_list_entrycount(list);
 	if (n > 0) {
 		one = git_status_byindex(list, 0);
@@ -107,7 +108,7 @@ find_commit(const char *rev, struct opened *o, struct err *e)
 	if (git_object_peel(&peeled, found, GIT_OBJECT_COMMIT) != 0 ||
 	    git_commit_lookup(&o->commit, o->repo, git_object_id(peeled)) !=
 	    0 || git_commit_tree(&o->tree, o->commit) != 0) {
-		fail(e, "the commit cannot be read");
+		fail(e, N_("the commit cannot be read"));
 		goto out;
 	}
 	rc = 0;
@@ -137,7 +138,7 @@ read_file(struct opened *o, const char *name, struct buf *out, bool *there,
 		goto out;
 	}
 	if (git_blob_lookup(&blob, o->repo, git_tree_entry_id(entry)) != 0) {
-		rc = fail(e, "a file of the commit cannot be read");
+		rc = fail(e, N_("a file of the commit cannot be read"));
 		goto out;
 	}
 	buf_add(out, git_blob_rawcontent(blob),
@@ -162,7 +163,7 @@ repository_read(const struct repository_ask *ask,
 	git_libgit2_init();
 	buf_init(&o.prefix, 8192);
 	if (git_repository_open_ext(&o.repo, ask->dir, 0, NULL) != 0) {
-		fail(e, "this is not a git repository");
+		fail(e, N_("this is not a git repository"));
 		goto out;
 	}
 	if (find_prefix(ask->dir, &o, e) != 0 ||

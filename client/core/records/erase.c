@@ -370,8 +370,8 @@ name_section(struct session *session, const struct space *sp,
 
 	if (people_name(session, &sp->side, name, e) != 0)
 		return -1;
-	buf_add_fmt(out, "%s%s of %s", out->len > 0 ? ", " : "",
-	    sp->section, name);
+	buf_add_str(out, out->len > 0 ? ", " : "");
+	buf_add_fmt(out, _("%s of %s"), sp->section, name);
 	return 0;
 }
 

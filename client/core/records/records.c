@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 #include "client/core/local/aliases.h"
 #include "client/core/local/deleted.h"
 #include "client/core/local/erased.h"
@@ -141,6 +142,9 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 			return -1;
 		if (f[i].kind == FIELD_CODE)
 			t->word = word_of(v, &f[i], &h->heads[0], t->text);
+		else if (f[i].kind == FIELD_FLAG)
+			t->word = mem_dup(strcmp(t->text, "yes") == 0 ?
+			    _("yes") : _("no"));
 	}
 	return 0;
 }

@@ -11,7 +11,8 @@ struct field_text { /* a field as a person reads and types it */
 	char *name;      /* fields.h name */
 	char *label;
 	char *text;      /* dates as ISO days, persons as names */
-	char *word;      /* of a code: what it is called (policies.h); NULL */
+	char *word;      /* of a code what it is called (policies.h), of a flag
+			  * yes or no in the language spoken; NULL */
 	bool conflict;   /* another value waits in tugi conflicts */
 	bool during;     /* by the former side, during a handover */
 };

@@ -12,6 +12,7 @@
 #include "client/core/local/utf8.h"
 #include "common/base/mem.h"
 #include "common/wire/cbor.h"
+#include "common/base/text.h"
 
 #define CELL_MAX ((int64_t)1000000000) /* of anything in a year */
 #define LINES_MAX 65536
@@ -298,16 +299,16 @@ read_line(const struct csv *csv, const struct view *f, struct counts *out,
 
 	for (i = 0; i < COLUMNS; i++)
 		if (f[i].len > COUNTS_WORD_BYTES)
-			return csv_fail(csv, i, e, "is too long");
+			return csv_fail(csv, i, e, N_("is too long"));
 	copy(text, f[0]);
 	n = counts_group_find(text);
 	if (n < 0)
-		return csv_fail(csv, 0, e, "is no group that is counted");
+		return csv_fail(csv, 0, e, N_("is no group that is counted"));
 	cell.group = (unsigned)n;
 	copy(text, f[1]);
 	n = side_find(&counts_groups[cell.group], text);
 	if (n < 0)
-		return csv_fail(csv, 1, e, "is no side of that group");
+		return csv_fail(csv, 1, e, N_("is no side of that group"));
 	cell.side = (unsigned)n;
 	copy(text, f[2]);
 	cell.school = counts_text(out, text[0] == '\'' ? text + 1 : text);
@@ -319,7 +320,7 @@ read_line(const struct csv *csv, const struct view *f, struct counts *out,
 		cell.n = cell.n * 10 + (f[4].data[i] - '0');
 	}
 	if (i == 0 || i != f[4].len)
-		return csv_fail(csv, 4, e, "is a whole number, 0 or more");
+		return csv_fail(csv, 4, e, N_("is a whole number, 0 or more"));
 	counts_put(out, &cell);
 	return 0;
 }
@@ -338,7 +339,7 @@ counts_read_csv(struct view in, struct counts *out, struct err *e)
 	csv.name_count = COLUMNS;
 	while ((rc = csv_next(&csv, f, &n, e)) == 1) {
 		if (n != COLUMNS)
-			rc = csv_fail(&csv, 0, e, "five columns are needed");
+			rc = csv_fail(&csv, 0, e, N_("five columns are needed"));
 		else if (row++ > 0)
 			rc = read_line(&csv, f, out, e);
 		else

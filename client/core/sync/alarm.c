@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 static void
 log_bytes(uint64_t log_id, uint8_t out[static 8])
@@ -171,10 +172,10 @@ alarm_settle(struct talk *t, struct err *e)
 		return end(t->s, e);
 	}
 	if (rc == 0)
-		rc = store_put(t->s, STORE_STOPPED, view_str("two officers "
+		rc = store_put(t->s, STORE_STOPPED, view_str(N_("two officers "
 		    "have ended the alarm for another log than the one this "
 		    "device has; what is here is kept, ask the office for a "
-		    "new card"), e);
+		    "new card")), e);
 	return rc < 0 ? -1 : 0;
 }
 

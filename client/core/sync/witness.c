@@ -3,6 +3,7 @@
  * size with its root (table head), and what contradicts (table evidence).
  */
 #include "client/core/sync/witness.h"
+#include "common/base/text.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static int
 split(struct err *e, const char *what)
 {
 	err_set(e, ERR_PEER, "the hub contradicts what it signed before (%s); "
-	    "nothing more is sent to it, tell the office", what);
+	    "nothing more is sent to it, tell the office", _(what));
 	e->code = WITNESS_SPLIT;
 	return -1;
 }
@@ -21,7 +22,7 @@ split(struct err *e, const char *what)
 int
 witness_error(struct err *e)
 {
-	return split(e, "both heads are kept as evidence");
+	return split(e, N_("both heads are kept as evidence"));
 }
 
 int
@@ -64,15 +65,15 @@ witness_read(const struct witness *w, const struct witness_in *in,
 	if (old->at.size == 0)
 		return 0;
 	if (out->at.log_id != w->log_id)
-		return split(e, "another log");
+		return split(e, N_("another log"));
 	if (out->at.size < old->at.size)
-		return split(e, "entries are gone");
+		return split(e, N_("entries are gone"));
 	if (out->at.size == old->at.size)
 		return hash_eq(&out->root, &old->root) ? 0 :
-		    split(e, "other entries at the same places");
+		    split(e, N_("other entries at the same places"));
 	if (!merkle_check_consistency(old->at.size, &old->root, out->at.size,
 	    &out->root, in->proof))
-		return split(e, "the new head does not continue the old one");
+		return split(e, N_("the new head does not continue the old one"));
 	return 0;
 }
 
@@ -152,8 +153,8 @@ witness_save_tx(struct store *s, struct witness *w,
 		return -1;
 	if (rc == 2) {
 		w->split = true;
-		if (keep_evidence_tx(s, "a colleague's record names another "
-		    "log of the same length than the hub shows here",
+		if (keep_evidence_tx(s, N_("a colleague's record names another "
+		    "log of the same length than the hub shows here"),
 		    view_of(known.b, sizeof(known.b)), note, e) != 0)
 			return -1;
 	}
@@ -189,15 +190,15 @@ compare_tx(struct store *s, const struct checkpoint *cp,
 
 	/* Its author held that head before the item got its place. */
 	if (!roster_seen(&s->roster, &cp->at, &size))
-		*words = "the hub signed another log for a colleague";
+		*words = N_("the hub signed another log for a colleague");
 	else if (size > from->seq)
-		*words = "the hub signed a longer log for a colleague than "
-		    "the one it took the colleague's record into";
+		*words = N_("the hub signed a longer log for a colleague than "
+		    "the one it took the colleague's record into");
 	else
 		rc = note_head_tx(s, cp, from->device, known, e);
 	if (rc == 2)
-		*words = "the hub signed another log of the same length for "
-		    "a colleague";
+		*words = N_("the hub signed another log of the same length for "
+		    "a colleague");
 	return rc < 0 ? -1 : 0;
 }
 

@@ -20,6 +20,7 @@
 #include "client/core/local/versions.h"
 #include "client/core/cases/notes.h"
 #include "client/core/profile/policies.h"
+#include "common/base/text.h"
 
 #define PIECE_ROWS 1000
 #define PIECE_BYTES (2 * 1024 * 1024)
@@ -228,9 +229,9 @@ check_line(struct import *im, enum column c, struct view v, size_t max,
     struct err *e)
 {
 	if (v.len > max)
-		return fail(im, c, e, "this is too long");
+		return fail(im, c, e, N_("this is too long"));
 	if (utf8_controls(v, c == COL_TEXT) != v.len)
-		return fail(im, c, e, "a control character");
+		return fail(im, c, e, N_("a control character"));
 	return 0;
 }
 
@@ -251,13 +252,13 @@ check_word(struct import *im, enum column c, struct view v, uint16_t field,
 	mem_free(text);
 	if (!known)
 		return fail(im, c, e, field == NOTE_CATEGORY ?
-		    "this is no word of the policy; tugi policy show "
-		    "note.category lists them" :
-		    "this is no word of the policy; tugi policy show language "
-		    "lists them");
+		    N_("this is no word of the policy; tugi policy show "
+		    "note.category lists them") :
+		    N_("this is no word of the policy; tugi policy show language "
+		    "lists them"));
 	return rc == 0 ? 0 : fail(im, c, e, field == NOTE_MINUTES ?
-	    "a whole number is expected" :
-	    "one word of a-z, 0-9, - and _ is expected");
+	    N_("a whole number is expected") :
+	    N_("one word of a-z, 0-9, - and _ is expected"));
 }
 
 static int
@@ -267,7 +268,7 @@ check_row(struct import *im, const struct view v[static COLUMNS],
 	size_t i;
 
 	if (v[COL_CASE].len == 0)
-		return fail(im, COL_CASE, e, "the case's code is missing");
+		return fail(im, COL_CASE, e, N_("the case's code is missing"));
 	if (check_line(im, COL_CASE, v[COL_CASE], CODE_MAX, e) != 0 ||
 	    check_line(im, COL_CHILD, v[COL_CHILD], 400, e) != 0 ||
 	    check_line(im, COL_SCHOOL, v[COL_SCHOOL], 400, e) != 0 ||
@@ -279,19 +280,19 @@ check_row(struct import *im, const struct view v[static COLUMNS],
 	    check_word(im, COL_MINUTES, v[COL_MINUTES], NOTE_MINUTES, e) != 0)
 		return -1;
 	if (v[COL_TEXT].len == 0)
-		return fail(im, COL_TEXT, e, "the note has no text");
+		return fail(im, COL_TEXT, e, N_("the note has no text"));
 	if (v[COL_BORN].len > 0 && !day_parse(v[COL_BORN], &r->day_ms))
-		return fail(im, COL_BORN, e, "no such day from 1900 to 2199, "
-		    "as YYYY-MM-DD");
+		return fail(im, COL_BORN, e, N_("no such day from 1900 to 2199, "
+		    "as YYYY-MM-DD"));
 	if (!day_parse(v[COL_DATE], &r->day_ms))
-		return fail(im, COL_DATE, e, "no such day from 1900 to 2199, "
-		    "as YYYY-MM-DD");
+		return fail(im, COL_DATE, e, N_("no such day from 1900 to 2199, "
+		    "as YYYY-MM-DD"));
 	if (r->day_ms > store_now_ms(im->s) + LATE_MS)
-		return fail(im, COL_DATE, e, "this day is still to come");
+		return fail(im, COL_DATE, e, N_("this day is still to come"));
 	for (i = 0; i < v[COL_MINUTES].len && r->minutes <= 24 * 60; i++)
 		r->minutes = r->minutes * 10 + (v[COL_MINUTES].data[i] - '0');
 	if (r->minutes > 24 * 60)
-		return fail(im, COL_MINUTES, e, "more than a day");
+		return fail(im, COL_MINUTES, e, N_("more than a day"));
 	return 0;
 }
 
@@ -306,20 +307,20 @@ take_case(struct import *im, const struct view v[static COLUMNS],
 	r->in_case = (size_t)(fc - im->cases);
 	fc->used = true;
 	if (fc->doubled)
-		return fail(im, COL_CASE, e, "two cases have this code");
+		return fail(im, COL_CASE, e, N_("two cases have this code"));
 	if (fc->known)
 		return 0;
 	if (fc->child == NULL) {
 		if (v[COL_CHILD].len == 0)
 			return fail(im, COL_CHILD, e,
-			    "a new case needs the child's name");
+			    N_("a new case needs the child's name"));
 		fc->child = copy_of(v[COL_CHILD]);
 		fc->born = copy_of(v[COL_BORN]);
 		fc->school = copy_of(v[COL_SCHOOL]);
 	} else if (v[COL_CHILD].len > 0 &&
 	    !utf8_same(view_str(fc->child), v[COL_CHILD])) {
 		return fail(im, COL_CHILD, e,
-		    "this case has another child further up");
+		    N_("this case has another child further up"));
 	}
 	return 0;
 }

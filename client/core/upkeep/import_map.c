@@ -7,6 +7,7 @@
 #include "client/core/words/charset.h"
 #include "client/core/local/utf8.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 struct reading {
 	struct import_map *m;
@@ -62,7 +63,7 @@ import_map_done(struct import_map *m)
 static int
 bad(const struct reading *r, struct err *e, const char *what)
 {
-	return err_set(e, ERR_INPUT, "mapping, line %zu: %s", r->line, what);
+	return err_set(e, ERR_INPUT, "mapping, line %zu: %s", r->line, _(what));
 }
 
 static bool
@@ -86,7 +87,7 @@ typed_field(const struct reading *r, const char *name, struct err *e)
 	const struct field *f;
 
 	if (r->m->kind == NULL) {
-		bad(r, e, "the line kind = KIND comes first");
+		bad(r, e, N_("the line kind = KIND comes first"));
 		return NULL;
 	}
 	f = fields_find(r->m->kind->type, name);
@@ -122,7 +123,7 @@ take_separator(struct reading *r, const char *text, struct err *e)
 	else if (strlen(text) == 1 && strchr(",;|\t", text[0]) != NULL)
 		r->m->separator = text[0];
 	else
-		return bad(r, e, "separator is , or ; or | or tab");
+		return bad(r, e, N_("separator is , or ; or | or tab"));
 	return 0;
 }
 
@@ -137,9 +138,9 @@ take_field(struct reading *r, const char *name, const char *column,
 		return -1;
 	for (i = 0; i < r->m->field_count; i++)
 		if (f != NULL && r->m->fields[i].field == f)
-			return bad(r, e, "this field is there twice");
+			return bad(r, e, N_("this field is there twice"));
 	if (r->m->field_count == IMPORT_COLUMNS)
-		return bad(r, e, "these are too many columns");
+		return bad(r, e, N_("these are too many columns"));
 	r->m->fields[i].field = f;
 	r->m->fields[i].column = column != NULL ? mem_dup(column) : NULL;
 	r->m->fields[i].fixed = fixed != NULL ? mem_dup(fixed) : NULL;
@@ -156,14 +157,14 @@ take_word(struct reading *r, char *key, const char *text, struct err *e)
 	struct map_word *w;
 
 	if (code == NULL)
-		return bad(r, e, "word FIELD CODE = the file's word");
+		return bad(r, e, N_("word FIELD CODE = the file's word"));
 	*code++ = '\0';
 	code += strspn(code, " \t");
 	f = typed_field(r, key, e);
 	if (f == NULL)
 		return -1;
 	if (r->m->word_count == IMPORT_WORDS)
-		return bad(r, e, "these are too many words");
+		return bad(r, e, N_("these are too many words"));
 	if (r->m->words == NULL)
 		r->m->words = mem_new(IMPORT_WORDS * sizeof(*r->m->words));
 	w = &r->m->words[r->m->word_count++];
@@ -178,8 +179,8 @@ take_date(struct reading *r, const char *text, struct err *e)
 {
 	if (strchr(text, 'D') == NULL || strchr(text, 'M') == NULL ||
 	    strchr(text, 'Y') == NULL || strlen(text) >= IMPORT_VALUE_MAX)
-		return bad(r, e, "date is a pattern like DD.MM.YYYY or "
-		    "M/D/YYYY, with hh:mm if there is a time");
+		return bad(r, e, N_("date is a pattern like DD.MM.YYYY or "
+		    "M/D/YYYY, with hh:mm if there is a time"));
 	mem_free(r->m->date);
 	r->m->date = mem_dup(text);
 	return 0;
@@ -189,8 +190,8 @@ static int
 take_encoding(struct reading *r, const char *text, struct err *e)
 {
 	if (!charset_known(text))
-		return bad(r, e, "encoding is utf-8, utf-16, latin-1, "
-		    "windows-1252 or windows-1257");
+		return bad(r, e, N_("encoding is utf-8, utf-16, latin-1, "
+		    "windows-1252 or windows-1257"));
 	mem_free(r->m->encoding);
 	r->m->encoding = mem_dup(text);
 	return 0;
@@ -200,7 +201,7 @@ static int
 take_line(struct reading *r, char *key, const char *text, struct err *e)
 {
 	if (text[0] == '\0')
-		return bad(r, e, "nothing stands after the =");
+		return bad(r, e, N_("nothing stands after the ="));
 	if (strcmp(key, "kind") == 0)
 		return take_kind(r, text, e);
 	if (strcmp(key, "encoding") == 0)
@@ -222,9 +223,9 @@ take_line(struct reading *r, char *key, const char *text, struct err *e)
 		r->m->place = mem_dup(text);
 		return 0;
 	}
-	return bad(r, e, "kind, encoding, separator, date, place, ignore, "
+	return bad(r, e, N_("kind, encoding, separator, date, place, ignore, "
 	    "field NAME, fixed NAME or word NAME CODE is expected before "
-	    "the =");
+	    "the ="));
 }
 
 static void
@@ -248,7 +249,7 @@ read_line(struct reading *r, char *line, struct err *e)
 		return 0;
 	text = strchr(line, '=');
 	if (text == NULL)
-		return bad(r, e, "a line is NAME = TEXT");
+		return bad(r, e, N_("a line is NAME = TEXT"));
 	*text++ = '\0';
 	trim(line);
 	trim(text);

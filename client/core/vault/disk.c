@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 static int
 last_error(const struct disk *d)
@@ -26,22 +27,22 @@ sentence(int rc, int code, const char **text)
 {
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
-		*text = "another tugi has it open; close that one first";
+		*text = N_("another tugi has it open; close that one first");
 		return ERR_CLASH;
 	case SQLITE_FULL:
-		*text = "the disk is full; nothing of this step was saved";
+		*text = N_("the disk is full; nothing of this step was saved");
 		return ERR_LOCAL;
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-		*text = "its folder is missing, read-only or full";
+		*text = N_("its folder is missing, read-only or full");
 		return ERR_LOCAL;
 	case SQLITE_NOMEM:
-		*text = "this machine has no memory left";
+		*text = N_("this machine has no memory left");
 		return ERR_LOCAL;
 	default:
 		*text = code == ENOSPC || code == EDQUOT ?
-		    "the disk is full; nothing of this step was saved" :
-		    "the disk reports an error";
+		    N_("the disk is full; nothing of this step was saved") :
+		    N_("the disk reports an error");
 		return ERR_LOCAL;
 	}
 }
@@ -52,7 +53,7 @@ disk_fail(const struct disk *d, int rc, struct err *e)
 	const char *text;
 	enum err_kind kind = sentence(rc, last_error(d), &text);
 
-	err_set(e, kind, "the store %s: %s", d->path, text);
+	err_set(e, kind, "the store %s: %s", d->path, _(text));
 	e->code = rc;
 	return -1;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/core/local/utf8.h"
+#include "common/base/text.h"
 
 struct span { /* of a field in c->bytes, which moves while it grows */
 	size_t at, len;
@@ -37,13 +38,13 @@ csv_fail(const struct csv *c, size_t column, struct err *e, const char *what)
 	char row[32] = "", name[64];
 
 	if (c->row > 0)
-		snprintf(row, sizeof(row), " (row %zu)", c->row);
+		snprintf(row, sizeof(row), _(" (row %zu)"), c->row);
 	if (column < c->name_count)
 		snprintf(name, sizeof(name), "%s", c->names[column]);
 	else
 		snprintf(name, sizeof(name), "%zu", column + 1);
 	return err_set(e, ERR_INPUT, "line %zu%s, column %s: %s",
-	    c->row_line, row, name, what);
+	    c->row_line, row, name, _(what));
 }
 
 static int
@@ -68,7 +69,7 @@ read_quoted(struct csv *c, size_t column, struct err *e)
 
 		if (ch < 0)
 			return csv_fail(c, column, e,
-			    "a quote is opened here and never closed");
+			    N_("a quote is opened here and never closed"));
 		c->at++;
 		if (ch == '"') {
 			if (peek(c) != '"')
@@ -79,7 +80,7 @@ read_quoted(struct csv *c, size_t column, struct err *e)
 			c->line++;
 		buf_add(&c->bytes, &c->in.data[c->at - 1], 1);
 		if (c->bytes.toobig)
-			return csv_fail(c, column, e, "the row is too long");
+			return csv_fail(c, column, e, N_("the row is too long"));
 	}
 }
 
@@ -90,14 +91,14 @@ read_plain(struct csv *c, size_t column, struct err *e)
 
 	while ((ch = peek(c)) >= 0 && ch != c->separator && !at_line_end(c)) {
 		if (ch == '"')
-			return csv_fail(c, column, e, "a quote inside a field "
-			    "that does not begin with one");
+			return csv_fail(c, column, e, N_("a quote inside a field "
+			    "that does not begin with one"));
 		if (ch == '\r')
 			return csv_fail(c, column, e,
-			    "a carriage return that ends no line");
+			    N_("a carriage return that ends no line"));
 		buf_add(&c->bytes, &c->in.data[c->at++], 1);
 		if (c->bytes.toobig)
-			return csv_fail(c, column, e, "the row is too long");
+			return csv_fail(c, column, e, N_("the row is too long"));
 	}
 	return 0;
 }
@@ -116,12 +117,12 @@ read_field(struct csv *c, size_t column, struct span *out, struct err *e)
 	out->len = c->bytes.len - out->at;
 	if (peek(c) >= 0 && peek(c) != c->separator && !at_line_end(c))
 		return csv_fail(c, column, e,
-		    "text after the closing quote");
+		    N_("text after the closing quote"));
 	if (out->len == 0) /* and there may be no buffer yet */
 		return 0;
 	v = view_of(c->bytes.data + out->at, out->len);
 	if (utf8_bad(v) != v.len)
-		return csv_fail(c, column, e, "this is not UTF-8 text");
+		return csv_fail(c, column, e, N_("this is not UTF-8 text"));
 	return 0;
 }
 
@@ -152,7 +153,7 @@ csv_next(struct csv *c, struct view fields[static CSV_FIELDS_MAX], size_t *n,
 	buf_reset(&c->bytes);
 	for (;;) {
 		if (*n == CSV_FIELDS_MAX)
-			return csv_fail(c, *n, e, "there are too many columns");
+			return csv_fail(c, *n, e, N_("there are too many columns"));
 		if (read_field(c, *n, &span[*n], e) != 0)
 			return -1;
 		++*n;
