@@ -250,7 +250,7 @@ read_stdin(struct buf *out, struct err *e)
 		if (n < 0)
 			return err_set(e, ERR_LOCAL,
 			    _("the standard input cannot be read: %s"),
-			    strerror(errno));
+			    err_system(errno));
 		buf_add(out, piece, (size_t)n);
 		if (out->toobig)
 			break;

@@ -359,7 +359,7 @@ consent_row(struct table *t, const struct consent_item *item,
 	char right[120];
 
 	table_cell(t, match_short(&item->id, id));
-	table_cell(t, item->status);
+	table_cell(t, text_spoken(item->status));
 	table_cell(t, item->audience);
 	table_cell(t, item->sections);
 	snprintf(right, sizeof(right), item->from_now ?

@@ -99,7 +99,7 @@ struct opening {
 static int
 no_file(const char *path, struct err *e)
 {
-	return err_set(e, ERR_LOCAL, "%s: %s", path, strerror(errno));
+	return err_set(e, ERR_LOCAL, "%s: %s", path, err_system(errno));
 }
 
 static FILE *

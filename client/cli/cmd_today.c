@@ -144,7 +144,7 @@ say_visits(struct ctx *c, const struct due_list *l)
 		out_line(&c->out, _("Today, %s: no school by your plan."),
 		    day);
 	else
-		out_line(&c->out, _("Today, %s. No presence plan yet: tugi "
+		out_line(&c->out, _("Today, %s: no presence plan yet: tugi "
 		    "presence add SCHOOL weekday=mon"), day);
 	if (n == 0 && v->count > 0) {
 		when_day(v->items[0].day_ms, day);

@@ -436,7 +436,7 @@ out_end(struct err *e)
 	if (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0)
 		return err_set(e, ERR_LOCAL, "%s", ""); /* head has enough */
 	return err_set(e, ERR_LOCAL, _("the output could not be written: %s"),
-	    strerror(errno));
+	    err_system(errno));
 }
 
 void

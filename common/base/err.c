@@ -1,6 +1,7 @@
 /* The one error type; see the header for the rules of its sentences. */
 #include "common/base/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,4 +72,31 @@ err_exit_code(enum err_kind kind)
 	};
 
 	return code[kind];
+}
+
+const char *
+err_system(int code)
+{
+	static const struct {
+		int code;
+		const char *words;
+	} known[] = {
+		{ ENOENT, N_("there is no such file or folder") },
+		{ EACCES, N_("this user may not") },
+		{ EPERM, N_("this user may not") },
+		{ EEXIST, N_("there is one already") },
+		{ EISDIR, N_("this is a folder") },
+		{ ENOTDIR, N_("this is no folder") },
+		{ EROFS, N_("the disk can only be read") },
+		{ ENOSPC, N_("the disk is full") },
+		{ EDQUOT, N_("the disk is full") },
+		{ EIO, N_("the disk reports an error") },
+		{ EMFILE, N_("too many files are open") },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].code == code)
+			return _(known[i].words);
+	return strerror(code);
 }

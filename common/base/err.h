@@ -38,6 +38,10 @@ int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 int err_add(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** err_system(code): what an errno says, in the language spoken; the C
+ * library would need a locale that few machines have. */
+const char *err_system(int code);
+
 /** err_clear(e): back to ERR_NONE. */
 void err_clear(struct err *e);
 

@@ -19,7 +19,7 @@ fail(struct err *e, const char *what, const char *path)
 	int code = errno;
 
 	err_set(e, code == ENOENT ? ERR_ABSENT : ERR_LOCAL,
-	    "%s %s: %s", _(what), path, strerror(code));
+	    "%s %s: %s", _(what), path, err_system(code));
 	e->code = code;
 	return -1;
 }

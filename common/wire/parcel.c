@@ -73,7 +73,7 @@ put(struct parcel *p, const uint8_t *data, size_t len, struct err *e)
 			continue;
 		if (n <= 0)
 			return err_set(e, ERR_LOCAL, "the export could not be "
-			    "written: %s", strerror(errno));
+			    "written: %s", err_system(errno));
 		at += (size_t)n;
 	}
 	return 0;
@@ -108,7 +108,7 @@ parcel_make(const char *path, struct view passphrase,
 	if (p->fd < 0) {
 		rc = errno == EEXIST ? err_set(e, ERR_CLASH, "%s is there "
 		    "already; name another file", path) :
-		    err_set(e, ERR_LOCAL, "%s: %s", path, strerror(errno));
+		    err_set(e, ERR_LOCAL, "%s: %s", path, err_system(errno));
 		mem_free(p);
 		return rc;
 	}
@@ -180,7 +180,7 @@ parcel_end(struct parcel *p, struct hash *hash, struct err *e)
 		return -1;
 	}
 	if (fsync(p->fd) != 0) {
-		err_set(e, ERR_LOCAL, "%s: %s", p->path, strerror(errno));
+		err_set(e, ERR_LOCAL, "%s: %s", p->path, err_system(errno));
 		parcel_drop(p);
 		return -1;
 	}
@@ -251,7 +251,7 @@ parcel_open(const char *path, struct view passphrase,
 	p->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (p->fd < 0)
 		err_set(e, errno == ENOENT ? ERR_ABSENT : ERR_LOCAL, "%s: %s",
-		    path, strerror(errno));
+		    path, err_system(errno));
 	else if (fill(p->fd, p->head, HEAD_BYTES) != HEAD_BYTES ||
 	    memcmp(p->head, MAGIC, MAGIC_BYTES) != 0)
 		err_set(e, ERR_INPUT, "%s is no export of tugi", path);

@@ -24,7 +24,7 @@ must as mari sync
 as mari today
 check "a first day: exit" ends 0
 check "a first day says what to begin with" says "tugi site new"
-check "and that there is no plan yet" says "No presence plan yet"
+check "and that there is no plan yet" says "no presence plan yet"
 is "a first day as JSON" "0 0 false" \
 	"$(json mari '"\(.due|length) \(.visits|length) \(.planned)"' today)"
 

@@ -11,6 +11,7 @@
 #include "client/core/local/aliases.h"
 #include "client/core/profile/people.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 void
 consent_list_done(struct consent_list *l)
@@ -36,7 +37,7 @@ name_of(struct session *session, const struct id *person, char **out,
 	char name[160];
 
 	if (id_is_zero(person)) {
-		*out = mem_dup("everybody");
+		*out = mem_dup(_("everybody"));
 		return 0;
 	}
 	if (people_name(session, person, name, e) != 0)
@@ -56,9 +57,9 @@ status_of(const struct statement_sources *all,
 
 	*withdrawn_ms = 0;
 	if (c->refusal)
-		return "refused";
+		return N_("refused");
 	if (!c->sound)
-		return "void";
+		return N_("void");
 	for (i = 0; i < all->count; i++) {
 		const struct statement_source *w = &all->list[i];
 
@@ -69,10 +70,10 @@ status_of(const struct statement_sources *all,
 			*withdrawn_ms = hlc_ms(w->hlc);
 	}
 	if ((c->sections & ~gone) == 0)
-		return "withdrawn";
+		return N_("withdrawn");
 	if (now_ms >= c->until_ms)
-		return "expired";
-	return gone != 0 ? "limited" : "given";
+		return N_("expired");
+	return gone != 0 ? N_("limited") : N_("given");
 }
 
 static int

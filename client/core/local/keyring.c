@@ -26,7 +26,7 @@ refused(const char *what, struct err *e)
 
 	err_set(e, ERR_LOCAL, "the kernel does not %s the key for later "
 	    "commands (%s); the passphrase is asked for each time", _(what),
-	    strerror(code));
+	    err_system(code));
 	e->code = code;
 	return -1;
 }

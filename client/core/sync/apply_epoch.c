@@ -11,6 +11,7 @@
 #include "client/core/accord/letters.h"
 #include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 /* ---- members ---- */
 
@@ -225,7 +226,7 @@ open_waiting(struct intake *k, struct err *e)
 		quarantined_done(&q);
 		if (rc < 0)
 			break;
-		talk_tell(k->t, "opening", ++done, 0);
+		talk_tell(k->t, N_("opening"), ++done, 0);
 	}
 	if (rc <= 0)
 		quarantined_done(&q);

@@ -14,6 +14,7 @@
 #include "client/core/sync/returned.h"
 #include "client/core/sync/succession.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define KEY_CURSOR "pull.cursor"
 #define CURSOR_BYTES (8 + 8 + 16 + 8)
@@ -404,7 +405,7 @@ one_page(struct pull *p, struct err *e)
 	if (rc == 0 && p->page->more && p->still > STILL_PAGES_MAX)
 		rc = err_set(e, ERR_PEER,
 		    "the hub says there is more and does not send it");
-	talk_tell(p->t, "receiving", p->items, 0);
+	talk_tell(p->t, N_("receiving"), p->items, 0);
 	return rc;
 }
 

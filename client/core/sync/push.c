@@ -12,6 +12,7 @@
 #include "client/core/outbox/deposit.h"
 #include "client/core/outbox/outbox.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 struct queued {
 	int64_t oid, group;
@@ -317,7 +318,7 @@ one_batch(struct push *p, struct err *e)
 	if (take_answer(p, e) != 0)
 		return -1;
 	p->done += p->count;
-	talk_tell(p->t, "sending", p->done, p->total);
+	talk_tell(p->t, N_("sending"), p->done, p->total);
 	return p->out->full == 0;
 }
 

@@ -24,6 +24,7 @@
 #include "client/core/sync/push.h"
 #include "client/core/sync/revoked.h"
 #include "client/core/sync/successor.h"
+#include "common/base/text.h"
 
 #define ROUNDS_MAX 8
 
@@ -93,7 +94,7 @@ make_ready(struct talk *t, struct err *e)
 	size_t held = 0;
 	int64_t ready = 0;
 
-	talk_tell(t, "sealing", 0, 0);
+	talk_tell(t, N_("sealing"), 0, 0);
 	/* A closing that somebody else took goes before the doors. */
 	if (closings_file(t->s, &closings, e) != 0 ||
 	    doors_settle(t->s, &rekeyed, e) != 0 ||
@@ -209,7 +210,7 @@ finish(struct talk *t, struct err *e)
 static int
 run(struct talk *t, struct err *e)
 {
-	talk_tell(t, "receiving", 0, 0);
+	talk_tell(t, N_("receiving"), 0, 0);
 	if (pull_all(t, e) != 0)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)

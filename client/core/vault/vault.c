@@ -393,7 +393,7 @@ vault_inner_private(const struct vault_options *o, const char *path,
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		err_set(e, ERR_LOCAL, "cannot make the store %s: %s", path,
-		    strerror(errno));
+		    err_system(errno));
 		e->code = errno;
 		return -1;
 	}
@@ -419,7 +419,7 @@ vault_inner_move(const struct vault_options *o, const char *from,
 	if (rename(from, to) != 0)
 		return err_set(e, ERR_LOCAL,
 		    "the new store could not get its name %s: %s", to,
-		    strerror(errno));
+		    err_system(errno));
 	dir = mem_dup(to);
 	slash = strrchr(dir, '/');
 	if (slash != NULL)
