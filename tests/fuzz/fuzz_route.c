@@ -27,7 +27,6 @@
 #include "tests/support/hubworld.h"
 
 #define PEOPLE 4
-#define ROUTES 8
 #define ITEMS_MAX 6
 #define BODY_MAX (8 * 1024)
 
@@ -38,6 +37,7 @@ static const struct {
 	{ "POST", "/v1/claim" }, { "POST", "/v1/enrol" },
 	{ "POST", "/v1/requests" }, { "POST", "/v1/push" },
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
+	{ "POST", "/v1/succession" },
 };
 
 struct state { /* a hub's database and what its world knows of it */
