@@ -37,7 +37,7 @@ static const struct {
 	{ "POST", "/v1/claim" }, { "POST", "/v1/enrol" },
 	{ "POST", "/v1/requests" }, { "POST", "/v1/push" },
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
-	{ "POST", "/v1/succession" },
+	{ "GET", "/v1/succession" },
 };
 
 struct state { /* a hub's database and what its world knows of it */
