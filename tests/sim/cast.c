@@ -161,22 +161,29 @@ cast_close(struct actor *a)
 	a->session = NULL;
 }
 
-/* Onto a simulated disk. */
 static void
-onto_disk(struct actor *a)
+move_file(struct actor *a, const char *name)
 {
 	char path[128];
 	struct buf b;
 	struct err e;
 
-	cast_close(a);
-	snprintf(path, sizeof(path), "%s/store.tugi", a->profile);
+	snprintf(path, sizeof(path), "%s/%s", a->profile, name);
 	buf_init(&b, SIZE_MAX);
 	must(a->sim, file_read(path, &b, &e), &e, "a new profile");
-	a->disk = simdisk_new((uint64_t)a->no);
 	simdisk_put(a->disk, path, buf_view(&b));
 	buf_done(&b);
 	unlink(path);
+}
+
+/* Onto a simulated disk, the store and what stands beside it. */
+static void
+onto_disk(struct actor *a)
+{
+	cast_close(a);
+	a->disk = simdisk_new((uint64_t)a->no);
+	move_file(a, "store.tugi");
+	move_file(a, "store.tugi-anchor");
 	rmdir(a->profile);
 }
 

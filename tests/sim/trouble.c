@@ -120,6 +120,9 @@ trouble_old(struct actor *a)
 	store_path(a, path);
 	snprintf(wal, sizeof(wal), "%s-wal", path);
 	simdisk_remove(a->disk, wal);
+	/* As a whole folder is put back: nothing beside it tells. */
+	snprintf(wal, sizeof(wal), "%s-anchor", path);
+	simdisk_remove(a->disk, wal);
 	simdisk_put(a->disk, path, buf_view(&a->copy));
 	a->old = s->odd = true;
 	for (i = 0; i < s->text_count; i++)

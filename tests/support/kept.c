@@ -49,13 +49,13 @@ kept_take(struct kept *k, struct world *w, int who)
 static void
 restore_one(const struct world *w, int who, const struct buf *b)
 {
-	static const char *const tails[] = { "-wal", "-shm" };
+	static const char *const tails[] = { "-wal", "-shm", "-anchor" };
 	char path[128], side[140];
 	struct err e;
 	size_t i;
 
 	path_of(w, who, path);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 3; i++) {
 		snprintf(side, sizeof(side), "%s%s", path, tails[i]);
 		unlink(side);
 	}

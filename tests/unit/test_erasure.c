@@ -84,6 +84,7 @@ setup(void **state)
 	s.person[KEEPER2] = s.person[KEEPER];
 	memset(&g, 0, sizeof(g));
 	g.kind = DIRECTORY_GENESIS;
+	g.log_id = 7;
 	id_random(&g.commons);
 	assert_int_equal(roster_apply(&s.roster, &g, 0, &e), 0);
 	list(KEEPER, ROLE_WORKER | ROLE_DPO);
