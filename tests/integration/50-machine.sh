@@ -23,7 +23,7 @@ must as mari sync
 must as jaan sync
 
 ### Modes
-open_files() { find "$@" \( -type f ! -perm 600 -o -type d ! -perm 700 \); }
+open_files() { find "$@" \( -type f -o -type d \) -perm /077; }
 is "with umask 000 every file is its owner's alone" '' \
     "$(open_files "$T/hub" "$T/office" "$T/mari" "$T/jaan")"
 umask 077
