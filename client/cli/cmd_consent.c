@@ -8,7 +8,7 @@
 #include "client/core/profile/people.h"
 #include "common/base/mem.h"
 #include "client/core/support/referral.h"
-#include "client/core/work/matters.h"
+#include "client/core/schools/matters.h"
 
 static const char *
 right_name(enum right right)

@@ -6,7 +6,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 
 #define FIELDS_MAX 8
 #define MINUTES_MAX 1440

@@ -1,5 +1,5 @@
 /* matter open, list, show, set, members, admit, dismiss, close. */
-#include "client/core/work/matters.h"
+#include "client/core/schools/matters.h"
 
 #include <string.h>
 

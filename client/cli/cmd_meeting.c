@@ -1,5 +1,5 @@
 /* meeting add, show, due, decide; agenda add; task add, list, done. */
-#include "client/core/work/meetings.h"
+#include "client/core/schools/meetings.h"
 
 #include <string.h>
 

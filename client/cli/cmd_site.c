@@ -4,7 +4,7 @@
 #include "client/core/cases/entries.h"
 #include "client/core/cases/names.h"
 #include "client/core/cases/rooms.h"
-#include "client/core/work/site.h"
+#include "client/core/schools/site.h"
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"

@@ -1,5 +1,5 @@
 /* supervision name, who, add, export, share. */
-#include "client/core/work/supervision.h"
+#include "client/core/schools/supervision.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include "client/cli/status.h"
 #include "client/cli/text.h"
 #include "client/core/due_list.h"
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 #include "common/base/mem.h"
 
 #define TODAY_NOTES 3

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "client/cli/text.h"
-#include "client/core/work/matters.h"
+#include "client/core/schools/matters.h"
 #include "client/core/cases/names.h"
 #include "client/core/cases/rooms.h"
 #include "common/base/mem.h"

@@ -5,7 +5,7 @@
 #define CORE_DUE_LIST_H
 
 #include "client/core/cases/due.h"
-#include "client/core/work/visits.h"
+#include "client/core/schools/visits.h"
 
 #define DUE_DAYS 14 /* how far the list looks ahead, unless told */
 

@@ -14,7 +14,7 @@
 #include "client/core/consent/orders.h"
 #include "client/core/profile/policies.h"
 #include "client/core/cases/removal.h"
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 #include "client/core/cases/viewed.h"

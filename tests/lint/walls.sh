@@ -15,7 +15,7 @@ cases="$records $core/cases/"
 consent="$cases $core/consent/"
 giving="$consent client/paper/paper.h $core/giving/"
 support="$giving $core/support/"
-work="$consent $core/work/"
+schools="$consent $core/schools/"
 walls="
 common/base: common/base/
 common/db: common/base/ common/db/
@@ -33,14 +33,14 @@ client/core/cases: $cases
 client/core/consent: $consent
 client/core/giving: $giving
 client/core/support: $support
-client/core/work: $work
+client/core/schools: $schools
 client/core/upkeep: $consent $core/sync/quarantine.h $core/sync/returned.h $core/upkeep/
 client/core/office: $consent $core/outbox/ $core/sync/ $core/exchange.h $core/office/
-client/core/report: $support $core/outbox/ $core/work/ $core/report/
+client/core/report: $support $core/outbox/ $core/schools/ $core/report/
 client/core: common/ $core/
 client/parts: common/base/ $core/words/ $core/profile/repository.h $core/sync/remote.h client/paper/paper.h client/parts/
 client/paper: common/base/ client/core/local/utf8.h client/paper/
-client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/work/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
+client/cli: common/base/ client/paper/paper.h client/core/*.h $core/words/ $core/profile/ $core/records/ $core/cases/ $core/consent/ $core/giving/ $core/support/ $core/schools/ $core/upkeep/ $core/office/ $core/report/ $core/sync/remote.h client/cli/
 daemon/hub: common/ daemon/hub/
 daemon/ledger: common/ daemon/hub/hubdb.h daemon/hub/hubdb_log.h daemon/hub/entry.h daemon/ledger/
 daemon/api: common/ daemon/hub/ daemon/api/

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "client/core/due_list.h"
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 #include "client/core/local/day.h"
 #include "client/core/records/search.h"
 #include "tests/support/trust.h"

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "client/core/consent/handover.h"
-#include "client/core/work/matters.h"
-#include "client/core/work/meetings.h"
+#include "client/core/schools/matters.h"
+#include "client/core/schools/meetings.h"
 #include "tests/support/trust.h"
 
 static struct world w;

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "client/core/due_list.h"
-#include "client/core/work/meetings.h"
+#include "client/core/schools/meetings.h"
 #include "client/core/cases/rooms.h"
-#include "client/core/work/supervision.h"
+#include "client/core/schools/supervision.h"
 #include "tests/support/trust.h"
 
 #define DAY INT64_C(86400000)

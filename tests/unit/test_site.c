@@ -19,8 +19,8 @@
 #include "client/core/due_list.h"
 #include "client/core/local/day.h"
 #include "client/core/cases/rooms.h"
-#include "client/core/work/inbox.h"
-#include "client/core/work/site.h"
+#include "client/core/schools/inbox.h"
+#include "client/core/schools/site.h"
 #include "client/core/cases/timeline.h"
 #include "tests/support/trust.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "client/core/work/meetings.h"
+#include "client/core/schools/meetings.h"
 #include "common/base/mem.h"
 
 /* ---- the year ---- */

@@ -2,7 +2,7 @@
  * What holds between the fields of records of a school, and between them and
  * others. Bad input is named by its field, with the way out.
  */
-#include "client/core/work/site.h"
+#include "client/core/schools/site.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "client/core/cases/rooms.h"
 #include "client/core/local/versions.h"
-#include "client/core/work/meetings.h"
+#include "client/core/schools/meetings.h"
 
 #define MEETINGS_ALL_BYTES ((size_t)16 << 20)
 

@@ -2,14 +2,14 @@
  * Which regular meetings a year asked for, and which were held. A kind that is
  * held every month is due once in each month, whatever the day.
  */
-#include "client/core/work/meetings_parts.h"
+#include "client/core/schools/meetings_parts.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "client/core/local/day.h"
 #include "client/core/profile/policies.h"
-#include "client/core/work/visits.h"
+#include "client/core/schools/visits.h"
 
 /* ---- shared with what is due ---- */
 

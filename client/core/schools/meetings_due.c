@@ -2,7 +2,7 @@
  * Meetings and tasks that are due. All meetings are looked at once: a worker's
  * store has some hundred of them in a year at most.
  */
-#include "client/core/work/meetings_parts.h"
+#include "client/core/schools/meetings_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

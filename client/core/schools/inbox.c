@@ -2,7 +2,7 @@
  * Filing writes the note and takes the quick one out of the inbox together:
  * at no moment is the text in neither place.
  */
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * Weekdays become days. What it costs follows the plans of this person and
  * the entries of the calendar, a few dozen each.
  */
-#include "client/core/work/visits.h"
+#include "client/core/schools/visits.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * Steps of work at schools that are more than one record, each in one
  * transaction.
  */
-#include "client/core/work/site.h"
+#include "client/core/schools/site.h"
 
 #include <stdio.h>
 #include <string.h>

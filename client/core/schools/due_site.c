@@ -10,7 +10,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/match.h"
-#include "client/core/work/inbox.h"
+#include "client/core/schools/inbox.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 

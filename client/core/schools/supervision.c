@@ -2,7 +2,7 @@
  * Made-up names are short words of letters that are easily read out; whose
  * they are stands in one record each, written once.
  */
-#include "client/core/work/supervision.h"
+#include "client/core/schools/supervision.h"
 
 #include <stdio.h>
 #include <string.h>

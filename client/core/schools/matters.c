@@ -1,7 +1,7 @@
 /*
  * A matter's record, its part and its consents in one step each.
  */
-#include "client/core/work/matters.h"
+#include "client/core/schools/matters.h"
 
 #include <string.h>
 

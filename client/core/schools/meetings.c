@@ -1,7 +1,7 @@
 /*
  * What holds for a meeting, its agenda and its tasks.
  */
-#include "client/core/work/meetings.h"
+#include "client/core/schools/meetings.h"
 
 #include <stdio.h>
 #include <string.h>
