@@ -48,13 +48,20 @@ cmd_store_status(struct ctx *c, struct err *e)
 /* The person's own passphrase, also where the kernel holds the key: who sits
  * down at an open machine must not change the locks. */
 static int
-open_own(struct ctx *c, struct session_options *o, struct secret *pass,
+ask_own(struct ctx *c, struct session_options *o, struct secret *pass,
     struct err *e)
 {
 	if (place_find(c, e) != 0)
 		return -1;
 	session_options_default(c->profile, o);
-	if (ask_secret(c, c->passphrase_fd, _("Passphrase: "), pass, e) != 0)
+	return ask_secret(c, c->passphrase_fd, _("Passphrase: "), pass, e);
+}
+
+static int
+open_own(struct ctx *c, struct session_options *o, struct secret *pass,
+    struct err *e)
+{
+	if (ask_own(c, o, pass, e) != 0)
 		return -1;
 	out_say(&c->out, "%s", _("unlocking ..."));
 	return session_open(o, view_of(pass->text, pass->len), &c->s, e);
@@ -232,16 +239,6 @@ cmd_store_backup(struct ctx *c, struct err *e)
 	    "FILE --full checks it again, tugi store restore FILE brings it "
 	    "back."));
 	return 0;
-}
-
-static int
-ask_own(struct ctx *c, struct session_options *o, struct secret *pass,
-    struct err *e)
-{
-	if (place_find(c, e) != 0)
-		return -1;
-	session_options_default(c->profile, o);
-	return ask_secret(c, c->passphrase_fd, _("Passphrase: "), pass, e);
 }
 
 int
