@@ -95,6 +95,16 @@ struct range {
 int cmd_number(const struct ctx *c, const char *name, struct range r,
     int64_t *out, struct err *e);
 
+/** cmd_time(c, name, end, out, e): the time that --name says (when_parse);
+ * ${out} stays as it is when the option was not given. */
+int cmd_time(const struct ctx *c, const char *name, int end, int64_t *out,
+    struct err *e);
+
+/** cmd_spell(c, from_ms, until_ms, e): what --from and --until say; the first
+ * is not after the second. */
+int cmd_spell(const struct ctx *c, int64_t *from_ms, int64_t *until_ms,
+    struct err *e);
+
 /* Handlers for records of any kind: cmd->type (cmd_entry.c), and for rooms of
  * a kind: cmd->room (cmd_room.c). */
 int cmd_entry_add(struct ctx *c, struct err *e);

@@ -43,8 +43,7 @@ draft_until(struct ctx *c, struct consent_draft *d, struct err *e)
 	const char *until = cmd_value(c, "until");
 
 	if (until == NULL || strcmp(until, "matter") != 0)
-		return until == NULL ? 0 :
-		    when_parse(until, 1, &d->until_ms, e);
+		return cmd_time(c, "until", 1, &d->until_ms, e);
 	if (cmd_value(c, "matter") == NULL)
 		return err_set(e, ERR_INPUT, "%s", _("--until matter goes with "
 		    "--matter: the consent ends when the matter is closed"));
@@ -221,7 +220,7 @@ withdrawal(struct ctx *c, struct withdrawal_draft *w, struct err *e)
 		w->audience = person.person;
 	}
 	w->told_on = cmd_value(c, "told-on");
-	if (w->told_on != NULL && when_parse(w->told_on, 0, &day, e) != 0)
+	if (cmd_time(c, "told-on", 0, &day, e) != 0)
 		return -1;
 	if (w->told_on != NULL && day > tick_wall_ms(&c->tick))
 		return err_set(e, ERR_INPUT, "%s", _("--told-on says when it "

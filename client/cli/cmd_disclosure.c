@@ -115,10 +115,7 @@ cmd_disclosure_count(struct ctx *c, struct err *e)
 			return -1;
 		q.case_id = &case_id;
 	}
-	if ((cmd_value(c, "from") != NULL &&
-	    when_parse(cmd_value(c, "from"), 0, &q.from_ms, e) != 0) ||
-	    (cmd_value(c, "until") != NULL &&
-	    when_parse(cmd_value(c, "until"), 1, &q.until_ms, e) != 0) ||
+	if (cmd_spell(c, &q.from_ms, &q.until_ms, e) != 0 ||
 	    disclosure_count(c->s, &q, &n, e) != 0)
 		return -1;
 	if (c->g.json)

@@ -222,11 +222,7 @@ cmd_timeline(struct ctx *c, struct err *e)
 	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
 	    0 || show_case_find(c, cmd_word(c, 0), &q.case_id, e) != 0)
 		return -1;
-	if (cmd_value(c, "from") != NULL &&
-	    when_parse(cmd_value(c, "from"), 0, &q.from_ms, e) != 0)
-		return -1;
-	if (cmd_value(c, "until") != NULL &&
-	    when_parse(cmd_value(c, "until"), 1, &q.until_ms, e) != 0)
+	if (cmd_spell(c, &q.from_ms, &q.until_ms, e) != 0)
 		return -1;
 	q.limit = (size_t)limit;
 	q.types = cmd_value(c, "kinds");

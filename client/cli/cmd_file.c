@@ -231,8 +231,7 @@ cmd_retention_due(struct ctx *c, struct err *e)
 	size_t i;
 	int rc = 0;
 
-	if (cmd_value(c, "until") != NULL &&
-	    when_parse(cmd_value(c, "until"), 1, &until, e) != 0)
+	if (cmd_time(c, "until", 1, &until, e) != 0)
 		return -1;
 	if (retention_due(c->s, until, &l, e) != 0)
 		return -1;

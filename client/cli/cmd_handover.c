@@ -26,7 +26,7 @@ cmd_handover_propose(struct ctx *c, struct err *e)
 
 	if (show_case_find_one(c, cmd_word(c, 0), &d.case_id, e) != 0 ||
 	    find_person(c, cmd_word(c, 1), &d.person, e) != 0 ||
-	    (until != NULL && when_parse(until, 1, &d.until_ms, e) != 0) ||
+	    cmd_time(c, "until", 1, &d.until_ms, e) != 0 ||
 	    handover_propose(c->s, &d, &id, e) != 0)
 		return -1;
 	return show_made(c, &id, until != NULL ?

@@ -43,9 +43,7 @@ check_options(struct ctx *c, struct err *e)
 	if (cmd_number(c, "minutes", (struct range){ 0, MINUTES_MAX },
 	    &minutes, e) != 0)
 		return -1;
-	if (cmd_value(c, "on") == NULL)
-		return 0;
-	if (when_parse(cmd_value(c, "on"), 0, &at, e) != 0)
+	if (cmd_time(c, "on", 0, &at, e) != 0)
 		return -1;
 	return at <= tick_wall_ms(&c->tick) + (int64_t)DAY_S * 1000 ? 0 :
 	    err_set(e, ERR_INPUT, "%s", _("--on says when it "

@@ -251,8 +251,7 @@ cmd_matter_admit(struct ctx *c, struct err *e)
 	else if (right != NULL && strcmp(right, "read") != 0)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("--right is read or write"));
-	if (cmd_value(c, "until") != NULL &&
-	    when_parse(cmd_value(c, "until"), 1, &d.until_ms, e) != 0)
+	if (cmd_time(c, "until", 1, &d.until_ms, e) != 0)
 		return -1;
 	if (find(c, &m, e) != 0)
 		return -1;

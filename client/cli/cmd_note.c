@@ -16,9 +16,7 @@
 static int
 draft_options(struct ctx *c, struct note_draft *d, struct err *e)
 {
-	const char *on = cmd_value(c, "on");
-
-	if (on != NULL && when_parse(on, 0, &d->happened_ms, e) != 0)
+	if (cmd_time(c, "on", 0, &d->happened_ms, e) != 0)
 		return -1;
 	if (d->happened_ms > tick_wall_ms(&c->tick) + DAY_MS)
 		return err_set(e, ERR_INPUT, "%s", _("--on says when it "

@@ -23,7 +23,6 @@ static int
 draft(struct ctx *c, struct override_draft *d, struct err *e)
 {
 	const char *right = cmd_value(c, "right");
-	const char *until = cmd_value(c, "until");
 	struct person_item person;
 
 	if (show_case_find_one(c, cmd_word(c, 0), &d->case_id, e) != 0 ||
@@ -36,7 +35,7 @@ draft(struct ctx *c, struct override_draft *d, struct err *e)
 	else if (right != NULL && strcmp(right, "read") != 0)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("--right is read or write"));
-	if (until != NULL && when_parse(until, 1, &d->until_ms, e) != 0)
+	if (cmd_time(c, "until", 1, &d->until_ms, e) != 0)
 		return -1;
 	d->sections = cmd_value(c, "sections");
 	d->basis = cmd_value(c, "basis");
@@ -358,14 +357,11 @@ print_notices(struct ctx *c, const struct override_list *l,
 static int
 since(struct ctx *c, struct override_list *l, struct err *e)
 {
-	const char *text = cmd_value(c, "since");
 	struct override_item one;
 	size_t i, kept = 0;
-	int64_t from;
+	int64_t from = INT64_MIN;
 
-	if (text == NULL)
-		return 0;
-	if (when_parse(text, 0, &from, e) != 0)
+	if (cmd_time(c, "since", 0, &from, e) != 0)
 		return -1;
 	for (i = 0; i < l->count; i++) {
 		if (l->items[i].until_ms < from)

@@ -17,13 +17,12 @@ static int
 year_of(struct ctx *c, size_t i, int *year, struct err *e)
 {
 	const char *word = cmd_word(c, i);
-	char day[WHEN_BYTES], *end;
+	char *end;
 	long n;
 
 	if (word == NULL) {
-		when_day(tick_wall_ms(&c->tick), day);
-		day[4] = '\0';
-		word = day;
+		*year = when_year(tick_wall_ms(&c->tick));
+		return 0;
 	}
 	n = strtol(word, &end, 10);
 	if (*end != '\0' || end == word || n < TALLY_YEAR_MIN ||

@@ -225,8 +225,7 @@ cmd_room_admit(struct ctx *c, struct err *e)
 	else if (right != NULL && strcmp(right, "write") != 0)
 		return err_set(e, ERR_INPUT, "%s",
 		    _("--right is read, write or keep"));
-	if (cmd_value(c, "until") != NULL &&
-	    when_parse(cmd_value(c, "until"), 1, &d.until_ms, e) != 0)
+	if (cmd_time(c, "until", 1, &d.until_ms, e) != 0)
 		return -1;
 	if (find_both(c, &room, &person, e) != 0)
 		return -1;

@@ -30,8 +30,7 @@ cmd_share_add(struct ctx *c, struct err *e)
 	d.consent.giver_role = cmd_value(c, "role");
 	d.consent.purpose = cmd_value(c, "purpose");
 	d.consent.evidence = cmd_value(c, "evidence");
-	rc = cmd_value(c, "until") != NULL ? when_parse(cmd_value(c,
-	    "until"), 1, &d.consent.until_ms, e) : 0;
+	rc = cmd_time(c, "until", 1, &d.consent.until_ms, e);
 	if (rc == 0)
 		rc = share_add(c->s, &d, &id, e);
 	mem_free(records);

@@ -21,8 +21,7 @@ cmd_signal_add(struct ctx *c, struct err *e)
 
 	if (show_case_find(c, cmd_word(c, 0), &d.case_id, e) != 0)
 		return -1;
-	if (cmd_value(c, "deadline") != NULL &&
-	    when_parse(cmd_value(c, "deadline"), 1, &d.deadline_ms, e) != 0)
+	if (cmd_time(c, "deadline", 1, &d.deadline_ms, e) != 0)
 		return -1;
 	buf_init(&facts, ASK_TEXT_MAX);
 	rc = ask_text(c, cmd_word(c, 2), cmd_value(c, "file"), &facts, e);

@@ -13,6 +13,7 @@
 
 #include "client/core/words/near.h"
 #include "client/cli/text.h"
+#include "client/cli/when.h"
 
 #define LONG_FIRST 256 /* above every character */
 
@@ -291,4 +292,29 @@ cmd_number(const struct ctx *c, const char *name, struct range r, int64_t *out,
 		    (long long)r.least, (long long)r.most);
 	*out = v;
 	return 0;
+}
+
+int
+cmd_time(const struct ctx *c, const char *name, int end, int64_t *out,
+    struct err *e)
+{
+	const char *text = cmd_value(c, name);
+
+	if (text == NULL || when_parse(text, end, out, e) == 0)
+		return 0;
+	return err_add(e, "--%s", name);
+}
+
+int
+cmd_spell(const struct ctx *c, int64_t *from_ms, int64_t *until_ms,
+    struct err *e)
+{
+	*from_ms = *until_ms = 0;
+	if (cmd_time(c, "from", 0, from_ms, e) != 0 ||
+	    cmd_time(c, "until", 1, until_ms, e) != 0)
+		return -1;
+	return cmd_value(c, "from") == NULL ||
+	    cmd_value(c, "until") == NULL || *from_ms <= *until_ms ? 0 :
+	    err_set(e, ERR_INPUT, "%s", _("--until is before --from, so "
+	    "nothing lies between"));
 }

@@ -92,8 +92,8 @@ when_parse(const char *typed, int end, int64_t *ms, struct err *e)
 	*ms = (int64_t)t * 1000;
 	return 0;
 bad:
-	return err_set(e, ERR_INPUT, "%s",
-	    _("a day is written 2026-11-22, a time 2026-11-22T09:12"));
+	return err_set(e, ERR_INPUT, _("\"%.30s\" is no day of the calendar; "
+	    "a day is written 2026-11-22, a time 2026-11-22T09:12"), typed);
 }
 
 /* The second that ${ms} is in, also before 1970, where / rounds up. */
@@ -168,6 +168,14 @@ when_day(int64_t ms, char out[static WHEN_BYTES])
 		/* year, month, day */
 		snprintf(out, WHEN_BYTES, _("%04d-%02d-%02d"),
 		    at.tm_year + 1900, at.tm_mon + 1, at.tm_mday);
+}
+
+int
+when_year(int64_t ms)
+{
+	struct tm at;
+
+	return local(ms, &at) ? at.tm_year + 1900 : 0;
 }
 
 void

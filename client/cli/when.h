@@ -30,6 +30,9 @@ void when_short(int64_t ms, char out[static WHEN_BYTES]);
 
 void when_day(int64_t ms, char out[static WHEN_BYTES]);
 
+/** when_year(ms): of this machine's calendar. */
+int when_year(int64_t ms);
+
 /** when_text(iso, out): YYYY-MM-DD as when_day has it; else as it is. */
 void when_text(const char *iso, char out[static WHEN_BYTES]);
 

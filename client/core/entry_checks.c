@@ -9,6 +9,7 @@
 #include "client/core/cases/course.h"
 #include "client/core/cases/entries.h"
 #include "client/core/local/day.h"
+#include "client/core/schools/matters.h"
 #include "client/core/schools/meetings.h"
 #include "client/core/cases/objections.h"
 #include "client/core/cases/persons.h"
@@ -46,6 +47,7 @@ static const struct {
 	{ TYPE_CASE, course_check },
 	{ TYPE_UPTAKE, uptake_check },
 	{ TYPE_OBJECTION, objections_check },
+	{ TYPE_MATTER, matters_check },
 	{ TYPE_MEETING, meetings_check },
 	{ TYPE_AGENDA, meetings_check_agenda },
 	{ TYPE_TASK, meetings_check_task },

@@ -164,6 +164,10 @@ test_order_of_answers(void **state)
 	assert_int_equal(uptake_record(w.c[1].session, &d, "offered", &id,
 	    &effect, &e), -1);
 	assert_non_null(strstr(e.text, "kind"));
+	d.n = 0; /* nobody is named */
+	assert_int_equal(uptake_record(w.c[1].session, &d, "offered", &id,
+	    &effect, &e), -1);
+	assert_non_null(strstr(e.text, "by:"));
 }
 
 /* Child protection is no part of the offer. */

@@ -103,8 +103,8 @@ read_draft(struct adding *a, struct err *e)
 	for (i = 0; i < a->kind->count; i++)
 		if ((a->kind->fields[i].flags & FIELD_NEEDED) != 0 &&
 		    is_empty(find_op(&a->p, a->kind->fields[i].number)))
-			return err_set(e, ERR_INPUT, "a %s needs the field "
-			    "%s: %s=TEXT", a->kind->name,
+			return err_set(e, ERR_INPUT, "a new %s needs the "
+			    "field %s: %s=TEXT", a->kind->name,
 			    a->kind->fields[i].name, a->kind->fields[i].name);
 	return forms_ask(a->session, d->type, is_said, a, e);
 }

@@ -6,18 +6,11 @@
 
 #include <string.h>
 
-#include "client/core/local/day.h"
 
 int
 objections_check(const struct entry *x, struct err *e)
 {
-	int64_t day;
-
-	if (entry_day(x, OBJECTION_ON, &day) == 1 &&
-	    day_ahead(day, store_now_ms(session_store(x->session))))
-		return err_set(e, ERR_INPUT, "on is a day that is still to "
-		    "come");
-	return 0;
+	return entry_past(x, OBJECTION_ON, e);
 }
 
 static bool

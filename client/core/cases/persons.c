@@ -42,20 +42,6 @@ persons_uses(struct view text, unsigned *out)
 	return true;
 }
 
-/* A day that has come, if there is one; out: 0 without. */
-static int
-past_day(const struct entry *x, uint16_t field, int64_t *out, struct err *e)
-{
-	const struct field *f = fields_number(x->type, field);
-
-	*out = 0;
-	if (entry_has(x, field) && entry_day(x, field, out) == 1 &&
-	    day_ahead(*out, store_now_ms(session_store(x->session))))
-		return err_set(e, ERR_INPUT, "%s is a day that is still to "
-		    "come; write the day as YYYY-MM-DD", f->name);
-	return 0;
-}
-
 static int
 check_authority(const struct entry *x, struct err *e)
 {
@@ -100,16 +86,17 @@ check_capacity(const struct entry *x, struct err *e)
 int
 persons_check(const struct entry *x, struct err *e)
 {
-	int64_t born, died, judged;
+	int64_t born, died;
 
 	if (id_is_zero(&x->id) &&
 	    uptake_open(x->session, &x->case_id, "person", e) != 0)
 		return -1;
-	if (past_day(x, PERSON_BORN, &born, e) != 0 ||
-	    past_day(x, PERSON_DIED, &died, e) != 0 ||
-	    past_day(x, PERSON_CAPACITY_ON, &judged, e) != 0)
+	if (entry_past(x, PERSON_BORN, e) != 0 ||
+	    entry_past(x, PERSON_DIED, e) != 0 ||
+	    entry_past(x, PERSON_CAPACITY_ON, e) != 0)
 		return -1;
-	if (born != 0 && died != 0 && died < born)
+	if (entry_day(x, PERSON_BORN, &born) == 1 &&
+	    entry_day(x, PERSON_DIED, &died) == 1 && died < born)
 		return err_set(e, ERR_INPUT, "died is before born");
 	if (check_authority(x, e) != 0)
 		return -1;
@@ -119,7 +106,6 @@ persons_check(const struct entry *x, struct err *e)
 int
 persons_check_case(const struct entry *x, struct err *e)
 {
-	int64_t born;
-
-	return past_day(x, CASE_BORN, &born, e);
+	return entry_past(x, CASE_BORN, e) != 0 ? -1 :
+	    entry_past(x, CASE_ASKED_ON, e);
 }

@@ -19,9 +19,8 @@ restrictions_check(const struct entry *x, struct err *e)
 	    day < now - DAY_MS / 2)
 		return err_set(e, ERR_INPUT, "until is a day that has passed: "
 		    "the restriction would end before it begins");
-	if (entry_day(x, RESTRICTION_ON, &day) == 1 && day_ahead(day, now))
-		return err_set(e, ERR_INPUT, "on is a day that is still to "
-		    "come");
+	if (entry_past(x, RESTRICTION_ON, e) != 0)
+		return -1;
 	if (id_is_zero(&x->id))
 		return 0;
 	if (spaces_right(session_store(x->session), &x->space, &right, e) != 0)

@@ -190,12 +190,17 @@ begin_tx(struct session *session, const char *kind, const struct parsed *p,
 	struct space sp = { .kind = SPACE_ROOM };
 	struct write w = { .type = TYPE_ROOM, .ops = p->ops,
 		.op_count = p->count };
+	struct entry x = { .session = session, .type = TYPE_ROOM,
+		.ops = p->ops, .op_count = p->count };
 
 	snprintf(sp.section, sizeof(sp.section), "%s", kind);
 	if (spaces_begin_tx(s, &sp, NULL, &sp, e) != 0)
 		return -1;
-	*space = w.space = sp.id;
-	return p->count > 0 ? versions_write_tx(s, &w, NULL, e) : 0;
+	*space = w.space = x.space = sp.id;
+	if (p->count == 0) /* the own room has no name */
+		return 0;
+	return entry_check(&x, e) != 0 ? -1 :
+	    versions_write_tx(s, &w, NULL, e);
 }
 
 static int
@@ -461,7 +466,7 @@ rooms_admit(struct session *session, const struct room_admission *d,
 	if (check_more(s, d, e) != 0)
 		return -1;
 	if (d->until_ms != 0 && d->until_ms <= store_now_ms(s))
-		return err_set(e, ERR_INPUT, "that would have ended already");
+		return err_set(e, ERR_INPUT, "until: this day is over already");
 	put(&m, MEMBER_PERSON, person);
 	put(&m, MEMBER_RIGHT, right);
 	if (d->role != NULL && d->role[0] != '\0') {

@@ -102,21 +102,19 @@ check_order(const struct entry *x, struct err *e)
 int
 uptake_check(const struct entry *x, struct err *e)
 {
-	int64_t day;
-
 	if (!id_is_zero(&x->id))
 		return 0;
-	if (entry_day(x, UPTAKE_ON, &day) == 1 &&
-	    day_ahead(day, store_now_ms(session_store(x->session))))
-		return err_set(e, ERR_INPUT, "on is a day that is still to "
-		    "come");
+	if (entry_past(x, UPTAKE_ON, e) != 0)
+		return -1;
 	if (entry_is(x, UPTAKE_OUTCOME, "declined") &&
 	    entry_has(x, UPTAKE_WORDS))
 		return err_set(e, ERR_INPUT, "a declined offer keeps no "
 		    "content: leave words out");
-	if (check_informed(x, e) != 0)
+	if (check_informed(x, e) != 0 || check_order(x, e) != 0)
 		return -1;
-	return check_order(x, e);
+	return entry_has(x, UPTAKE_PERSON) || entry_has(x, UPTAKE_BY) ? 0 :
+	    err_set(e, ERR_INPUT, "by: an offer and its answer name somebody: "
+	    "person=NAME, whom it is about, or by=NAME, who gave it");
 }
 
 /* ---- recording ---- */

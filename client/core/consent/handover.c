@@ -159,7 +159,8 @@ check_person(const struct steps *st, const struct handover_draft *d,
 		return err_set(e, ERR_CLASH,
 		    "this person keeps the case already");
 	if (d->until_ms != 0 && d->until_ms <= st->now_ms)
-		return err_set(e, ERR_INPUT, "this day is over already");
+		return err_set(e, ERR_INPUT, "until: this day is over "
+		    "already");
 	if ((d->until_ms != 0 ? d->until_ms : INT64_MAX) > steps_own_end(st))
 		return err_set(e, ERR_DENIED, "you stand in for somebody "
 		    "here; nobody hands on for longer than they keep the "

@@ -118,7 +118,7 @@ check_draft(struct adding *a, struct err *e)
 		return -1;
 	if (a->until_ms <= a->now_ms)
 		return err_set(e, ERR_INPUT,
-		    "this override would be over already");
+		    "until: this override would be over already");
 	if (a->until_ms - a->now_ms > ACCESS_OVERRIDE_MS)
 		return err_set(e, ERR_INPUT, "an override runs for at most "
 		    "seven days; it can be renewed with an officer's "

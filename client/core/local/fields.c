@@ -209,8 +209,9 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 		return parse_code(f, v, e);
 	case FIELD_DATE:
 		if (!day_typed(v, (char *)scratch))
-			return err_set(e, ERR_INPUT, "%s is a day, "
-			    "written like 2015-04-02", f->name);
+			return err_set(e, ERR_INPUT, "%s: \"%.30s\" is no "
+			    "day of the calendar from 1900 to 2199, written "
+			    "like 2015-04-02", f->name, text);
 		out->data = view_str((const char *)scratch);
 		return 0;
 	case FIELD_TIME:
@@ -218,8 +219,9 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 		if (!day_typed_time(v, (char *)scratch) ||
 		    !day_parse_time(view_str((const char *)scratch),
 		    &out->num))
-			return err_set(e, ERR_INPUT, "%s is a day as "
-			    "YYYY-MM-DD, or YYYY-MM-DD HH:MM", f->name);
+			return err_set(e, ERR_INPUT, "%s: \"%.30s\" is no "
+			    "day of the calendar, as YYYY-MM-DD or "
+			    "YYYY-MM-DD HH:MM", f->name, text);
 		return 0;
 	case FIELD_NUMBER:
 		return parse_number(f, v, out, e);

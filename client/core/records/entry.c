@@ -110,3 +110,14 @@ entry_day(const struct entry *x, uint16_t field, int64_t *ms)
 {
 	return day_parse(entry_text(x, field), ms) ? 1 : 0;
 }
+
+int
+entry_past(const struct entry *x, uint16_t field, struct err *e)
+{
+	int64_t day;
+
+	return entry_day(x, field, &day) == 0 ||
+	    !day_ahead(day, store_now_ms(session_store(x->session))) ? 0 :
+	    err_set(e, ERR_INPUT, "%s: this day is still to come",
+	    fields_number(x->type, field)->name);
+}

@@ -41,6 +41,10 @@ bool entry_changes(const struct entry *x, uint16_t field);
 /** entry_day(x, field, ms): 1 and noon UTC of a day field, 0 when it has none. */
 int entry_day(const struct entry *x, uint16_t field, int64_t *ms);
 
+/** entry_past(x, field, e): the day of a field, if it has one, has come;
+ * ERR_INPUT that names the field. */
+int entry_past(const struct entry *x, uint16_t field, struct err *e);
+
 /** entry_check(x, e): whether it may be written so; called by entries_add and
  * records_set. The features above this folder are asked: entry_checks.c. */
 int entry_check(const struct entry *x, struct err *e);

@@ -261,7 +261,8 @@ no_field(enum record_type type, const char *what, const char *name,
 			buf_add_fmt(&list, "%s%s", list.len > 0 ? ", " : "",
 			    f->name);
 	}
-	err_set(e, ERR_INPUT, "a %s has no field \"%.40s\"; there are %s",
+	err_set(e, ERR_INPUT, "a record of the kind %s has no field \"%.40s\"; "
+	    "there are %s",
 	    what, name, buf_str(&list));
 	buf_done(&list);
 	return -1;

@@ -239,8 +239,11 @@ tally_year(struct session *session, int year, struct counts *out,
 	if (year < TALLY_YEAR_MIN || year > TALLY_YEAR_MAX)
 		return err_set(e, ERR_INPUT, "a year is written like 2026");
 	t.s = session_store(session);
-	counts_init(out);
 	tally_spell(year, &t.from_ms, &t.until_ms);
+	if (t.from_ms > store_now_ms(t.s))
+		return err_set(e, ERR_INPUT, "%d has not begun, so nothing of "
+		    "it can be counted", year);
+	counts_init(out);
 	t.l = mem_new(sizeof(*t.l));
 	rc = year_key(&t, year, e);
 	if (rc == 0)

@@ -50,6 +50,12 @@ matters_open(struct session *s, const struct id *case_id,
 	return entries_add(s, &d, id, e);
 }
 
+int
+matters_check(const struct entry *x, struct err *e)
+{
+	return entry_past(x, MATTER_OPENED, e);
+}
+
 /* ---- reading ---- */
 
 struct listing {

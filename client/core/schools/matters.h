@@ -10,6 +10,7 @@
 #define CORE_MATTERS_H
 
 #include "client/core/consent/consent.h"
+#include "client/core/records/entry.h"
 #include "client/core/records/records.h"
 
 struct matter {
@@ -28,6 +29,9 @@ void matter_list_done(struct matter_list *l);
  * child: fields topic, agreed-by, agreed-role. Opens it to nobody yet. */
 int matters_open(struct session *s, const struct id *case_id,
     const struct assignment *set, size_t n, struct id *id, struct err *e);
+
+/** matters_check(x, e): what holds of one. */
+int matters_check(const struct entry *x, struct err *e);
 
 /** matters_list(s, case_id, out, e): those open to this person, newest first;
  * ${case_id} NULL: of all cases. */

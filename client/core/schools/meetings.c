@@ -312,7 +312,7 @@ check_items(const struct entry *x, const struct policy_meeting *k,
 	    e);
 }
 
-/* An item about a child, of a meeting in a room or in another space. */
+/* An item or a decision about a child, of a meeting in a room. */
 static int
 check_child(const struct entry *x, const struct loaded *meeting,
     struct err *e)
@@ -329,8 +329,9 @@ check_child(const struct entry *x, const struct loaded *meeting,
 		return -1;
 	if (rc == 1 && room.welfare)
 		return err_set(e, ERR_DENIED, "meeting: single children have "
-		    "no place in this group, so none can be on its agenda; "
-		    "for one child there are matters: tugi matter open");
+		    "no place in this group, so none can be on its agenda or "
+		    "in its decisions; for one child there are matters: tugi "
+		    "matter open");
 	if (!k.persons)
 		return err_set(e, ERR_DENIED, "meeting: meetings of this kind "
 		    "do not speak of single children; for one child there are "
@@ -391,8 +392,12 @@ meetings_check_task(const struct entry *x, struct err *e)
 	if (x->now == NULL && entry_has(x, TASK_MEETING)) {
 		l = loaded_new();
 		rc = load_meeting(x, TASK_MEETING, l, e);
-		if (rc == 0)
+		if (rc == 0) {
+			if (!id_is_zero(&x->case_id) &&
+			    id_is_zero(&l->row.case_id))
+				rc = check_child(x, l, e);
 			versions_done(l);
+		}
 		mem_free(l);
 	}
 	return rc != 0 ? -1 : check_members(x, TASK_WHO, "who", e);

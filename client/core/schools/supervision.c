@@ -13,6 +13,8 @@
 #include "client/core/cases/rooms.h"
 #include "common/base/mem.h"
 
+#define DAY_MINUTES (24 * 60)
+
 /* ---- made-up names ---- */
 
 struct naming {
@@ -204,6 +206,9 @@ supervision_check(const struct entry *x, struct err *e)
 	size_t i;
 	int rc;
 
+	if (entry_int(x, SUPERVISION_MINUTES) > DAY_MINUTES)
+		return err_set(e, ERR_INPUT, "minutes are 0 to %d, the "
+		    "length of a day", DAY_MINUTES);
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!entry_changes(x, texts[i]))
 			continue;

@@ -11,6 +11,7 @@
 #include "client/core/giving/basis.h"
 #include "client/core/cases/entries.h"
 #include "client/core/local/day.h"
+#include "client/core/profile/policies.h"
 #include "client/core/records/moves.h"
 #include "common/base/mem.h"
 
@@ -136,7 +137,8 @@ referral_add(struct session *session, const struct referral_draft *d,
 	if (d->record_count > 0 && (sections == NULL ||
 	    check_records(session_store(session), d, sections, e) != 0))
 		return sections != NULL ? -1 : err_set(e, ERR_INPUT,
-		    "a referral needs the field sections: sections=TEXT");
+		    "a new referral needs the field sections: "
+		    "sections=TEXT");
 	moves_text(&more, REFERRAL_STATE, "draft");
 	moves_bytes(&more, REFERRAL_RECORDS, d->records,
 	    d->record_count * sizeof(struct id));
@@ -262,7 +264,7 @@ referral_state(struct session *session, const struct record_item *r,
 /* ---- basis ---- */
 
 static int
-check_law(const struct referral_basis *b, struct err *e)
+check_law(struct session *s, const struct referral_basis *b, struct err *e)
 {
 	if (b->basis == NULL || strcmp(b->basis, "consent") == 0 ||
 	    strcmp(b->basis, "own_file") == 0)
@@ -274,7 +276,8 @@ check_law(const struct referral_basis *b, struct err *e)
 	    b->reason == NULL || *b->reason == '\0')
 		return err_set(e, ERR_INPUT, "without a consent the provision "
 		    "of law and the reason are named");
-	return 0;
+	return policies_check(s, fields_number(TYPE_REFERRAL, REFERRAL_BASIS),
+	    b->basis, e);
 }
 
 static void
@@ -313,7 +316,7 @@ referral_basis(struct session *session, const struct referral_basis *b,
 		rc = err_set(e, ERR_CLASH, "this referral is over (%s)",
 		    k.state);
 	if (rc == 0)
-		rc = id_is_zero(&b->consent) ? check_law(b, e) :
+		rc = id_is_zero(&b->consent) ? check_law(session, b, e) :
 		    covers(session, &k, &b->consent, e);
 	if (rc == 0) {
 		put_basis(&k, b, &o);

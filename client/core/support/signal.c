@@ -89,7 +89,7 @@ deadline(struct session *s, const struct signal_draft *d,
 	*out = d->deadline_ms;
 	if (d->deadline_ms != 0)
 		return d->deadline_ms > now ? 0 : err_set(e, ERR_INPUT,
-		    "this deadline is over already");
+		    "deadline: this day is over already");
 	p = policies_now(s, e);
 	if (p == NULL)
 		return -1;
