@@ -111,6 +111,7 @@ there_and_back(void **state)
 	counts_init(&c);
 	contact(&c, "Lasila, \"vana\" maja", "ind_child", "child", 3);
 	contact(&c, "=HYPERLINK(1)", "ind_home", "other", 2);
+	contact(&c, "'s-Gravenhage", "'=1", "''+1", 2);
 	child(&c, 7, "Lasila", "7-9", 20000);
 	buf_init(&wire, COUNTS_MAX_BYTES);
 	buf_init(&again, COUNTS_MAX_BYTES);
@@ -126,6 +127,10 @@ there_and_back(void **state)
 	assert_int_equal(counts_read_csv(buf_view(&csv), &d, &e), 0);
 	counts_csv(&d, &csv2);
 	assert_string_equal(buf_str(&csv), buf_str(&csv2));
+	assert_int_equal(get(&d, COUNTS_CONTACTS, 0, "'s-Gravenhage", "'=1"),
+	    2);
+	assert_int_equal(get(&d, COUNTS_CONTACTS, 1, "'s-Gravenhage",
+	    "''+1"), 2);
 	counts_done(&d);
 	/* No piece of it is taken for the whole, no byte for another. */
 	for (i = 0; i < wire.len; i++)
@@ -141,6 +146,59 @@ there_and_back(void **state)
 	buf_done(&again);
 	buf_done(&csv);
 	buf_done(&csv2);
+	counts_done(&c);
+}
+
+/* What a changed program hands in would leave the office without figures. */
+static void
+sides_apart_are_refused(void **state)
+{
+	struct counts_cell more = { COUNTS_CONTACTS, 1, 0, 0, 1 };
+	struct counts c, d;
+	struct buf wire;
+	size_t i;
+
+	(void)state;
+	buf_init(&wire, COUNTS_MAX_BYTES);
+	for (i = 0; i < 2; i++) {
+		counts_init(&c);
+		contact(&c, "Lasila", "ind_child", "child", 3);
+		contact(&c, "Haljala", "ind_child", "child", 1);
+		more.school = counts_text(&c, "Lasila");
+		more.word = counts_text(&c, "child");
+		counts_put(&c, &more);
+		if (i == 1) { /* as many in all, at other schools */
+			more.school = counts_text(&c, "Haljala");
+			more.n = -1;
+			counts_put(&c, &more);
+		}
+		buf_reset(&wire);
+		counts_encode(&c, &wire);
+		assert_int_equal(counts_decode(buf_view(&wire), &d, &e), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+		counts_done(&c);
+	}
+	buf_done(&wire);
+}
+
+/* More schools than a table has room for are not put under another's name. */
+static void
+too_many_schools_are_told(void **state)
+{
+	static const struct sym_key key = { { 1 } };
+	struct counts c, out;
+	struct figures_from from = { &c, &key, 2026 };
+	char school[16];
+	int i;
+
+	(void)state;
+	counts_init(&c);
+	for (i = 0; i < COUNTS_LIST_MAX; i++) {
+		snprintf(school, sizeof(school), "school %d", i);
+		contact(&c, school, "ind_child", "child", 1);
+	}
+	assert_int_equal(figures_round(&from, &out, &e), -1);
+	assert_int_equal(e.kind, ERR_TOOBIG);
 	counts_done(&c);
 }
 
@@ -321,6 +379,8 @@ main(void)
 		cmocka_unit_test(sums_hold_on_every_side),
 		cmocka_unit_test(a_child_counts_once),
 		cmocka_unit_test(there_and_back),
+		cmocka_unit_test(sides_apart_are_refused),
+		cmocka_unit_test(too_many_schools_are_told),
 		cmocka_unit_test(a_bad_line_is_named),
 		cmocka_unit_test(figures_are_near_and_add_up),
 		cmocka_unit_test(the_table_is_well_formed),

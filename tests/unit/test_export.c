@@ -13,6 +13,7 @@
 #include "client/core/upkeep/export.h"
 #include "client/core/cases/timeline.h"
 #include "common/base/file.h"
+#include "common/wire/parcel.h"
 #include "tests/support/world.h"
 
 static struct world w;
@@ -164,6 +165,40 @@ test_refuses(void **state)
 	assert_non_null(strstr(e.text, "no export"));
 }
 
+/* Whoever has the passphrase could write what looks like a whole export. */
+static void
+test_ends_once(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} bad[] = {
+		{ "{\"tugi_export\": 1}\n{\"end\": 0}\n{\"end\": 5}\n",
+		    "goes on after its end" },
+		{ "{\"tugi_export\": 1}\n{\"end\": 0}\n{\"a\"",
+		    "does not end as it should" },
+		{ "{\"tugi_export\": 1}\nx\n{\"end\": 2}\n",
+		    "does not end as it should" },
+	};
+	struct parcel_cost least = { 1, 8192 };
+	struct view pass = view_str("four words of it");
+	struct parcel *p;
+	struct hash hash;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		buf_reset(&seen);
+		unlink(path);
+		assert_int_equal(parcel_make(path, pass, least, &p, &e), 0);
+		assert_int_equal(parcel_add(p, view_str(bad[i].text), &e), 0);
+		assert_int_equal(parcel_end(p, &hash, &e), 0);
+		assert_int_equal(export_read(path, pass, collect, NULL, &e),
+		    -1);
+		assert_non_null(strstr(e.text, bad[i].says));
+		assert_true(i == 2 || seen.len == 0);
+	}
+}
+
 int
 main(void)
 {
@@ -172,6 +207,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_only_what_is_open, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_refuses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ends_once, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

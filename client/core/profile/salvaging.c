@@ -305,8 +305,8 @@ fit_together(struct salvaging_at *a, struct err *e)
 	static const char *const after[] = {
 		"DELETE FROM record WHERE rid NOT IN (SELECT rid FROM version)",
 		"UPDATE record SET indexed = 0",
-		"UPDATE version SET state = 1, outgoing = NULL, idx = 0 WHERE "
-		"state = 2 AND outgoing NOT IN (SELECT oid FROM outgoing)",
+		("UPDATE version SET state = 1, outgoing = NULL, idx = 0 WHERE "
+		"state = 2 AND outgoing NOT IN (SELECT oid FROM outgoing)"),
 	};
 
 	if (place_records(a, e) != 0 || RUN(a->s, before, e) != 0 ||

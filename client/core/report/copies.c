@@ -236,30 +236,34 @@ bad_line(size_t line, struct err *e, const char *what)
 	    text_spoken(what));
 }
 
+/* Room for one more; a list grows to twice its size. */
+static void *
+grown(void *list, size_t count, size_t size)
+{
+	void *more = list;
+
+	if ((count & (count - 1)) == 0) {
+		more = mem_new((count > 0 ? 2 * count : 1) * size);
+		if (count > 0)
+			memcpy(more, list, count * size);
+		mem_free(list);
+	}
+	return more;
+}
+
 static void
 add_record(struct copies_list *l, const struct id *id, bool give)
 {
-	struct copies_decided *more;
-
-	more = mem_new((l->record_count + 1) * sizeof(*more));
-	if (l->record_count > 0)
-		memcpy(more, l->records, l->record_count * sizeof(*more));
-	mem_free(l->records);
-	l->records = more;
-	more[l->record_count].id = *id;
-	more[l->record_count++].give = give;
+	l->records = grown(l->records, l->record_count, sizeof(*l->records));
+	l->records[l->record_count].id = *id;
+	l->records[l->record_count++].give = give;
 }
 
 static void
 add_black(struct copies_list *l, const char *text)
 {
-	char **more = mem_new((l->black_count + 1) * sizeof(*more));
-
-	if (l->black_count > 0)
-		memcpy(more, l->black, l->black_count * sizeof(*more));
-	mem_free(l->black);
-	l->black = more;
-	more[l->black_count++] = mem_dup(text);
+	l->black = grown(l->black, l->black_count, sizeof(*l->black));
+	l->black[l->black_count++] = mem_dup(text);
 }
 
 /* "give record 0190... 2026-09-01 notes note", "black word Jaani". */
@@ -499,13 +503,9 @@ static void
 give(const struct filling *x, const struct record_item *r)
 {
 	struct copy_register *g = register_of(x->s, x->c, r->section);
-	struct copy_record *more = mem_new((g->count + 1) * sizeof(*more));
 
-	if (g->count > 0)
-		memcpy(more, g->records, g->count * sizeof(*more));
-	mem_free(g->records);
-	g->records = more;
-	fill_record(x, r, &more[g->count++]);
+	g->records = grown(g->records, g->count, sizeof(*g->records));
+	fill_record(x, r, &g->records[g->count++]);
 	x->c->given++;
 }
 

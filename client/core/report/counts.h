@@ -135,7 +135,8 @@ size_t counts_words(struct counts *c, enum counts_group_number group,
 #define COUNTS_LIST_MAX 4096
 
 /** counts_encode, counts_decode: as they are handed in; marks included.
- * ERR_PEER for what breaks the format. */
+ * ERR_PEER for what breaks the format, or whose sides do not add up to the
+ * same: figures could not be made of it. */
 void counts_encode(struct counts *c, struct buf *out);
 int counts_decode(struct view in, struct counts *out, struct err *e);
 

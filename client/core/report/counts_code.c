@@ -197,10 +197,37 @@ fill_sides(struct counts *c)
 	mem_free(had);
 }
 
+/* Each side of a group divides the same things: at each school they add up to
+ * as many. */
+static bool
+sides_agree(const struct counts *c)
+{
+	int64_t *sums = mem_new(c->text_count * COUNTS_SIDES_MAX *
+	    sizeof(*sums));
+	bool agree = true;
+	unsigned group, side;
+	size_t i;
+
+	for (group = 0; agree && group < COUNTS_GROUP_COUNT; group++) {
+		memset(sums, 0, c->text_count * COUNTS_SIDES_MAX *
+		    sizeof(*sums));
+		for (i = 0; i < c->cell_count; i++)
+			if (c->cells[i].group == group)
+				sums[c->cells[i].side * c->text_count +
+				    c->cells[i].school] += c->cells[i].n;
+		for (side = 1; side < counts_groups[group].side_count; side++)
+			agree &= memcmp(sums, sums + side * c->text_count,
+			    c->text_count * sizeof(*sums)) == 0;
+	}
+	mem_free(sums);
+	return agree;
+}
+
 int
 counts_decode(struct view in, struct counts *out, struct err *e)
 {
 	struct cbor_reader r;
+	int rc;
 
 	counts_init(out);
 	cbor_init(&r, in);
@@ -212,12 +239,16 @@ counts_decode(struct view in, struct counts *out, struct err *e)
 	cbor_need(&r, 3);
 	read_marks(&r, out);
 	cbor_leave(&r);
-	if (cbor_end(&r, "counts that were handed in", e) == 0) {
+	rc = cbor_end(&r, "counts that were handed in", e);
+	if (rc == 0) {
 		fill_sides(out);
-		return 0;
+		if (!sides_agree(out))
+			rc = err_set(e, ERR_PEER, "counts that were handed in "
+			    "do not add up to the same on each side");
 	}
-	counts_done(out);
-	return -1;
+	if (rc != 0)
+		counts_done(out);
+	return rc;
 }
 
 /* ---- as they are published ---- */
@@ -225,20 +256,28 @@ counts_decode(struct view in, struct counts *out, struct err *e)
 static const char *const columns[] = { "group", "side", "school", "word",
 	"count" };
 #define COLUMNS 5
+#define FIELD_BYTES (COUNTS_WORD_BYTES + 1) /* with an apostrophe */
 
-/* Quoted where RFC 4180 asks for it. A text that a spreadsheet would take for
- * a formula gets an apostrophe before it, as spreadsheets themselves do. */
+/* What a spreadsheet would take for a formula, whether or not apostrophes
+ * stand before it. */
+static bool
+is_formula(const char *text)
+{
+	text += strspn(text, "'");
+	return *text != '\0' && strchr("=+-@\t", *text) != NULL;
+}
+
+/* Quoted where RFC 4180 asks for it. A formula gets one apostrophe more, as
+ * spreadsheets themselves do. */
 static void
 put_field(struct buf *out, const char *text, char after)
 {
 	const char *p;
 
-	if (text[strcspn(text, ",\"\r\n")] == '\0' &&
-	    text[strspn(text, "=+-@\t")] == text[0]) {
+	if (text[strcspn(text, ",\"\r\n")] == '\0' && !is_formula(text)) {
 		buf_add_str(out, text);
 	} else {
-		buf_add_str(out, text[strspn(text, "=+-@\t")] == text[0] ?
-		    "\"" : "\"'");
+		buf_add_str(out, is_formula(text) ? "\"'" : "\"");
 		for (p = text; *p != '\0'; p++)
 			buf_add(out, *p == '"' ? "\"\"" : p,
 			    *p == '"' ? 2 : 1);
@@ -281,10 +320,18 @@ side_find(const struct counts_group *g, const char *code)
 	return -1;
 }
 
-static void
-copy(char out[static COUNTS_WORD_BYTES + 1], struct view v)
+/* Of a field that put_field wrote. */
+static unsigned
+text_of(struct counts *c, const char *field)
 {
-	snprintf(out, COUNTS_WORD_BYTES + 1, "%.*s", (int)v.len,
+	return counts_text(c, field[0] == '\'' && is_formula(field) ?
+	    field + 1 : field);
+}
+
+static void
+copy(char out[static FIELD_BYTES + 1], struct view v)
+{
+	snprintf(out, FIELD_BYTES + 1, "%.*s", (int)v.len,
 	    v.len > 0 ? (const char *)v.data : "");
 }
 
@@ -292,13 +339,13 @@ static int
 read_line(const struct csv *csv, const struct view *f, struct counts *out,
     struct err *e)
 {
-	char text[COUNTS_WORD_BYTES + 1];
+	char text[FIELD_BYTES + 1];
 	struct counts_cell cell = { 0 };
 	size_t i;
 	int n;
 
 	for (i = 0; i < COLUMNS; i++)
-		if (f[i].len > COUNTS_WORD_BYTES)
+		if (f[i].len > FIELD_BYTES)
 			return csv_fail(csv, i, e, N_("is too long"));
 	copy(text, f[0]);
 	n = counts_group_find(text);
@@ -311,9 +358,9 @@ read_line(const struct csv *csv, const struct view *f, struct counts *out,
 		return csv_fail(csv, 1, e, N_("is no side of that group"));
 	cell.side = (unsigned)n;
 	copy(text, f[2]);
-	cell.school = counts_text(out, text[0] == '\'' ? text + 1 : text);
+	cell.school = text_of(out, text);
 	copy(text, f[3]);
-	cell.word = counts_text(out, text[0] == '\'' ? text + 1 : text);
+	cell.word = text_of(out, text);
 	for (i = 0; i < f[4].len && i < 10; i++) {
 		if (f[4].data[i] < '0' || f[4].data[i] > '9')
 			break;

@@ -27,6 +27,7 @@ struct net {
 	struct place *places;
 	size_t count, room, nodes;
 	int64_t *dense;            /* the side under way: school x word */
+	bool full;                 /* more schools or words than a list holds */
 };
 
 static void
@@ -64,6 +65,7 @@ load_side(struct net *n, unsigned side)
 
 	n->word_count = counts_words(n->raw, n->group, side, n->words,
 	    COUNTS_LIST_MAX);
+	n->full |= n->word_count == COUNTS_LIST_MAX;
 	for (i = 0; i < n->school_count; i++)
 		school[n->schools[i]] = (unsigned)i;
 	for (i = 0; i < n->word_count; i++)
@@ -178,7 +180,9 @@ round_group(struct net *n, const struct figures_from *from,
 	r.arcs = n->arcs;
 	r.arc_count = n->count;
 	r.node_count = n->nodes;
-	rc = rounding_flow(&r, e);
+	rc = n->full ? err_set(e, ERR_TOOBIG, "these counts name %d schools "
+	    "or words, or more; nothing is published. Look who handed them "
+	    "in", COUNTS_LIST_MAX) : rounding_flow(&r, e);
 	for (i = 0; rc == 0 && i < n->count; i++) {
 		if (!n->places[i].shown)
 			continue;
@@ -205,6 +209,7 @@ figures_round(const struct figures_from *from, struct counts *out,
 	n.words = mem_new(COUNTS_LIST_MAX * sizeof(*n.words));
 	n.school_count = counts_schools(from->raw, n.schools,
 	    COUNTS_LIST_MAX);
+	n.full = n.school_count == COUNTS_LIST_MAX;
 	for (group = 0; rc == 0 && group < COUNTS_GROUP_COUNT; group++) {
 		n.group = group;
 		n.count = n.nodes = 0;

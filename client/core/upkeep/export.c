@@ -203,6 +203,9 @@ take_line(struct lines *l, struct view v, struct err *e)
 		return view_eq(v, view_str(FIRST)) ? 0 : err_set(e, ERR_INPUT,
 		    "this export is of another kind than this program reads");
 	}
+	if (l->ended)
+		return err_set(e, ERR_INPUT, "the export goes on after its "
+		    "end; it was not written by this program");
 	snprintf(last, sizeof(last), LAST, l->count);
 	if (view_eq(v, view_str(last))) {
 		l->ended = true;
@@ -241,12 +244,14 @@ export_read(const char *path, struct view passphrase,
     struct err *e)
 {
 	struct lines l = { .fn = fn, .ctx = ctx };
+	bool whole;
 	int rc;
 
 	buf_init(&l.rest, LINE_MAX_BYTES);
 	rc = parcel_open(path, passphrase, take_piece, &l, e);
+	whole = l.ended && l.rest.len == 0;
 	buf_done(&l.rest);
-	if (rc == 0 && !l.ended)
+	if (rc == 0 && !whole)
 		return err_set(e, ERR_INPUT, "the export does not end as it "
 		    "should; something is missing");
 	return rc;

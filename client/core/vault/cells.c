@@ -135,7 +135,7 @@ follow(const struct cells *c, uint32_t next, size_t len, struct buf *body)
 	int rc = 0;
 
 	while (rc == 0 && body->len < len) {
-		if (next < 2 || next > c->count ||
+		if (body->nomem || body->toobig || next < 2 || next > c->count ||
 		    c->page(c->ctx, next, page) != 0) {
 			rc = -1;
 			break;
@@ -155,8 +155,8 @@ gather(const struct cells *c, const uint8_t *page, enum cells_page k,
 	uint64_t len = varint(a);
 	size_t local;
 
-	(void)k;
-	if (a->bad || len > ROW_BYTES_MAX)
+	/* No row is longer than the file, however its pages are chained. */
+	if (a->bad || len > ROW_BYTES_MAX || len > c->count * c->usable)
 		return -1;
 	if (k == CELLS_TABLE_LEAF)
 		(void)varint(a); /* the rowid, read before */
