@@ -5,6 +5,7 @@
 #include "client/cli/course.h"
 #include "client/cli/text.h"
 #include "client/core/cases/notes.h"
+#include "client/core/cases/attachments.h"
 #include "client/core/cases/objections.h"
 #include "client/core/records/search.h"
 
@@ -177,31 +178,45 @@ say_amendments(struct ctx *c, const struct record_item *r, struct err *e)
 	return 0;
 }
 
-/* What was objected to it, or corrected, the oldest first, beside it. */
+static void
+show_beside(struct ctx *c, const struct record_list *l)
+{
+	size_t i;
+
+	for (i = l->count; i-- > 0;) {
+		out_line(&c->out, "%s", "");
+		show_record(c, &l->items[i]);
+	}
+}
+
+/* What was objected to it, or corrected, and its files, the oldest first. */
 static int
 print_note(struct ctx *c, const struct record_item *r, struct err *e)
 {
-	struct record_list l = { 0 };
+	struct record_list l = { 0 }, files = { 0 };
 	json_t *j;
-	size_t i;
 	int rc = 0;
 
-	if (objections_to(c->s, &r->id, &l, e) != 0)
+	if (objections_to(c->s, &r->id, &l, e) != 0 ||
+	    attachments_to(c->s, &r->id, &files, e) != 0) {
+		record_list_done(&l);
 		return -1;
+	}
 	if (c->g.json) {
 		j = show_record_json(r);
 		json_object_set_new(j, "objections",
 		    show_records_json(l.items, l.count));
+		json_object_set_new(j, "attachments",
+		    show_records_json(files.items, files.count));
 		rc = out_json(j, e);
 	} else {
 		show_record(c, r);
-		for (i = l.count; i-- > 0;) {
-			out_line(&c->out, "%s", "");
-			show_record(c, &l.items[i]);
-		}
+		show_beside(c, &l);
+		show_beside(c, &files);
 		if (r->amended)
 			rc = say_amendments(c, r, e);
 	}
+	record_list_done(&files);
 	record_list_done(&l);
 	return rc;
 }

@@ -224,16 +224,22 @@ cmd_store_recover(struct ctx *c, struct err *e)
 int
 cmd_store_backup(struct ctx *c, struct err *e)
 {
+	size_t files;
 	json_t *j;
 
 	out_say(&c->out, "%s", _("copying and checking ..."));
-	if (keep_backup(c->s, cmd_word(c, 0), e) != 0)
+	if (keep_backup(c->s, cmd_word(c, 0), &files, e) != 0)
 		return -1;
 	if (c->g.json) {
 		j = json_object();
 		json_object_set_new(j, "file", out_json_text(cmd_word(c, 0)));
+		json_object_set_new(j, "attachments",
+		    json_integer((json_int_t)files));
 		return out_json(j, e);
 	}
+	if (files > 0)
+		out_say(&c->out, _("Attachments beside it: %zu, in %s%s. Keep "
+		    "the two together."), files, cmd_word(c, 0), KEEP_FILES);
 	out_say(&c->out, "%s", _("The backup is whole. It is sealed like the "
 	    "profile and opened by the same passphrase. tugi store verify "
 	    "FILE --full checks it again, tugi store restore FILE brings it "

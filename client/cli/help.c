@@ -94,6 +94,7 @@ kind_words(const struct field *f)
 		return _("yes or no");
 	case FIELD_TEXT:
 	case FIELD_HASH:
+	case FIELD_SECRET:
 		break;
 	}
 	return _("one line");

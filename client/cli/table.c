@@ -6,8 +6,8 @@
 #include "client/cli/cmd.h"
 
 static const struct cmd_list *const lists[] = {
-	&table_work, &table_aid, &table_site, &table_file, &table_group,
-	&table_data, &table_office, &table_report, &table_meet, &table_store,
+	&table_work, &table_aid, &table_site, &table_file,
+	&table_attachment, &table_group, &table_data, &table_office, &table_report, &table_meet, &table_store,
 	&table_proof, &table_program
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/core/accord/rooms.h"
+#include "client/core/cases/attachments.h"
 #include "client/core/cases/course.h"
 #include "client/core/cases/entries.h"
 #include "client/core/local/day.h"
@@ -48,6 +49,7 @@ static const struct {
 	{ TYPE_UPTAKE, uptake_check },
 	{ TYPE_OBJECTION, objections_check },
 	{ TYPE_MATTER, matters_check },
+	{ TYPE_ATTACHMENT, attachments_check },
 	{ TYPE_MEETING, meetings_check },
 	{ TYPE_AGENDA, meetings_check_agenda },
 	{ TYPE_TASK, meetings_check_task },

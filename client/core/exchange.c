@@ -10,6 +10,7 @@
 #include "client/core/consent/consent.h"
 #include "client/core/consent/handover.h"
 #include "client/core/profile/keep.h"
+#include "client/core/local/blobs.h"
 #include "client/core/local/index.h"
 #include "client/core/consent/orders.h"
 #include "client/core/profile/policies.h"
@@ -117,6 +118,9 @@ exchange_sync(struct session *s, struct remote *r,
 	if (rc == 0 && (ended > 0 || led > 0 || removed > 0 ||
 	    drafts > 0))
 		rc = round_run(st, r, &progress, &figures, e);
+	/* Files whose records lost their text: erased, or closed to us. */
+	if (rc == 0)
+		rc = blobs_sweep(st, e);
 	if (rc != 0) { /* what came before the failure is found all the same */
 		(void)bring_index_up(st, p, &why);
 		return -1;

@@ -1,6 +1,7 @@
 /* Whole files, durable when the call returns: temp, fsync, rename, fsync. */
 #include "common/base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -84,6 +85,13 @@ write_all(int fd, struct view data)
 	return 0;
 }
 
+int
+file_write(int fd, struct view data, const char *path, struct err *e)
+{
+	return write_all(fd, data) == 0 ? 0 :
+	    fail(e, N_("cannot write"), path);
+}
+
 static char *
 folder_of(const char *path)
 {
@@ -159,6 +167,74 @@ file_sync_folder(const char *path, struct err *e)
 	rc = fsync(fd);
 	close(fd);
 	return rc == 0 ? 0 : fail(e, N_("cannot make durable the folder"), path);
+}
+
+int
+file_rename(const char *from, const char *to, struct err *e)
+{
+	char *dir = folder_of(to);
+	int rc = rename(from, to) == 0 ? file_sync_folder(dir, e) :
+	    fail(e, N_("cannot replace"), to);
+
+	mem_free(dir);
+	return rc;
+}
+
+int
+file_wipe(const char *path, struct err *e)
+{
+	static const uint8_t zeros[READ_STEP_BYTES];
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+	off_t at;
+	int rc;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return fail(e, N_("cannot remove"), path);
+	rc = fstat(fd, &st);
+	for (at = 0; rc == 0 && at < st.st_size; at += READ_STEP_BYTES) {
+		off_t left = st.st_size - at;
+
+		rc = write_all(fd, view_of(zeros, left < READ_STEP_BYTES ?
+		    (size_t)left : READ_STEP_BYTES));
+	}
+	if (rc == 0)
+		rc = fsync(fd);
+	close(fd);
+	return rc == 0 && unlink(path) == 0 ? 0 :
+	    fail(e, N_("cannot remove"), path);
+}
+
+int
+file_each(const char *folder,
+    int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
+    struct err *e)
+{
+	DIR *d = opendir(folder);
+	struct dirent *entry;
+	int rc = 0;
+
+	if (d == NULL && errno == ENOENT)
+		return 0;
+	if (d == NULL)
+		return fail(e, N_("cannot open the folder"), folder);
+	while (rc == 0) {
+		errno = 0;
+		entry = readdir(d);
+		if (entry == NULL) {
+			if (errno != 0)
+				rc = fail(e, N_("cannot look at the folder"),
+				    folder);
+			break;
+		}
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			rc = fn(ctx, entry->d_name, e);
+	}
+	closedir(d);
+	return rc;
 }
 
 int

@@ -24,6 +24,22 @@ int file_folder(const char *path, struct err *e);
 /** file_sync_folder(path, e): make renames and new files in it durable. */
 int file_sync_folder(const char *path, struct err *e);
 
+/** file_write(fd, data, path, e): all of it, to the file opened as ${path}. */
+int file_write(int fd, struct view data, const char *path, struct err *e);
+
+/** file_rename(from, to, e): and makes that durable; ${from} was before. */
+int file_rename(const char *from, const char *to, struct err *e);
+
+/** file_wipe(path, e): overwrites it with zeros before it goes; one that is
+ * not there is no failure. */
+int file_wipe(const char *path, struct err *e);
+
+/** file_each(folder, fn, ctx, e): each name in it but . and .., until ${fn}
+ * returns other than 0. A folder that is not there is empty. */
+int file_each(const char *folder,
+    int (*fn)(void *ctx, const char *name, struct err *e), void *ctx,
+    struct err *e);
+
 /** file_exists(path): 1 or 0. */
 int file_exists(const char *path);
 

@@ -13,6 +13,7 @@
 #include "client/core/cases/notes.h"
 #include "client/core/office/office.h"
 #include "client/core/records/records.h"
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "daemon/api/route.h"
 
@@ -317,18 +318,33 @@ world_begin(struct world *w, int n)
 		world_must_sync(w, i);
 }
 
+static int
+remove_file(void *ctx, const char *name, struct err *e)
+{
+	char *path = file_join(ctx, name);
+
+	(void)e;
+	unlink(path);
+	mem_free(path);
+	return 0;
+}
+
 static void
 remove_profile(const char *profile)
 {
 	static const char *const files[] = { "store.tugi", "store.tugi-wal",
 		"store.tugi-shm", "store.tugi.anchor", "store.tugi-anchor" };
 	char path[160];
+	struct err e;
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", profile, files[i]);
 		unlink(path);
 	}
+	snprintf(path, sizeof(path), "%s/attachments", profile);
+	(void)file_each(path, remove_file, path, &e);
+	rmdir(path);
 	rmdir(profile);
 }
 

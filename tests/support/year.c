@@ -69,7 +69,7 @@ struct writer {
 static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF, TYPE_CHECK,
 	TYPE_CASE, TYPE_NOTE, TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_REVIEW,
 	TYPE_REPORT, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
-	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT };
+	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT, TYPE_ATTACHMENT };
 
 /* Records of a kind in a year: for each case, or for each worker. What is not
  * here is usual: one for each case, thirty for a worker. */
@@ -461,6 +461,7 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 		strcpy(out, dice_percent(&w->dice, 30) ? "yes" : "no");
 		return true;
 	case FIELD_HASH:
+	case FIELD_SECRET:
 		break;
 	}
 	return false;

@@ -24,6 +24,7 @@
 
 static struct world w;
 static struct err e;
+static size_t files;
 static struct id anna, before;
 static char stick[160];
 
@@ -52,7 +53,7 @@ setup(void **state)
 	world_must_sync(&w, JAAN);
 	world_note(&w, LIIS, &anna, "unsent in the backup", NULL);
 	snprintf(stick, sizeof(stick), "%s/stick.tugi", w.folder);
-	assert_int_equal(keep_backup(w.c[LIIS].session, stick, &e), 0);
+	assert_int_equal(keep_backup(w.c[LIIS].session, stick, &files, &e), 0);
 	before = world_store(&w, LIIS)->me->device;
 	return 0;
 }
@@ -323,7 +324,7 @@ test_not_joined(void **state)
 	(void)state;
 	world_profile(&w, 4);
 	unlink(stick);
-	assert_int_equal(keep_backup(w.c[4].session, stick, &e), 0);
+	assert_int_equal(keep_backup(w.c[4].session, stick, &files, &e), 0);
 	was = world_store(&w, 4)->me->device;
 	world_close(&w, 4);
 	snprintf(w.c[4].profile, sizeof(w.c[4].profile), "%s/new", w.folder);

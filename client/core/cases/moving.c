@@ -31,7 +31,8 @@ struct move {
 	struct store *s;
 	const struct moving_wish *wish;
 	struct moving *out;
-	struct record_row rows[TEXTS_MAX]; /* the note, then what amends it */
+	struct record_row rows[TEXTS_MAX]; /* the note, then what amends it and
+					    * their files */
 	struct id made[TEXTS_MAX];
 	size_t count;
 	struct id to, from_space, to_space;
@@ -47,7 +48,7 @@ take_amendment(void *ctx, const struct record_row *row, struct err *e)
 
 	if (m->count == TEXTS_MAX)
 		return err_set(e, ERR_TOOBIG, "a note with more than %d "
-		    "amendments is not moved", TEXTS_MAX - 1);
+		    "amendments and attachments is not moved", TEXTS_MAX - 1);
 	m->rows[m->count++] = *row;
 	return 0;
 }
@@ -56,12 +57,16 @@ take_amendment(void *ctx, const struct record_row *row, struct err *e)
 static int
 take_texts(struct move *m, struct err *e)
 {
-	struct version_query q = { .type = TYPE_NOTE, .oldest_first = true };
+	struct version_query notes = { .type = TYPE_NOTE,
+		.oldest_first = true };
+	struct version_query files = { .type = TYPE_ATTACHMENT,
+		.oldest_first = true };
 	size_t i;
 
 	for (i = 0; i < m->count; i++) {
-		q.parent = &m->rows[i].id;
-		if (versions_each(m->s, &q, take_amendment, m, e) != 0)
+		notes.parent = files.parent = &m->rows[i].id;
+		if (versions_each(m->s, &notes, take_amendment, m, e) != 0 ||
+		    versions_each(m->s, &files, take_amendment, m, e) != 0)
 			return -1;
 	}
 	return 0;
@@ -140,7 +145,8 @@ copy_tx(struct move *m, size_t i, struct err *e)
 {
 	struct loaded *l = loaded_new();
 	struct op *ops = mem_new(RECORD_OPS_MAX * sizeof(*ops));
-	struct write w = { .type = TYPE_NOTE, .space = m->to_space,
+	const struct record_kind *kind = fields_kind(m->rows[i].type);
+	struct write w = { .type = kind->type, .space = m->to_space,
 		.case_id = m->to, .at_ms = m->rows[i].at_ms, .ops = ops };
 	size_t k;
 	int rc = versions_load_row(m->s, &m->rows[i], l, e);
@@ -152,7 +158,7 @@ copy_tx(struct move *m, size_t i, struct err *e)
 			continue;
 		ops[w.op_count].field = f->field;
 		ops[w.op_count].value = f->heads[0].op->value;
-		if (f->field == NOTE_AMENDS)
+		if (f->field == kind->parent)
 			for (size_t n = 0; n < i; n++)
 				if (id_eq(&m->rows[n].id, &m->rows[i].parent))
 					ops[w.op_count].value.data =

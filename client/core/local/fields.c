@@ -231,6 +231,8 @@ fields_parse(const struct field *f, const char *text, uint8_t scratch[32],
 		return parse_bytes(f, text, scratch, out, e);
 	case FIELD_FLAG:
 		return parse_flag(f, text, out, e);
+	case FIELD_SECRET:
+		break;
 	}
 	return err_set(e, ERR_BUG, "%s has no kind", f->name);
 }

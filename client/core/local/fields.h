@@ -24,7 +24,8 @@ enum field_kind { /* how a value is typed in and shown */
 	FIELD_PERSON,  /* VALUE_BYTES, person id */
 	FIELD_RECORD,  /* VALUE_BYTES, record id */
 	FIELD_HASH,    /* VALUE_BYTES, 32 */
-	FIELD_FLAG     /* VALUE_BOOL */
+	FIELD_FLAG,    /* VALUE_BOOL */
+	FIELD_SECRET   /* VALUE_BYTES, 32: a key; shown and typed nowhere */
 };
 
 enum field_flags {

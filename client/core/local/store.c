@@ -441,6 +441,7 @@ store_leave(struct store *s)
 
 	roster_done(&s->roster);
 	mem_secret_free(s->me);
+	mem_free(s->folder);
 	mem_wipe(s, sizeof(*s));
 	mem_free(s);
 	return v;

@@ -42,6 +42,7 @@ enum store_stage {
 struct store {
 	struct db *db;
 	struct vault *vault;
+	char *folder;            /* of the profile; NULL: none (blobs.h) */
 	struct tick tick;
 	struct device_keys *me;  /* locked memory */
 	struct id person;        /* zero until approved */

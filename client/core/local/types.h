@@ -36,6 +36,7 @@ enum record_type {
 	TYPE_FIGURES = 50,   /* commons: a piece of a year's figures */
 	TYPE_FILE_COPY = 51, /* card: a copy of the file was given out; read,
 	                        and since written as TYPE_DISCLOSURE */
+	TYPE_ATTACHMENT = 53, /* any section, beside what it belongs to: a file */
 	TYPE_MATTER = 30,    /* meeting, a part of its own: what a group of
 	                        several professions works on for one child */
 	TYPE_MEETING = 31,   /* meeting, or a room */
@@ -101,6 +102,9 @@ enum {
 	HANDOVER_RIGHT, HANDOVER_PROVISION, HANDOVER_REASON, HANDOVER_BY,
 	HANDOVER_SUPERSEDES,
 	ALIAS_FRONT = 1, ALIAS_BEHIND, ALIAS_STATUS,
+	ATTACHMENT_NAME = 1, ATTACHMENT_MEDIA, ATTACHMENT_SIZE,
+	ATTACHMENT_TO, ATTACHMENT_ON, ATTACHMENT_BY, ATTACHMENT_BLOB,
+	ATTACHMENT_KEY, ATTACHMENT_WORDS,
 	EXPORT_ON = 1, EXPORT_BY, EXPORT_RECORDS, EXPORT_HASH,
 	POLICY_COMMIT = 1, POLICY_PART, POLICY_PARTS, POLICY_HASH, POLICY_DATA,
 	ROOM_NAME = 1, ROOM_ABOUT, ROOM_SCHOOL, ROOM_CLOSED, ROOM_WELFARE,

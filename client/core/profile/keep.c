@@ -4,8 +4,10 @@
  */
 #include "client/core/profile/keep.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "client/core/local/blobs.h"
 #include "client/core/local/restored.h"
 #include "client/core/local/store.h"
 #include "client/core/vault/arena.h"
@@ -165,10 +167,35 @@ keep_office(struct session *session, bool *done, struct err *e)
 
 /* ---- copies ---- */
 
-int
-keep_backup(struct session *session, const char *path, struct err *e)
+static char *
+files_of(const char *path)
 {
-	return vault_backup(session_store(session)->vault, path, e);
+	size_t n = strlen(path) + sizeof(KEEP_FILES);
+	char *files = mem_new(n);
+
+	snprintf(files, n, "%s" KEEP_FILES, path);
+	return files;
+}
+
+/* The files first: a copy of the store never names what is not there yet. What
+ * an earlier copy of this name had and records no longer name goes last. */
+int
+keep_backup(struct session *session, const char *path, size_t *n,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	char *files = files_of(path);
+	int rc = 0;
+
+	*n = 0;
+	if (!file_exists(path)) /* else the vault refuses it */
+		rc = blobs_copy(s, files, n, e);
+	if (rc == 0)
+		rc = vault_backup(s->vault, path, e);
+	if (rc == 0)
+		rc = blobs_sweep_copy(s, files, e);
+	mem_free(files);
+	return rc;
 }
 
 /* Altered from outside is another thing than a disk that gave up. */
@@ -178,6 +205,17 @@ verdict(struct err *e)
 	if (e->code == VAULT_ALTERED || e->code == VAULT_OLDER)
 		e->kind = ERR_PEER;
 	return -1;
+}
+
+static int
+verify_files(const struct session_options *o, const char *path, struct err *e)
+{
+	char *files = path != NULL ? files_of(path) :
+	    file_join(o->profile, BLOBS_FOLDER);
+	int rc = blobs_check_all(files, e);
+
+	mem_free(files);
+	return rc;
 }
 
 int
@@ -200,15 +238,18 @@ keep_verify(const struct session_options *o, const char *path,
 		vo.anchored = path == NULL; /* a copy has none */
 		rc = vault_verify(at, key, &vo, full, e);
 	}
+	if (rc == 0 && full)
+		rc = verify_files(o, path, e);
 	mem_secret_free(key);
 	mem_free(own);
 	return rc == 0 ? 0 : verdict(e);
 }
 
-/* What was brought back is a copy, and says so from its first moment. */
+/* What was brought back is a copy, and says so from its first moment. Its
+ * attachments come with it. */
 static int
 mark(const struct session_options *o, const char *path,
-    const struct vault_key *key, struct err *e)
+    const struct vault_key *key, const char *files, struct err *e)
 {
 	struct vault_options vo = options_of(o);
 	struct session *session;
@@ -226,27 +267,47 @@ mark(const struct session_options *o, const char *path,
 		db_rollback(s->db);
 		rc = -1;
 	}
+	if (rc == 0)
+		rc = blobs_copy_back(s, files, e);
 	session_close(session);
 	return rc;
 }
 
+struct back { /* where from, and where to */
+	const char *path, *own;
+};
+
 /* Under another name until it is whole and marked. */
 static int
-bring_back(const struct session_options *o, struct vault *v, const char *own,
-    struct err *e)
+bring_back(const struct session_options *o, struct vault *v,
+    const struct back *b, struct err *e)
 {
 	struct vault_options vo = options_of(o);
 	char *tmp = file_join(o->profile, BACK_FILE);
+	char *files = files_of(b->path);
 	int rc;
 
 	vault_sweep(&vo, tmp);
 	rc = vault_backup(v, tmp, e);
 	if (rc == 0)
-		rc = mark(o, tmp, vault_key(v), e);
+		rc = mark(o, tmp, vault_key(v), files, e);
 	if (rc == 0)
-		rc = vault_rename(&vo, tmp, own, e);
+		rc = vault_rename(&vo, tmp, b->own, e);
+	mem_free(files);
 	mem_free(tmp);
 	return rc;
+}
+
+/* The files of a profile are that one's: some may never have been sent. */
+static bool
+is_taken(const struct session_options *o, const char *own)
+{
+	char *files = file_join(o->profile, BLOBS_FOLDER);
+	bool taken = o->vfs == NULL && file_exists(own);
+
+	taken = taken || blobs_any(files);
+	mem_free(files);
+	return taken;
 }
 
 int
@@ -254,6 +315,7 @@ keep_restore(const struct session_options *o, const char *path,
     struct view passphrase, struct err *e)
 {
 	struct vault_options vo = options_of(o);
+	struct back b = { path, NULL };
 	struct vault *v;
 	char *own;
 	int rc;
@@ -262,13 +324,14 @@ keep_restore(const struct session_options *o, const char *path,
 	    file_folder(o->profile, e) != 0)
 		return -1;
 	own = session_path(o);
-	if (o->vfs == NULL && file_exists(own))
+	b.own = own;
+	if (is_taken(o, own))
 		rc = err_set(e, ERR_CLASH, "there is a profile in %s; move it "
 		    "away first, nothing of it is overwritten", o->profile);
 	else
 		rc = vault_open_passphrase(path, passphrase, &vo, &v, e);
 	if (rc == 0) {
-		rc = bring_back(o, v, own, e);
+		rc = bring_back(o, v, &b, e);
 		vault_close(v);
 	}
 	mem_free(own);

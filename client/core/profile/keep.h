@@ -51,13 +51,18 @@ int keep_open_code(const struct session_options *o, const char *text,
  * is among, once it is a member; ${done}: it was not before. */
 int keep_office(struct session *s, bool *done, struct err *e);
 
-/** keep_backup(s, path, e): a copy under ${path}, sealed as the profile is and
- * opened the same ways; proven whole before it has its name. */
-int keep_backup(struct session *s, const char *path, struct err *e);
+/** keep_backup(s, path, files, e): a copy under ${path}, sealed as the profile
+ * is and opened the same ways; proven whole before it has its name. The sealed
+ * attachments that are on this device lie beside it, in ${path} with
+ * KEEP_FILES behind it; ${files}: how many. */
+#define KEEP_FILES "-attachments"
+int keep_backup(struct session *s, const char *path, size_t *files,
+    struct err *e);
 
 /** keep_verify(o, path, passphrase, full, e): is this file, a profile's or a
  * backup's, whole? NULL path: the profile's. ${full}: every page and every
- * table. ERR_PEER when it was altered, ERR_LOCAL when it is damaged. */
+ * table, and that each attachment beside it is what its name says. ERR_PEER
+ * when it was altered, ERR_LOCAL when it is damaged. */
 int keep_verify(const struct session_options *o, const char *path,
     struct view passphrase, bool full, struct err *e);
 

@@ -12,6 +12,7 @@
 #include "common/base/mem.h"
 #include "common/db/migrate.h"
 #include "common/wire/keys.h"
+#include "client/core/local/blobs.h"
 #include "client/core/local/ends.h"
 #include "client/core/local/keyring.h"
 #include "client/core/local/store.h"
@@ -86,6 +87,7 @@ session_start(const struct session_options *o, struct vault *v, struct session *
 	}
 	if (store_load(v, o->tick, &store, e) != 0)
 		return -1;
+	store->folder = o->profile != NULL ? mem_dup(o->profile) : NULL;
 	s = mem_new(sizeof(*s));
 	s->store = store;
 	s->profile = mem_dup(o->profile);
@@ -148,6 +150,19 @@ check_there(const struct session_options *o, const char *path, struct err *e)
 	    ERR_ABSENT, "there is no profile in %s yet", o->profile);
 }
 
+/* What no record names is bytes without a key: a failure may wait. */
+static int
+start_swept(const struct session_options *o, struct vault *v,
+    struct session **out, struct err *e)
+{
+	struct err why;
+
+	if (session_start(o, v, out, e) != 0)
+		return -1;
+	(void)blobs_sweep((*out)->store, &why);
+	return 0;
+}
+
 int
 session_open(const struct session_options *o, struct view passphrase,
     struct session **out, struct err *e)
@@ -161,7 +176,7 @@ session_open(const struct session_options *o, struct view passphrase,
 		rc = passphrase.data == NULL ? open_held(o, path, &v, e) :
 		    vault_open_passphrase(path, passphrase, &vo, &v, e);
 	mem_free(path);
-	return rc == 0 ? session_start(o, v, out, e) : -1;
+	return rc == 0 ? start_swept(o, v, out, e) : -1;
 }
 
 int
@@ -178,7 +193,7 @@ session_open_otherwise(const struct session_options *o,
 		    vault_open_escrow(path, w->escrow, &vo, &v, e) :
 		    vault_open_recovery(path, w->code, &vo, &v, e);
 	mem_free(path);
-	return rc == 0 ? session_start(o, v, out, e) : -1;
+	return rc == 0 ? start_swept(o, v, out, e) : -1;
 }
 
 bool

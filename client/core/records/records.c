@@ -128,6 +128,7 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 		struct field_text *t = &r->fields[r->field_count];
 
 		if (h == NULL || f[i].number == FIELD_DELETED ||
+		    f[i].kind == FIELD_SECRET ||
 		    (!h->conflict &&
 		    h->heads[0].op->value.type == VALUE_NULL))
 			continue;

@@ -141,6 +141,8 @@ value_text(struct values *v, const struct field *f,
 	struct buf b;
 	char *out = NULL;
 
+	if (f->kind == FIELD_SECRET)
+		return mem_dup("");
 	buf_init(&b, TEXT_MAX);
 	switch (value->type) {
 	case VALUE_TEXT:

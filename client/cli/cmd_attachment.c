@@ -1,0 +1,84 @@
+/* attachment add, get; list and show are of any kind (cmd_entry.c). */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/cli/show.h"
+#include "client/cli/text.h"
+#include "client/core/cases/attachments.h"
+
+#define NAME_BYTES 200
+
+int
+cmd_attachment_add(struct ctx *c, struct err *e)
+{
+	struct assignment set[SHOW_SET_MAX];
+	struct attachments_wish w = { .section = cmd_value(c, "section"),
+		.path = cmd_word(c, 1), .set = set };
+	struct record_item to = { 0 };
+	struct id id;
+	int rc = 0;
+
+	if (show_case_find(c, cmd_word(c, 0), &w.case_id, e) != 0)
+		return -1;
+	if (cmd_value(c, "to") != NULL) {
+		if (w.section != NULL)
+			return err_set(e, ERR_INPUT, "%s", _("it stands where "
+			    "the record is that it belongs to: leave out "
+			    "--section"));
+		rc = show_record_find(c, cmd_value(c, "to"), 0, &to, e);
+		w.to = to.id;
+		record_item_done(&to);
+	}
+	if (rc == 0)
+		rc = show_assignments(c, 2, set, &w.n, e);
+	if (rc == 0)
+		rc = attachments_add(c->s, &w, &id, e);
+	show_assignments_done(set, w.n);
+	return rc != 0 ? -1 : show_made(c, &id, _("Saved on this device, "
+	    "sealed. The file you named is as it was: delete it yourself if "
+	    "it should not lie about."), e);
+}
+
+/* A name as somebody else gave it, made harmless: no folder, not hidden. */
+static void
+own_name(const char *name, char out[static NAME_BYTES])
+{
+	size_t i;
+
+	snprintf(out, NAME_BYTES, "%s", name);
+	for (i = 0; out[i] != '\0'; i++)
+		if (out[i] == '/' || (unsigned char)out[i] < 0x20 ||
+		    (i == 0 && out[i] == '.'))
+			out[i] = '_';
+	if (i == 0)
+		snprintf(out, NAME_BYTES, "attachment");
+}
+
+int
+cmd_attachment_get(struct ctx *c, struct err *e)
+{
+	const char *path = cmd_value(c, "out");
+	char name[NAME_BYTES];
+	struct record_item r = { 0 };
+	json_t *j;
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_ATTACHMENT, &r, e) != 0)
+		return -1;
+	own_name(record_field(&r, "name"), name);
+	if (path == NULL)
+		path = name;
+	rc = attachments_save(c->s, &r.id, path, e);
+	record_item_done(&r);
+	if (rc != 0)
+		return -1;
+	if (c->g.json) {
+		j = json_object();
+		json_object_set_new(j, "file", out_json_text(path));
+		return out_json(j, e);
+	}
+	out_say(&c->out, _("Written: %s"), path);
+	out_warn(&c->out, "%s", _("It lies there in clear, for everybody who "
+	    "can read your files: delete it when you have seen it."));
+	return 0;
+}
