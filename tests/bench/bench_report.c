@@ -6,19 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/core/cases/cases.h"
-#include "client/core/cases/notes.h"
 #include "client/core/report/figures.h"
 #include "client/core/report/handin.h"
 #include "client/core/report/sheet.h"
 #include "common/base/mem.h"
 #include "tests/bench/measure.h"
-#include "tests/bench/texts.h"
 #include "tests/support/world.h"
+#include "tests/support/year.h"
 
 #define YEAR 2026 /* of WORLD_NOW */
-#define SCHOOLS 12
-#define AT_ONCE 200
+#define FIRST_DAY INT64_C(1767225600000) /* 1 January 2026 */
 
 static struct series tally, page, merge, frozen;
 
@@ -32,41 +29,6 @@ chance(uint32_t n)
 }
 
 /* ---- the heaviest worker ---- */
-
-static void
-fill(struct session *s, size_t cases, size_t notes)
-{
-	struct note_draft *d = mem_new(AT_ONCE * sizeof(*d));
-	struct id *ids = mem_new(cases * sizeof(*ids));
-	char (*text)[TEXTS_BYTES] = mem_new(AT_ONCE * sizeof(*text));
-	char name[40], born[16], school[24];
-	const struct assignment set[] = { { "name", name }, { "born", born },
-		{ "school", school } };
-	struct err e;
-	size_t i, n;
-
-	for (i = 0; i < cases; i++) {
-		snprintf(name, sizeof(name), "Child Number%zu", i);
-		snprintf(born, sizeof(born), "201%u-04-02", chance(10));
-		snprintf(school, sizeof(school), "School %u",
-		    chance(SCHOOLS));
-		must(cases_open(s, set, 3, &ids[i], &e), &e);
-	}
-	for (i = 0; i < notes; i += n) {
-		for (n = 0; n < AT_ONCE && i + n < notes; n++) {
-			memset(&d[n], 0, sizeof(d[n]));
-			d[n].case_id = ids[chance((uint32_t)cases)];
-			d[n].text = texts_note(i + n, text[n]);
-			d[n].minutes = 5 * (1 + chance(12));
-			d[n].happened_ms = WORLD_NOW - (int64_t)chance(200) *
-			    86400000;
-		}
-		must(notes_add_many(s, d, n, &e), &e);
-	}
-	mem_free(d);
-	mem_free(ids);
-	mem_free(text);
-}
 
 static void
 print(struct counts *c, bool rounded, const struct policy *p)
@@ -89,16 +51,22 @@ print(struct counts *c, bool rounded, const struct policy *p)
 static void
 one_worker(const struct policy *p, size_t times)
 {
-	size_t cases = measure_size("BENCH_REPORT_CASES", 200);
-	size_t notes = measure_size("BENCH_REPORT_NOTES", 6000), i;
+	struct year y = year_of(YEAR_L_HEAVIEST, measure_size("BENCH_SEED",
+	    1));
 	struct world *w = mem_new(sizeof(*w));
+	struct year_made made;
 	char title[120];
 	struct counts c;
 	struct mark m;
 	struct err e;
+	size_t i;
 
-	world_begin(w, 2);
-	fill(w->c[1].session, cases, notes);
+	y.cases = measure_size("BENCH_REPORT_CASES", y.cases);
+	y.from_ms = FIRST_DAY;
+	y.at = world_until;
+	y.ctx = w;
+	world_begin(w, 4);
+	must(year_write(w->c[1].session, &y, &made, &e), &e);
 	for (i = 0; i < times; i++) {
 		m = measure_begin();
 		must(tally_year(w->c[1].session, YEAR, &c, &e), &e);
@@ -110,8 +78,8 @@ one_worker(const struct policy *p, size_t times)
 	}
 	world_end(w);
 	mem_free(w);
-	snprintf(title, sizeof(title), "The year of a worker with %zu cases "
-	    "and %zu notes", cases, notes);
+	snprintf(title, sizeof(title), "The year of a worker with %zu cases, "
+	    "%zu notes, %zu records", made.cases, made.notes, made.records);
 	measure_title(title);
 	measure_time("counted from the store", &tally);
 	measure_time("counted and printed as PDF", &page);
@@ -220,7 +188,6 @@ main(int argc, char **argv)
 
 	if (argc != 3 || keys_init() != 0)
 		die("usage: %s TUGID FOLDER", argv[0]);
-	texts_load("tests/data/notes-year.csv");
 	p = policy_default(&e);
 	if (p == NULL)
 		die("%s", e.text);

@@ -63,6 +63,16 @@ world_pass(struct world *w, int64_t ms)
 	atomic_fetch_add(&w->mono_ms, ms);
 }
 
+void
+world_until(void *world, int64_t wall_ms)
+{
+	struct world *w = world;
+	int64_t now = atomic_load(&w->wall_ms);
+
+	if (wall_ms > now)
+		world_pass(w, wall_ms - now);
+}
+
 /* ---- the hub ---- */
 
 void

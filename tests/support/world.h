@@ -68,6 +68,10 @@ void world_end(struct world *w);
 /** world_pass(w, ms): time goes by. */
 void world_pass(struct world *w, int64_t ms);
 
+/** world_until(w, wall_ms): time goes by until then, never back; ${w}: a
+ * struct world (year.at). */
+void world_until(void *world, int64_t wall_ms);
+
 /** world_hub_close(w), world_hub_open(w): restart the hub. */
 void world_hub_close(struct world *w);
 void world_hub_open(struct world *w);

@@ -81,7 +81,11 @@ static const struct {
 	{ "meeting", 0, 55 }, { "task", 0.5, 60 }, { "consult", 0, 60 },
 	{ "consultation", 0, 60 }, { "signal", 0.15, 0 },
 	{ "referral", 0.4, 0 }, { "assessment", 0.8, 0 },
-	{ "disclosure", 0.5, 0 }, { "uptake", 1.2, 0 }
+	{ "disclosure", 0.5, 0 }, { "uptake", 1.2, 0 }, { "person", 2, 0 },
+	{ "release", 0.5, 0 }, { "transition", 0.1, 0 }, { "matter", 0.2, 0 },
+	{ "objection", 0.05, 0 }, { "restriction", 0.03, 0 },
+	{ "move", 0.03, 0 }, { "view", 0.5, 0 }, { "service", 0, 3 }, { "service-goal", 0, 12 },
+	{ "pseudonym", 0, 10 }, { "supervision", 0, 12 }
 };
 
 bool
@@ -132,6 +136,47 @@ year_of(enum year_size size, uint64_t seed)
 	return y;
 }
 
+static const struct {
+	size_t workers, units;
+	enum year_tongue lang;
+} towns[] = {
+	[YEAR_S] = { 4, 6, YEAR_ET }, [YEAR_M] = { 15, 40, YEAR_LV },
+	[YEAR_L] = { 150, 300, YEAR_FI },
+	[YEAR_L_HEAVIEST] = { 150, 300, YEAR_FI }
+};
+
+size_t
+year_workers(enum year_size size)
+{
+	return towns[size].workers;
+}
+
+struct year
+year_of_worker(enum year_size size, uint64_t seed, size_t i)
+{
+	size_t units = towns[size].units, workers = towns[size].workers;
+	struct dice d = { .state = seed * 1000 + i };
+	struct year y = year_of(size == YEAR_L && i == 0 ? YEAR_L_HEAVIEST :
+	    size, seed * 1000 + i);
+
+	/* Most work where one language is spoken, some elsewhere; with more
+	 * schools or fewer, and so with more children or fewer. */
+	y.lang = dice_percent(&d, 80) ? towns[size].lang :
+	    (enum year_tongue)dice_below(&d, YEAR_LANGS);
+	y.first_site = i * units / workers;
+	y.sites = 1 + dice_below(&d, (uint32_t)(2 * units / workers));
+	y.cases = y.cases * (60 + dice_below(&d, 81)) / 100;
+	return y;
+}
+
+const char *
+year_worker_name(enum year_size size, uint64_t seed, size_t i, char *out,
+    size_t room)
+{
+	return year_nth_name(seed % 400 + i, year_of_worker(size, seed, i).lang,
+	    out, room);
+}
+
 static enum year_tongue
 any_lang(struct writer *w)
 {
@@ -174,20 +219,35 @@ is_rule(const struct err *e)
 
 /* ---- cases, their consents, their notes ---- */
 
+static const char *
+any_code(struct writer *w, const char *list)
+{
+	return policy_code(w->policy, list, dice_below(&w->dice,
+	    (uint32_t)policy_count(w->policy, list)));
+}
+
 static int
 open_kid(struct writer *w, struct kid *k, size_t number, struct err *e)
 {
 	char code[32], born[DAY_TEXT_BYTES], school[80];
+	char asked[DAY_TEXT_BYTES];
 	struct assignment set[] = { { "name", k->name }, { "code", code },
 		{ "born", born }, { "school", school }, { "status", "open" },
-		{ "stage", dice_percent(&w->dice, 80) ? "1" : "2" } };
+		{ "stage", dice_percent(&w->dice, 80) ? "1" : "2" },
+		{ "sex", any_code(w, "case.sex") },
+		{ "grade", any_code(w, "case.grade") },
+		{ "main-theme", any_code(w, "case.main-theme") },
+		{ "asked-by", any_code(w, "case.asked-by") },
+		{ "asked-on", asked } };
 
 	snprintf(code, sizeof(code), "%s%u-%03zu", year_code(k->lang),
 	    (unsigned)(w->y->seed % 1000), number + 1);
 	day_text(w->day_ms - (6 * 365 + (int64_t)dice_below(&w->dice,
 	    10 * 365)) * DAY_MS, born);
-	year_school(number % (w->y->sites + 1), w->y->lang, school,
-	    sizeof(school));
+	day_text(w->day_ms - (int64_t)dice_below(&w->dice, 20) * DAY_MS,
+	    asked);
+	year_school(w->y->first_site + number % (w->y->sites + 1),
+	    w->y->lang, school, sizeof(school));
 	if (cases_open(w->s, set, COUNT(set), &k->id, e) != 0)
 		return -1;
 	if (number == 0) {
@@ -262,10 +322,11 @@ withdraw(struct writer *w, struct kid *k, struct err *e)
 static int
 close_kid(struct writer *w, struct kid *k, struct err *e)
 {
-	struct assignment set = { "status", "closed" };
+	struct assignment set[] = { { "status", "closed" },
+		{ "closing", any_code(w, "case.closing") } };
 
 	k->closed = true;
-	if (records_set(w->s, &k->id, &set, 1, e) == 0) {
+	if (records_set(w->s, &k->id, set, COUNT(set), e) == 0) {
 		w->made->closed++;
 		return 0;
 	}
@@ -401,12 +462,52 @@ any_record(struct writer *w, const struct field *f, const struct id *where,
 	return false;
 }
 
-static bool
-any_value(struct writer *w, const struct field *f, const struct id *where,
-    unsigned attempt, char *out)
+/* That of the day; a school has one plan for each. */
+static void
+any_school_year(struct writer *w, char *out)
 {
+	char day[DAY_TEXT_BYTES];
+	int year, month;
+
+	day_text(w->day_ms, day);
+	sscanf(day, "%4d-%2d", &year, &month);
+	year -= month < 8;
+	snprintf(out, TEXT_BYTES, "%d/%02d", year, (year + 1) % 100);
+}
+
+/* Of an activity, what is counted and of which kind it is. */
+static bool
+fits_activity(const struct field *f, bool in_case, const char *value)
+{
+	if (f->type != TYPE_ACTIVITY)
+		return true;
+	if (f->number == ACTIVITY_KIND)
+		return (strncmp(value, "ind_", 4) == 0) == in_case;
+	/* A sum is left to the program. */
+	return f->number != ACTIVITY_HEADS && (!in_case || f->kind !=
+	    FIELD_NUMBER || f->number == ACTIVITY_MINUTES);
+}
+
+/* The day it is, or one to come: of the story, or where a rule asks the clock,
+ * of that. */
+static void
+any_day(struct writer *w, const struct field *f, unsigned attempt, char *out)
+{
+	int64_t at = w->day_ms, now = store_now_ms(session_store(w->s));
+
+	if (says(f->name, "due review ends end deadline expires to"))
+		at = (attempt > 1 && at < now ? now : at) +
+		    (7 + dice_below(&w->dice, 60)) * DAY_MS;
+	day_text(at, out);
+}
+
+static bool
+any_value(struct writer *w, const struct field *f,
+    const struct entry_draft *d, unsigned attempt, char *out)
+{
+	bool in_case = id_is_zero(&d->space);
+	const struct id *where = in_case ? &d->case_id : &d->space;
 	enum year_tongue l = any_lang(w);
-	int64_t at = w->day_ms;
 	size_t n;
 
 	switch (f->kind) {
@@ -415,11 +516,13 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 		    f->name))
 			year_name(&w->dice, l, out, TEXT_BYTES);
 		else if (strcmp(f->name, "school") == 0)
-			year_school(dice_below(&w->dice, 4), l, out, TEXT_BYTES);
+			year_school(w->y->first_site + dice_below(&w->dice,
+			    (uint32_t)w->y->sites + 1), w->y->lang, out,
+			    TEXT_BYTES);
 		else if (strcmp(f->name, "sections") == 0)
 			strcpy(out, "plan");
 		else if (strcmp(f->name, "year") == 0)
-			strcpy(out, "2026/27");
+			any_school_year(w, out);
 		else if (strcmp(f->name, "instrument") == 0)
 			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
 			    "instruments", 0));
@@ -438,14 +541,13 @@ any_value(struct writer *w, const struct field *f, const struct id *where,
 		do /* most people say yes, and go on */
 			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
 			    f->vocabulary, dice_below(&w->dice, (uint32_t)n)));
-		while (fields_listed("declined refused ended closed moved", out) &&
-		    dice_percent(&w->dice, 90));
+		while ((fields_listed("declined refused ended closed moved",
+		    out) && dice_percent(&w->dice, 90)) ||
+		    !fits_activity(f, in_case, out));
 		return true;
 	case FIELD_DATE:
 	case FIELD_TIME:
-		if (says(f->name, "due review ends end deadline expires to"))
-			at += (7 + dice_below(&w->dice, 60)) * DAY_MS;
-		day_text(at, out);
+		any_day(w, f, attempt, out);
 		return true;
 	case FIELD_NUMBER:
 		snprintf(out, TEXT_BYTES, "%u", 1 + dice_below(&w->dice,
@@ -493,22 +595,23 @@ try_once(struct writer *w, const struct record_kind *kind,
 	static char text[RECORD_OPS_MAX][TEXT_BYTES];
 	struct assignment set[RECORD_OPS_MAX];
 	struct op begins;
-	const struct id *where = id_is_zero(&d->space) ? &d->case_id :
-	    &d->space;
 	const struct field *f;
 	size_t i, n = 0;
 	bool needed;
 
 	for (i = 0; i < kind->count && n < RECORD_OPS_MAX; i++) {
 		f = &kind->fields[i];
-		needed = (f->flags & FIELD_NEEDED) != 0;
+		needed = (f->flags & FIELD_NEEDED) != 0 ||
+		    strcmp(f->name, "sections") == 0;
 		if ((f->flags & (FIELD_SETTABLE | FIELD_GIVEN |
-		    FIELD_NEEDED)) == 0 || f->number == FIELD_DELETED)
+		    FIELD_NEEDED)) == 0 || f->number == FIELD_DELETED ||
+		    (f->kind == FIELD_NUMBER &&
+		    !fits_activity(f, id_is_zero(&d->space), "")))
 			continue;
 		if (!needed && (attempt + 1 == TRIES ||
 		    dice_percent(&w->dice, 30 + 8 * attempt)))
 			continue;
-		if (!any_value(w, f, where, attempt, text[n]))
+		if (!any_value(w, f, d, attempt, text[n]))
 			continue;
 		set[n].name = f->name;
 		set[n].text = text[n];
@@ -604,7 +707,7 @@ write_entry(struct writer *w, const struct record_kind *kind, struct err *e)
 static double
 rate_of(struct writer *w, const struct record_kind *kind)
 {
-	double case_ = 0, worker = 0;
+	double case_ = 0, worker = 0, all;
 	size_t i;
 
 	if ((kind->homes & HOME_CASE) != 0)
@@ -616,8 +719,10 @@ rate_of(struct writer *w, const struct record_kind *kind)
 			case_ = usual[i].case_;
 			worker = usual[i].worker;
 		}
-	return (case_ * (double)w->y->cases + worker) * w->y->others /
-	    100.0 / 235.0 * 365.0 / w->days;
+	all = (case_ * (double)w->y->cases + worker) * w->y->others / 100.0;
+	if (all > 0 && all < 2) /* the rarest come up too */
+		all = 2;
+	return all / 235.0 * 365.0 / w->days;
 }
 
 static int
@@ -654,7 +759,8 @@ begin_rooms(struct writer *w, struct err *e)
 
 		r = &w->rooms[w->room_count];
 		if (site)
-			year_school(i, w->y->lang, name, sizeof(name));
+			year_school(w->y->first_site + i, w->y->lang, name,
+			    sizeof(name));
 		else
 			snprintf(name, sizeof(name), "Group %zu of %u",
 			    i - w->y->sites + 1, (unsigned)(w->y->seed % 1000));

@@ -24,6 +24,7 @@ struct year {
 	size_t notes;          /* of a case, on the average; the tail is long */
 	size_t longest;        /* notes of the first case; 0: as the others */
 	size_t sites, groups;  /* rooms that this worker begins */
+	size_t first_site;     /* of the municipality's schools */
 	unsigned others;       /* records of each other kind, in percent of what
 	                          is usual */
 	enum year_tongue lang;   /* of two cases in three */
@@ -51,6 +52,16 @@ enum year_size { YEAR_S, YEAR_M, YEAR_L, YEAR_L_HEAVIEST };
 /** year_of(size, seed): a worker's year of that size. */
 struct year year_of(enum year_size size, uint64_t seed);
 
+/*
+ * A municipality of that size: so many workers, each with a year of their own,
+ * a name, a main language and schools, all from one seed. The first worker of
+ * a large one is its heaviest.
+ */
+size_t year_workers(enum year_size size);
+struct year year_of_worker(enum year_size size, uint64_t seed, size_t i);
+const char *year_worker_name(enum year_size size, uint64_t seed, size_t i,
+    char *out, size_t room);
+
 /** year_write(s, y, out, e): writes it. Refusals by a rule are counted, not
  * failures. 0, -1. */
 int year_write(struct session *s, const struct year *y,
@@ -70,6 +81,9 @@ bool dice_percent(struct dice *d, unsigned percent);
 /** year_name, year_school, year_line, year_text: an invented person's
  * name, a school, a short line, a text of ${sentences}; returns ${out}. */
 const char *year_name(struct dice *d, enum year_tongue l, char *out,
+    size_t size);
+/* Up to 400 differ. */
+const char *year_nth_name(size_t n, enum year_tongue l, char *out,
     size_t size);
 const char *year_school(size_t i, enum year_tongue l, char *out, size_t size);
 const char *year_line(struct dice *d, enum year_tongue l, char *out,

@@ -237,6 +237,14 @@ year_name(struct dice *d, enum year_tongue l, char *out, size_t size)
 }
 
 const char *
+year_nth_name(size_t n, enum year_tongue l, char *out, size_t size)
+{
+	snprintf(out, size, "%s %s", first[l][n % NAMES],
+	    last[l][(n / NAMES + n) % NAMES]);
+	return out;
+}
+
+const char *
 year_school(size_t i, enum year_tongue l, char *out, size_t size)
 {
 	snprintf(out, size, i < 4 ? "%s" : "%s %zu", schools[l][i % 4],

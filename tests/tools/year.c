@@ -1,11 +1,16 @@
 /*
  * Fill a profile with an invented year (tests/support/year.h).
  *
- * usage: year PROFILE SEED [cases=N] [notes=N] [longest=N] [others=PERCENT]
- *        [size=S|M|L|heaviest] [lang=et|lv|fi|hu|en]
+ * usage: year PROFILE SEED [size=S|M|L|heaviest] [worker=I]
+ *        [lang=et|lv|fi|hu|en] [share=PERCENT] [cases=N] [notes=N]
+ *        [longest=N] [others=PERCENT]
+ *        year workers SEED [size=S|M|L]
  * The profile has joined a hub and is unlocked (tugi unlock). Colleagues that
- * it knows by now are let into cases by consents. Prints what was written as
- * one line of JSON; with KINDS=1 each kind on the standard error.
+ * it knows by now are let into cases by consents. With worker= it is the year
+ * of one worker of a municipality of that size; "workers" lists their names;
+ * with share= it has so much of the cases and of what is no note.
+ * Prints what was written as one line of JSON; with KINDS=1 each kind on the
+ * standard error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,25 +23,35 @@
 static int
 usage(void)
 {
-	fprintf(stderr, "usage: year PROFILE SEED [cases=N] [notes=N] "
-	    "[longest=N] [others=PERCENT] [size=S|M|L|heaviest] [lang=et]\n");
+	fprintf(stderr, "usage: year PROFILE|workers SEED "
+	    "[size=S|M|L|heaviest] [worker=I] [lang=et] [share=PERCENT] "
+	    "[cases=N] [notes=N] [longest=N] [others=PERCENT]\n");
 	return 64;
 }
+
+static enum year_size size = YEAR_S;
 
 static bool
 take(struct year *y, const char *word)
 {
 	const char *v = strchr(word, '=');
 	static const char *const sizes[] = { "S", "M", "L", "heaviest" };
+	uint64_t seed = y->seed;
 	size_t i;
 
 	if (v++ == NULL)
 		return false;
-	if (strncmp(word, "size=", 5) == 0) {
-		for (i = 0; i < 4; i++)
-			if (strcmp(v, sizes[i]) == 0)
-				*y = year_of((enum year_size)i, y->seed);
-		return true;
+	for (i = 0; i < 4; i++)
+		if (strncmp(word, "size=", 5) == 0 &&
+		    strcmp(v, sizes[i]) == 0) {
+			size = (enum year_size)i;
+			*y = year_of(size, seed);
+			return true;
+		}
+	if (strncmp(word, "worker=", 7) == 0) {
+		i = strtoul(v, NULL, 10);
+		*y = year_of_worker(size, seed, i);
+		return i < year_workers(size);
 	}
 	for (i = 0; i < YEAR_LANGS; i++)
 		if (strncmp(word, "lang=", 5) == 0 &&
@@ -44,6 +59,12 @@ take(struct year *y, const char *word)
 			y->lang = (enum year_tongue)i;
 			return true;
 		}
+	if (strncmp(word, "share=", 6) == 0) {
+		i = strtoul(v, NULL, 10);
+		y->cases = y->cases * i / 100 > 3 ? y->cases * i / 100 : 3;
+		y->others = (unsigned)(y->others * i / 100);
+		return true;
+	}
 	if (strncmp(word, "cases=", 6) == 0)
 		y->cases = strtoul(v, NULL, 10);
 	else if (strncmp(word, "notes=", 6) == 0)
@@ -55,6 +76,18 @@ take(struct year *y, const char *word)
 	else
 		return false;
 	return true;
+}
+
+static int
+list_workers(uint64_t seed)
+{
+	char name[80];
+	size_t i;
+
+	for (i = 0; i < year_workers(size); i++)
+		printf("%s\n", year_worker_name(size, seed, i, name,
+		    sizeof(name)));
+	return 0;
 }
 
 int
@@ -75,6 +108,8 @@ main(int argc, char **argv)
 	for (i = 3; i < argc; i++)
 		if (!take(&y, argv[i]))
 			return usage();
+	if (strcmp(argv[1], "workers") == 0)
+		return list_workers(y.seed);
 	session_options_default(argv[1], &o);
 	if (session_open(&o, view_of(NULL, 0), &s, &e) != 0 ||
 	    year_write(s, &y, &made, &e) != 0) {

@@ -32,16 +32,6 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-at(void *ctx, int64_t ms)
-{
-	struct world *x = ctx;
-	int64_t now = atomic_load(&x->wall_ms);
-
-	if (ms > now)
-		world_pass(x, ms - now);
-}
-
 static struct year
 small(uint64_t seed)
 {
@@ -87,7 +77,7 @@ test_every_kind(void **state)
 	(void)state;
 	y.others = 150;
 	y.from_ms = WORLD_NOW;
-	y.at = at;
+	y.at = world_until;
 	y.ctx = &w;
 	if (year_write(w.c[1].session, &y, &made, &e) != 0)
 		fail_msg("%s", e.text);
