@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 128
+#define BACKLOG 1024
 #define FIRST_FD 3 /* SD_LISTEN_FDS_START */
 
 static long

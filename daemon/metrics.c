@@ -91,14 +91,19 @@ write_machine(const struct settings *s, struct buf *out)
 {
 	struct buf cert;
 	struct statvfs fs;
+	double free_bytes;
 	struct backup_last last;
 	struct err e;
 	int64_t until;
 
-	if (statvfs(s->data, &fs) == 0)
+	if (statvfs(s->data, &fs) == 0) {
+		free_bytes = (double)fs.f_bavail * (double)fs.f_frsize;
 		figure(out, "tugid_disk_free_bytes", "gauge",
-		    "Free where the data folder is.",
-		    (double)fs.f_bavail * (double)fs.f_frsize);
+		    "Free where the data folder is.", free_bytes);
+		figure(out, "tugid_disk_refusing", "gauge", "1 while content "
+		    "is refused because the disk is nearly full.",
+		    free_bytes < (double)s->free_bytes);
+	}
 	figure(out, "tugid_disk_keep_free_bytes", "gauge",
 	    "Below this content is refused.", (double)s->free_bytes);
 	buf_init(&cert, TEXT_BYTES);

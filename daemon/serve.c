@@ -34,6 +34,7 @@
 
 #define ARENAS 2 /* of the allocator; a thread a connection needs no more */
 #define PEM_MAX 65536
+#define FILES_OWN 128 /* descriptors for all but connections */
 
 static void
 confine(void)
@@ -137,6 +138,32 @@ struct serving {
 	int fd;               /* listening */
 };
 
+/* Who waits needs a descriptor; where the system gives fewer than the settings
+ * ask for, fewer wait. */
+static int
+room_for(const struct settings *s)
+{
+	int other = s->max_connections + FILES_OWN;
+	rlim_t want = (rlim_t)(s->max_waiting + other);
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
+		return s->max_waiting;
+	if (lim.rlim_cur < want) {
+		lim.rlim_cur = lim.rlim_max < want ? lim.rlim_max : want;
+		(void)setrlimit(RLIMIT_NOFILE, &lim); /* asked again below */
+		if (getrlimit(RLIMIT_NOFILE, &lim) != 0)
+			return s->max_waiting;
+	}
+	if (lim.rlim_cur >= want)
+		return s->max_waiting;
+	log_line(LOG_LEVEL_WARN, "event=limits words=\"%llu open files are too "
+	    "few for max_waiting; raise LimitNOFILE\"",
+	    (unsigned long long)lim.rlim_cur);
+	return lim.rlim_cur > (rlim_t)other + FILES_OWN ?
+	    (int)lim.rlim_cur - other : FILES_OWN;
+}
+
 /* ${before}: the server that this one takes over from, or NULL. */
 static int
 start_http(const struct serving *v, const struct settings *s,
@@ -145,10 +172,16 @@ start_http(const struct serving *v, const struct settings *s,
 	struct http_options o = { .hub = v->hub, .before = before,
 		.socket = fcntl(v->fd, F_DUPFD_CLOEXEC, 0),
 		.max_connections = s->max_connections,
-		.max_per_address = s->max_per_address,
+		.max_waiting = room_for(s),
+		.wait_ms = s->head_s * 1000,
+		.peers = { s->max_per_address, s->address_burst,
+		    s->address_per_s },
 		.push_bytes = s->push_bytes,
-		.watch = { { s->head_s, s->body_s, 0, s->answer_s,
-		    s->idle_s } },
+		.watch = { .seconds = { [WATCH_HEAD] = s->head_s,
+		    [WATCH_BODY] = s->body_s, [WATCH_SWALLOW] = s->head_s,
+		    [WATCH_ANSWER] = s->answer_s,
+		    [WATCH_IDLE] = s->idle_s },
+		    .bytes_per_s = (int64_t)s->slowest_bytes },
 		.auth = { s->rate_burst, s->rate_per_s } };
 	struct buf cert, key;
 	int rc = -1;

@@ -51,6 +51,10 @@ struct range {
 static const struct range ranges[] = {
 	{ "max_connections", 1, 4096 },
 	{ "max_connections_per_address", 1, 4096 },
+	{ "max_waiting", 16, 16384 },
+	{ "address_burst", 1, 1000000 },
+	{ "address_per_second", 1, 100000 },
+	{ "slowest_kib", 1, 1024 },
 	{ "head_seconds", 1, 600 },
 	{ "body_seconds", 1, 3600 },
 	{ "answer_seconds", 1, 3600 },
@@ -219,6 +223,10 @@ copy_values(cfg_t *cfg, const char *path, const char *data,
 		s->metrics = mem_dup(cfg_getstr(cfg, "metrics"));
 	s->max_connections = num(cfg, "max_connections");
 	s->max_per_address = num(cfg, "max_connections_per_address");
+	s->max_waiting = num(cfg, "max_waiting");
+	s->address_burst = num(cfg, "address_burst");
+	s->address_per_s = num(cfg, "address_per_second");
+	s->slowest_bytes = (uint64_t)num(cfg, "slowest_kib") * KIB;
 	s->head_s = num(cfg, "head_seconds");
 	s->body_s = num(cfg, "body_seconds");
 	s->answer_s = num(cfg, "answer_seconds");
@@ -315,9 +323,13 @@ settings_read(const char *path, const char *data, struct settings *s,
 		CFG_STR("metrics", NULL, CFGF_NODEFAULT),
 		CFG_INT("max_connections", 128, CFGF_NONE),
 		CFG_INT("max_connections_per_address", 64, CFGF_NONE),
+		CFG_INT("max_waiting", 1024, CFGF_NONE),
+		CFG_INT("address_burst", 400, CFGF_NONE),
+		CFG_INT("address_per_second", 8, CFGF_NONE),
+		CFG_INT("slowest_kib", 8, CFGF_NONE),
 		CFG_INT("head_seconds", 10, CFGF_NONE),
-		CFG_INT("body_seconds", 120, CFGF_NONE),
-		CFG_INT("answer_seconds", 120, CFGF_NONE),
+		CFG_INT("body_seconds", 15, CFGF_NONE),
+		CFG_INT("answer_seconds", 15, CFGF_NONE),
 		CFG_INT("idle_seconds", 30, CFGF_NONE),
 		CFG_INT("rate_burst", 600, CFGF_NONE),
 		CFG_INT("rate_per_second", 2, CFGF_NONE),

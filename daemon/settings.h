@@ -21,8 +21,10 @@ struct settings {
 	char *name;
 	char *tls_cert, *tls_key; /* paths */
 	char *metrics;           /* host:port or a path; NULL: none */
-	int max_connections, max_per_address;
+	int max_connections, max_per_address, max_waiting;
+	int address_burst, address_per_s; /* what no device signed */
 	int head_s, body_s, answer_s, idle_s;
+	uint64_t slowest_bytes;  /* a second, of bodies and answers */
 	int rate_burst, rate_per_s;
 	uint64_t push_bytes, day_bytes, free_bytes;
 	int readers;

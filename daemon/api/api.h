@@ -14,6 +14,7 @@ struct request {
 	struct hub *hub;
 	struct id device;  /* who signed it; zeros when it is unsigned */
 	struct view body;  /* its digest was checked, if it is signed */
+	uint64_t net;      /* where from (peers_net), 0: unknown */
 };
 
 struct reply {

@@ -8,11 +8,12 @@
  */
 #include "daemon/api/auth.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "daemon/api/bucket.h"
+#include "daemon/api/count.h"
 
 #define BUCKETS 256 /* of devices; power of two */
 #define NONCES_FIRST 16
@@ -21,11 +22,6 @@
 struct nonce {
 	char text[NONCE_BYTES];
 	int64_t until_ms; /* wall */
-};
-
-struct bucket {
-	int64_t micro;   /* millionths of a request left */
-	int64_t mono_ms; /* when that was so */
 };
 
 struct device {
@@ -89,28 +85,6 @@ auth_limit(struct auth *a, const struct auth_limits *limits)
 	pthread_mutex_unlock(&a->lock);
 }
 
-#define WHOLE INT64_C(1000000)
-
-/* Take one of at most ${burst}, refilled by ${micro_per_ms}. */
-static bool
-bucket_take(struct bucket *b, int64_t mono_ms, int burst,
-    int64_t micro_per_ms)
-{
-	int64_t most = burst * WHOLE, gone_ms = mono_ms - b->mono_ms;
-
-	if (gone_ms > most / micro_per_ms)
-		b->micro = most;
-	else
-		b->micro += gone_ms * micro_per_ms;
-	b->mono_ms = mono_ms;
-	if (b->micro > most)
-		b->micro = most;
-	if (b->micro < WHOLE)
-		return false;
-	b->micro -= WHOLE;
-	return true;
-}
-
 /* ---- devices; under the lock ---- */
 
 static struct device *
@@ -124,8 +98,7 @@ find_device(struct auth *a, const struct id *id)
 			return d;
 	d = mem_new(sizeof(*d));
 	d->id = *id;
-	d->bucket.micro = a->limits.burst * WHOLE;
-	d->bucket.mono_ms = tick_mono_ms(&a->tick);
+	bucket_fill(&d->bucket, tick_mono_ms(&a->tick), a->limits.burst);
 	d->next = *at;
 	*at = d;
 	return d;
@@ -178,7 +151,7 @@ note_nonce(struct device *d, const char *text, int64_t now_ms)
 }
 
 static int
-count_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
+admit_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
     struct err *e)
 {
 	struct device *d;
@@ -188,12 +161,13 @@ count_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
 	pthread_mutex_lock(&a->lock);
 	d = find_device(a, &hs->device);
 	allowed = bucket_take(&d->bucket, tick_mono_ms(&a->tick),
-	    a->limits.burst, a->limits.per_s * (WHOLE / 1000));
+	    a->limits.burst, bucket_rate(a->limits.per_s));
 	if (allowed)
 		fresh = note_nonce(d, hs->nonce, now_ms);
 	pthread_mutex_unlock(&a->lock);
 	if (allowed && fresh == 1)
 		return 0;
+	count_refused(fresh == 0 ? COUNT_REPEATED : COUNT_DEVICE_RATE);
 	if (fresh == 0) {
 		err_set(e, ERR_DENIED, "this request was sent before");
 		return 401;
@@ -213,14 +187,17 @@ check_device(struct auth *a, const struct httpsig *hs,
 	enum verdict v = hub_device(a->hub, &hs->device, &pub);
 
 	if (v == VERDICT_UNKNOWN_DEVICE) {
+		count_refused(COUNT_UNKNOWN_DEVICE);
 		hub_refuse(e, ERR_DENIED, v);
 		return 401;
 	}
 	if (!httpsig_check(hs, &head->req, &pub)) {
+		count_refused(COUNT_SIGNATURE);
 		hub_refuse(e, ERR_DENIED, VERDICT_BAD_SIGNATURE);
 		return 401;
 	}
 	if (v == VERDICT_REVOKED && !head->revoked_too) {
+		count_refused(COUNT_REVOKED);
 		hub_refuse(e, ERR_DENIED, v);
 		return 403;
 	}
@@ -247,57 +224,36 @@ auth_check(struct auth *a, const struct auth_head *head, struct httpsig *out,
 	}
 	off_s = now_ms / 1000 - out->created_s;
 	if (off_s > HTTPSIG_SKEW_S || off_s < -HTTPSIG_SKEW_S) {
+		count_refused(COUNT_CLOCK);
 		err_set(e, ERR_DENIED, "the clocks of device and hub are "
 		    "more than %d s apart", HTTPSIG_SKEW_S);
 		return 401;
 	}
 	status = check_device(a, out, head, e);
-	return status != 0 ? status : count_request(a, out, now_ms, e);
+	return status != 0 ? status : admit_request(a, out, now_ms, e);
 }
 
 /* ---- networks ---- */
 
-/* The first 24 bits of an IPv4 address, the first 64 of an IPv6 one. */
-static size_t
-net_slot(const struct sockaddr *addr)
-{
-	const uint8_t *p = NULL;
-	uint64_t x = 0;
-	size_t i, n = 0;
-
-	if (addr->sa_family == AF_INET) {
-		p = (const uint8_t *)
-		    &((const struct sockaddr_in *)(const void *)addr)
-		    ->sin_addr;
-		n = 3;
-	} else if (addr->sa_family == AF_INET6) {
-		p = ((const struct sockaddr_in6 *)(const void *)addr)
-		    ->sin6_addr.s6_addr;
-		n = 8;
-	}
-	for (i = 0; i < n; i++)
-		x = x << 8 | p[i];
-	return (size_t)((x * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % AUTH_NETS;
-}
-
 int
-auth_net(struct auth *a, const struct sockaddr *addr, struct err *e)
+auth_net(struct auth *a, uint64_t from, struct err *e)
 {
-	struct net *net = &a->nets[addr != NULL ? net_slot(addr) : 0];
+	struct net *net = &a->nets[
+	    (size_t)((from * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % AUTH_NETS];
 	int64_t mono_ms = tick_mono_ms(&a->tick);
 	bool allowed;
 
 	pthread_mutex_lock(&a->lock);
 	if (!net->used) {
 		net->used = true;
-		net->bucket.micro = AUTH_NET_BURST * WHOLE;
-		net->bucket.mono_ms = mono_ms;
+		bucket_fill(&net->bucket, mono_ms, AUTH_NET_BURST);
 	}
 	allowed = bucket_take(&net->bucket, mono_ms, AUTH_NET_BURST,
-	    WHOLE / AUTH_NET_REFILL_MS);
+	    BUCKET_WHOLE / AUTH_NET_REFILL_MS);
 	pthread_mutex_unlock(&a->lock);
 	if (allowed)
 		return 0;
+	count_refused(COUNT_JOIN_RATE);
 	err_set(e, ERR_AWAY, "too many requests from this network; try "
 	    "again in a few minutes");
 	return 429;

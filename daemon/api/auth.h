@@ -9,8 +9,6 @@
 #ifndef API_AUTH_H
 #define API_AUTH_H
 
-#include <sys/socket.h>
-
 #include "common/base/tick.h"
 #include "common/wire/httpsig.h"
 #include "daemon/hub/hub.h"
@@ -45,7 +43,7 @@ void auth_limit(struct auth *a, const struct auth_limits *limits);
 int auth_check(struct auth *a, const struct auth_head *head,
     struct httpsig *out, struct err *e);
 
-/** auth_net(a, addr, e): 0, or 429. */
-int auth_net(struct auth *a, const struct sockaddr *addr, struct err *e);
+/** auth_net(a, from, e): a network (peers_net); 0, or 429. */
+int auth_net(struct auth *a, uint64_t from, struct err *e);
 
 #endif

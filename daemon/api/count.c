@@ -19,7 +19,24 @@ static struct {
 	_Atomic uint64_t times[BOUNDS + 1]; /* the last: longer than all */
 	_Atomic uint64_t time_ms;
 	_Atomic uint64_t opened, closed;
+	_Atomic uint64_t refused[COUNT_WHYS];
 } counts;
+
+static const char *const whys[COUNT_WHYS] = {
+	[COUNT_NO_ROOM] = "no_room", [COUNT_SILENT] = "silent",
+	[COUNT_UNSERVED] = "unserved", [COUNT_NOT_TLS] = "not_tls",
+	[COUNT_MADE_WAY] = "made_way", [COUNT_HEAD_TIME] = "head_time",
+	[COUNT_BODY_TIME] = "body_time", [COUNT_ANSWER_TIME] = "answer_time",
+	[COUNT_IDLE_TIME] = "idle_time",
+	[COUNT_ADDRESS_RATE] = "address_rate",
+	[COUNT_DEVICE_RATE] = "device_rate", [COUNT_JOIN_RATE] = "join_rate",
+	[COUNT_JOIN_FULL] = "join_full", [COUNT_FORM] = "form",
+	[COUNT_TOO_LONG] = "too_long",
+	[COUNT_UNKNOWN_DEVICE] = "unknown_device",
+	[COUNT_SIGNATURE] = "signature", [COUNT_REVOKED] = "revoked",
+	[COUNT_CLOCK] = "clock", [COUNT_REPEATED] = "repeated",
+	[COUNT_DISK] = "disk", [COUNT_QUOTA] = "quota",
+};
 
 void
 count_request(size_t route, int status, int64_t ms)
@@ -40,6 +57,31 @@ void
 count_connection(bool opened)
 {
 	atomic_fetch_add(opened ? &counts.opened : &counts.closed, 1);
+}
+
+void
+count_refused(enum count_why why)
+{
+	atomic_fetch_add(&counts.refused[why], 1);
+}
+
+uint64_t
+count_of(enum count_why why)
+{
+	return atomic_load(&counts.refused[why]);
+}
+
+static void
+write_refused(struct buf *out)
+{
+	size_t i;
+
+	buf_add_str(out, "# HELP tugid_refused_total What was refused or ended "
+	    "before its end, by reason.\n# TYPE tugid_refused_total "
+	    "counter\n");
+	for (i = 0; i < COUNT_WHYS; i++)
+		buf_add_fmt(out, "tugid_refused_total{reason=\"%s\"} %llu\n",
+		    whys[i], (unsigned long long)count_of((enum count_why)i));
 }
 
 static void
@@ -92,6 +134,7 @@ count_write(struct buf *out)
 	uint64_t opened = atomic_load(&counts.opened);
 
 	write_answers(out);
+	write_refused(out);
 	write_times(out);
 	buf_add_fmt(out, "# HELP tugid_connections_total Connections taken.\n"
 	    "# TYPE tugid_connections_total counter\n"

@@ -60,7 +60,7 @@ check_sender(struct auth *a, const struct head *h, struct head_found *out,
 	case ROUTE_SIGNED:
 		return auth_check(a, &head, &out->sig, e);
 	case ROUTE_GUARDED:
-		return auth_net(a, h->from, e);
+		return auth_net(a, h->net, e);
 	default:
 		return 0;
 	}
@@ -74,6 +74,7 @@ head_judge(struct auth *a, size_t push_bytes, const struct head *h,
 	int status;
 
 	memset(out, 0, sizeof(*out));
+	out->net = h->net;
 	out->route = route_find(h->method, h->path, &known);
 	if (out->route == NULL)
 		return known ? fail(e, 405, "this request needs another "

@@ -13,12 +13,13 @@ struct head { /* as it came; NULL: no such header */
 	bool query;
 	const char *host, *length, *encoding;
 	const char *digest, *input, *signature;
-	const struct sockaddr *from; /* NULL: unknown */
+	uint64_t net; /* peers_net */
 };
 
 struct head_found { /* filled as far as it was read */
 	const struct route *route;
 	size_t length;       /* announced */
+	uint64_t net;        /* as in the head */
 	struct httpsig sig;  /* of signed routes */
 };
 

@@ -31,8 +31,10 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct hub *hub;
 	struct auth *auth;
-	bool auth_left; /* another server goes on with it */
+	struct peers *peers;
+	bool left; /* another server goes on with both */
 	struct watch *watch;
+	struct gate *gate;
 	size_t push_bytes;
 	atomic_int busy; /* requests under way */
 };
@@ -42,6 +44,7 @@ struct exchange { /* one request */
 	struct head_found found;
 	int64_t start_ms;
 	int status;           /* of an early refusal; 0 none */
+	bool last;            /* the connection ends with it */
 	struct err e;
 	struct buf body;
 	struct reply reply;
@@ -121,6 +124,8 @@ send_reply(struct exchange *x, struct MHD_Connection *c, int status)
 	MHD_add_response_header(r, "Cache-Control", "no-store");
 	if (status == 405)
 		MHD_add_response_header(r, "Allow", "GET, POST");
+	if (x->last)
+		MHD_add_response_header(r, "Connection", "close");
 	ok = MHD_queue_response(c, (unsigned)status, r);
 	MHD_destroy_response(r);
 	log_request(x, status);
@@ -159,7 +164,7 @@ check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
 		.digest = header(c, "Content-Digest"),
 		.input = header(c, "Signature-Input"),
 		.signature = header(c, "Signature"),
-		.from = info != NULL ? info->client_addr : NULL,
+		.net = peers_net(info != NULL ? info->client_addr : NULL),
 	};
 
 	return head_judge(x->http->auth, x->http->push_bytes, &h, &x->found,
@@ -192,6 +197,31 @@ exchange_new(struct http *h)
 	return x;
 }
 
+/* What a listed device signed costs its address nothing, all else does. */
+static void
+count_against(struct exchange *x, struct watch_line *line)
+{
+	struct http *h = x->http;
+	bool is_signed = x->status == 0 &&
+	    x->found.route->access == ROUTE_SIGNED;
+
+	if (is_signed)
+		watch_phase(h->watch, line, WATCH_BODY, x->found.length);
+	else
+		watch_phase(h->watch, line, WATCH_SWALLOW, 0);
+	if (line == NULL)
+		return;
+	if (is_signed) {
+		peers_trust(h->peers, watch_key(line));
+	} else if (!peers_ask(h->peers, watch_key(line))) {
+		count_refused(COUNT_ADDRESS_RATE);
+		err_set(&x->e, ERR_AWAY, "too many requests from this "
+		    "address; try again in a minute");
+		x->status = 429;
+		x->last = true;
+	}
+}
+
 static enum MHD_Result
 begin(struct http *h, struct MHD_Connection *c, const char *method,
     const char *path, void **ctx)
@@ -199,8 +229,12 @@ begin(struct http *h, struct MHD_Connection *c, const char *method,
 	struct exchange *x = exchange_new(h);
 
 	*ctx = x;
-	watch_phase(h->watch, line_of(c), WATCH_BODY);
 	x->status = check_head(x, c, method, path);
+	if (x->status == 413)
+		count_refused(COUNT_TOO_LONG);
+	else if (x->status == 400 || (x->status >= 404 && x->status < 413))
+		count_refused(COUNT_FORM);
+	count_against(x, line_of(c));
 	if (x->status == 0)
 		return MHD_YES;
 	if (x->status != 411 && x->found.route != NULL &&
@@ -213,10 +247,11 @@ static enum MHD_Result
 finish(struct exchange *x, struct MHD_Connection *c)
 {
 	struct request in = { .hub = x->http->hub,
-		.device = x->found.sig.device, .body = buf_view(&x->body) };
+		.device = x->found.sig.device, .body = buf_view(&x->body),
+		.net = x->found.net };
 	int status = x->status;
 
-	watch_phase(x->http->watch, line_of(c), WATCH_WORK);
+	watch_phase(x->http->watch, line_of(c), WATCH_WORK, 0);
 	if (status == 0 && buf_check(&x->body, "a request", &x->e) != 0)
 		status = status_of(&x->e);
 	if (status == 0)
@@ -225,7 +260,8 @@ finish(struct exchange *x, struct MHD_Connection *c)
 	    (x->found.route->handle(&in, &x->reply, &x->e) != 0 ||
 	    buf_check(&x->reply.body, "an answer", &x->e) != 0))
 		status = status_of(&x->e);
-	watch_phase(x->http->watch, line_of(c), WATCH_ANSWER);
+	watch_phase(x->http->watch, line_of(c), WATCH_ANSWER,
+	    x->reply.body.len);
 	return status == 0 ? send_reply(x, c, 200) : refuse(x, c, status);
 }
 
@@ -255,7 +291,7 @@ on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 	struct http *h = cls;
 
 	(void)how;
-	watch_phase(h->watch, line_of(c), WATCH_IDLE);
+	watch_phase(h->watch, line_of(c), WATCH_IDLE, 0);
 	if (x == NULL)
 		return;
 	buf_done(&x->body);
@@ -266,21 +302,33 @@ on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 }
 
 static void
+left(struct http *h, struct watch_line *line)
+{
+	if (line == NULL)
+		return;
+	peers_leave(h->peers, watch_key(line));
+	watch_drop(h->watch, line);
+	gate_wake(h->gate);
+}
+
+static void
 on_connection(void *cls, struct MHD_Connection *c, void **socket_ctx,
     enum MHD_ConnectionNotificationCode how)
 {
 	struct http *h = cls;
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *info, *from;
 
 	count_connection(how != MHD_CONNECTION_NOTIFY_CLOSED);
 	if (how == MHD_CONNECTION_NOTIFY_CLOSED) {
-		watch_drop(h->watch, *socket_ctx);
+		left(h, *socket_ctx);
 		*socket_ctx = NULL;
 		return;
 	}
 	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+	from = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info != NULL)
-		*socket_ctx = watch_add(h->watch, info->connect_fd);
+		*socket_ctx = watch_add(h->watch, info->connect_fd, peers_key(
+		    from != NULL ? from->client_addr : NULL));
 }
 
 /* Failed handshakes and torn connections are everyday; no line for them. */
@@ -299,22 +347,62 @@ start_daemon(struct http *h, const struct http_options *o)
 {
 	return MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
 	    MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL | MHD_USE_TLS |
-	    MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, h,
+	    MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG, 0,
+	    NULL, NULL, on_request, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_library_words, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, o->socket,
 	    MHD_OPTION_HTTPS_MEM_CERT, o->tls_cert,
 	    MHD_OPTION_HTTPS_MEM_KEY, o->tls_key,
 	    MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)o->max_connections,
-	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)o->max_per_address,
-	    MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)o->watch.seconds[WATCH_BODY],
+	    /* The gate counts; some may still be closing. */
+	    MHD_OPTION_CONNECTION_LIMIT, 2U * (unsigned)o->max_connections,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_POOL_BYTES,
 	    MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_END);
+}
+
+/* The library closes what it does not take. */
+static int
+take_connection(void *ctx, int fd, const struct sockaddr *from, socklen_t len)
+{
+	struct http *h = ctx;
+
+	return MHD_add_connection(h->daemon, fd, from, len) == MHD_YES ? 0 : -1;
+}
+
+static int
+open_gate(struct http *h, const struct http_options *o, struct err *e)
+{
+	struct gate_options g = { .socket = o->socket,
+		.max_live = o->max_connections, .max_waiting = o->max_waiting,
+		.wait_ms = o->wait_ms, .peers = h->peers, .watch = h->watch,
+		.serve = take_connection, .ctx = h };
+
+	return gate_open(&g, &h->gate, e);
+}
+
+/* What is remembered goes over, and who waits. */
+static void
+take_over(struct http *h, const struct http_options *o)
+{
+	auth_limit(h->auth, &o->auth);
+	peers_limit(h->peers, &o->peers);
+	o->before->left = true;
+	gate_stop(o->before->gate, h->gate);
+}
+
+static void
+let_go(struct http *h)
+{
+	gate_close(h->gate);
+	watch_close(h->watch);
+	if (!h->left) {
+		auth_free(h->auth);
+		peers_free(h->peers);
+	}
+	mem_free(h);
 }
 
 int
@@ -325,46 +413,44 @@ http_start(const struct http_options *o, struct http **out, struct err *e)
 	*out = NULL;
 	h->hub = o->hub;
 	h->push_bytes = o->push_bytes;
-	h->auth = o->before != NULL ? o->before->auth :
-	    auth_new(o->hub, &o->auth);
-	if (watch_open(&o->watch, &h->watch, e) != 0)
-		goto out;
-	h->daemon = start_daemon(h, o);
-	if (h->daemon != NULL) {
-		if (o->before != NULL) {
-			auth_limit(h->auth, &o->auth);
-			o->before->auth_left = true;
-		}
-		*out = h;
-		return 0;
+	h->left = o->before != NULL; /* until this one has started */
+	h->auth = h->left ? o->before->auth : auth_new(o->hub, &o->auth);
+	h->peers = h->left ? o->before->peers :
+	    peers_new(&o->peers, tick_system());
+	if (watch_open(&o->watch, h->peers, &h->watch, e) == 0) {
+		h->daemon = start_daemon(h, o);
+		if (h->daemon == NULL)
+			err_set(e, ERR_LOCAL, "cannot start the HTTPS server: "
+			    "check that tls_cert and tls_key are a pair of PEM "
+			    "files");
 	}
-	err_set(e, ERR_LOCAL, "cannot start the HTTPS server: check that "
-	    "tls_cert and tls_key are a pair of PEM files");
-out:
-	close(o->socket);
-	watch_close(h->watch);
-	if (o->before == NULL)
-		auth_free(h->auth);
-	mem_free(h);
-	return -1;
+	if (h->daemon == NULL) {
+		close(o->socket);
+		let_go(h);
+		return -1;
+	}
+	if (open_gate(h, o, e) != 0) {
+		MHD_stop_daemon(h->daemon);
+		let_go(h);
+		return -1;
+	}
+	h->left = false;
+	if (o->before != NULL)
+		take_over(h, o);
+	*out = h;
+	return 0;
 }
 
 void
 http_stop(struct http *h, int wait_ms)
 {
 	struct timespec step = { 0, 10 * 1000000L };
-	int fd;
 
 	if (h == NULL)
 		return;
-	fd = MHD_quiesce_daemon(h->daemon);
+	gate_stop(h->gate, NULL);
 	for (; wait_ms > 0 && atomic_load(&h->busy) > 0; wait_ms -= 10)
 		nanosleep(&step, NULL);
 	MHD_stop_daemon(h->daemon);
-	if (fd >= 0)
-		close(fd);
-	watch_close(h->watch);
-	if (!h->auth_left)
-		auth_free(h->auth);
-	mem_free(h);
+	let_go(h);
 }

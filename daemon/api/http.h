@@ -1,26 +1,28 @@
 /*
  * The hub's HTTPS server. Only http.c knows the HTTP library.
  *
- * TLS 1.3 alone; one thread for each connection, their number limited over
- * all and for each address; deadlines by watch.h. Bodies need Content-Length
- * and end at their route's ceiling.
+ * TLS 1.3 alone; one thread for each connection that gate.h lets in; deadlines
+ * by watch.h. Bodies need Content-Length and end at their route's ceiling.
  */
 #ifndef API_HTTP_H
 #define API_HTTP_H
 
 #include "daemon/api/auth.h"
-#include "daemon/api/watch.h"
+#include "daemon/api/gate.h"
 
 struct http_options {
 	struct hub *hub;
 	int socket;             /* bound and listening; taken */
 	const char *tls_cert, *tls_key; /* PEM texts */
-	int max_connections, max_per_address;
+	int max_connections;    /* served at the same time */
+	int max_waiting;        /* before they are served, ... */
+	int wait_ms;            /* ... for so long */
+	struct peer_limits peers;
 	size_t push_bytes;      /* ceiling of a push, if lower than the wire's */
 	struct watch_limits watch;
 	struct auth_limits auth;
 	struct http *before;    /* that this one takes over from, or NULL: what
-	                         * it remembers of nonces and buckets. On
+	                         * it remembers, and who waits there. On
 	                         * success the caller stops it, on failure it
 	                         * goes on */
 };

@@ -13,17 +13,22 @@
 
 #include "common/base/mem.h"
 #include "common/base/tick.h"
+#include "daemon/api/count.h"
 
 #define STEP_NS 500000000L
 
 struct watch_line {
 	struct watch_line *next, **at;
 	int fd;
-	int64_t end_ms; /* monotonic; 0: no deadline */
+	uint64_t key;
+	enum watch_phase phase;
+	int64_t since_ms, end_ms; /* monotonic; end 0: no deadline */
+	bool leaving;             /* shut down */
 };
 
 struct watch {
 	struct watch_limits limits;
+	struct peers *peers;
 	struct tick tick;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -32,6 +37,22 @@ struct watch {
 	bool ending;
 };
 
+static const enum count_why late[WATCH_PHASES] = {
+	[WATCH_HEAD] = COUNT_HEAD_TIME, [WATCH_BODY] = COUNT_BODY_TIME,
+	[WATCH_SWALLOW] = COUNT_BODY_TIME,
+	[WATCH_ANSWER] = COUNT_ANSWER_TIME, [WATCH_IDLE] = COUNT_IDLE_TIME,
+};
+
+static void
+end(struct watch *w, struct watch_line *l, enum count_why why)
+{
+	shutdown(l->fd, SHUT_RDWR);
+	l->leaving = true;
+	count_refused(why);
+	if (l->phase == WATCH_HEAD || l->phase == WATCH_SWALLOW)
+		peers_strike(w->peers, l->key);
+}
+
 static void
 look(struct watch *w)
 {
@@ -39,10 +60,36 @@ look(struct watch *w)
 	struct watch_line *l;
 
 	for (l = w->lines; l != NULL; l = l->next)
-		if (l->end_ms != 0 && now_ms >= l->end_ms) {
-			shutdown(l->fd, SHUT_RDWR);
-			l->end_ms = 0;
-		}
+		if (!l->leaving && l->end_ms != 0 && now_ms >= l->end_ms)
+			end(w, l, late[l->phase]);
+}
+
+/* Who has used its place least; NULL: all are at work. */
+static struct watch_line *
+least(struct watch *w, int64_t now_ms)
+{
+	struct watch_line *l, *out = NULL;
+
+	for (l = w->lines; l != NULL; l = l->next)
+		if (!l->leaving && (l->phase == WATCH_HEAD ||
+		    l->phase == WATCH_SWALLOW || l->phase == WATCH_IDLE) &&
+		    now_ms - l->since_ms >= WATCH_GRACE_MS &&
+		    (out == NULL || l->since_ms < out->since_ms))
+			out = l;
+	return out;
+}
+
+void
+watch_evict(struct watch *w, int n)
+{
+	struct watch_line *l;
+
+	pthread_mutex_lock(&w->lock);
+	for (l = w->lines; l != NULL; l = l->next)
+		n -= l->leaving;
+	while (n-- > 0 && (l = least(w, tick_mono_ms(&w->tick))) != NULL)
+		end(w, l, COUNT_MADE_WAY);
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void
@@ -78,8 +125,8 @@ serve(void *arg)
 }
 
 int
-watch_open(const struct watch_limits *limits, struct watch **out,
-    struct err *e)
+watch_open(const struct watch_limits *limits, struct peers *peers,
+    struct watch **out, struct err *e)
 {
 	struct watch *w = mem_new(sizeof(*w));
 	pthread_condattr_t attr;
@@ -87,6 +134,7 @@ watch_open(const struct watch_limits *limits, struct watch **out,
 
 	*out = NULL;
 	w->limits = *limits;
+	w->peers = peers;
 	w->tick = tick_system();
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -119,21 +167,27 @@ watch_close(struct watch *w)
 }
 
 static void
-set_end(struct watch *w, struct watch_line *line, enum watch_phase phase)
+set_phase(struct watch *w, struct watch_line *line, enum watch_phase phase,
+    size_t bytes)
 {
-	int s = w->limits.seconds[phase];
+	int64_t now_ms = tick_mono_ms(&w->tick);
+	int64_t s = w->limits.seconds[phase];
 
-	line->end_ms = s == 0 ? 0 : tick_mono_ms(&w->tick) + s * 1000LL;
+	line->phase = phase;
+	line->since_ms = now_ms;
+	line->end_ms = s == 0 ? 0 : now_ms + s * 1000 +
+	    (int64_t)bytes * 1000 / w->limits.bytes_per_s;
 }
 
 struct watch_line *
-watch_add(struct watch *w, int fd)
+watch_add(struct watch *w, int fd, uint64_t key)
 {
 	struct watch_line *line = mem_new(sizeof(*line));
 
 	line->fd = fd;
+	line->key = key;
 	pthread_mutex_lock(&w->lock);
-	set_end(w, line, WATCH_HEAD);
+	set_phase(w, line, WATCH_HEAD, 0);
 	line->next = w->lines;
 	line->at = &w->lines;
 	if (w->lines != NULL)
@@ -144,13 +198,20 @@ watch_add(struct watch *w, int fd)
 	return line;
 }
 
+uint64_t
+watch_key(const struct watch_line *line)
+{
+	return line->key;
+}
+
 void
-watch_phase(struct watch *w, struct watch_line *line, enum watch_phase phase)
+watch_phase(struct watch *w, struct watch_line *line, enum watch_phase phase,
+    size_t bytes)
 {
 	if (line == NULL)
 		return;
 	pthread_mutex_lock(&w->lock);
-	set_end(w, line, phase);
+	set_phase(w, line, phase, bytes);
 	pthread_mutex_unlock(&w->lock);
 }
 

@@ -188,6 +188,7 @@ tx_undo(void *ctx)
 
 	hubdb_rollback(hub->db);
 	hub->work = hub->log;
+	hub->askers_read = false;
 	hub_fresh_cut(hub, &hub->fresh);
 }
 

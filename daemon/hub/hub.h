@@ -79,8 +79,13 @@ int hub_info(struct hub *hub, struct proto_info *out, struct err *e);
 int hub_claim(struct hub *hub, const struct proto_claim *claim,
     struct err *e);
 
-/** hub_enrol(hub, wish, e): keep a request to join for a day. */
-int hub_enrol(struct hub *hub, const struct proto_enrol *wish,
+/** hub_enrol(hub, wish, net, e): keep a request to join for a day. Of one
+ * network (0: unknown, each its own) HUB_REQUESTS_NET may wait. When all places
+ * are taken, the oldest of the network that has most makes way, once it has
+ * waited for HUB_REQUEST_SURE_MS; ERR_AWAY before. */
+#define HUB_REQUESTS_NET 8
+#define HUB_REQUEST_SURE_MS (15 * 60 * 1000LL)
+int hub_enrol(struct hub *hub, const struct proto_enrol *wish, uint64_t net,
     struct err *e);
 
 /** hub_requests(hub, device, out, e): pending ones; at_ms is when the hub

@@ -3,7 +3,7 @@
  * includes this.
  *
  * Who touches what: `live` is read by any thread under its lock; `db`, `log`,
- * `work`, `roster`, `fresh` and `epochs` belong to the writing thread; the
+ * `work`, `roster`, `fresh`, `epochs` and `askers` belong to the writing thread; the
  * readers are handed out one at a time.
  */
 #ifndef HUB_INNER_H
@@ -33,6 +33,12 @@ struct hub_epoch { /* decoded, by its changeset id */
 	struct epoch ep;
 };
 
+struct hub_asker { /* who waits to be admitted */
+	struct sign_pub key;
+	uint64_t net; /* 0: unknown */
+	int64_t at_ms;
+};
+
 struct hub {
 	char *path;
 	char name[64];
@@ -58,6 +64,9 @@ struct hub {
 	bool ahead;               /* it holds entries not committed */
 	struct hub_fresh *fresh, **fresh_tail;
 	struct hub_epoch epochs[HUB_EPOCHS];
+	struct hub_asker askers[PROTO_REQUESTS_MAX];
+	size_t asker_count;
+	bool askers_read;         /* they are those of the database */
 
 	pthread_mutex_t reader_lock;
 	pthread_cond_t reader_free;

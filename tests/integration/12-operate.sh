@@ -66,7 +66,7 @@ must as mari sync
 curl -s --unix-socket "$T/figures" http://hub/metrics >"$T/metrics"
 check "requests are counted by path" grep -q \
     '^tugid_requests_total{path="/v1/push",status="2xx"} [1-9]' "$T/metrics"
-is "figures are told apart by these alone" 'le path status version' "$(grep -oE \
+is "figures are told apart by these alone" 'le path reason status version' "$(grep -oE \
     '[a-z]+="' "$T/metrics" | tr -d '="' | sort -u | paste -sd' ')"
 check "and name nobody" not grep -qE 'Mari|Anna|needle' "$T/metrics"
 is "any other path is none" 404 "$(curl -s --unix-socket "$T/figures" \

@@ -908,6 +908,48 @@ wish(struct hubworld *w, int dev, struct proto_enrol *m)
 	m->card.b[0] = 1;
 }
 
+/* Nobody who has no card can keep those out who have one. */
+static void
+a_flood_of_wishes_makes_way(void **state)
+{
+	struct proto_requests *list = mem_new(sizeof(*list));
+	struct proto_enrol m;
+	struct hubworld w;
+	struct err e;
+	int i, n = 0;
+
+	(void)state;
+	hw_begin(&w);
+	hw_claim(&w, 3);
+	wish(&w, 7, &m);
+	for (i = 0; i < 20; i++) { /* of one network so many, no more */
+		m.sign.b[0] = (uint8_t)i;
+		n += hub_enrol(w.hub, &m, 99, &e) == 0;
+	}
+	assert_int_equal(n, HUB_REQUESTS_NET);
+	hw_pass(&w, 1000);
+	for (i = 0; i < PROTO_REQUESTS_MAX - HUB_REQUESTS_NET; i++) {
+		m.sign.b[0] = (uint8_t)(100 + i);
+		assert_int_equal(hub_enrol(w.hub, &m, 1000 + (uint64_t)i, &e),
+		    0);
+	}
+	m.sign.b[0] = 250;
+	assert_int_equal(hub_enrol(w.hub, &m, 5, &e), -1);
+	assert_int_equal(e.kind, ERR_AWAY);
+	hw_pass(&w, HUB_REQUEST_SURE_MS);
+	assert_int_equal(hub_enrol(w.hub, &m, 5, &e), 0);
+	m.sign.b[0] = 251;
+	assert_int_equal(hub_enrol(w.hub, &m, 5, &e), 0);
+	assert_int_equal(hub_requests(w.hub, &w.dev[0].keys.device, list,
+	    &e), 0);
+	assert_int_equal(list->count, PROTO_REQUESTS_MAX);
+	for (i = n = 0; i < (int)list->count; i++)
+		n += list->items[i].sign.b[0] < HUB_REQUESTS_NET;
+	assert_int_equal(n, HUB_REQUESTS_NET - 2); /* the crowd made way */
+	mem_free(list);
+	hw_end(&w);
+}
+
 static void
 wishes_wait_for_an_officer_and_lapse(void **state)
 {
@@ -921,10 +963,10 @@ wishes_wait_for_an_officer_and_lapse(void **state)
 	(void)state;
 	hw_begin(&w);
 	wish(&w, 6, &m);
-	assert_int_equal(hub_enrol(w.hub, &m, &e), -1); /* unclaimed */
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), -1); /* unclaimed */
 	hw_claim(&w, 3);
-	assert_int_equal(hub_enrol(w.hub, &m, &e), 0);
-	assert_int_equal(hub_enrol(w.hub, &m, &e), 0); /* asks again: one */
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), 0);
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), 0); /* asks again: one */
 	assert_int_equal(hub_requests(w.hub, &w.dev[2].keys.device, list,
 	    &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
@@ -938,21 +980,21 @@ wishes_wait_for_an_officer_and_lapse(void **state)
 	assert_int_equal(hub_requests(w.hub, &w.dev[0].keys.device, list,
 	    &e), 0);
 	assert_int_equal(list->count, 0);
-	assert_int_equal(hub_enrol(w.hub, &m, &e), -1);
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH); /* listed already */
 	wish(&w, 7, &m);
 	for (i = 0; i < PROTO_REQUESTS_MAX; i++) {
 		m.sign.b[0] = (uint8_t)i;
-		assert_int_equal(hub_enrol(w.hub, &m, &e), 0);
+		assert_int_equal(hub_enrol(w.hub, &m, 0, &e), 0);
 	}
 	m.sign.b[0] = 200;
-	assert_int_equal(hub_enrol(w.hub, &m, &e), -1);
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), -1);
 	assert_int_equal(e.kind, ERR_AWAY);
 	hw_pass(&w, HUB_REQUEST_LIFE_MS + 1);
 	assert_int_equal(hub_requests(w.hub, &w.dev[0].keys.device, list,
 	    &e), 0);
 	assert_int_equal(list->count, 0);
-	assert_int_equal(hub_enrol(w.hub, &m, &e), 0);
+	assert_int_equal(hub_enrol(w.hub, &m, 0, &e), 0);
 	mem_free(list);
 	hw_end(&w);
 }
@@ -1209,6 +1251,7 @@ main(void)
 		cmocka_unit_test(another_log_is_refused),
 		cmocka_unit_test(a_revoked_device_gets_the_directory_alone),
 		cmocka_unit_test(wishes_wait_for_an_officer_and_lapse),
+		cmocka_unit_test(a_flood_of_wishes_makes_way),
 		cmocka_unit_test(recovery_needs_a_living_order),
 		cmocka_unit_test(labels_are_no_more_than_that),
 		cmocka_unit_test(

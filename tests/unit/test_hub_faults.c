@@ -416,7 +416,7 @@ enrol(void *arg, struct err *e)
 	(void)arg;
 	m.sign = w.dev[9].keys.sign_pub;
 	m.box = w.dev[9].keys.box_pub;
-	return hub_enrol(w.hub, &m, e);
+	return hub_enrol(w.hub, &m, 0, e);
 }
 
 static int

@@ -62,9 +62,10 @@ serve(void)
 {
 	struct http_options o = { .hub = w.hub,
 		.tls_cert = buf_str(&cert_pem), .tls_key = buf_str(&key_pem),
-		.max_connections = 20, .max_per_address = 20,
+		.max_connections = 20, .max_waiting = 20, .wait_ms = 20000,
+		.peers = { .live = 20, .burst = 10000, .per_s = 1000 },
 		.push_bytes = 1 << 20,
-		.watch = { { 20, 20, 0, 20, 20 } },
+		.watch = { { 20, 20, 20, 0, 20, 20 }, 10000 },
 		.auth = { .burst = 10000, .per_s = 1000 } };
 	struct err e;
 

@@ -62,6 +62,9 @@ defaults_stand_where_nothing_is_said(void **state)
 	assert_string_equal(s.data, "/tmp");
 	assert_string_equal(s.tls_cert, "/tmp/tls.crt");
 	assert_int_equal(s.rate_burst, 600);
+	assert_int_equal(s.max_waiting, 1024);
+	assert_int_equal(s.address_burst, 400);
+	assert_int_equal(s.slowest_bytes, 8192);
 	assert_int_equal(s.rate_per_s, 2);
 	settings_done(&s);
 }
