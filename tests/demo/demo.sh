@@ -18,7 +18,7 @@ pids=
 
 tidy() {
 	set +e
-	for who in officer mari jaan liis jaan2; do
+	for who in officer mari jaan liis w2 w3 jaan2; do
 		[ -d "$T/$who" ] &&
 		    "$B/tugi" --profile "$T/$who" --quiet lock 2>/dev/null
 	done
@@ -57,6 +57,9 @@ as() {
 	local who=$1
 	shift
 	"${TUGI:-$B/tugi}" --profile "$T/$who" --no-input "$@"
+}
+syncs() { # who...
+	for who in "$@"; do quietly "$who" sync; done
 }
 quietly() { # who command...: its result is not part of the story
 	as "$@" >/dev/null 2>"$T/quiet.err" ||
@@ -121,7 +124,7 @@ begin_hub() { # name
 join_hub() { # officer, who, full name, title
 	local card short
 	card=$(as "$1" --json office card | jq -r .card)
-	short=$(with_pass "$2" --json join "$card" | jq -r .code)
+	short=$(with_pass "$2" --quiet --json join "$card" | jq -r .code)
 	claim "the officer sees the request under the code $3 reads out: $short" \
 	    sh -c "'${TUGI:-$B/tugi}' --profile '$T/$1' --no-input --json office requests |
 	    jq -e '.[] | select(.code == \"$short\" and .known_card)'"
@@ -141,7 +144,7 @@ passphrase officer 'kolm kuuske mäe peal'
 passphrase mari 'roheline buss sõidab'
 passphrase jaan 'vana koolimaja 1926'
 passphrase liis 'valge kittel nagis'
-with_pass officer --json office init "$url" --pin "$pin" --claim "$code" \
+with_pass officer --quiet --json office init "$url" --pin "$pin" --claim "$code" \
     --name 'Tiina Saar' --title 'officer' >"$T/sheet.json"
 with_pass officer --quiet unlock --for 30m
 claim "three recovery shares were printed, one for each of three officers" \
@@ -160,6 +163,20 @@ claim "Mari's laptop knows all four by name" \
     is "$(json mari 'map(.name) | sort | join(", ")' people)" \
     'Jaan Oja, Liis Kask, Mari Lepp, Tiina Saar'
 
+say "Two more work elsewhere in the municipality. Their year is invented: cases, notes, meetings, every kind of record there is, in their languages."
+for who in w2 w3; do
+	name=$("$B/tools/year" workers 7 size=S | sed -n "$((${who#w} + 1))p")
+	passphrase $who "salasõna $name"
+	join_hub officer $who "$name" 'child protection worker'
+	"$B/tools/year" "$T/$who" 7 size=S "worker=${who#w}" share=20 notes=8 \
+	    alone >"$T/$who.made"
+	say "$name: $(jq -r '"\(.records) records over \(.cases) cases"' "$T/$who.made")."
+	quietly $who sync
+	json $who '.[].fields.text' note list >"$T/$who.notes"
+done
+claim "what they wrote is theirs alone: Mari has no case yet" \
+    is "$(json mari length case list)" 0
+
 chapter "Before the days: what Mari has on paper goes in, and is hers"
 rows=$(json mari .notes import notes "$NOTES" --dry-run)
 quietly mari import notes "$NOTES"
@@ -171,6 +188,7 @@ claim "search finds Estonian words by their beginning, accents or not" \
 case_code=$(json mari '.[0].code' case list)
 child=$(json mari '.[0].name' case list)
 other_code=$(json mari '.[1].code' case list)
+third_code=$(json mari '.[2].code' case list)
 say "The goals of an old program, in a file with its own words and days:"
 printf 'Juhtum;Eesmark;Tahtaeg\n%s;Hommikul rahulik algus;1.3.2027\n%s;Kaks sopra klassis;31.2.2027\n' \
     "$other_code" "$other_code" >"$T/goals.csv"
@@ -187,18 +205,37 @@ claim "put right, both goals are in" is "$(json mari length plan list)" 2
 chapter "Day 3. Monday at a school without a network"
 quietly mari site new Lasila school=Lasila
 quietly mari person add "$case_code" kind=guardian name='Kadri Tuul' authority=joint
+quietly mari presence add Lasila from=08:00 until=13:00 \
+    weekday="$(date +%a | tr '[:upper:]' '[:lower:]')"
+project=$(json mari .id activity add Lasila kind=grp_class class=4a minutes=45 \
+    girls-10-12=9 boys-10-12=8 topics=Sõbralikkus)
+claim "a class project is counted by heads, and names nobody" \
+    is "$(json mari .fields.heads activity show "$project")" 17
+claim "a consultation stays without a child: one cannot be linked" \
+    not as mari activity add Lasila kind=stf_consult case="$case_code"
+quick=$(json mari .id note quick 'Poiss punase kotiga ootab ukse taga.' \
+    --site Lasila)
+quietly mari note file "$quick" "$other_code"
+claim "a quick note waited without a case, and is in one now" \
+    is "$(json mari length inbox)" 0
 quietly mari note add "$case_code" 'Helistasin emale, räägime reedel uuesti.'
 quietly mari plan add "$other_code" 'Koduteed koos vennaga' due="$(date +%F)"
 say "A teacher has seen bruises. Whoever is told of such a thing has a duty."
 signal=$(json mari .id signal add "$other_code" 'Lastekaitse' \
     'Õpetaja nägi sinikaid.' --urgency same_day --provision 'Lastekaitseseadus 27')
 as mari today | head -n 14 | show
+claim "today at Lasila names the hours and nothing of elsewhere" \
+    sh -c "'$B/tugi' --profile '$T/mari' --no-input today --site lasila | grep -q '08:00-13:00'"
 claim "today names the notification that has to go out" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input --json today | jq -e '.due[] | select(.kind == \"signal\")'"
 run=$(json mari .id assess start "$other_code" risk-primary)
 claim "an answer that the instrument does not have is refused" \
     not as mari assess answer "$run" absent=7
 quietly mari assess answer "$run" absent=1 mood=2
+quietly mari assess judge "$run" raised --reason 'Kaks märki korraga.'
+as mari assess trend "$other_code" | head -n 4 | show
+claim "her judgement stands beside the score, with its reason" \
+    is "$(json mari .level assess show "$run")" raised
 claim "today names the goal that is due, without a network" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input today | grep -q Koduteed"
 say "Her laptop is switched off in the middle of her writing, ten times over."
@@ -220,6 +257,7 @@ chapter "Day 4. Evening, a bad line"
 as mari status | show
 claim "the day's work waits" test "$(json mari .unsent status)" -gt 0
 kill -9 "$hub_pid"
+wait "$hub_pid" 2>/dev/null || true
 claim "the hub is gone: sync says so, and that the work is safe (exit 75)" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input sync; test \$? -eq 75"
 start_hub hub
@@ -288,10 +326,14 @@ as mari who "$plan" | show
 claim "tugi who names her, and the consent it rests on" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input who $plan | grep 'Liis Kask' | grep -i consent"
 say "The mother takes it back. Mari records it and syncs. Liis, offline, does not know and writes."
-quietly mari consent withdraw "$case_code" --from 'Liis Kask' --by 'the mother'
+receipt=$(json mari .id consent withdraw "$case_code" --from 'Liis Kask' \
+    --by 'the mother')
 quietly mari sync
 quietly mari plan set "$plan" child-view='Pärast seda kirjutatud rida'
 quietly mari sync
+as mari consent receipt "$receipt" | head -n 9 | show
+claim "the mother gets a receipt that says what closed" \
+    sh -c "'$B/tugi' --profile '$T/mari' --no-input consent receipt '$receipt' | grep -q 'new key'"
 quietly liis plan add "$child" 'Kaalu jälgimine igal kuul' responsible='Liis Kask'
 claim "Liis's text is saved on her laptop" is "$(json liis length plan list)" 2
 as liis sync 2>/dev/null | show
@@ -331,10 +373,29 @@ as mari who "$plan" | show
 claim "the case's path tells of it" \
     sh -c "'$B/tugi' --profile '$T/mari' --no-input --json timeline '$case_code' | jq -e '.[] | select(.type == \"override\")'"
 
+hash=$(json mari .hash signal letter "$signal" --out "$T/signal.pdf")
 quietly mari signal send "$signal" --channel phone \
     --not-informed 'Võib last ohustada.'
+claim "what was printed is what was sent: ${hash:0:16}..." \
+    is "$(json mari .fields.hash signal show "$signal")" "$hash"
 claim "the notification went, and is counted among what was given out" \
     is "$(json mari length disclosure list "$other_code")" 1
+
+say "In a third case child protection takes over."
+protector=$(json w3 .name status)
+quietly mari handover propose "$third_code" "$protector" --reason 'Lastekaitse'
+syncs mari w3
+claim "not without a reason" not as w3 takeover "$third_code" \
+    --provision 'Lastekaitseseadus 27' --reason ''
+quietly w3 takeover "$third_code" --provision 'Lastekaitseseadus 27' \
+    --reason 'Laps on hädaohus.'
+syncs w3
+quietly w3 handover reduce "$third_code" --person 'Mari Lepp' --to write
+syncs w3 mari
+as w3 case show "$third_code" | grep -iA4 course | show || true
+claim "$protector leads it by law; Mari keeps a narrow part" \
+    is "$(json w3 '.card.fields | "\(.lead) \(.stage)"' case show "$third_code") $(json mari '.viewers[] | select(.name == "Mari Lepp").right' who "$third_code")" \
+    "$protector cp write"
 
 chapter "Day 8. A child moves on"
 say "Another child goes from pre-school to Jaan's school. The guardian picks one goal to go along, and nothing else."
@@ -371,7 +432,54 @@ claim "Jaan is not, and does not know of it" is "$(json jaan length group list)"
 claim "a child has no place in it: a goal cannot be written there" \
     not as mari plan add Heaolurühm 'Mõni laps'
 
+quietly mari group new 'Rakvere võrgustik' meets=network-quarterly
+quietly mari group admit võrgustik 'Jaan Oja' --role noortekeskus
+syncs mari jaan
+meeting=$(json mari .id meeting add võrgustik network-quarterly \
+    date="$(date -d '4 months ago' +%F)" attendees='Mari Lepp, Jaan Oja' \
+    minutes='Kuidas katse läks.')
+quietly mari agenda add "$meeting" 'Kooliõu' decision='Ehitame pingi.'
+quietly mari meeting decide "$meeting" 'Küsida ehitajatelt' --who 'Jaan Oja' \
+    --due "$(date -d '5 days' +%F)"
+syncs mari jaan
+as jaan meeting show "$meeting" | show
+claim "the decision is a task on Jaan's list of the day" \
+    sh -c "'$B/tugi' --profile '$T/jaan' --no-input --json today | jq -e '.due[] | select(.kind == \"task\")'"
+as mari meeting due --overdue | show
+claim "the quarter is over: the next meeting is overdue" \
+    is "$(json mari '.[0] | "\(.kind) \(.overdue)"' meeting due --overdue)" \
+    'network-quarterly true'
+quietly jaan task done "$(json jaan '.[0].id' task list)" 'Tulevad mais.'
+syncs jaan mari
+claim "and Mari reads that it is done" \
+    is "$(json mari '.[0].fields.outcome' task list võrgustik)" 'Tulevad mais.'
+quietly mari supervision name "$other_code" Pihlakas
+claim "supervision knows a child by a made-up name; the real one is refused" \
+    not as mari supervision add "Kuidas edasi: $(json mari '.[1].name' case list)?" \
+    cases=Pihlakas
+question=$(json mari .id supervision add 'Kuidas hoida sidet vaikiva lapsega?' \
+    cases=Pihlakas)
+as mari supervision export "$question" | show
+quietly mari matter open "$other_code" Puudumised --by 'Kadri Tuul' \
+    --role guardian child-view='Olen väsinud.'
+quietly mari matter admit "$other_code/puudumised" 'Liis Kask' \
+    --by 'Kadri Tuul' --role guardian
+syncs mari liis
+claim "for one child there is a matter: Liis sees it, with the child's own view" \
+    is "$(json liis '.fields."child-view"' matter show puudumised)" 'Olen väsinud.'
+quietly mari matter close "$other_code/puudumised" --outcome 'Käib koolis.'
+syncs mari liis
+claim "closed, it is gone from her laptop" is "$(json liis length matter list)" 0
+
 chapter "Day 10. The year ends, in numbers"
+quietly mari service new Lasila 2026/27 needs='Tülid kooliõues'
+service=$(json mari '.[0].id' service list)
+quietly mari service goal "$service" 'Vähem tülisid' due="$(date +%F)"
+quietly mari service set "$service" state=agreed agreed-with='Direktor'
+quietly mari service copy "$service"
+claim "the school's plan of the year is carried over into the next" \
+    is "$(json mari '[.[].fields.year] | sort | join(" ")' service list)" \
+    '2026/27 2027/28'
 say "At the end of the year the office wants numbers, not notes. Mari sees what she would hand in, down to the last mark, and hands it in."
 as mari report preview 2026 >"$T/preview" 2>&1
 head -4 "$T/preview" | show
@@ -379,9 +487,11 @@ claim "it names no child" not grep -qwE "$(json mari '[.[].name |
 	select(. != "") | split(" ")[0]] | unique | join("|")' case list)" \
     "$T/preview"
 quietly mari report hand-in 2026
-quietly mari sync
-quietly officer sync
+for who in w2 w3; do quietly $who report hand-in 2026; done
+syncs mari w2 w3 officer
 as officer office statistics merge 2026 >"$T/merge" 2>&1
+claim "what three handed in is there, and no note of theirs" \
+    is "$(json officer '[.workers[] | select(.handed_in != null)] | length' office statistics merge 2026)+$(json officer length note list)" 3+0
 claim "the officer adds up what came, and sees who has not handed in" \
     grep -q 'has not handed in: Jaan' "$T/merge"
 quietly officer office statistics freeze 2026
@@ -439,7 +549,7 @@ claim "two of the three recovery shares still fit" \
     as officer office shares --shares-fd 8 8<"$T/two"
 passphrase jaan2 'uus masin samal päeval'
 card=$(as officer --json office card | jq -r .card)
-short=$(with_pass jaan2 --json join "$card" | jq -r .code)
+short=$(with_pass jaan2 --quiet --json join "$card" | jq -r .code)
 quietly officer office approve "$short" --further 'Jaan Oja' --root --shares-fd 8 8<"$T/two"
 with_pass jaan2 --quiet unlock --for 30m
 quietly officer sync
@@ -449,30 +559,55 @@ quietly jaan2 sync
 claim "with a new laptop, signed for by a second hand, Jaan is back the same day" \
     test "$(json jaan2 length case list)" -ge 1
 
+say "And Liis has forgotten her passphrase, with a note on her laptop that was never sent."
+quietly liis note quick 'Salvestatud, aga saatmata.'
+quietly liis lock
+passphrase liis 'täiesti uus lause'
+claim "a passphrase that is not hers opens nothing" \
+    not with_pass liis --quiet --no-input inbox
+with_pass liis --quiet --no-input store recover --shares-fd 8 8<"$T/two"
+with_pass liis --quiet unlock --for 30m
+claim "two shares of the office let her choose a new one, and the note is there" \
+    is "$(json liis '.[0].fields.text' inbox)" 'Salvestatud, aga saatmata.'
+
 chapter "Day 12. An auditor asks: can anybody else read it?"
+say "First: was anything altered? The hub proves itself, and so does each laptop, to its own log."
+"$B/tugid" verify "$T/hub" | sed "s|$T/||" | show
+claim "the hub's log, its signatures and its ledger are whole" \
+    "$B/tugid" verify "$T/hub"
+as mari verify | show
+claim "and hold all that Mari's laptop ever accepted or sent" as mari verify
+as mari verify --signers >"$T/signers"
+claim "stock git says the same of the ledger, with nothing of tugi" \
+    git -C "$T/hub/ledger.git" -c gpg.ssh.allowedSignersFile="$T/signers" \
+    verify-commit HEAD
 needle=$B/tools/needle
 # What to look for: the notes taken in, and what was written in this story.
 {
-	cat "$NOTES"
+	cat "$NOTES" "$T/w2.notes" "$T/w3.notes"
 	printf '%s\n' 'Helistasin emale' 'Hommikul on keegi ukse peal vastas' \
 	    'Pärast seda kirjutatud rida' 'Kaalu jälgimine igal kuul' \
 	    'Küsime emalt uuesti nõusolekut' 'the mother' 'attendance' \
 	    'Tiina Saar' 'school social worker' 'school nurse' 'Kadri Tuul' \
 	    'Koduteed koos vennaga' 'Vajab insuliini' 'Märge enne voolukatkestust' \
-	    'Hommikul rahulik algus' 'Heaolurühm' 'Lastekaitseseadus' 'Õpetaja nägi sinikaid' 'Võib last ohustada'
+	    'Hommikul rahulik algus' 'Heaolurühm' 'Lastekaitseseadus' 'Õpetaja nägi sinikaid' 'Võib last ohustada' \
+	    'Poiss punase kotiga ootab' 'Kaks märki korraga' \
+	    'Laps on hädaohus' 'Rakvere võrgustik' 'Ehitame pingi' \
+	    'Küsida ehitajatelt' 'Kuidas hoida sidet' 'Pihlakas' \
+	    'Olen väsinud' 'Tülid kooliõues' 'Salvestatud, aga saatmata'
 } >"$T/needles"
 NOTES=$T/needles
 "$needle" "$NOTES" "$T/hub" "$T/hub.wire" "$T/hub.log" | show || true
 claim "the hub's whole directory, its log and every byte it was sent or answered, below TLS and unpacked, hold no name and no sentence of the notes" \
     "$needle" "$NOTES" "$T/hub" "$T/hub.wire" "$T/hub.log"
 claim "neither do the files on the laptops, nor the export" \
-    "$needle" "$NOTES" "$T/officer" "$T/mari" "$T/jaan" "$T/liis" "$T/jaan2" "$T/all.tugi"
+    "$needle" "$NOTES" "$T/officer" "$T/mari" "$T/jaan" "$T/liis" "$T/w2" "$T/w3" "$T/jaan2" "$T/all.tugi"
 say "Could that search fail? The same again with programs built to leak:"
 begin_hub leaky
 passphrase o2 'kolm kuuske mäe peal'
 passphrase m2 'roheline buss sõidab'
 TUGI=$LEAK/tugi
-with_pass o2 --json office init "$url" --pin "$pin" --claim "$code" \
+with_pass o2 --quiet --json office init "$url" --pin "$pin" --claim "$code" \
     --name 'Tiina Saar' >/dev/null
 with_pass o2 --quiet unlock --for 30m
 join_hub o2 m2 'Mari Lepp' 'school social worker'

@@ -273,7 +273,7 @@ ask_consent(struct writer *w, struct kid *k, struct err *e)
 	int whom, me;
 
 	k->asked = true;
-	if (w->people.count < 2 || dice_percent(&w->dice, 20))
+	if (w->y->alone || w->people.count < 2 || dice_percent(&w->dice, 20))
 		return 0;
 	whom = (int)dice_below(&w->dice, (uint32_t)w->people.count - 1);
 	for (me = 0; !w->people.items[me].me; me++)

@@ -28,6 +28,7 @@ struct year {
 	unsigned others;       /* records of each other kind, in percent of what
 	                          is usual */
 	enum year_tongue lang;   /* of two cases in three */
+	bool alone;              /* nobody is let into a case */
 	/* Moves the clock of the store; NULL: the days stand in fields alone. */
 	void (*at)(void *ctx, int64_t wall_ms);
 	void *ctx;

@@ -3,10 +3,10 @@
  *
  * usage: year PROFILE SEED [size=S|M|L|heaviest] [worker=I]
  *        [lang=et|lv|fi|hu|en] [share=PERCENT] [cases=N] [notes=N]
- *        [longest=N] [others=PERCENT]
+ *        [longest=N] [others=PERCENT] [alone]
  *        year workers SEED [size=S|M|L]
  * The profile has joined a hub and is unlocked (tugi unlock). Colleagues that
- * it knows by now are let into cases by consents. With worker= it is the year
+ * it knows by now are let into cases by consents, but with "alone". With worker= it is the year
  * of one worker of a municipality of that size; "workers" lists their names;
  * with share= it has so much of the cases and of what is no note.
  * Prints what was written as one line of JSON; with KINDS=1 each kind on the
@@ -25,7 +25,7 @@ usage(void)
 {
 	fprintf(stderr, "usage: year PROFILE|workers SEED "
 	    "[size=S|M|L|heaviest] [worker=I] [lang=et] [share=PERCENT] "
-	    "[cases=N] [notes=N] [longest=N] [others=PERCENT]\n");
+	    "[cases=N] [notes=N] [longest=N] [others=PERCENT] [alone]\n");
 	return 64;
 }
 
@@ -39,6 +39,8 @@ take(struct year *y, const char *word)
 	uint64_t seed = y->seed;
 	size_t i;
 
+	if (strcmp(word, "alone") == 0)
+		return y->alone = true;
 	if (v++ == NULL)
 		return false;
 	for (i = 0; i < 4; i++)
