@@ -13,6 +13,7 @@
 #include "client/core/cases/plans.h"
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
+#include "tests/support/year.h"
 
 static const char *const case_fields[] = { "contact", "safety", "theme" };
 static const char *const plan_fields[] = { "goal", "measures", "outcome" };
@@ -89,13 +90,14 @@ act_case(struct actor *a, uint32_t draw)
 static void
 make_text(const struct sim *s, const struct text *t, char out[static 200])
 {
-	static const char *const talk[] = { "talked with the teacher",
-	    "was at home, quiet", "the mother asked for help",
-	    "agreed on small steps", "" };
+	struct dice d = { .state = (uint64_t)(t - s->text) };
+	enum year_tongue lang = (enum year_tongue)dice_below(&d, YEAR_LANGS);
 	char needle[SIM_NEEDLE_BYTES + 1];
+	size_t used;
 
 	truth_needle((int)(t - s->text), needle);
-	snprintf(out, 200, "%s %s", needle, talk[(t - s->text) % 5]);
+	used = (size_t)snprintf(out, 200, "%s ", needle);
+	year_text(&d, lang, dice_below(&d, 3), out + used, 200 - used);
 }
 
 /* ---- writing ---- */
