@@ -300,6 +300,9 @@ play(struct actor *a, const struct step *st)
 	case STEP_MOVE:
 		office_step(a, st);
 		break;
+	case STEP_GO_ON:
+		anew_go_on(a, st);
+		break;
 	case STEP_COPY:
 		trouble_copy(a);
 		break;
@@ -327,8 +330,8 @@ needs_case(enum step_kind k)
 static bool
 is_hubs(enum step_kind k)
 {
-	return k == STEP_BACKUP || k == STEP_RESTORE || k == STEP_FORK ||
-	    k == STEP_HUB_CLOCK;
+	return k == STEP_BACKUP || k == STEP_RESTORE || k == STEP_ANEW ||
+	    k == STEP_FORK || k == STEP_HUB_CLOCK;
 }
 
 static void
@@ -366,7 +369,8 @@ act_step(struct sim *s)
 	size_t no = s->cursor++;
 	const struct step *st = &s->plan->step[no];
 	int who = st->kind == STEP_CASE && s->case_count == 0 ? 0 :
-	    st->kind == STEP_ORDER || st->kind == STEP_MOVE ?
+	    st->kind == STEP_ORDER || st->kind == STEP_MOVE ||
+	    st->kind == STEP_GO_ON ?
 	    office_actor(s, st) : st->actor % s->actors;
 	struct actor *a = &s->actor[who];
 

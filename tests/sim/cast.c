@@ -278,6 +278,7 @@ cast_join(struct sim *s, int i, int who, unsigned roles)
 		sim_fail(s, "person %d was approved and did not join", i);
 	a->person = session_store(a->session)->person;
 	a->joined = true;
+	a->anew = s->anew;
 }
 
 bool

@@ -60,6 +60,7 @@ heal_sync(struct actor *a)
 	rc = exchange_sync(a->session, &a->remote, NULL, &r, &e);
 	if (rc == 0) {
 		s->done++;
+		anew_followed(a);
 		if (a->syncs < SIM_SYNCS)
 			a->synced_ms[a->syncs++] = s->now_ms;
 		sim_note(s, "   sent %zu+%zu got %zu+%zu held %zu lost %zu "
@@ -97,6 +98,7 @@ waiting(struct actor *a)
 	struct id space[64];
 	struct err e;
 	int n = 0, i;
+	bool left;
 
 	if (a->revoked || a->stranger || cast_stopped(a))
 		return false;
@@ -106,12 +108,12 @@ waiting(struct actor *a)
 	for (i = 0; i < n; i++) {
 		q = db_prepare(cast_db(a), kept);
 		db_bind_id(q, 1, &space[i]);
-		if (db_step(q, &e) != 1 ||
-		    judge_keeper_left(a->sim, db_blob(q, 0))) {
-			db_reset(q);
-			return true;
-		}
+		left = db_step(q, &e) == 1 ?
+		    judge_keeper_left(a->sim, db_blob(q, 0)) :
+		    !anew_apart(a, &space[i]);
 		db_reset(q);
+		if (left)
+			return true;
 	}
 	return false;
 }
@@ -181,7 +183,8 @@ is_broken(struct sim *s)
 
 	for (i = 0; i < s->actors; i++)
 		if (cast_stopped(&s->actor[i]) || s->actor[i].split ||
-		    s->actor[i].stranger || s->actor[i].old)
+		    (s->actor[i].stranger && s->anew == 0) ||
+		    s->actor[i].old)
 			return true;
 	return s->lied || s->hubs == 2;
 }
@@ -192,6 +195,7 @@ heal(struct sim *s)
 	int i, round = 0, left = 0;
 
 	end_troubles(s);
+	anew_end(s);
 	while (round < HEAL_ROUNDS && heal_round(s, round))
 		round++;
 	for (i = 0; i < s->actors; i++)

@@ -75,7 +75,7 @@ judge_receipts(struct sim *s, struct judge *j, struct actor *a)
 		db_reset(h);
 	}
 	no_rows(s, cast_db(a), "SELECT count(*) FROM (SELECT 1 FROM item "
-	    "GROUP BY space HAVING count(*) <> max(sseq) OR min(sseq) <> 1)",
+	    "WHERE sseq < 1 << 52 GROUP BY space HAVING count(*) <> max(sseq) OR min(sseq) <> 1)",
 	    "a client's copy of a stream has a gap");
 	/* Of a section that is not its own it can wait for ever: another's
 	 * page came to it, and no honest hub sends the rest. */
@@ -129,10 +129,12 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 		if ((f->count != 1 && mine != GONE) ||
 		    (f->hidden && mine == ACCEPTED) ||
 		    (mine != ACCEPTED && mine != REVIEW &&
-		    !(t->decided && mine == GONE)))
+		    !(t->decided && mine == GONE)) ||
+		    (f->lost && mine != GONE))
 			sim_fail(s, "LOST: %s was accepted; person %d may see "
-			    "it and has it %d times, state %d%s", what, i,
-			    f->count, f->state, f->hidden ? ", hidden" : "");
+			    "it and has it %d times, state %d%s%s", what, i,
+			    f->count, f->state, f->hidden ? ", hidden" : "",
+			    f->lost ? ", as lost" : "");
 		if (state != 0 && mine != state)
 			sim_fail(s, "%s is under review for some and not for "
 			    "others (state %d for person %d, %d before)", what,
@@ -164,6 +166,7 @@ could_deposit(const struct sim *s, const struct judge *j,
 			continue;
 		for (i = 0; i < a->syncs; i++)
 			if (a->synced_ms[i] > t->at_ms &&
+			    a->synced_ms[i] > s->anew_ms &&
 			    a->synced_ms[i] > out &&
 			    a->synced_ms[i] < out + 29 * DAY_MS)
 				return true;
@@ -181,6 +184,12 @@ judge_kept(struct sim *s, const struct judge *j, const struct scan *sc,
 	char what[160];
 
 	judge_describe(s, no, what);
+	/* What a restored hub lost and nobody can send again stays where it
+	 * was received. */
+	if (s->anew > 0 && s->actor[t->by].revoked) {
+		judge_somewhere(s, sc, no);
+		return;
+	}
 	/* Who is shut out altogether cannot even deposit. */
 	gone = t->decided || s->actor[t->by].revoked ||
 	    (t->owner >= 0 && truth_gone(s, t->owner));
@@ -189,11 +198,29 @@ judge_kept(struct sim *s, const struct judge *j, const struct scan *sc,
 	if (f->count == 0 && !t->decided)
 		sim_fail(s, "LOST: %s was saved, not accepted, and is not on "
 		    "its author's device", what);
+	gone |= f->state == LOCAL && anew_apart(&s->actor[t->by], &t->space) &&
+	    !judge_lists(judge_newest(j, &t->space, s->now_ms),
+	    &s->actor[t->by], s->now_ms, RIGHT_READ);
 	if (!gone && f->state != HELD)
 		sim_fail(s, "%s was not accepted and is not held either "
 		    "(state %d)", what, f->state);
 	if (!gone && !sc->reviewed[no] && could_deposit(s, j, t))
 		sim_fail(s, "%s is held and no keeper has its deposit", what);
+}
+
+/* Who is let in by an epoch that comes again later was not shut out before. */
+static bool
+was_in(const struct judge *j, const struct epoch_seen *now,
+    const struct actor *a)
+{
+	const struct epoch_seen *ep;
+
+	for (ep = j->epochs; ep != NULL; ep = ep->next)
+		if (ep->accepted && id_eq(&ep->ep.space, &now->ep.space) &&
+		    ep->ep.number < now->ep.number &&
+		    epoch_find(&ep->ep, &a->keys.device) != NULL)
+			return true;
+	return false;
 }
 
 /* Written when the hub had already closed the door: a person decides. */
@@ -206,7 +233,8 @@ judge_shut(struct sim *s, struct judge *j, int no)
 
 	/* Who is listed, and over by the date, may hold another right. */
 	if (s->actor[t->by].who == t->owner || ep == NULL || t->decided ||
-	    epoch_find(&ep->ep, &s->actor[t->by].keys.device) != NULL)
+	    epoch_find(&ep->ep, &s->actor[t->by].keys.device) != NULL ||
+	    !was_in(j, ep, &s->actor[t->by]))
 		return;
 	if (j->accepted[no] > 0)
 		sim_fail(s, "%s was written after its author had been shut "
@@ -259,8 +287,8 @@ dump_record(struct sim *s, struct actor *a, const struct id *id,
 }
 
 static void
-dump_space(struct sim *s, struct actor *a, const struct id *space,
-    struct buf *out)
+dump_space(struct sim *s, const struct judge *j, struct actor *a,
+    const struct id *space, struct buf *out)
 {
 	struct stmt *q = db_prepare(cast_db(a), "SELECT id FROM record r "
 	    "WHERE space = ? AND flags & 4 = 0 AND EXISTS (SELECT 1 FROM "
@@ -277,7 +305,8 @@ dump_space(struct sim *s, struct actor *a, const struct id *space,
 		buf_add(&ids, db_blob(q, 0).data, 16);
 	for (at = 0; at < ids.len; at += 16) {
 		memcpy(id.b, ids.data + at, 16);
-		dump_record(s, a, &id, out);
+		if (!anew_lost(j, &id))
+			dump_record(s, a, &id, out);
 	}
 	buf_done(&ids);
 }
@@ -339,7 +368,7 @@ judge_agreement(struct sim *s, struct judge *j)
 			    has_unsent(&s->actor[i], &ep->ep.space))
 				continue;
 			buf_reset(b);
-			dump_space(s, &s->actor[i], &ep->ep.space, b);
+			dump_space(s, j, &s->actor[i], &ep->ep.space, b);
 			if (one >= 0 && !view_eq(buf_view(&first),
 			    buf_view(&other))) {
 				first_difference(&first, &other, why);
@@ -430,6 +459,7 @@ judge_open(struct sim *s, struct judge *j)
 	struct db_options o = { .create = false };
 	struct err e;
 
+	buf_init(&j->lost, SIZE_MAX);
 	if (db_open(cast_hub_path(0), &o, &j->hub, &e) != 0)
 		sim_fail(s, "the hub's database: %s", e.text);
 }
@@ -446,6 +476,7 @@ judge_all(struct sim *s)
 	judge_hub(s, j);
 	judge_keys(s, j);
 	judge_scan(s, &sc);
+	anew_judge(s, j);
 	for (i = 0; i < s->actors; i++)
 		judge_receipts(s, j, &s->actor[i]);
 	judge_texts(s, j, &sc);

@@ -52,7 +52,7 @@ judge_stopped(struct sim *s, struct actor *a)
 }
 
 /* Saved text lies with its author, or with somebody who may read it. */
-static void
+void
 judge_somewhere(struct sim *s, const struct scan *sc, int no)
 {
 	char what[160];

@@ -22,7 +22,8 @@ is_accepted(struct sim *s, const struct id *record)
 		if (s->actor[i].revoked)
 			continue;
 		q = db_prepare(cast_db(&s->actor[i]), "SELECT 1 FROM record "
-		    "JOIN version USING (rid) WHERE id = ? AND state = 3");
+		    "JOIN version USING (rid) WHERE id = ? AND state = 3 AND seq < "
+		    "1 << 52");
 		db_bind_id(q, 1, record);
 		out = db_step(q, &e) == 1;
 		db_reset(q);
@@ -179,7 +180,7 @@ is_in_log(struct sim *s, const struct deleting *d)
 	for (i = 0; i < s->actors && !out; i++) {
 		q = db_prepare(cast_db(&s->actor[i]), "SELECT 1 FROM record "
 		    "JOIN version USING (rid) WHERE id = ? AND origin = ? AND "
-		    "hlc = ? AND state = 3");
+		    "hlc = ? AND state = 3 AND seq < 1 << 52");
 		db_bind_id(q, 1, &d->record);
 		db_bind_id(q, 2, &d->origin);
 		db_bind_int(q, 3, d->hlc);
@@ -244,6 +245,7 @@ judge_deleted(struct sim *s, const struct judge *j)
 
 	/* A clock that is put right gives unsent versions other stamps. */
 	for (i = 0; i < s->deleting_count && !s->clocks; i++)
-		if (!truth_erasing(s, &s->deleting[i].record))
+		if (!truth_erasing(s, &s->deleting[i].record) &&
+		    !anew_lost(j, &s->deleting[i].record))
 			judge_one(s, j, &s->deleting[i].record);
 }

@@ -38,6 +38,7 @@ found_one(void *ctx, int no)
 	db_id(r->q, 3, &f->record);
 	db_id(r->q, 4, &f->origin);
 	f->hlc = db_int(r->q, 5);
+	f->lost = db_int(r->q, 6) >= SIM_LOST;
 }
 
 static void
@@ -54,7 +55,7 @@ scan_store(struct sim *s, struct actor *a, struct scan *sc)
 	struct err e;
 
 	r.q = db_prepare(cast_db(a), "SELECT v.body, v.state, r.flags, r.id, "
-	    "v.origin, v.hlc FROM version v JOIN record r ON r.rid = v.rid");
+	    "v.origin, v.hlc, v.seq FROM version v JOIN record r ON r.rid = v.rid");
 	while (db_step(r.q, &e) == 1)
 		each_text(s, db_blob(r.q, 0), found_one, &r);
 	q = db_prepare(cast_db(a), "SELECT plain FROM review WHERE plain IS "

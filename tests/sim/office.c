@@ -28,8 +28,8 @@ can_sign(const struct actor *b, int not_of)
 	    b->session != NULL && !simdisk_crashed(b->disk);
 }
 
-static struct actor *
-second_officer(struct sim *s, int not_of)
+struct actor *
+office_second(struct sim *s, int not_of)
 {
 	int i;
 
@@ -58,7 +58,7 @@ static bool
 countersign(struct actor *a, const struct office_order *o,
     char out[static WORD_BYTES])
 {
-	struct actor *b = second_officer(a->sim, a->who);
+	struct actor *b = office_second(a->sim, a->who);
 	struct buf word;
 	struct err e;
 	int rc;
@@ -111,7 +111,8 @@ is_sent(struct sim *s, int no)
 	struct err e;
 	int rc;
 
-	if (by->session == NULL || simdisk_crashed(by->disk) || by->busy)
+	if (by->session == NULL || simdisk_crashed(by->disk) || by->busy ||
+	    !anew_has(by))
 		return false;
 	truth_needle(no, needle);
 	q = db_prepare(cast_db(by), "SELECT 1 FROM version JOIN record USING "
@@ -146,8 +147,8 @@ judge_look(struct looking *l, const struct id *space)
 }
 
 /* Done, or it failed as an order may: ended by the network or by the rules. */
-static bool
-carried_out(struct actor *a, int rc, const struct err *e)
+bool
+office_carried_out(struct actor *a, int rc, const struct err *e)
 {
 	if (rc != 0 && (e->kind == ERR_CLASH || heal_may_fail(a, e))) {
 		a->sim->refused++;
@@ -174,7 +175,8 @@ recover(struct actor *a, const struct text *t)
 			sim_note(s, "   opened by order");
 			rc = office_recover(a->session, &a->remote, word,
 			    s->share[0], s->share[1], look, l, &e);
-			if (carried_out(a, rc, &e) && !s->odd && s->lies == 0)
+			if (office_carried_out(a, rc, &e) && !s->odd &&
+			    s->lies == 0)
 				judge_look(l, &space);
 		}
 		office_order_done(&o);
@@ -206,7 +208,7 @@ take_over(struct actor *a, const struct text *t, const struct actor *b)
 		/* Who takes over has the say over the side from now on. */
 		s->cases[t->case_no].reduced = true;
 		sim_note(s, "   taken over by order for %d", b->who);
-		(void)carried_out(a, office_takeover(a->session, &a->remote,
+		(void)office_carried_out(a, office_takeover(a->session, &a->remote,
 		    word, s->share[0], s->share[1], &e), &e);
 	}
 	office_order_done(&o);
@@ -307,7 +309,7 @@ decide_moved(struct actor *from, struct actor *to, const struct step *st)
 			continue;
 		}
 		sim_note(s, "   taken here");
-		if (carried_out(to, moved_take(to->session, &record, &held,
+		if (office_carried_out(to, moved_take(to->session, &record, &held,
 		    &e), &e))
 			mark_taken(from, to, &record);
 	}
@@ -378,7 +380,7 @@ office_actor(struct sim *s, const struct step *st)
 
 	for (i = 0; i < s->actors; i++) {
 		a = &s->actor[(st->actor + i) % s->actors];
-		if (st->kind == STEP_ORDER && can_sign(a, NOBODY))
+		if (st->kind != STEP_MOVE && can_sign(a, NOBODY))
 			return a->no;
 		for (k = 0; k < s->actors && st->kind == STEP_MOVE; k++)
 			if (k != a->no && s->actor[k].who == a->who &&

@@ -197,6 +197,12 @@ people_enrol(struct sim *s, const struct step *st)
 	if (i >= s->plan->people + SIM_SPARE || s->odd ||
 	    people_officer(s) == NULL)
 		return;
+	/* An officer whom a restored hub has told nothing yet syncs first. */
+	if (s->anew > 0) {
+		heal_sync(people_officer(s));
+		if (!anew_has(people_officer(s)) || s->actor[whom].stranger)
+			return;
+	}
 	switch (st->draw[0] % 6) {
 	case 0:
 		cast_join(s, i, i, ROLE_OFFICER);

@@ -13,7 +13,7 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"enrol", "hub", "copy", "old copy", "backup", "restore", "fork",
 	"switch", "hub clock", "override", "end", "sign", "hand", "alias",
 	"delete", "erase", "room", "let in", "put out", "say",
-	"order", "move" };
+	"order", "move", "hub anew", "go on" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -22,7 +22,7 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4 };
+	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -46,7 +46,11 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 	if (p->mischief != MISCHIEF_COPY)
 		weight[STEP_COPY] = weight[STEP_OLD] = 0;
 	if (p->mischief != MISCHIEF_BACKUP)
-		weight[STEP_BACKUP] = weight[STEP_RESTORE] = 0;
+		weight[STEP_RESTORE] = 0;
+	if (p->mischief != MISCHIEF_ANEW)
+		weight[STEP_ANEW] = weight[STEP_GO_ON] = 0;
+	if (p->mischief != MISCHIEF_BACKUP && p->mischief != MISCHIEF_ANEW)
+		weight[STEP_BACKUP] = 0;
 	if (p->mischief != MISCHIEF_FORK)
 		weight[STEP_FORK] = weight[STEP_SWITCH] = 0;
 	if (p->mischief != MISCHIEF_HUB_CLOCK)
@@ -117,12 +121,12 @@ trouble(struct chance *c, const struct plan *p, struct step *st)
 		st->hub_full_at = 1 + chance_below(c, 30);
 	hit |= p->mischief == MISCHIEF_LIES && chance_below(c, 3) != 0;
 	if (!p->faults || !hit || (st->kind != STEP_SYNC &&
-	    st->kind != STEP_ORDER))
+	    st->kind != STEP_ORDER && st->kind != STEP_GO_ON))
 		st->fault = FAULT_NONE;
 	if (!p->crashes || chance_below(c, 10) != 0)
 		st->crash_at = 0;
 	if (!p->hub_crashes || chance_below(c, 12) != 0 ||
-	    st->kind != STEP_SYNC)
+	    (st->kind != STEP_SYNC && st->kind != STEP_GO_ON))
 		st->hub_crash_at = 0;
 }
 
@@ -153,9 +157,11 @@ static void
 place(struct chance *c, struct plan *p)
 {
 	static const enum step_kind first[MISCHIEFS] = { STEP_GONE, STEP_COPY,
-		STEP_BACKUP, STEP_FORK, STEP_GONE, STEP_HUB_CLOCK };
+		STEP_BACKUP, STEP_FORK, STEP_GONE, STEP_HUB_CLOCK,
+		STEP_BACKUP };
 	static const enum step_kind then[MISCHIEFS] = { STEP_GONE, STEP_OLD,
-		STEP_RESTORE, STEP_SWITCH, STEP_GONE, STEP_HUB_CLOCK };
+		STEP_RESTORE, STEP_SWITCH, STEP_GONE, STEP_HUB_CLOCK,
+		STEP_ANEW };
 	uint32_t half = (uint32_t)p->count / 2;
 	struct step *a = &p->step[1 + chance_below(c, half - 1)];
 	struct step *b = &p->step[half + chance_below(c, half)];

@@ -32,6 +32,7 @@
 #define SIM_SEEN 24
 #define SIM_DELETIONS 64
 #define SIM_SYNCS 256
+#define SIM_LOST (INT64_C(1) << 52) /* from there on a restored hub lost it */
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
 #define SIM_CHILD "Kidzname"  /* begins every child's name */
@@ -66,7 +67,9 @@ enum step_kind {
 	STEP_OVERRIDE, STEP_END, STEP_SIGN, STEP_HAND, STEP_ALIAS,
 	STEP_DELETE, STEP_ERASE,
 	STEP_ROOM, STEP_ADMIT, STEP_DISMISS, STEP_SAY,
-	STEP_ORDER, STEP_MOVE, STEP_KINDS
+	STEP_ORDER, STEP_MOVE,
+	STEP_ANEW, STEP_GO_ON,     /* the hub restored as the office does it */
+	STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
 
@@ -98,7 +101,7 @@ struct step {
 /* What a run has beside the usual. */
 enum mischief {
 	MISCHIEF_NONE, MISCHIEF_COPY, MISCHIEF_BACKUP, MISCHIEF_FORK,
-	MISCHIEF_LIES, MISCHIEF_HUB_CLOCK, MISCHIEFS
+	MISCHIEF_LIES, MISCHIEF_HUB_CLOCK, MISCHIEF_ANEW, MISCHIEFS
 };
 
 /* Who is in the office at the start. */
@@ -150,6 +153,7 @@ struct actor { /* a device; its person is called by its first device */
 	bool split;              /* it met another log than the one it knew */
 	bool old;                /* an old copy of it was put back */
 	bool stranger;           /* the hub was put back to before it joined */
+	int anew;                /* the last such log that it followed */
 	uint8_t side, log_side;  /* which hub serves it; whose log it knows */
 	struct buf copy;         /* of its store */
 	int64_t copy_ms, copy_sent;
@@ -239,6 +243,8 @@ struct sim {
 	struct simdisk *hub_disk;
 	int64_t hub_offset_ms, fork_size;
 	struct buf backup;
+	int anew;                 /* logs that went on from a backup (anew.h) */
+	int64_t anew_ms;          /* since when, or 0 */
 	bool odd;                 /* a clock, copy or hub is not as it was */
 	bool lied;                /* in a way nobody can notice at once */
 	unsigned lies;            /* of any kind */
@@ -337,6 +343,25 @@ void office_step(struct actor *a, const struct step *st); /* office.c */
 /** office_actor(s, st): whose step it is: not everybody can take these. */
 int office_actor(struct sim *s, const struct step *st);
 
+/** office_second(s, who): another officer, who can sign now, or NULL.
+ * office_carried_out(a, rc, e): as act_done, of what needs the hub. */
+struct actor *office_second(struct sim *s, int who);
+bool office_carried_out(struct actor *a, int rc, const struct err *e);
+
+/* anew.c: a hub restored as operator and office do it. anew_end: whatever
+ * happened before, its log goes on. anew_followed(a): ${a} synced with it;
+ * anew_has(a): it has, since the last time. */
+void anew_restore(struct sim *s);
+void anew_go_on(struct actor *a, const struct step *st);
+void anew_end(struct sim *s);
+bool anew_waits(struct sim *s); /* for the order */
+void anew_followed(struct actor *a);
+bool anew_has(const struct actor *a);
+
+/** anew_apart(a, space): the hub has lost how ${a} was let in, and nobody let
+ * it in again: what it wrote there waits. */
+bool anew_apart(struct actor *a, const struct id *space);
+
 /* trouble.c: clocks, old copies, two hubs. */
 void trouble_clock(struct actor *a, const struct step *st);
 void trouble_copy(struct actor *a);
@@ -344,6 +369,7 @@ void trouble_old(struct actor *a);
 void trouble_hub(struct sim *s, const struct step *st);
 void trouble_switch(struct actor *a, int side);
 void trouble_meets(struct actor *a); /* an answer of its hub comes to it */
+void trouble_put_back(struct sim *s); /* the backup; the hub is closed then */
 
 /* heal.c */
 void heal_sync(struct actor *a);
@@ -438,6 +464,7 @@ struct epoch_seen { /* an epoch that the hub ever got */
 struct judge {
 	struct db *hub;           /* a connection of its own */
 	struct epoch_seen *epochs;
+	struct buf lost;          /* ids of records that some have as lost */
 	int accepted[SIM_TEXTS];  /* how often the log carries it */
 	uint64_t may_read[SIM_TEXTS]; /* actors whose keys open it */
 };
@@ -465,7 +492,7 @@ bool judge_keeper_left(struct sim *s, struct view epoch);
 enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */
 struct found {
 	int count, state;
-	bool hidden;
+	bool hidden, lost;            /* lost: at a place that the hub lost */
 	struct id record, origin;
 	int64_t hlc;
 };
@@ -474,6 +501,14 @@ struct scan {
 	bool *reviewed;               /* some keeper has its deposit open */
 };
 void judge_scan(struct sim *s, struct scan *sc);
+
+/** judge_somewhere(s, sc, no): text ${no} lies with somebody. */
+void judge_somewhere(struct sim *s, const struct scan *sc, int no);
+
+/** anew_judge(s, j): who follows a restored hub has nothing at a lost place
+ * that came back (anew.c). anew_lost(j, record): it did not, for somebody. */
+void anew_judge(struct sim *s, struct judge *j);
+bool anew_lost(const struct judge *j, const struct id *record);
 
 /** judge_devices(s, sc): nobody's store holds what its person may not read. */
 void judge_devices(struct sim *s, const struct scan *sc);

@@ -191,23 +191,29 @@ split_those(struct sim *s, int side)
 	}
 }
 
-static void
-restore(struct sim *s)
+void
+trouble_put_back(struct sim *s)
 {
 	char wal[40];
 
-	if (s->backup.len == 0)
-		return;
-	s->odd = true;
-	sim_note(s, "   the hub is put back to its backup");
 	cast_hub_close(s);
 	snprintf(wal, sizeof(wal), "%s-wal", cast_hub_path(0));
 	simdisk_remove(s->hub_disk, wal);
 	simdisk_put(s->hub_disk, cast_hub_path(0), buf_view(&s->backup));
-	cast_hub_open(s);
-	split_those(s, 0);
 	buf_done(&s->backup);
 	buf_init(&s->backup, SIZE_MAX);
+}
+
+static void
+restore(struct sim *s)
+{
+	if (s->backup.len == 0)
+		return;
+	s->odd = true;
+	sim_note(s, "   the hub is put back to its backup");
+	trouble_put_back(s);
+	cast_hub_open(s);
+	split_those(s, 0);
 }
 
 static void
@@ -272,10 +278,14 @@ trouble_hub(struct sim *s, const struct step *st)
 		cast_hub_restart(s);
 		break;
 	case STEP_BACKUP:
-		read_hub(s, 0, &s->backup);
+		if (!anew_waits(s))
+			read_hub(s, 0, &s->backup);
 		break;
 	case STEP_RESTORE:
 		restore(s);
+		break;
+	case STEP_ANEW:
+		anew_restore(s);
 		break;
 	case STEP_FORK:
 		fork_hub(s, st->draw[0]);

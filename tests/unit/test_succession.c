@@ -29,12 +29,14 @@
 static struct world w;
 static struct id the_case;
 static char backup[96];
+static int signer; /* who countersigns */
 static struct err e;
 
 static int
 setup(void **state)
 {
 	(void)state;
+	signer = SECOND;
 	world_begin(&w, 3);
 	trust_officer(&w, SECOND);
 	world_case(&w, WORKER, "Anna Tamm", &the_case);
@@ -89,7 +91,7 @@ static void
 sign(const struct office_order *o, struct buf *out)
 {
 	buf_init(out, 4096);
-	if (office_order_sign(w.c[SECOND].session, o->text, out, &e) != 0)
+	if (office_order_sign(w.c[signer].session, o->text, out, &e) != 0)
 		fail_msg("%s", e.text);
 }
 
@@ -144,6 +146,8 @@ is_whole(int i)
 	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM held"), 0);
 	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM version "
 	    "WHERE state = 3 AND seq >= 4503599627370496"), 0);
+	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM access "
+	    "WHERE seq >= 4503599627370496"), 0);
 	assert_int_equal(world_count(&w, i, "SELECT count(*) FROM quarantine"),
 	    0);
 	store_check(world_store(&w, i));
@@ -513,6 +517,188 @@ twice_is_not_too_often(void **state)
 	assert_int_equal(world_notes(&w, WORKER, &the_case), 3);
 }
 
+/* ---- found by the simulator ---- */
+
+/* Nothing is left to do, and nobody makes keys for nobody. */
+static void
+is_quiet(int n)
+{
+	struct exchange_result r;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		r = sync_of(i);
+		assert_int_equal(r.rekeyed + r.sent_notes + r.sent_changes +
+		    r.got_notes + r.got_changes + r.lost_spaces + r.new_spaces,
+		    0);
+	}
+}
+
+/* Who was away when an officer came learns from the log that it is one. */
+static void
+who_was_away_learns_the_officers(void **state)
+{
+	int i;
+
+	(void)state;
+	trust_officer(&w, LATER);
+	world_must_sync(&w, SECOND);
+	back_up();
+	assert_int_equal(world_note(&w, OTHER, &the_case, "lost", NULL), 0);
+	restore(true);
+	assert_null(roster_device(&world_store(&w, WORKER)->roster,
+	    &world_store(&w, LATER)->me->device));
+	signer = LATER;
+	two_officers();
+	all_sync(3, 5);
+	for (i = 0; i < 5; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 2);
+}
+
+/* A person's other device is first, and begins the section again; what the
+ * one that began it wrote is taken all the same. */
+static void
+begun_again_by_the_other_device(void **state)
+{
+	struct id found;
+	int i;
+
+	(void)state;
+	trust_device(&w, LATER, WORKER);
+	all_sync(1, 5);
+	back_up();
+	world_case(&w, WORKER, "Mari Mets", &found);
+	assert_int_equal(world_note(&w, WORKER, &found, "began", NULL), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, LATER);
+	restore(true);
+	two_officers();
+	(void)sync_of(LATER);
+	all_sync(3, 5);
+	for (i = 0; i < 5; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, WORKER, &found), 1);
+	assert_int_equal(world_notes(&w, LATER, &found), 1);
+	is_quiet(5);
+}
+
+/* What opened is lost, and over before anybody says it again: it closes, and
+ * what was written there meanwhile is held and keeps nothing else back. */
+static void
+what_ended_meanwhile_closes(void **state)
+{
+	struct id found;
+
+	(void)state;
+	back_up();
+	world_case(&w, WORKER, "Mari Mets", &found);
+	world_grant(&w, WORKER, &found, OTHER, "notes", true);
+	assert_int_equal(world_note(&w, WORKER, &found, "began", NULL), 0);
+	world_must_sync(&w, WORKER);
+	world_must_sync(&w, OTHER);
+	assert_int_equal(world_note(&w, OTHER, &found, "not sent", NULL), 0);
+	restore(true);
+	two_officers();
+	(void)sync_of(OTHER);
+	world_pass(&w, 400 * 24 * HOUR_MS);
+	all_sync(3, 4);
+	assert_int_equal(world_count(&w, OTHER, "SELECT count(*) FROM held"),
+	    1);
+	assert_int_equal(world_count(&w, OTHER, "SELECT count(*) FROM version "
+	    "WHERE state IN (1, 2)"), 0);
+	assert_true(world_has(&w, OTHER, "not sent"));
+	assert_false(world_has(&w, OTHER, "began"));
+	is_quiet(4);
+}
+
+/* A colleague's lost statement opens nothing: nobody else sees a ground. */
+static void
+a_lost_opening_opens_nothing(void **state)
+{
+	struct id space;
+	int i;
+
+	(void)state;
+	space = trust_space(&w, WORKER, &the_case, "notes");
+	trust_keeper(&w, WORKER, &space, OTHER);
+	all_sync(2, 4);
+	back_up();
+	trust_keeper(&w, OTHER, &space, SECOND);
+	all_sync(2, 4);
+	assert_int_equal(trust_right(&w, WORKER, &space, SECOND), RIGHT_KEEP);
+	restore(true);
+	two_officers();
+	(void)sync_of(WORKER);
+	assert_int_equal(trust_listed(&w, WORKER, &space, SECOND), 0);
+	(void)sync_of(SECOND);
+	/* Its author says it again. */
+	all_sync(3, 4);
+	assert_int_equal(trust_right(&w, WORKER, &space, SECOND), RIGHT_KEEP);
+	for (i = 0; i < 4; i++)
+		is_whole(i);
+	is_quiet(4);
+}
+
+static void
+take_over(const struct id *space)
+{
+	struct office_order o;
+	struct buf text;
+
+	if (office_order_takeover(w.c[OFFICER].session, space,
+	    &w.c[LATER].person, &o, &e) != 0)
+		fail_msg("%s", e.text);
+	sign(&o, &text);
+	office_order_done(&o);
+	if (office_takeover(w.c[OFFICER].session, &w.c[OFFICER].remote,
+	    buf_str(&text), w.shares[0], w.shares[1], &e) != 0)
+		fail_msg("%s", e.text);
+	buf_done(&text);
+}
+
+/* Two officers let somebody take over, and the hub lost it. While their order
+ * is good it comes back with what rests on it; later nobody goes on by it. */
+static void
+lost_takeover(int64_t days, enum right right)
+{
+	struct id space;
+
+	world_join(&w, LATER);
+	all_sync(1, 5);
+	back_up();
+	space = trust_space(&w, WORKER, &the_case, "notes");
+	take_over(&space);
+	all_sync(2, 5);
+	assert_int_equal(trust_right(&w, WORKER, &space, LATER), RIGHT_KEEP);
+	world_pass(&w, days * 24 * HOUR_MS);
+	restore(true);
+	two_officers();
+	all_sync(4, 5);
+	assert_int_equal(trust_listed(&w, WORKER, &space, LATER),
+	    right != RIGHT_NONE);
+	if (right != RIGHT_NONE)
+		assert_int_equal(trust_right(&w, WORKER, &space, LATER),
+		    right);
+	/* What was received then stays, as the hub tells of no end. */
+	assert_int_equal(world_notes(&w, LATER, &the_case), 1);
+	is_quiet(5);
+}
+
+static void
+an_order_comes_back_while_it_is_good(void **state)
+{
+	(void)state;
+	lost_takeover(1, RIGHT_KEEP);
+}
+
+static void
+an_old_order_does_not_come_back(void **state)
+{
+	(void)state;
+	lost_takeover(8, RIGHT_NONE);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -530,6 +716,12 @@ main(void)
 		TEST(a_changed_order_is_not_followed),
 		TEST(cut_anywhere),
 		TEST(twice_is_not_too_often),
+		TEST(who_was_away_learns_the_officers),
+		TEST(begun_again_by_the_other_device),
+		TEST(what_ended_meanwhile_closes),
+		TEST(a_lost_opening_opens_nothing),
+		TEST(an_order_comes_back_while_it_is_good),
+		TEST(an_old_order_does_not_come_back),
 	};
 
 	assert_int_equal(keys_init(), 0);

@@ -282,7 +282,7 @@ door_open(struct store *s, const struct id *space,
 	rc = spaces_find(s, space, &d->sp, e);
 	if (rc == 0)
 		rc = err_set(e, ERR_ABSENT, "this section is not here");
-	if (rc < 0 || spaces_access_load(s, space, &d->book, e) != 0 ||
+	if (rc < 0 || spaces_access_said(s, space, &d->book, e) != 0 ||
 	    load_waiting(d, e) != 0 || door_judge(d, e) != 0) {
 		door_free(d);
 		return -1;

@@ -244,7 +244,7 @@ is_outdated(struct store *s, const struct id *space, struct err *e)
 	if (rc != 1)
 		return rc;
 	access_book_init(&book);
-	rc = ep.accepted ? 0 : spaces_access_load(s, space, &book, e);
+	rc = ep.accepted ? 0 : spaces_access_said(s, space, &book, e);
 	if (rc == 0 && !ep.accepted && access_surplus(&book, &ep.ep,
 	    store_now_ms(s)) != NULL)
 		rc = 1;
@@ -406,7 +406,7 @@ doors_writable(struct store *s, const struct id *space, bool *out,
 	if (rc <= 0)
 		return rc;
 	access_book_init(&book);
-	rc = spaces_access_load(s, space, &book, e);
+	rc = spaces_access_said(s, space, &book, e);
 	me = epoch_find(&se.ep, &s->me->device);
 	*out = rc == 0 && se.has_key && me != NULL &&
 	    me->right >= RIGHT_WRITE && now < me->until_ms &&

@@ -601,7 +601,7 @@ apply_space(struct applying *ap, const struct override_sources *all,
 	if (ap->mine < RIGHT_WRITE)
 		return 0;
 	access_book_init(&ap->book);
-	rc = spaces_access_load(ap->s, &ap->sp->id, &ap->book, e);
+	rc = spaces_access_said(ap->s, &ap->sp->id, &ap->book, e);
 	for (i = 0; rc == 0 && i < all->count; i++)
 		if ((all->list[i].sections & bit) != 0)
 			rc = apply_one(ap, &all->list[i], e);

@@ -430,7 +430,7 @@ stay(struct applying *ap, const struct access *a, struct err *e)
 		return -1;
 	access_book_done(&ap->book);
 	access_book_init(&ap->book);
-	return spaces_access_load(ap->s, &ap->sp->id, &ap->book, e);
+	return spaces_access_said(ap->s, &ap->sp->id, &ap->book, e);
 }
 
 /* What this device wrote there and nobody has: it goes before the door shuts.
@@ -522,7 +522,7 @@ apply_space(struct applying *ap, struct err *e)
 	if (ap->mine < RIGHT_WRITE)
 		return 0;
 	access_book_init(&ap->book);
-	rc = spaces_access_load(ap->s, &ap->sp->id, &ap->book, e);
+	rc = spaces_access_said(ap->s, &ap->sp->id, &ap->book, e);
 	for (i = 0; rc == 0 && i < ap->all->count; i++)
 		rc = apply_step(ap, &ap->all->list[i], e);
 	access_book_done(&ap->book);

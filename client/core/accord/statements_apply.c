@@ -183,7 +183,7 @@ statements_say_tx(struct store *s, const struct space *sp,
 	if (ap.mine < RIGHT_WRITE)
 		return 0;
 	access_book_init(&ap.book);
-	rc = spaces_access_load(s, &sp->id, &ap.book, e);
+	rc = spaces_access_said(s, &sp->id, &ap.book, e);
 	for (i = 0; rc == 0 && i < all->count; i++)
 		if (all->list[i].opens && is_meant(&ap, &all->list[i]))
 			rc = apply_grant(&ap, &all->list[i], e);

@@ -30,6 +30,33 @@ accepted_epoch(struct store *s, const struct space *sp,
 	return 0;
 }
 
+/* A restored hub lost every epoch of it: what was said to whom holds here
+ * until somebody makes the next one (rules.md 12.8). */
+static int
+until_said(struct store *s, const struct space *sp, int64_t *out,
+    struct err *e)
+{
+	struct access_book book;
+	int64_t until = INT64_MIN;
+	size_t i;
+
+	if (sp->state != SPACE_OPEN)
+		return 0;
+	if (spaces_access_load(s, &sp->id, &book, e) != 0)
+		return -1;
+	for (i = 0; i < book.count; i++) {
+		const struct access *a = &book.list[i];
+
+		if (id_eq(&a->person, &s->person) && access_end(a) > until &&
+		    access_right(&book, a, INT64_MIN) != RIGHT_NONE)
+			until = access_end(a);
+	}
+	if (until != INT64_MIN)
+		*out = until;
+	access_book_done(&book);
+	return 0;
+}
+
 int
 ends_until(struct store *s, const struct space *sp, int64_t *out,
     struct err *e)
@@ -45,8 +72,10 @@ ends_until(struct store *s, const struct space *sp, int64_t *out,
 	    id_eq(&sp->side, &s->person))
 		return 0;
 	rc = accepted_epoch(s, sp, &se, e);
-	if (rc <= 0)
-		return rc;
+	if (rc == 0)
+		return until_said(s, sp, out, e);
+	if (rc < 0)
+		return -1;
 	me = epoch_find(&se.ep, &s->me->device);
 	if (me != NULL)
 		*out = me->until_ms;

@@ -20,7 +20,8 @@
 int ends_keep(struct store *s, struct err *e);
 
 /** ends_until(s, sp, out, e): when this device's right in a section ends by
- * the newest epoch in the log; INT64_MAX: it does not end by itself. */
+ * the newest epoch in the log, or, where a restored hub has lost all of them, by
+ * what was said; INT64_MAX: it does not end by itself. */
 int ends_until(struct store *s, const struct space *sp, int64_t *out,
     struct err *e);
 

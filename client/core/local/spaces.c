@@ -516,37 +516,59 @@ spaces_right(struct store *s, const struct id *space, enum right *out,
 
 /* ---- access statements ---- */
 
+/* With ${said} what opened and was lost by the hub is left out: who knows it
+ * would go on opening for somebody whom no other member sees a ground for. */
 static int
-read_book(struct stmt *q, struct access_book *out, struct err *e)
+read_book(struct stmt *q, bool said, struct access_book *out, struct err *e)
 {
 	struct access a;
 	int rc;
 
 	access_book_init(out);
-	while ((rc = db_step(q, e)) == 1)
-		if (access_decode(db_blob(q, 0), &a, e) != 0 ||
-		    access_book_add(out, &a, e) != 0) {
+	while ((rc = db_step(q, e)) == 1) {
+		rc = access_decode(db_blob(q, 0), &a, e);
+		if (rc == 0 && said && db_int(q, 1) >= PLACE_LOST &&
+		    a.kind != ACCESS_OWNER && !access_closes(a.kind))
+			continue;
+		if (rc == 0)
+			rc = access_book_add(out, &a, e);
+		if (rc != 0) {
 			db_reset(q);
 			access_book_done(out);
 			return err_add(e,
 			    "a stored access statement cannot be read");
 		}
+	}
 	if (rc < 0)
 		access_book_done(out);
 	return rc;
+}
+
+static int
+load_book(struct store *s, const struct id *space, bool said,
+    struct access_book *out, struct err *e)
+{
+	/* Log order, then idx as saved; own unsent ones last. */
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT body, seq FROM access WHERE space = ? "
+	    "ORDER BY seq IS NULL, seq, id");
+
+	db_bind_id(q, 1, space);
+	return read_book(q, said, out, e);
 }
 
 int
 spaces_access_load(struct store *s, const struct id *space,
     struct access_book *out, struct err *e)
 {
-	/* Log order, then idx as saved; own unsent ones last. */
-	struct stmt *q = db_prepare(s->db,
-	    "SELECT body FROM access WHERE space = ? "
-	    "ORDER BY seq IS NULL, seq, id");
+	return load_book(s, space, false, out, e);
+}
 
-	db_bind_id(q, 1, space);
-	return read_book(q, out, e);
+int
+spaces_access_said(struct store *s, const struct id *space,
+    struct access_book *out, struct err *e)
+{
+	return load_book(s, space, true, out, e);
 }
 
 int
@@ -554,12 +576,12 @@ spaces_access_before(struct store *s, const struct id *space, int64_t seq,
     struct access_book *out, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db,
-	    "SELECT body FROM access WHERE space = ? AND seq < ? "
+	    "SELECT body, seq FROM access WHERE space = ? AND seq < ? "
 	    "AND seq < " PLACE_LOST_SQL " ORDER BY seq, id");
 
 	db_bind_id(q, 1, space);
 	db_bind_int(q, 2, seq);
-	return read_book(q, out, e);
+	return read_book(q, false, out, e);
 }
 
 /* Under one id a withdrawal stands, whatever else was said under it and when:
@@ -611,10 +633,14 @@ spaces_access_save_tx(struct store *s, const struct id *space,
 	static const char sql[] =
 	    "INSERT INTO access (space, id, seq, item, body) "
 	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (space, id) DO UPDATE SET "
-	    "seq = coalesce(excluded.seq, access.seq), "
-	    "item = coalesce(excluded.item, access.item), "
-	    "body = iif(excluded.seq IS NULL, access.body, excluded.body) "
-	    "WHERE access.seq IS NULL OR excluded.seq < access.seq";
+	    "seq = iif(access.seq >= " PLACE_LOST_SQL ", excluded.seq, "
+	    "coalesce(excluded.seq, access.seq)), "
+	    "item = iif(access.seq >= " PLACE_LOST_SQL ", excluded.item, "
+	    "coalesce(excluded.item, access.item)), "
+	    "body = iif(excluded.seq IS NULL AND coalesce(access.seq, 0) < "
+	    PLACE_LOST_SQL ", access.body, excluded.body) "
+	    "WHERE access.seq IS NULL OR excluded.seq < access.seq OR "
+	    "(excluded.seq IS NULL AND access.seq >= " PLACE_LOST_SQL ")";
 	struct stmt *q;
 	struct buf b;
 	bool taken;

@@ -104,6 +104,10 @@ int spaces_right(struct store *s, const struct id *space, enum right *out,
 
 int spaces_access_load(struct store *s, const struct id *space,
     struct access_book *out, struct err *e);
+/** spaces_access_said(s, space, out, e): what others have to go by as well:
+ * without what opened and was lost by a restored hub. What closed counts. */
+int spaces_access_said(struct store *s, const struct id *space,
+    struct access_book *out, struct err *e);
 /** spaces_access_before(s, space, seq, out, e): the accepted ones below log
  * place ${seq}, as every member has them. */
 int spaces_access_before(struct store *s, const struct id *space,

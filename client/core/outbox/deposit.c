@@ -71,6 +71,9 @@ deposit_fits(struct store *s, const struct space *sp, bool *out,
 	if (spaces_author_find(s, &sp->id, &s->me->device, &me, e) < 0)
 		return -1;
 	rc = spaces_epoch_find(s, &sp->id, sp->epoch, &se, e);
+	/* A restored hub lost them all, and nobody has made another: there is
+	 * no keeper to send it to, and the hub knows of no section. */
+	*out = rc == 1;
 	if (rc != 1)
 		return rc;
 	r = epoch_find(&se.ep, &s->me->device);

@@ -56,13 +56,11 @@ begin_line(struct store *s, const struct id *space, struct line *l,
 		l->counter += OUTBOX_GAP;
 	l->last_id = l->acked_id = a.last_id;
 	l->last_seen = l->acked_seen = (int64_t)a.seen_size;
-	if (a.listed_size > a.seen_size)
-		l->last_seen = l->acked_seen = (int64_t)a.listed_size;
 	return 0;
 }
 
 static int
-find_line(struct store *s, const struct id *space, struct line *l,
+load_line(struct store *s, const struct id *space, struct line *l,
     struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT counter, last_id, "
@@ -84,6 +82,24 @@ find_line(struct store *s, const struct id *space, struct line *l,
 	db_reset(q);
 	return rc == 0 ? 0 : err_set(e, ERR_LOCAL,
 	    "the outbox is damaged: a line without its last item");
+}
+
+/* Nobody claims to have seen less than the log had when it was listed: also
+ * who wrote before, in a section that another device began again after a hub
+ * had lost how it began (schema/rules.md 1.4, 12.8). */
+static int
+find_line(struct store *s, const struct id *space, struct line *l,
+    struct err *e)
+{
+	struct admit_author a;
+
+	memset(&a, 0, sizeof(a));
+	if (load_line(s, space, l, e) != 0 ||
+	    spaces_author_find(s, space, &s->me->device, &a, e) < 0)
+		return -1;
+	if ((int64_t)a.listed_size > l->last_seen)
+		l->last_seen = (int64_t)a.listed_size;
+	return 0;
 }
 
 static int

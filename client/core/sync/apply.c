@@ -14,6 +14,7 @@
 #include "client/core/accord/portion.h"
 #include "client/core/accord/sides.h"
 #include "client/core/accord/statements.h"
+#include "client/core/local/places.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/claims.h"
@@ -281,6 +282,24 @@ has_said_enough(struct intake *k, const struct incoming *in, size_t more,
 	return rc < 0 ? -1 : 0;
 }
 
+/* Who says it is told by the same rules: what a lost order of two officers let
+ * this device say is not said any more (12.8). What follows from a record stays:
+ * it would be made again. */
+static int
+unsay_tx(struct intake *k, const struct incoming *in, const struct access *a,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "DELETE FROM access WHERE "
+	    "space = ?1 AND item = ?2 AND NOT EXISTS (SELECT 1 FROM record "
+	    "WHERE id = ?3)");
+
+	db_bind_id(q, 1, &k->space);
+	db_bind_hash(q, 2, &in->cs.id);
+	db_bind_id(q, 3, &a->consent);
+	k->has_book = false;
+	return db_run(q, e);
+}
+
 static int
 apply_access(struct intake *k, const struct incoming *in,
     const struct space_epoch *ep, const struct opened *o, struct err *e)
@@ -314,6 +333,9 @@ apply_access(struct intake *k, const struct incoming *in,
 	}
 	side_word_done(&w);
 	if (rc != 0)
+		return -1;
+	if (!ok && in->own && a.kind == ACCESS_TAKEOVER &&
+	    unsay_tx(k, in, &a, e) != 0)
 		return -1;
 	if (!ok)
 		return intake_hold_tx(k, in, QUARANTINE_RULES,
@@ -363,12 +385,14 @@ look_for_bodies(struct intake *k, const struct incoming *in, struct err *e)
 	    in->cs.h.kind != CHANGESET_CONTENT);
 }
 
-/* What was said is known, also when what closed the section comes twice. */
+/* What was said is known, also when what closed the section comes twice; but
+ * what a hub had lost gets its new place. */
 static int
 wait_for_key(struct intake *k, const struct incoming *in, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db,
-	    "SELECT 1 FROM access WHERE space = ? AND item = ?");
+	    "SELECT 1 FROM access WHERE space = ? AND item = ? AND "
+	    "coalesce(seq, 0) < " PLACE_LOST_SQL);
 	int rc;
 
 	db_bind_id(q, 1, &k->space);

@@ -115,17 +115,20 @@ run_unkept(struct store *s, int64_t at, struct err *e)
 
 /* ---- the directory, for the hub ---- */
 
-/* Orders of officers are of their day; the next is written when needed. */
+/* Orders of officers are of their day; the next is written when needed. On one
+ * to take over rests what its officer sends again: it comes back while it is
+ * good. */
 static bool
-is_order(struct view body)
+is_past(const struct store *s, struct view body)
 {
 	struct directory_entry *d = mem_new(sizeof(*d));
 	struct err e;
-	bool order = directory_decode(body, d, &e) == 0 &&
-	    d->kind == DIRECTORY_RECOVER;
+	bool past = directory_decode(body, d, &e) == 0 &&
+	    d->kind == DIRECTORY_RECOVER && (d->scope != ORDER_TAKEOVER ||
+	    store_now_ms(s) > d->at_ms + ROSTER_ORDER_MS);
 
 	mem_free(d);
-	return order;
+	return past;
 }
 
 static int
@@ -175,7 +178,7 @@ queue_directory_tx(struct store *s, int64_t at, struct err *e)
 		buf_reset(&bytes);
 		buf_add(&bytes, db_blob(q, 2).data, db_blob(q, 2).len);
 		buf_add(&bytes, db_blob(q, 3).data, db_blob(q, 3).len);
-		if (is_order(db_blob(q, 3))) {
+		if (is_past(s, db_blob(q, 3))) {
 			db_reset(q);
 			continue;
 		}
@@ -204,7 +207,7 @@ drop_orders_tx(struct store *s, int64_t at, struct err *e)
 	buf_init(&ids, SIZE_MAX);
 	db_bind_int(q, 1, at);
 	while ((rc = db_step(q, e)) == 1)
-		if (is_order(db_blob(q, 1)) && db_hash(q, 0, &id) == 0)
+		if (is_past(s, db_blob(q, 1)) && db_hash(q, 0, &id) == 0)
 			buf_add(&ids, id.b, sizeof(id.b));
 	for (i = 0; rc == 0 && i < ids.len; i += sizeof(id.b)) {
 		memcpy(id.b, ids.data + i, sizeof(id.b));

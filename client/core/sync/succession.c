@@ -1,9 +1,10 @@
 /*
  * Believed only as far as it is proven: both heads of the place are signed by
  * the hub of this office, the order by two of its officers (as this device
- * knows them, also from what the hub has lost), and the hub shows that its log
- * continues from the newest head this device knows up to that place and from
- * there on. A hub alone can make none of this, and two officers alone no head.
+ * knows them, also from what the hub has lost, or as the log tells up to that
+ * place), and the hub shows that its log continues from the newest head this
+ * device knows up to that place and from there on. A hub alone can make none of
+ * this, and two officers alone no head.
  */
 #include "client/core/sync/succession.h"
 
@@ -14,6 +15,7 @@
 #include "common/base/mem.h"
 
 #define TRIES 4 /* while the log grows between two questions */
+#define PAGES_MAX 64 /* of the directory */
 
 int
 succession_ask(struct remote *r, struct proto_successions *out,
@@ -48,53 +50,25 @@ succession_read(const struct store *s, const struct proto_succession *in,
 	return before.at.log_id == store_log_id(s) ? 1 : 0;
 }
 
-/* ---- the order ---- */
-
-static int
-check_order(const struct store *s, const struct proto_succession *in,
-    const struct checkpoint *head, struct err *e)
-{
-	struct changeset *cs = mem_new(sizeof(*cs));
-	struct directory_entry *d = mem_new(sizeof(*d));
-	int rc = changeset_decode(in->order, cs, e);
-
-	if (rc == 0)
-		rc = cs->has_bodies && cs->h.kind == CHANGESET_DIRECTORY ?
-		    directory_decode(cs->bodies[0], d, e) : -1;
-	if (rc != 0 || d->kind != DIRECTORY_RECOVER ||
-	    d->scope != ORDER_SUCCESSION ||
-	    d->head.log_id != head->at.log_id ||
-	    d->head.size != head->at.size ||
-	    !hash_eq(&d->head_root, &head->root) ||
-	    roster_judge(&s->roster, cs, d) != VERDICT_ACCEPTED)
-		rc = err_set(e, ERR_PEER, "the hub goes on under another log "
-		    "and has no order of two officers for it");
-	mem_free(d);
-	mem_free(cs);
-	return rc;
-}
-
 /* ---- what the hub proves ---- */
 
-/* Its head now, proven to continue ${from}. */
+/* A page of it, and its head now, proven to continue ${from}. */
 static int
-prove(struct talk *t, const struct checkpoint *from, struct checkpoint *now,
+ask_page(struct talk *t, const struct checkpoint *from, struct proto_pull *pull,
+    struct proto_page *page, struct buf *answer, struct checkpoint *now,
     struct err *e)
 {
 	const struct directory_entry *g = &t->s->roster.genesis;
-	struct proto_pull *pull = mem_new(sizeof(*pull));
-	struct proto_page *page = mem_new(sizeof(*page));
-	struct buf body, answer;
+	struct buf body;
 	int rc;
 
 	buf_init(&body, PROTO_REQUEST_BYTES_MAX);
-	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
 	pull->known = from->at;
-	pull->max_bytes = 1;
 	proto_pull_encode(pull, &body);
-	rc = talk_ask(t, "/v1/pull", buf_view(&body), &answer, e);
+	rc = talk_ask(t, "/v1/pull", buf_view(&body), answer, e);
+	buf_done(&body);
 	if (rc == 0)
-		rc = proto_page_decode(buf_view(&answer), page, e);
+		rc = proto_page_decode(buf_view(answer), page, e);
 	if (rc == 0)
 		rc = checkpoint_read(page->checkpoint, g->hub_name, &g->hub,
 		    now, e);
@@ -104,11 +78,25 @@ prove(struct talk *t, const struct checkpoint *from, struct checkpoint *now,
 	    &now->root, &page->consistency)))
 		rc = err_set(e, ERR_PEER, "the hub's new log does not continue "
 		    "what this device has seen of it");
+	return rc;
+}
+
+static int
+prove(struct talk *t, const struct checkpoint *from, struct checkpoint *now,
+    struct err *e)
+{
+	struct proto_pull *pull = mem_new(sizeof(*pull));
+	struct proto_page *page = mem_new(sizeof(*page));
+	struct buf answer;
+	int rc;
+
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	pull->max_bytes = 1;
+	rc = ask_page(t, from, pull, page, &answer, now, e);
 	proto_page_done(page);
 	mem_free(page);
 	mem_free(pull);
 	buf_done(&answer);
-	buf_done(&body);
 	return rc;
 }
 
@@ -156,6 +144,107 @@ continues(struct talk *t, const struct checkpoint *head, struct err *e)
 	    "goes on; try again");
 }
 
+/* ---- the order ---- */
+
+/* An entry from before the place: whoever was away for it learns from the log
+ * who the officers are. */
+static int
+learn_entry(struct roster *r, const struct checkpoint *now, uint64_t size,
+    const struct proto_item *it, struct err *e)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct directory_entry *d = mem_new(sizeof(*d));
+	struct hash leaf;
+	struct err why;
+	int rc = 0;
+
+	if (it->seq < size && changeset_decode(it->bytes, cs, &why) == 0 &&
+	    cs->h.kind == CHANGESET_DIRECTORY && cs->has_bodies &&
+	    directory_decode(cs->bodies[0], d, &why) == 0 &&
+	    d->kind != DIRECTORY_RECOVER) {
+		merkle_entry(r->genesis.log_id, it->seq, it->accept_ms, &cs->id,
+		    &leaf);
+		if (merkle_check_inclusion(&leaf, it->seq, now->at.size,
+		    &now->root, &it->inclusion) &&
+		    roster_judge(r, cs, d) == VERDICT_ACCEPTED)
+			rc = roster_apply(r, d, it->seq, e);
+	}
+	mem_free(d);
+	mem_free(cs);
+	return rc;
+}
+
+/* The directory as the log has it up to the place, and what is known here. */
+static int
+learn(struct talk *t, const struct checkpoint *head, struct roster *out,
+    struct err *e)
+{
+	struct proto_pull *pull = mem_new(sizeof(*pull));
+	struct proto_page *page = mem_new(sizeof(*page));
+	uint64_t here = t->s->head.at.size, size = head->at.size;
+	struct checkpoint now;
+	struct buf answer;
+	size_t k;
+	bool more = true;
+	int i, rc = store_roster_before(t->s, INT64_MAX, out, e);
+
+	pull->max_bytes = PROTO_PAGE_BYTES_MAX;
+	pull->at.cursor = here < size ? here : size;
+	for (i = 0; rc == 0 && more && i < PAGES_MAX; i++) {
+		buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+		rc = ask_page(t, head, pull, page, &answer, &now, e);
+		for (k = 0; rc == 0 && k < page->count; k++)
+			rc = learn_entry(out, &now, size, &page->items[k], e);
+		/* The directory comes before all sections. */
+		more = page->more && id_is_zero(&page->next.space);
+		pull->at = page->next;
+		proto_page_done(page);
+		buf_done(&answer);
+	}
+	mem_free(page);
+	mem_free(pull);
+	return rc;
+}
+
+static bool
+is_order(const struct roster *r, const struct proto_succession *in,
+    const struct checkpoint *head)
+{
+	struct changeset *cs = mem_new(sizeof(*cs));
+	struct directory_entry *d = mem_new(sizeof(*d));
+	struct err e;
+	bool ok = changeset_decode(in->order, cs, &e) == 0 && cs->has_bodies &&
+	    cs->h.kind == CHANGESET_DIRECTORY &&
+	    directory_decode(cs->bodies[0], d, &e) == 0 &&
+	    d->kind == DIRECTORY_RECOVER && d->scope == ORDER_SUCCESSION &&
+	    d->head.log_id == head->at.log_id &&
+	    d->head.size == head->at.size &&
+	    hash_eq(&d->head_root, &head->root) &&
+	    roster_judge(r, cs, d) == VERDICT_ACCEPTED;
+
+	mem_free(d);
+	mem_free(cs);
+	return ok;
+}
+
+static int
+check_order(struct talk *t, const struct proto_succession *in,
+    const struct checkpoint *head, struct err *e)
+{
+	struct roster r;
+	int rc;
+
+	if (is_order(&t->s->roster, in, head))
+		return 0;
+	roster_init(&r);
+	rc = learn(t, head, &r, e);
+	if (rc == 0 && !is_order(&r, in, head))
+		rc = err_set(e, ERR_PEER, "the hub goes on under another log "
+		    "and has no order of two officers for it");
+	roster_done(&r);
+	return rc;
+}
+
 /* ---- following ---- */
 
 static int
@@ -166,7 +255,7 @@ follow_one(struct talk *t, const struct proto_succession *in,
 	size_t again = 0;
 	struct err why;
 
-	if (check_order(s, in, head, e) != 0 || continues(t, head, e) != 0 ||
+	if (check_order(t, in, head, e) != 0 || continues(t, head, e) != 0 ||
 	    db_begin(s->db, e) != 0)
 		return -1;
 	if (rewind_tx(s, head, in->head, &again, e) == 0 &&
