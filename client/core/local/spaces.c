@@ -630,17 +630,18 @@ spaces_access_save_tx(struct store *s, const struct id *space,
     const struct access *a, const struct hash *item, int64_t seq,
     struct err *e)
 {
+	/* ?6: where what a restored hub lost begins. */
 	static const char sql[] =
 	    "INSERT INTO access (space, id, seq, item, body) "
-	    "VALUES (?, ?, ?, ?, ?) ON CONFLICT (space, id) DO UPDATE SET "
-	    "seq = iif(access.seq >= " PLACE_LOST_SQL ", excluded.seq, "
+	    "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (space, id) DO UPDATE SET "
+	    "seq = iif(access.seq >= ?6, excluded.seq, "
 	    "coalesce(excluded.seq, access.seq)), "
-	    "item = iif(access.seq >= " PLACE_LOST_SQL ", excluded.item, "
+	    "item = iif(access.seq >= ?6, excluded.item, "
 	    "coalesce(excluded.item, access.item)), "
-	    "body = iif(excluded.seq IS NULL AND coalesce(access.seq, 0) < "
-	    PLACE_LOST_SQL ", access.body, excluded.body) "
+	    "body = iif(excluded.seq IS NULL AND coalesce(access.seq, 0) < ?6, "
+	    "access.body, excluded.body) "
 	    "WHERE access.seq IS NULL OR excluded.seq < access.seq OR "
-	    "(excluded.seq IS NULL AND access.seq >= " PLACE_LOST_SQL ")";
+	    "(excluded.seq IS NULL AND access.seq >= ?6)";
 	struct stmt *q;
 	struct buf b;
 	bool taken;
@@ -662,6 +663,7 @@ spaces_access_save_tx(struct store *s, const struct id *space,
 		if (item != NULL)
 			db_bind_hash(q, 4, item);
 		db_bind_view(q, 5, buf_view(&b));
+		db_bind_int(q, 6, PLACE_LOST);
 		rc = db_run(q, e);
 	}
 	buf_done(&b);

@@ -300,46 +300,65 @@ unsay_tx(struct intake *k, const struct incoming *in, const struct access *a,
 	return db_run(q, e);
 }
 
+/* All of it, or none: 1, 0 and which one is not believed, -1. */
 static int
-apply_access(struct intake *k, const struct incoming *in,
-    const struct space_epoch *ep, const struct opened *o, struct err *e)
+believe(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, const struct opened *o, struct access *a,
+    struct err *e)
 {
 	struct side_word w = { .s = k->s, .ep = &ep->ep,
 		.author = &in->cs.h.author, .seq = in->seq,
 		.accept_ms = in->accept_ms };
 	struct override_word law = { k->s, &k->sp.case_id, &ep->ep,
 		&in->cs.h.author, in->seq, in->accept_ms };
-	struct access a;
-	struct err why;
-	bool known, full, ok = true;
+	bool ok = true;
 	size_t i;
 	int rc = 0;
+
+	for (i = 0; rc == 0 && ok && i < o->count; i++) {
+		rc = access_decode(o->bodies[i], a, e);
+		if (rc == 0 && overrides_is(a))
+			ok = overrides_believe(&law, a);
+		else if (rc == 0)
+			rc = sides_believe(&w, a, &ok, e);
+	}
+	side_word_done(&w);
+	return rc != 0 ? -1 : ok;
+}
+
+static int
+not_believed(struct intake *k, const struct incoming *in,
+    const struct access *a, struct err *e)
+{
+	if (in->own && a->kind == ACCESS_TAKEOVER &&
+	    unsay_tx(k, in, a, e) != 0)
+		return -1;
+	return intake_hold_tx(k, in, QUARANTINE_RULES,
+	    "it opens or closes a section without the right to", e);
+}
+
+static int
+apply_access(struct intake *k, const struct incoming *in,
+    const struct space_epoch *ep, const struct opened *o, struct err *e)
+{
+	struct access a;
+	struct err why;
+	bool known, full;
+	size_t i;
+	int rc;
 
 	if (has_said_enough(k, in, o->count, &full, e) != 0)
 		return -1;
 	if (full)
 		return intake_hold_tx(k, in, QUARANTINE_RULES, "more about "
 		    "who may read a section than one device may say", e);
-	for (i = 0; rc == 0 && ok && i < o->count; i++) {
-		if (access_decode(o->bodies[i], &a, &why) != 0) {
-			side_word_done(&w);
+	for (i = 0; i < o->count; i++)
+		if (access_decode(o->bodies[i], &a, &why) != 0)
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,
 			    why.text, e);
-		}
-		if (overrides_is(&a))
-			ok = overrides_believe(&law, &a);
-		else
-			rc = sides_believe(&w, &a, &ok, e);
-	}
-	side_word_done(&w);
-	if (rc != 0)
-		return -1;
-	if (!ok && in->own && a.kind == ACCESS_TAKEOVER &&
-	    unsay_tx(k, in, &a, e) != 0)
-		return -1;
-	if (!ok)
-		return intake_hold_tx(k, in, QUARANTINE_RULES,
-		    "it opens or closes a section without the right to", e);
+	rc = believe(k, in, ep, o, &a, e);
+	if (rc != 1)
+		return rc < 0 ? -1 : not_believed(k, in, &a, e);
 	for (i = 0; i < o->count; i++) {
 		if (access_decode(o->bodies[i], &a, e) != 0 ||
 		    late_knows(k, &a.id, &known, e) != 0 ||
