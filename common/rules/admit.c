@@ -368,18 +368,6 @@ judge_device(const struct admit_in *in)
 	return VERDICT_ACCEPTED;
 }
 
-/* An order's life counts from its own time, which both officers signed: an
- * old one is none, nor one of days to come. */
-static bool
-is_timely(const struct admit_in *in)
-{
-	const struct directory_entry *d = in->entry;
-
-	return d->kind != DIRECTORY_RECOVER || d->scope == ORDER_SPACE ||
-	    (d->at_ms <= in->now_ms + DAY_MS &&
-	    d->at_ms >= in->now_ms - ROSTER_ORDER_MS);
-}
-
 /* A log goes on under a new id from where the order stands in it: the first
  * item that the one before does not have (12.8). */
 static bool
@@ -406,7 +394,8 @@ admit(const struct admit_in *in)
 		if (!id_is_zero(&h->space) || in->entry == NULL)
 			return VERDICT_BAD_DIRECTORY;
 		v = roster_judge(in->roster, in->cs, in->entry);
-		if (v == VERDICT_ACCEPTED && (!is_timely(in) || !is_next(in)))
+		if (v == VERDICT_ACCEPTED && (!roster_order_timely(in->entry,
+		    in->now_ms) || !is_next(in)))
 			v = VERDICT_BAD_DIRECTORY;
 		return v == VERDICT_ACCEPTED ? judge_order(in) : v;
 	}

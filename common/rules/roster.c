@@ -332,6 +332,14 @@ roster_order_holds(const struct roster *r, const struct directory_entry *d)
 	return ok;
 }
 
+bool
+roster_order_timely(const struct directory_entry *d, int64_t now_ms)
+{
+	return d->kind != DIRECTORY_RECOVER || d->scope == ORDER_SPACE ||
+	    (d->at_ms <= now_ms + ROSTER_AHEAD_MS &&
+	    d->at_ms >= now_ms - ROSTER_ORDER_MS);
+}
+
 /* Nobody vouches for a head that its officer had not seen. */
 static enum verdict
 judge_recover(const struct roster *r, const struct changeset *cs,

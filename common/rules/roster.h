@@ -28,6 +28,7 @@ struct roster_person {
 };
 
 #define ROSTER_ORDER_MS (7 * INT64_C(86400000)) /* an order is good for */
+#define ROSTER_AHEAD_MS (INT64_C(86400000)) /* and may be ahead of the hub */
 
 struct roster_order { /* of two officers */
 	struct id id;              /* directory_order_id */
@@ -105,6 +106,12 @@ const struct roster_order *roster_takeover(const struct roster *r,
  * it: by officers who are different persons, about what may be ordered. */
 bool roster_order_holds(const struct roster *r,
     const struct directory_entry *d);
+
+/** roster_order_timely(d, now_ms): whether a hub whose clock says ${now_ms}
+ * takes it into the log. An order's life counts from its own time, which both
+ * officers signed: an old one is none, nor one of days to come. Other entries
+ * and orders for one look have no such time. */
+bool roster_order_timely(const struct directory_entry *d, int64_t now_ms);
 
 /**
  * roster_judge(r, cs, d): may directory item ${cs} with decoded body ${d} be

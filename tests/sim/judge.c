@@ -143,6 +143,16 @@ judge_accepted(struct sim *s, struct judge *j, const struct scan *sc, int no)
 	}
 }
 
+/* A keeper who is revoked meanwhile never takes a deposit in. */
+static bool
+had_keeper(const struct sim *s, const struct judge *j, const struct text *t,
+    int64_t at_ms)
+{
+	const struct epoch_seen *ep = judge_newest(j, &t->space, at_ms);
+
+	return ep != NULL && judge_has_keeper(s, &ep->ep);
+}
+
 /* A deposit is taken for 30 days after its author was left out: was there a
  * sync in time? */
 static bool
@@ -168,7 +178,8 @@ could_deposit(const struct sim *s, const struct judge *j,
 			if (a->synced_ms[i] > t->at_ms &&
 			    a->synced_ms[i] > s->anew_ms &&
 			    a->synced_ms[i] > out &&
-			    a->synced_ms[i] < out + 29 * DAY_MS)
+			    a->synced_ms[i] < out + 29 * DAY_MS &&
+			    had_keeper(s, j, t, a->synced_ms[i]))
 				return true;
 	}
 	return false;

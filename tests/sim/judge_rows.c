@@ -85,6 +85,7 @@ judge_devices(struct sim *s, const struct scan *sc)
 	for (no = 0; no < s->text_count; no++)
 		for (i = 0; i < s->actors; i++)
 			if (sc->at[i][no].count > 0 && s->text[no].sure &&
+			    i != s->text[no].first &&
 			    !truth_may(s, i, &s->text[no]))
 				sim_fail(s, "DISCLOSURE: text %d of person %d "
 				    "is on the device of person %d", no,
@@ -94,15 +95,22 @@ judge_devices(struct sim *s, const struct scan *sc)
 bool
 judge_keeper_left(struct sim *s, struct view body)
 {
-	const struct epoch_recipient *r;
 	struct epoch ep;
 	struct err e;
-	int i;
 
 	if (epoch_decode(body, &ep, &e) != 0)
 		sim_fail(s, "an epoch of the log cannot be read: %s", e.text);
+	return judge_has_keeper(s, &ep);
+}
+
+bool
+judge_has_keeper(const struct sim *s, const struct epoch *ep)
+{
+	const struct epoch_recipient *r;
+	int i;
+
 	for (i = 0; i < s->actors; i++) {
-		r = epoch_find(&ep, &s->actor[i].keys.device);
+		r = epoch_find(ep, &s->actor[i].keys.device);
 		if (r != NULL && r->right == RIGHT_KEEP &&
 		    !s->actor[i].revoked)
 			return true;

@@ -156,7 +156,7 @@ struct actor { /* a device; its person is called by its first device */
 	int anew;                /* the last such log that it followed */
 	uint8_t side, log_side;  /* which hub serves it; whose log it knows */
 	struct buf copy;         /* of its store */
-	int64_t copy_ms, copy_sent;
+	int64_t copy_ms, copy_sealed;
 	struct buf pulled;       /* the last page it got */
 	size_t apart_until;      /* step: no network before */
 	int64_t offset_ms, drift_ppm, drift_from_ms; /* own clock */
@@ -207,6 +207,7 @@ struct event {
 };
 struct text {
 	int by, case_no, section, owner;
+	int first;                /* where it was written, if that is not by */
 	bool sure;
 	struct id record, space;
 	bool note;
@@ -487,6 +488,7 @@ void judge_open(struct sim *s, struct judge *j);
 /** judge_keeper_left(s, epoch): does this epoch list a keeper's device that
  * works? */
 bool judge_keeper_left(struct sim *s, struct view epoch);
+bool judge_has_keeper(const struct sim *s, const struct epoch *ep);
 
 /* What one store holds of a text, and what all hold (judge_rows.c). */
 enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */

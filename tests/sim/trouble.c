@@ -64,6 +64,13 @@ sent(struct actor *a)
 	return one(a, "SELECT coalesce(sum(acked_counter), 0) FROM own_line");
 }
 
+/* What is sealed there goes out once more as the same bytes. */
+static int64_t
+sealed(struct actor *a)
+{
+	return one(a, "SELECT coalesce(sum(counter), 0) FROM own_line");
+}
+
 static const char *
 store_path(const struct actor *a, char out[static 128])
 {
@@ -89,7 +96,7 @@ trouble_copy(struct actor *a)
 	if (a->old || act_broken(a))
 		return;
 	no_trouble(a);
-	a->copy_sent = sent(a);
+	a->copy_sealed = sealed(a);
 	cast_close(a); /* which empties its log */
 	file = simdisk_file(a->disk, store_path(a, path));
 	if (file != NULL) {
@@ -114,7 +121,7 @@ trouble_old(struct actor *a)
 	sim_note(s, "   the copy of an earlier day is put back");
 	/* What the hub has of it and it does not know, it meets, unless that
 	 * has been closed to it. */
-	a->split |= sent(a) > a->copy_sent && one(a, "SELECT count(*) FROM "
+	a->split |= sent(a) > a->copy_sealed && one(a, "SELECT count(*) FROM "
 	    "space WHERE state <> 1") == 0;
 	cast_close(a);
 	store_path(a, path);

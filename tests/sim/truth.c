@@ -197,7 +197,7 @@ truth_text(struct sim *s, struct actor *a, int case_no,
 		return NULL;
 	s->text_count++;
 	memset(t, 0, sizeof(*t));
-	t->by = a->no;
+	t->by = t->first = a->no;
 	t->case_no = case_no;
 	t->section = section;
 	t->owner = -1;
@@ -315,6 +315,10 @@ truth_closes(const struct sim *s, const struct event *c,
 
 	if (c->kind == EVENT_END)
 		return c->names == at;
+	/* A hub that runs twice keeps it from who consents on the other side:
+	 * what was written under the key from before opens there as well. */
+	if (s->fork_size > 0 && c->at_ms <= basis->at_ms)
+		return false;
 	return closes(c->kind) && basis->kind == EVENT_GRANT &&
 	    !has_bit(&basis->overruled, (int)(c - s->event)) &&
 	    truth_covers(c, t, x);

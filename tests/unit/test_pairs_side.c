@@ -1064,6 +1064,61 @@ test_order_refused(void **state)
 	assert_int_equal(right_in(A, "card", B), RIGHT_NONE);
 }
 
+static int64_t
+queued(int i)
+{
+	return world_count(&w, i, "SELECT count(*) FROM outgoing WHERE "
+	    "state = 1");
+}
+
+/* An order that waited longer than it lives goes away by itself; whatever an
+ * officer says afterwards is not kept back by it. */
+static void
+test_order_lapses(void **state)
+{
+	struct id card;
+	char order[1024];
+	unsigned n;
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	settle();
+	card = trust_space(&w, A, &kid, "card");
+	takeover_order(&card, B, order);
+	for (n = 1; n < 20 && queued(0) == 0; n++) {
+		w.cut_request = w.calls + n;
+		assert_int_equal(carry_out(order), -1);
+	}
+	w.cut_request = 0;
+	assert_int_equal(queued(0), 1);
+	world_pass(&w, 8 * DAY);
+	world_must_sync(&w, 0);
+	assert_int_equal(queued(0), 0);
+	assert_int_equal(carry_out(order), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	/* Of a day to come, as two wrong clocks have it. */
+	w.c[0].skew_ms = w.c[SECOND].skew_ms = 2 * DAY;
+	takeover_order(&card, B, order);
+	assert_int_equal(carry_out(order), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_non_null(strstr(e.text, "put the clock of this device right"));
+	assert_int_equal(queued(0), 0);
+	w.c[0].skew_ms = w.c[SECOND].skew_ms = 0;
+	settle();
+	assert_int_equal(world_store(&w, A)->roster.order_count, 0);
+	/* One that could be sent in time is sent by the next sync. */
+	takeover_order(&card, B, order);
+	for (n = 1; n < 20 && queued(0) == 0; n++) {
+		w.cut_request = w.calls + n;
+		assert_int_equal(carry_out(order), -1);
+	}
+	w.cut_request = 0;
+	world_pass(&w, 3 * DAY);
+	assert_int_equal(carry_out(order), 0);
+	world_must_sync(&w, B);
+	assert_true(trust_reads(&w, B, &kid));
+}
+
 /* An officer who says more than the order does, with the key it opened. */
 static void
 test_order_exceeded(void **state)
@@ -1292,7 +1347,8 @@ main(void)
 		BOTH(takeover_and_override),
 		T(test_no_say),
 		T(test_last_keeper), T(test_leaves_nobody), T(test_commons), T(test_order),
-		T(test_order_refused), T(test_order_exceeded),
+		T(test_order_refused), T(test_order_lapses),
+		T(test_order_exceeded),
 		T(test_order_for_who_left),
 		BOTH(revoked_keeper), BOTH(revoked_and_edit),
 		BOTH(revoked_and_consent), BOTH(officers_revoke),

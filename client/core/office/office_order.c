@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "client/core/exchange.h"
-#include "client/core/local/day.h"
 #include "client/core/office/office.h"
 #include "client/core/office/office_keys.h"
 #include "client/core/outbox/outbox.h"
@@ -17,7 +16,6 @@
 #define ORDER_WORD "tugi-order-1"
 #define SIGNED_WORD "tugi-signed-order-1"
 #define TAG_RECOVER "tugi recover 1"
-#define ORDER_LIFE_MS (7 * DAY_MS)
 #define ORDER_BYTES (16 + 16 + 16 + 8 + 1 + 16 + 8 + 8 + 32)
 #define SIGNED_BYTES (ORDER_BYTES + 16 + 64)
 
@@ -64,7 +62,7 @@ check_age(const struct store *s, const struct directory_entry *d,
 {
 	int64_t age = store_now_ms(s) - d->at_ms;
 
-	if (age > ORDER_LIFE_MS || age < -DAY_MS)
+	if (age > ROSTER_ORDER_MS || age < -ROSTER_AHEAD_MS)
 		return err_set(e, ERR_DENIED, "this order is older than a "
 		    "week, or from a device whose clock is wrong; write a "
 		    "new one");
@@ -376,6 +374,10 @@ office_order_log(struct session *session, struct remote *r,
 		return -1;
 	if (is_logged(s, d))
 		return 0;
+	if (!roster_order_timely(d, s->contact_ms))
+		return err_set(e, ERR_DENIED, "by the hub's clock this order "
+		    "is more than a week old or of a day to come; put the "
+		    "clock of this device right and write a new one");
 	if (queue_order(s, d, e) != 0 ||
 	    exchange_sync(session, r, NULL, &res, e) != 0)
 		return -1;

@@ -123,8 +123,18 @@ run_id(struct store *s, const char *sql, const struct id *id, struct err *e)
 	return db_run(q, e);
 }
 
+/* By what the hub says of its clock in this contact: the own one may be what
+ * is wrong with the order. */
+static bool
+is_timely(const struct store *s, const struct directory_entry *d)
+{
+	return roster_order_timely(d, s->contact_ms != 0 ? s->contact_ms :
+	    store_now_ms(s));
+}
+
 /* Whether the directory as it stands here would take it. The hub's word alone
- * must not make an officer's revocation go away. */
+ * must not make an officer's revocation go away; of an order it may, which is
+ * of its day and is signed anew (9.5). */
 static bool
 is_wanted(struct store *s, const struct changeset *cs)
 {
@@ -137,7 +147,7 @@ is_wanted(struct store *s, const struct changeset *cs)
 	wanted = cs->has_bodies &&
 	    directory_decode(cs->bodies[0], d, &e) == 0 &&
 	    store_roster_before(s, PLACE_LOST, &log, &e) == 0 &&
-	    roster_judge(&log, cs, d) == VERDICT_ACCEPTED;
+	    roster_judge(&log, cs, d) == VERDICT_ACCEPTED && is_timely(s, d);
 	roster_done(&log);
 	mem_free(d);
 	return wanted;
