@@ -135,16 +135,9 @@ paper_free(struct paper *p)
 static struct part *
 add(struct paper *p, enum part_kind kind, const char *text, const char *more)
 {
-	struct part *bigger, *part;
+	struct part *part;
 
-	if (p->count == p->room) {
-		bigger = mem_new((2 * p->room + 16) * sizeof(*bigger));
-		if (p->count > 0)
-			memcpy(bigger, p->parts, p->count * sizeof(*bigger));
-		mem_free(p->parts);
-		p->parts = bigger;
-		p->room = 2 * p->room + 16;
-	}
+	p->parts = mem_more(p->parts, p->count, sizeof(*p->parts));
 	part = &p->parts[p->count++];
 	part->kind = kind;
 	part->text = clean_or_null(text);
@@ -197,19 +190,12 @@ static struct part_row *
 add_row(struct paper *p, enum part_kind kind, const char *const *cells)
 {
 	struct part *part;
-	struct part_row *bigger, *row;
+	struct part_row *row;
 
 	assert(p->count > 0 && p->parts[p->count - 1].kind == kind);
 	part = &p->parts[p->count - 1];
-	if (part->row_count == part->row_room) {
-		bigger = mem_new((2 * part->row_room + 16) * sizeof(*bigger));
-		if (part->row_count > 0)
-			memcpy(bigger, part->rows,
-			    part->row_count * sizeof(*bigger));
-		mem_free(part->rows);
-		part->rows = bigger;
-		part->row_room = 2 * part->row_room + 16;
-	}
+	part->rows = mem_more(part->rows, part->row_count,
+	    sizeof(*part->rows));
 	row = &part->rows[part->row_count++];
 	row->cells = clean_all(cells, part->cols);
 	return row;

@@ -32,13 +32,13 @@ struct part {
 	char align[PAPER_COLS_MAX + 1];
 	size_t cols;          /* a bar has two cells: label and words */
 	struct part_row *rows;
-	size_t row_count, row_room;
+	size_t row_count;
 };
 
 struct paper {
 	char *title, *subtitle, *source, *date, *page, *lang;
 	struct part *parts;
-	size_t count, room;
+	size_t count;
 };
 
 /** part_max(part): the largest value among its bars; 0: none. */

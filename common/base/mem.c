@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MORE_LEAST 8 /* a power of two */
+
 void *
 mem_new(size_t size)
 {
@@ -23,6 +25,21 @@ mem_room(size_t size)
 	if (p == NULL)
 		abort();
 	return p;
+}
+
+/* At 0, 8, 16, 32 ... items there is no room left. */
+void *
+mem_more(void *list, size_t count, size_t size)
+{
+	void *more;
+
+	if (count != 0 && (count < MORE_LEAST || (count & (count - 1)) != 0))
+		return list;
+	more = mem_new((count == 0 ? MORE_LEAST : 2 * count) * size);
+	if (count > 0)
+		memcpy(more, list, count * size);
+	mem_free(list);
+	return more;
 }
 
 void

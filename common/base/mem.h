@@ -13,7 +13,12 @@ void *mem_new(size_t size);
  * is read and costs too much to clear; aborts when memory is out. */
 void *mem_room(size_t size);
 
-/** mem_free(p): free what mem_new or mem_room returned; NULL is fine. */
+/** mem_more(list, count, size): a list of ${count} items of ${size} bytes with
+ * room for one more: ${list} itself (NULL when empty), or a copy of it twice as
+ * long with ${list} freed. For lists that grow by mem_more alone. */
+void *mem_more(void *list, size_t count, size_t size);
+
+/** mem_free(p): free what mem_new, mem_room or mem_more returned; NULL is fine. */
 void mem_free(void *p);
 
 /** mem_wipe(p, len): zero ${len} bytes in a way the compiler keeps. */

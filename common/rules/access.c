@@ -27,21 +27,11 @@ access_book_done(struct access_book *b)
 int
 access_book_add(struct access_book *b, const struct access *a, struct err *e)
 {
-	struct access *bigger;
-
 	if (b->count >= STATEMENTS_MAX)
 		return err_set(e, ERR_TOOBIG,
 		    "this space has more than %d access statements",
 		    STATEMENTS_MAX);
-	/* Powers of two: a book is read again and again, grown rarely. */
-	if ((b->count & (b->count - 1)) == 0) {
-		bigger = mem_new((b->count ? 2 * b->count : 1) *
-		    sizeof(*b->list));
-		if (b->count > 0)
-			memcpy(bigger, b->list, b->count * sizeof(*b->list));
-		mem_free(b->list);
-		b->list = bigger;
-	}
+	b->list = mem_more(b->list, b->count, sizeof(*b->list));
 	b->list[b->count++] = *a;
 	return 0;
 }

@@ -9,7 +9,6 @@
 
 #include "common/base/mem.h"
 
-#define ROOM_FIRST 8
 
 void
 page_init(struct hub_page *out)
@@ -74,16 +73,8 @@ static struct proto_item *
 new_item(struct page *p)
 {
 	struct proto_page *a = &p->out->answer;
-	struct proto_item *bigger;
 
-	if (a->count == p->room) {
-		p->room = p->room == 0 ? ROOM_FIRST : p->room * 2;
-		bigger = mem_new(p->room * sizeof(*bigger));
-		if (a->count > 0)
-			memcpy(bigger, a->items, a->count * sizeof(*bigger));
-		mem_free(a->items);
-		a->items = bigger;
-	}
+	a->items = mem_more(a->items, a->count, sizeof(*a->items));
 	return &a->items[a->count];
 }
 

@@ -28,7 +28,7 @@ struct pack {
 
 struct packs {
 	struct pack *list;
-	size_t count, room;
+	size_t count;
 };
 
 static unsigned
@@ -48,16 +48,7 @@ class_of(off_t bytes)
 static void
 add_pack(struct packs *p, const char *name, size_t len, off_t bytes)
 {
-	struct pack *more;
-
-	if (p->count == p->room) {
-		p->room = p->room * 2 + 64;
-		more = mem_new(p->room * sizeof(*more));
-		if (p->count > 0)
-			memcpy(more, p->list, p->count * sizeof(*more));
-		mem_free(p->list);
-		p->list = more;
-	}
+	p->list = mem_more(p->list, p->count, sizeof(*p->list));
 	memcpy(p->list[p->count].stem, name, len);
 	p->list[p->count].stem[len] = '\0';
 	p->list[p->count++].size_class = class_of(bytes);

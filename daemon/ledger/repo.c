@@ -27,7 +27,7 @@ struct repo {
 	git_odb *odb;
 	git_odb_backend *memory; /* NULL: it reads only */
 	struct oid *put;         /* since the last flush */
-	size_t put_count, put_room;
+	size_t put_count;
 };
 
 static const git_object_t types[] = { GIT_OBJECT_COMMIT, GIT_OBJECT_TREE,
@@ -337,16 +337,7 @@ repo_read(struct repo *repo, const struct oid *oid, enum repo_kind kind,
 static void
 note_put(struct repo *r, const git_oid *id)
 {
-	struct oid *more;
-
-	if (r->put_count == r->put_room) {
-		r->put_room = r->put_room * 2 + 64;
-		more = mem_new(r->put_room * sizeof(*more));
-		if (r->put_count > 0)
-			memcpy(more, r->put, r->put_count * sizeof(*more));
-		mem_free(r->put);
-		r->put = more;
-	}
+	r->put = mem_more(r->put, r->put_count, sizeof(*r->put));
 	memcpy(r->put[r->put_count++].b, id->id, sizeof(r->put->b));
 }
 

@@ -39,7 +39,7 @@ struct verify {
 	bool has_tip;
 	struct oid tip;
 	struct oid *chain;          /* newest first */
-	size_t chain_count, chain_room;
+	size_t chain_count;
 	struct shape shape;
 	struct hash *leaves;
 };
@@ -258,16 +258,7 @@ damaged(struct err *e)
 static void
 add_commit(struct verify *v, const struct oid *at)
 {
-	struct oid *more;
-
-	if (v->chain_count == v->chain_room) {
-		v->chain_room = v->chain_room * 2 + 1024;
-		more = mem_new(v->chain_room * sizeof(*more));
-		if (v->chain_count > 0)
-			memcpy(more, v->chain, v->chain_count * sizeof(*more));
-		mem_free(v->chain);
-		v->chain = more;
-	}
+	v->chain = mem_more(v->chain, v->chain_count, sizeof(*v->chain));
 	v->chain[v->chain_count++] = *at;
 }
 

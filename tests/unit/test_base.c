@@ -166,6 +166,25 @@ hlc_never_goes_back_nor_stops(void **state)
 	assert_true(hlc_from_ms(INT64_MAX) > hlc_from_ms(INT64_C(1) << 46));
 }
 
+/* What was there stays; there is always room for one more, cleared. */
+static void
+lists_grow(void **state)
+{
+	int *list = NULL;
+	int i, k;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		list = mem_more(list, (size_t)i, sizeof(*list));
+		if (i == 0 || (i >= 8 && (i & (i - 1)) == 0))
+			assert_int_equal(list[i], 0);
+		list[i] = i + 1;
+	}
+	for (k = 0; k < i; k++)
+		assert_int_equal(list[k], k + 1);
+	mem_free(list);
+}
+
 struct files {
 	char dir[64];
 };
@@ -255,6 +274,7 @@ main(void)
 		cmocka_unit_test(ids_read_back_and_refuse_rubbish),
 		cmocka_unit_test(timed_ids_sort_by_time),
 		cmocka_unit_test(hlc_never_goes_back_nor_stops),
+		cmocka_unit_test(lists_grow),
 		cmocka_unit_test_setup_teardown(files_are_replaced_whole,
 		    files_set_up, files_tear_down),
 		cmocka_unit_test_setup_teardown(folders_are_private_or_refused,

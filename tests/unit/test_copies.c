@@ -262,6 +262,14 @@ a_list_of_yesterday_is_refused(void **state)
 	    &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH);
 	copy_done(&c);
+	/* Nor is one made before a record said something else. */
+	buf_reset(&list);
+	decided(1, "give", "show", &list);
+	assert_int_equal(world_set(w, 1, &anna, "school", "Haljala"), 0);
+	assert_int_equal(copies_make(w->c[1].session, buf_view(&list), &c,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	copy_done(&c);
 	/* A missing line is no decision either. */
 	buf_reset(&list);
 	decided(1, "give", "show", &list);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/cases/cases.h"
 #include "client/core/words/charset.h"
 #include "client/core/upkeep/import_records.h"
 #include "tests/support/fixture.h"
@@ -233,6 +234,26 @@ test_cases(void **state)
 	assert_int_equal(records(TYPE_CASE), 3);
 }
 
+/* A colleague gave a case the code of another: nobody can tell which is meant. */
+static void
+test_code_of_two_cases(void **state)
+{
+	struct colleague *c = fixture_colleague(&f, "Jaan Mets");
+	struct record rec = { .type = TYPE_CASE, .op_count = 1 };
+	struct id card;
+
+	(void)state;
+	fixture_ack(&f);
+	assert_int_equal(cases_find(f.s, "K2", &rec.id, &e), 0);
+	assert_int_equal(cases_section(f.s, &rec.id, "card", &card, &e), 0);
+	fixture_text_op(&rec.ops[0], CASE_CODE, "k1");
+	fixture_bases(&f, &rec.id, &rec.ops[0]);
+	assert_int_equal(fixture_accept(&f, c, &card, &rec, &e), 0);
+	assert_int_equal(take(MAP, view_str(FILE_TWO), false), -1);
+	assert_non_null(strstr(words[0], "two cases have this code"));
+	assert_int_equal(records(TYPE_PLAN), 0);
+}
+
 int
 main(void)
 {
@@ -245,6 +266,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_words_and_encoding, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_cases, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_code_of_two_cases, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -235,6 +235,9 @@ marks_change_with_the_year(void **state)
 	(void)state;
 	fill();
 	assert_int_equal(handin_make(of(1), YEAR, &a, &e), 0);
+	assert_int_equal(handin_make(of(1), YEAR + 1, &b, &e), -1);
+	assert_non_null(strstr(e.text, "has not begun"));
+	w->wall_ms += 366 * INT64_C(86400000);
 	assert_int_equal(handin_make(of(1), YEAR + 1, &b, &e), 0);
 	assert_int_equal(b.counts.mark_count, 4); /* carried over */
 	assert_false(id_eq(&a.counts.marks[1].mark, &b.counts.marks[1].mark));
@@ -457,6 +460,52 @@ a_worker_freezes_nothing(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
+/* Figures as an officer's changed program could write them. */
+static size_t
+forge(const char *tag)
+{
+	static const char csv[] = "group,side,school,word,count\r\n";
+	struct store *s = session_store(of(0));
+	struct op ops[5];
+	struct write write = { .type = TYPE_FIGURES, .ops = ops,
+		.op_count = 5, .space = s->roster.genesis.commons };
+	struct snapshot_list l;
+	struct hash hash;
+	size_t k, n;
+
+	memset(ops, 0, sizeof(ops));
+	for (k = 0; k < 3; k++)
+		ops[k].value.type = VALUE_INT;
+	ops[0].field = FIGURES_YEAR;
+	ops[0].value.num = YEAR;
+	ops[1].field = FIGURES_PIECE;
+	ops[2].field = FIGURES_PIECES;
+	ops[2].value.num = 1;
+	keys_hash(tag, view_str(csv), &hash);
+	ops[3].field = FIGURES_HASH;
+	ops[3].value = (struct value){ VALUE_BYTES, 0,
+		view_of(hash.b, sizeof(hash.b)) };
+	ops[4].field = FIGURES_DATA;
+	ops[4].value = (struct value){ VALUE_TEXT, 0, view_str(csv) };
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(versions_write_tx(s, &write, NULL, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	world_must_sync(w, 0);
+	world_must_sync(w, 2);
+	assert_int_equal(snapshots_list(of(2), &l, &e), 0);
+	n = l.count;
+	snapshot_list_done(&l);
+	return n;
+}
+
+static void
+pieces_that_do_not_fit_are_none(void **state)
+{
+	(void)state;
+	assert_int_equal(forge("something else"), 0);
+	assert_int_equal(forge("tugi figures 1"), 1);
+}
+
 int
 main(void)
 {
@@ -466,6 +515,7 @@ main(void)
 		T(the_office_merges), T(handing_in_again_replaces),
 		T(a_bad_hand_in_is_nobodys), T(frozen_is_frozen),
 		T(the_key_is_the_offices), T(a_worker_freezes_nothing),
+		T(pieces_that_do_not_fit_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

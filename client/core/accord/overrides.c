@@ -127,16 +127,7 @@ counts(const struct version *v)
 static struct piece *
 grow(struct pieces *l)
 {
-	struct piece *bigger;
-
-	if ((l->count & (l->count - 1)) == 0) {
-		bigger = mem_new((l->count ? 2 * l->count : 1) *
-		    sizeof(*bigger));
-		if (l->count > 0)
-			memcpy(bigger, l->list, l->count * sizeof(*bigger));
-		mem_free(l->list);
-		l->list = bigger;
-	}
+	l->list = mem_more(l->list, l->count, sizeof(*l->list));
 	return &l->list[l->count];
 }
 

@@ -17,21 +17,12 @@ struct portion_person {
 static struct portion_person *
 find(struct portion *sh, const struct id *person)
 {
-	struct portion_person *bigger;
 	size_t i;
 
 	for (i = 0; i < sh->count; i++)
 		if (id_eq(&sh->list[i].person, person))
 			return &sh->list[i];
-	/* Powers of two. */
-	if ((sh->count & (sh->count - 1)) == 0) {
-		bigger = mem_new((sh->count ? 2 * sh->count : 1) *
-		    sizeof(*bigger));
-		if (sh->count > 0)
-			memcpy(bigger, sh->list, sh->count * sizeof(*bigger));
-		mem_free(sh->list);
-		sh->list = bigger;
-	}
+	sh->list = mem_more(sh->list, sh->count, sizeof(*sh->list));
 	sh->list[sh->count] = (struct portion_person){ *person, 0 };
 	return &sh->list[sh->count++];
 }

@@ -16,7 +16,6 @@
 
 #define CASE_SPACES_MAX 64 /* spaces of one case */
 #define TAG_ID "tugi statement 3"
-#define STEPS_FIRST 8      /* room for so many at first; power of two */
 
 static const char *const words[] = { "", "propose", "accept", "reduce",
 	"takeover", "back" };
@@ -167,18 +166,8 @@ struct loading {
 static struct side_source *
 grow(struct side_sources *l)
 {
-	struct side_source *bigger;
-	size_t n = l->count;
-
-	if (l->list == NULL || (n >= STEPS_FIRST && (n & (n - 1)) == 0)) {
-		bigger = mem_new((n == 0 ? STEPS_FIRST : 2 * n) *
-		    sizeof(*bigger));
-		if (n > 0)
-			memcpy(bigger, l->list, n * sizeof(*bigger));
-		mem_free(l->list);
-		l->list = bigger;
-	}
-	return &l->list[n];
+	l->list = mem_more(l->list, l->count, sizeof(*l->list));
+	return &l->list[l->count];
 }
 
 static int

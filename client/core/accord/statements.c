@@ -262,16 +262,7 @@ counts(const struct version *v, bool open)
 void
 statements_add(struct statement_sources *l, const struct statement_source *src)
 {
-	struct statement_source *bigger;
-
-	if ((l->count & (l->count - 1)) == 0) {
-		bigger = mem_new((l->count ? 2 * l->count : 1) *
-		    sizeof(*bigger));
-		if (l->count > 0)
-			memcpy(bigger, l->list, l->count * sizeof(*bigger));
-		mem_free(l->list);
-		l->list = bigger;
-	}
+	l->list = mem_more(l->list, l->count, sizeof(*l->list));
 	l->list[l->count++] = *src;
 }
 

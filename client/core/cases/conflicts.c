@@ -189,24 +189,15 @@ fill_conflict(struct values *v, const struct loaded *l,
 struct listing {
 	struct values v;
 	struct conflict_list *out;
-	size_t room;
 };
 
 static struct conflict *
 next_item(struct listing *x)
 {
-	struct conflict *items;
+	struct conflict_list *l = x->out;
 
-	if (x->out->count == x->room) {
-		x->room = x->room > 0 ? 2 * x->room : 16;
-		items = mem_new(x->room * sizeof(*items));
-		if (x->out->count > 0)
-			memcpy(items, x->out->items,
-			    x->out->count * sizeof(*items));
-		mem_free(x->out->items);
-		x->out->items = items;
-	}
-	return &x->out->items[x->out->count++];
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
+	return &l->items[l->count++];
 }
 
 static int
@@ -245,7 +236,6 @@ conflicts_list(struct session *session, struct conflict_list *out,
 	memset(out, 0, sizeof(*out));
 	values_init(&x.v, session);
 	x.out = out;
-	x.room = 0;
 	rc = versions_each(x.v.s, &q, take_record, &x, e);
 	values_done(&x.v);
 	if (rc != 0)

@@ -112,24 +112,15 @@ fill_item(struct session *session, const struct statement_sources *all,
 struct listing {
 	struct session *session;
 	struct consent_list *out;
-	size_t room;
 };
 
 static struct consent_item *
 next_item(struct listing *x)
 {
-	struct consent_item *items;
+	struct consent_list *l = x->out;
 
-	if (x->out->count == x->room) {
-		x->room = x->room > 0 ? 2 * x->room : 16;
-		items = mem_new(x->room * sizeof(*items));
-		if (x->out->count > 0)
-			memcpy(items, x->out->items,
-			    x->out->count * sizeof(*items));
-		mem_free(x->out->items);
-		x->out->items = items;
-	}
-	return &x->out->items[x->out->count++];
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
+	return &l->items[l->count++];
 }
 
 /* One case's own consents and refusals; what ends them may be another's. */

@@ -86,18 +86,10 @@ item_of(struct gathering *g, const struct id *record)
 static struct override_item *
 new_item(struct gathering *g)
 {
-	struct override_item *bigger;
+	struct override_list *l = g->out;
 
-	if (g->out->count == g->room) {
-		bigger = mem_new((2 * g->room + 16) * sizeof(*bigger));
-		if (g->out->count > 0)
-			memcpy(bigger, g->out->items,
-			    g->out->count * sizeof(*bigger));
-		mem_free(g->out->items);
-		g->out->items = bigger;
-		g->room = 2 * g->room + 16;
-	}
-	return &g->out->items[g->out->count++];
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
+	return &l->items[l->count++];
 }
 
 static bool

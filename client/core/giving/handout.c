@@ -65,16 +65,7 @@ handout_done(struct handout *h)
 static struct handout_record *
 next_record(struct handout *h)
 {
-	struct handout_record *more;
-
-	if ((h->count & (h->count - 1)) == 0) {
-		more = mem_new((h->count > 0 ? 2 * h->count : 1) *
-		    sizeof(*more));
-		if (h->count > 0)
-			memcpy(more, h->records, h->count * sizeof(*more));
-		mem_free(h->records);
-		h->records = more;
-	}
+	h->records = mem_more(h->records, h->count, sizeof(*h->records));
 	return &h->records[h->count++];
 }
 

@@ -82,7 +82,8 @@ static int
 index_all(struct store *s, const struct buf *rows, struct err *e)
 {
 	struct feed f = { .rec = mem_new(sizeof(*f.rec)),
-		.seen = mem_new(sizeof(*f.seen)) };
+		.seen = terms_seen_new(rows->len /
+		    sizeof(struct record_row)) };
 	struct record_row row;
 	size_t at;
 	int rc = db_begin(s->db, e);

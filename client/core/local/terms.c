@@ -3,6 +3,31 @@
 
 #include <string.h>
 
+#include "common/base/mem.h"
+
+#define SLOTS_LEAST 256
+#define SLOTS_MOST 65536
+#define SLOTS_A_TEXT 64
+#define SLOT_BYTES 24
+
+struct terms_seen {
+	uint32_t slots; /* a power of two */
+	char word[][SLOT_BYTES];
+};
+
+struct terms_seen *
+terms_seen_new(size_t texts)
+{
+	uint32_t slots = SLOTS_LEAST;
+	struct terms_seen *seen;
+
+	while (slots < SLOTS_MOST && slots / SLOTS_A_TEXT < texts)
+		slots *= 2;
+	seen = mem_new(sizeof(*seen) + (size_t)slots * SLOT_BYTES);
+	seen->slots = slots;
+	return seen;
+}
+
 static bool
 seen_before(struct terms_seen *seen, const struct folded *w)
 {
@@ -10,11 +35,11 @@ seen_before(struct terms_seen *seen, const struct folded *w)
 	char *slot;
 	size_t i;
 
-	if (w->len >= TERMS_SLOT_BYTES)
+	if (w->len >= SLOT_BYTES)
 		return false;
 	for (i = 0; i < w->len; i++)
 		h = (h ^ (uint8_t)w->word[i]) * 16777619u;
-	slot = seen->word[h % TERMS_SLOTS];
+	slot = seen->word[h & (seen->slots - 1)];
 	if (strcmp(slot, w->word) == 0)
 		return true;
 	memcpy(slot, w->word, w->len + 1);

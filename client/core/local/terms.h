@@ -13,14 +13,13 @@
 
 /* Words put in a moment ago, so that the same one is not put in for each
  * place. */
-#define TERMS_SLOTS 65536
-#define TERMS_SLOT_BYTES 24
-struct terms_seen {
-	char word[TERMS_SLOTS][TERMS_SLOT_BYTES];
-};
+struct terms_seen;
 
-/** terms_add_tx(db, text, seen, e): the words of a text; ${seen} zeroed before
- * the first text of a transaction. */
+/** terms_seen_new(texts): for so many texts in one transaction; one has hardly
+ * a use for the room that thousands need. Freed by mem_free. */
+struct terms_seen *terms_seen_new(size_t texts);
+
+/** terms_add_tx(db, text, seen, e): the words of a text. */
 int terms_add_tx(struct db *db, struct view text, struct terms_seen *seen,
     struct err *e);
 

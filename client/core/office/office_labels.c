@@ -40,16 +40,7 @@ office_labels_done(struct office_labels *l)
 static struct office_label *
 new_label(struct office_labels *l)
 {
-	struct office_label *bigger;
-
-	if ((l->count & (l->count - 1)) == 0) {
-		bigger = mem_new((l->count ? 2 * l->count : 1) *
-		    sizeof(*bigger));
-		if (l->count > 0)
-			memcpy(bigger, l->items, l->count * sizeof(*bigger));
-		mem_free(l->items);
-		l->items = bigger;
-	}
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
 	return &l->items[l->count++];
 }
 

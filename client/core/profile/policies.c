@@ -120,7 +120,7 @@ read_commit(struct view v, struct kept *k)
 static struct kept *
 kept_of(struct policies *l, const struct kept *like)
 {
-	struct kept **more, *k;
+	struct kept *k;
 	size_t i;
 
 	for (i = 0; i < l->count; i++)
@@ -128,11 +128,7 @@ kept_of(struct policies *l, const struct kept *like)
 		    hash_eq(&l->all[i]->hash, &like->hash) &&
 		    l->all[i]->parts == like->parts)
 			return l->all[i];
-	more = mem_new((l->count + 1) * sizeof(*more));
-	if (l->count > 0)
-		memcpy(more, l->all, l->count * sizeof(*more));
-	mem_free(l->all);
-	l->all = more;
+	l->all = mem_more(l->all, l->count, sizeof(*l->all));
 	k = l->all[l->count++] = mem_new(sizeof(*k));
 	memcpy(k->commit, like->commit, sizeof(k->commit));
 	k->ref = like->ref;

@@ -139,13 +139,7 @@ struct lines {
 static struct erase_item_shown *
 new_line(struct erase_list *l)
 {
-	struct erase_item_shown *more =
-	    mem_new((l->count + 1) * sizeof(*more));
-
-	if (l->count > 0)
-		memcpy(more, l->items, l->count * sizeof(*more));
-	mem_free(l->items);
-	l->items = more;
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
 	return &l->items[l->count++];
 }
 
@@ -305,7 +299,7 @@ static int
 take_request(void *ctx, const struct memo *m, struct err *e)
 {
 	struct erase_requests *l = ctx;
-	struct erase_request *more, *r;
+	struct erase_request *r;
 	struct erase_ask *a;
 	struct err why;
 
@@ -314,11 +308,7 @@ take_request(void *ctx, const struct memo *m, struct err *e)
 		return 0;
 	a = mem_new(sizeof(*a));
 	if (erase_ask_decode(m->body, a, &why) == 0) {
-		more = mem_new((l->count + 1) * sizeof(*more));
-		if (l->count > 0)
-			memcpy(more, l->items, l->count * sizeof(*more));
-		mem_free(l->items);
-		l->items = more;
+		l->items = mem_more(l->items, l->count, sizeof(*l->items));
 		r = &l->items[l->count++];
 		r->mid = m->mid;
 		r->id = a->id;

@@ -236,25 +236,10 @@ bad_line(size_t line, struct err *e, const char *what)
 	    text_spoken(what));
 }
 
-/* Room for one more; a list grows to twice its size. */
-static void *
-grown(void *list, size_t count, size_t size)
-{
-	void *more = list;
-
-	if ((count & (count - 1)) == 0) {
-		more = mem_new((count > 0 ? 2 * count : 1) * size);
-		if (count > 0)
-			memcpy(more, list, count * size);
-		mem_free(list);
-	}
-	return more;
-}
-
 static void
 add_record(struct copies_list *l, const struct id *id, bool give)
 {
-	l->records = grown(l->records, l->record_count, sizeof(*l->records));
+	l->records = mem_more(l->records, l->record_count, sizeof(*l->records));
 	l->records[l->record_count].id = *id;
 	l->records[l->record_count++].give = give;
 }
@@ -262,7 +247,7 @@ add_record(struct copies_list *l, const struct id *id, bool give)
 static void
 add_black(struct copies_list *l, const char *text)
 {
-	l->black = grown(l->black, l->black_count, sizeof(*l->black));
+	l->black = mem_more(l->black, l->black_count, sizeof(*l->black));
 	l->black[l->black_count++] = mem_dup(text);
 }
 
@@ -423,7 +408,7 @@ copy_done(struct copy *c)
 static struct copy_register *
 register_of(struct session *s, struct copy *c, const char *section)
 {
-	struct copy_register *more;
+	struct copy_register *g;
 	const struct policy *p;
 	const char *title = NULL;
 	struct err why;
@@ -432,18 +417,16 @@ register_of(struct session *s, struct copy *c, const char *section)
 	for (i = 0; i < c->count; i++)
 		if (strcmp(c->registers[i].section, section) == 0)
 			return &c->registers[i];
-	more = mem_new((c->count + 1) * sizeof(*more));
-	if (c->count > 0)
-		memcpy(more, c->registers, c->count * sizeof(*more));
-	mem_free(c->registers);
-	c->registers = more;
+	c->registers = mem_more(c->registers, c->count,
+	    sizeof(*c->registers));
 	p = policies_now(s, &why);
 	if (p != NULL)
 		title = policy_name(p, "sections", section,
 		    session_language(s));
-	more[c->count].section = mem_dup(section);
-	more[c->count].title = mem_dup(title != NULL ? title : section);
-	return &more[c->count++];
+	g = &c->registers[c->count++];
+	g->section = mem_dup(section);
+	g->title = mem_dup(title != NULL ? title : section);
+	return g;
 }
 
 /* What fills a copy: the decided list and the guard. */
@@ -504,7 +487,7 @@ give(const struct filling *x, const struct record_item *r)
 {
 	struct copy_register *g = register_of(x->s, x->c, r->section);
 
-	g->records = grown(g->records, g->count, sizeof(*g->records));
+	g->records = mem_more(g->records, g->count, sizeof(*g->records));
 	fill_record(x, r, &g->records[g->count++]);
 	x->c->given++;
 }

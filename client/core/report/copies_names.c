@@ -26,7 +26,7 @@ struct names { /* folded, a word each */
 
 struct found {
 	char **list; /* as written */
-	size_t count, room;
+	size_t count;
 };
 
 static struct view
@@ -160,20 +160,13 @@ begins_sentence(struct view text, const uint8_t *word)
 static void
 add_found(struct found *f, struct view word)
 {
-	char **more, *text;
+	char *text;
 	size_t i;
 
 	for (i = 0; i < f->count; i++)
 		if (utf8_same(view_str(f->list[i]), word))
 			return;
-	if (f->count == f->room) {
-		f->room = 2 * f->room + 64;
-		more = mem_new(f->room * sizeof(*more));
-		if (f->count > 0)
-			memcpy(more, f->list, f->count * sizeof(*more));
-		mem_free(f->list);
-		f->list = more;
-	}
+	f->list = mem_more(f->list, f->count, sizeof(*f->list));
 	text = mem_new(word.len + 1);
 	memcpy(text, word.data, word.len);
 	f->list[f->count++] = text;
@@ -248,7 +241,7 @@ int
 copies_names(struct session *s, const struct copy_ask *q,
     const struct record_list *l, struct buf *out, struct err *e)
 {
-	struct search x = { { NULL, 0 }, { NULL, 0 }, { NULL, 0, 0 } };
+	struct search x = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 } };
 	const struct field *f;
 	size_t i, k;
 	int rc;

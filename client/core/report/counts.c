@@ -34,26 +34,6 @@ counts_done(struct counts *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static void *
-twice(void *list, size_t count, size_t *room, size_t size)
-{
-	void *bigger;
-
-	*room = 2 * *room + 64;
-	bigger = mem_new(*room * size);
-	if (count > 0)
-		memcpy(bigger, list, count * size);
-	mem_free(list);
-	return bigger;
-}
-
-/* Room for one more of ${size} bytes. */
-static void *
-grown(void *list, size_t count, size_t *room, size_t size)
-{
-	return count < *room ? list : twice(list, count, room, size);
-}
-
 /* FNV-1a, of the bytes and of the folded letters. */
 static struct counts_sum
 sum_of(const char *text)
@@ -73,10 +53,8 @@ sum_of(const char *text)
 static unsigned
 new_text(struct counts *c, const char *text, const struct counts_sum *sum)
 {
-	c->texts = grown(c->texts, c->text_count, &c->text_room,
-	    sizeof(*c->texts));
-	c->sums = grown(c->sums, c->text_count, &c->sum_room,
-	    sizeof(*c->sums));
+	c->texts = mem_more(c->texts, c->text_count, sizeof(*c->texts));
+	c->sums = mem_more(c->sums, c->text_count, sizeof(*c->sums));
 	c->texts[c->text_count] = mem_dup(text);
 	c->sums[c->text_count] = *sum;
 	return (unsigned)c->text_count++;
@@ -120,6 +98,19 @@ counts_school(struct counts *c, const char *name)
 	return new_text(c, name, &sum);
 }
 
+static void
+more_cells(struct counts *c)
+{
+	struct counts_cell *more;
+
+	c->cell_room = 2 * c->cell_room + 64;
+	more = mem_new(c->cell_room * sizeof(*more));
+	if (c->cell_count > 0)
+		memcpy(more, c->cells, c->cell_count * sizeof(*more));
+	mem_free(c->cells);
+	c->cells = more;
+}
+
 void
 counts_put(struct counts *c, const struct counts_cell *cell)
 {
@@ -130,8 +121,7 @@ counts_put(struct counts *c, const struct counts_cell *cell)
 		counts_sort(c);
 	if (c->cell_count == c->cell_room || (!c->unsorted &&
 	    2 * c->cell_count > c->cell_room))
-		c->cells = twice(c->cells, c->cell_count, &c->cell_room,
-		    sizeof(*c->cells));
+		more_cells(c);
 	c->cells[c->cell_count++] = *cell;
 	c->unsorted = true;
 }
@@ -151,8 +141,7 @@ counts_add(struct counts *c, const struct counts_event *ev)
 void
 counts_put_mark(struct counts *c, const struct counts_mark *m)
 {
-	c->marks = grown(c->marks, c->mark_count, &c->mark_room,
-	    sizeof(*c->marks));
+	c->marks = mem_more(c->marks, c->mark_count, sizeof(*c->marks));
 	c->marks[c->mark_count++] = *m;
 }
 

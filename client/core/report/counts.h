@@ -73,11 +73,11 @@ struct counts_sum { /* of a text: as it is, and folded as search folds */
 struct counts {
 	char **texts;  /* schools and words; 0 is "" */
 	struct counts_sum *sums; /* of each, so that looking up is quick */
-	size_t text_count, text_room, sum_room;
+	size_t text_count;
 	struct counts_cell *cells; /* sorted, none twice, none zero */
 	size_t cell_count, cell_room;
 	struct counts_mark *marks;
-	size_t mark_count, mark_room;
+	size_t mark_count;
 	bool unsorted;
 };
 

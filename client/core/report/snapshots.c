@@ -59,7 +59,7 @@ by_officer(const struct store *s, const struct id *origin)
 static struct kept *
 kept_of(struct shelf *l, int year, const struct hash *hash, size_t pieces)
 {
-	struct kept **more, *k;
+	struct kept *k;
 	size_t i;
 
 	for (i = 0; i < l->count; i++)
@@ -67,11 +67,7 @@ kept_of(struct shelf *l, int year, const struct hash *hash, size_t pieces)
 		    l->all[i]->pieces == pieces &&
 		    hash_eq(&l->all[i]->about.hash, hash))
 			return l->all[i];
-	more = mem_new((l->count + 1) * sizeof(*more));
-	if (l->count > 0)
-		memcpy(more, l->all, l->count * sizeof(*more));
-	mem_free(l->all);
-	l->all = more;
+	l->all = mem_more(l->all, l->count, sizeof(*l->all));
 	k = l->all[l->count++] = mem_new(sizeof(*k));
 	k->about.year = year;
 	k->about.hash = *hash;

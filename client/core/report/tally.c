@@ -142,18 +142,9 @@ by_id(const void *a, const void *b)
 }
 
 static struct known *
-add_known(struct known **list, size_t *count, size_t *room)
+add_known(struct known **list, size_t *count)
 {
-	struct known *bigger;
-
-	if (*count == *room) {
-		*room = 2 * *room + 64;
-		bigger = mem_new(*room * sizeof(*bigger));
-		if (*count > 0)
-			memcpy(bigger, *list, *count * sizeof(*bigger));
-		mem_free(*list);
-		*list = bigger;
-	}
+	*list = mem_more(*list, *count, sizeof(**list));
 	memset(&(*list)[*count], 0, sizeof(**list));
 	return &(*list)[(*count)++];
 }
@@ -174,7 +165,7 @@ know_case(void *ctx, const struct record_row *row, struct err *e)
 
 	if (rc != 1)
 		return rc;
-	k = add_known(&t->cases, &t->case_count, &t->case_room);
+	k = add_known(&t->cases, &t->case_count);
 	k->id = row->case_id;
 	set_school(k, loaded_text(t->l, CASE_SCHOOL));
 	versions_done(t->l);
@@ -197,7 +188,7 @@ know_room(void *ctx, const struct record_row *row, struct err *e)
 	if (v.len == 0 && spaces_find(t->s, &row->space, &sp, e) == 1 &&
 	    strcmp(sp.section, "site") == 0)
 		v = loaded_text(t->l, ROOM_NAME);
-	k = add_known(&t->rooms, &t->room_count, &t->room_room);
+	k = add_known(&t->rooms, &t->room_count);
 	k->id = row->space;
 	set_school(k, v);
 	versions_done(t->l);

@@ -23,9 +23,9 @@ struct tally {
 	int64_t from_ms, until_ms;
 	struct sym_key key;        /* of the year */
 	struct known *cases;       /* sorted by id */
-	size_t case_count, case_room;
+	size_t case_count;
 	struct known *rooms;       /* their schools; sorted by space */
-	size_t room_count, room_room;
+	size_t room_count;
 	struct loaded *l;          /* the record under way */
 };
 

@@ -177,23 +177,14 @@ static int
 take_answer(void *ctx, const struct record_row *row, struct err *e)
 {
 	struct answers *a = ctx;
-	struct record_item *items;
+	struct record_list *l = a->out;
 	int rc;
 
 	if (row->type != a->type)
 		return 0;
-	if (a->out->count == a->room) {
-		a->room = a->room > 0 ? 2 * a->room : 16;
-		items = mem_new(a->room * sizeof(*items));
-		if (a->out->count > 0)
-			memcpy(items, a->out->items,
-			    a->out->count * sizeof(*items));
-		mem_free(a->out->items);
-		a->out->items = items;
-	}
-	rc = records_find(a->session, &row->id,
-	    &a->out->items[a->out->count], e);
-	a->out->count += rc == 1;
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
+	rc = records_find(a->session, &row->id, &l->items[l->count], e);
+	l->count += rc == 1;
 	return rc < 0 ? -1 : 0;
 }
 

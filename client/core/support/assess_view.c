@@ -87,14 +87,10 @@ item_of(struct assess_view *v, const char *code)
 static void
 add_said(struct assess_item *it, const struct record_item *r)
 {
-	struct assess_said *more = mem_new((it->count + 1) * sizeof(*more)),
-	    *one;
+	struct assess_said *one;
 
-	if (it->count > 0)
-		memcpy(more, it->said, it->count * sizeof(*more));
-	mem_free(it->said);
-	it->said = more;
-	one = &more[it->count++];
+	it->said = mem_more(it->said, it->count, sizeof(*it->said));
+	one = &it->said[it->count++];
 	one->observer = mem_dup(r->author != NULL ? r->author : "");
 	one->source = mem_dup(record_word(r, "source"));
 	one->since = mem_dup(record_field(r, "since"));

@@ -29,20 +29,13 @@ leaving_done(struct leaving *l)
 static struct leaving_item *
 add(struct leaving *l, enum leaving_what what, const char *words)
 {
-	struct leaving_item *items;
+	struct leaving_item *one;
 
-	if (l->count == l->room) {
-		l->room = l->room > 0 ? 2 * l->room : 32;
-		items = mem_new(l->room * sizeof(*items));
-		if (l->count > 0)
-			memcpy(items, l->items, l->count * sizeof(*items));
-		mem_free(l->items);
-		l->items = items;
-	}
-	items = &l->items[l->count++];
-	items->what = what;
-	items->words = words != NULL ? mem_dup(words) : NULL;
-	return items;
+	l->items = mem_more(l->items, l->count, sizeof(*l->items));
+	one = &l->items[l->count++];
+	one->what = what;
+	one->words = words != NULL ? mem_dup(words) : NULL;
+	return one;
 }
 
 static void
