@@ -259,9 +259,9 @@ consent(int i, const char *evidence, const struct assignment *set, size_t n,
 static int
 offer(const char *by, struct id *id)
 {
-	struct assignment set[] = { { "by", by } };
+	struct assignment set[] = { { "person", "Anna Tamm" }, { "by", by } };
 	struct entry_draft d = { .case_id = kid, .set = set,
-		.n = by != NULL ? 1 : 0 };
+		.n = by != NULL ? 2 : 1 };
 	struct uptake_effect effect;
 
 	world_pass(&w, 1000);
