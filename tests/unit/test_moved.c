@@ -277,6 +277,37 @@ test_taken(void **state)
 	assert_int_equal(in.known, 1);
 }
 
+/* Its deposit was filed while the import waited for a decision: the log has
+ * it, and that is what counts. */
+static void
+test_filed_meanwhile(void **state)
+{
+	struct moved_imported in;
+	struct db *db;
+	bool is_held;
+
+	(void)state;
+	written_and_revoked();
+	export();
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 5);
+	assert_int_equal(moved_import(w.c[5].session, path, &in, &e), 0);
+	db = world_store(&w, 5)->db;
+	assert_int_equal(db_exec(db, "CREATE TABLE kept AS SELECT * FROM "
+	    "moved", &e), 0);
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
+	world_must_sync(&w, 5);
+	world_must_sync(&w, 5);
+	assert_int_equal(db_exec(db, "INSERT INTO moved SELECT * FROM kept; "
+	    "DROP TABLE kept", &e), 0);
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
+	assert_false(is_held);
+	assert_int_equal(held(5, true), 0);
+	store_check(world_store(&w, 5));
+	assert_int_equal(world_must_sync(&w, 5).sent_changes, 0);
+	assert_true(trust_reads(&w, 5, &mine));
+}
+
 /* Of a record that was erased meanwhile nothing comes back. */
 static void
 test_erased_meanwhile(void **state)
@@ -455,7 +486,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_end_of_device), T(test_bare_word),
 		T(test_directory_alone), T(test_taken), T(test_dropped),
-		T(test_erased_meanwhile),
+		T(test_erased_meanwhile), T(test_filed_meanwhile),
 		T(test_taken_too_late), T(test_bad_files),
 		T(test_forged_files), T(test_live_device),
 	};

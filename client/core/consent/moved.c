@@ -305,25 +305,36 @@ delete_tx(struct store *s, const struct id *record, struct err *e)
 	return db_run(q, e);
 }
 
+/* 1: the log has this very text: it was deposited, and is filed. */
 static int
-enter_tx(struct store *s, const struct waiting *w, bool *held, struct err *e)
+is_filed(struct store *s, const struct record *rec, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT state FROM version JOIN "
+	    "record USING (rid) WHERE id = ? AND hlc = ? AND origin = ? AND "
+	    "seq IS NOT NULL");
+	int rc;
+
+	db_bind_id(q, 1, &rec->id);
+	db_bind_int(q, 2, (int64_t)rec->hlc);
+	db_bind_id(q, 3, &rec->origin);
+	rc = db_step(q, e);
+	if (rc == 1 && db_int(q, 0) == VERSION_GONE)
+		rc = err_set(e, ERR_CLASH, "a keeper has decided about this "
+		    "text; it does not come back by this");
+	db_reset(q);
+	return rc;
+}
+
+/* As a text of this device that was not sent yet. */
+static int
+put_tx(struct store *s, const struct waiting *w, const struct record *rec,
+    bool *held, struct err *e)
 {
 	struct version_at at = { .seq = UINT64_MAX, .state = VERSION_LOCAL };
-	struct record *rec = mem_new(sizeof(*rec));
 	enum right right = RIGHT_NONE;
-	struct erased_order order;
-	struct erased_at gone;
 	struct record_row row;
-	struct stmt *q;
-	int rc = record_decode(buf_view(&w->body), rec, e);
+	int rc = spaces_right(s, &w->space, &right, e);
 
-	gone = (struct erased_at){ &w->space, &rec->id,
-		(enum record_type)rec->type };
-	if (rc == 0 && (rc = erased_record(s, &gone, &order, e)) == 1)
-		rc = err_set(e, ERR_CLASH, "what this text belongs to was "
-		    "erased"); /* 10.4: it does not come back by this */
-	if (rc == 0)
-		rc = spaces_right(s, &w->space, &right, e);
 	at.eff = rec->hlc;
 	if (rc == 0)
 		rc = versions_accept_tx(s, &w->space, rec,
@@ -335,8 +346,29 @@ enter_tx(struct store *s, const struct waiting *w, bool *held, struct err *e)
 		*held = true;
 		rc = letters_hold_tx(s, &w->space, e);
 	}
+	return rc;
+}
+
+static int
+enter_tx(struct store *s, const struct waiting *w, bool *held, struct err *e)
+{
+	struct record *rec = mem_new(sizeof(*rec));
+	struct erased_order order;
+	struct erased_at gone;
+	struct stmt *q;
+	int rc = record_decode(buf_view(&w->body), rec, e);
+
+	gone = (struct erased_at){ &w->space, &rec->id,
+		(enum record_type)rec->type };
+	if (rc == 0 && (rc = erased_record(s, &gone, &order, e)) == 1)
+		rc = err_set(e, ERR_CLASH, "what this text belongs to was "
+		    "erased"); /* 10.4: it does not come back by this */
+	if (rc == 0)
+		rc = is_filed(s, rec, e);
+	if (rc == 0)
+		rc = put_tx(s, w, rec, held, e);
 	mem_free(rec);
-	if (rc != 0)
+	if (rc < 0)
 		return -1;
 	q = db_prepare(s->db, "DELETE FROM moved WHERE mid = ?");
 	db_bind_int(q, 1, w->mid);
