@@ -208,6 +208,14 @@ mutants: deps
 bench: deps
 	@+$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B
+# What a hub must bear, each figure beside its bar: tests/bench/README.md
+bench-load: deps
+	@+$(SUB) all $(BENCH)
+	@tests/bench/run.sh $B load ledger backup
+# kill -9 of a hub under load; goes on where the last call ended.
+hubkills:
+	@+$(SUB) $B/tugid $B/tools/hubkills
+	@tests/hubkills.sh $B $(RUNS)
 lint: all
 	@for l in tests/lint/*.sh; do echo "lint: $$l" && $$l || exit 1; done
 # Lines and branches of what decides: a build of its own, without optimising.
@@ -227,12 +235,14 @@ help:
 	@echo "deb package-test      Debian packages (packaging/README.md)"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
+	@echo "bench-load            what a hub must bear (tests/bench/README.md)"
+	@echo "hubkills RUNS=1000    of a hub under load, in tests/hubkills.tally"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak pot po-update demo bench sim powercuts mutants lint cover clean help
+	leak pot po-update demo bench bench-load hubkills sim powercuts mutants lint cover clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -33,6 +33,10 @@
 #include "daemon/sandbox.h"
 
 #define ARENAS 2 /* of the allocator; a thread a connection needs no more */
+/* Larger blocks come from the kernel and go back to it: answers have room for
+ * more items than they mostly hold, and pages never written cost nothing. Set,
+ * or the allocator raises it by itself. */
+#define APART_BYTES (64 * 1024)
 #define PEM_MAX 65536
 #define FILES_OWN 128 /* descriptors for all but connections */
 
@@ -45,6 +49,7 @@ confine(void)
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	mallopt(M_ARENA_MAX, ARENAS);
+	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
 }

@@ -101,7 +101,9 @@ hub_push(struct hub *hub, const struct id *device,
 	size_t i;
 	int rc;
 
-	memset(out, 0, sizeof(*out));
+	/* Not all of it: it has room for many more items than mostly come. */
+	memset(&out->note, 0, sizeof(out->note));
+	out->answer.count = 0;
 	buf_init(&out->note, CHECKPOINT_TEXT_MAX);
 	/* Nobody can have learned of the order yet but who brings it. */
 	if (hub_may_ask(hub, device, e) != 0 || (hub_waits(hub) &&

@@ -108,13 +108,14 @@ main(int argc, char **argv)
 	must(settings_read(path, data, &s, &e), "settings");
 	at = tick_mono_ms(&tick);
 	must(backup_make(&s, path, file, &last, &checked, &e), "backup");
-	printf("items %llu  backup %.2f s, %llu KiB, read back\n",
+	printf("items %llu  backup %.2f s (bar 30), %llu KiB, "
+	    "read back\n",
 	    (unsigned long long)checked.log.size, seconds(&tick, at),
 	    (unsigned long long)(last.bytes / 1024));
 	in = (struct backup_restore){ .from = file, .data = to,
 		.code = made.recovery };
 	at = tick_mono_ms(&tick);
 	must(backup_restore(&in, &info, &e), "restore");
-	printf("restore %.2f s, verified\n", seconds(&tick, at));
+	printf("restore %.2f s (bar 30), verified\n", seconds(&tick, at));
 	return 0;
 }

@@ -241,7 +241,8 @@ compare_rates(void)
 	git_repository_free(git);
 	printf("bare libgit2, fsync       %8.0f commits/s\n",
 	    median(bare, TIMES));
-	printf("ledger, a flush each      %8.0f commits/s   x%.2f of bare\n",
+	printf("ledger, a flush each      %8.0f commits/s   x%.2f of bare"
+	    " (bar 0.80)\n",
 	    median(one, TIMES), median(r1, TIMES));
 	printf("ledger, made again        %8.0f commits/s   x%.2f of bare\n",
 	    median(again, TIMES), median(r2, TIMES));

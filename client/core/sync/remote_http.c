@@ -327,6 +327,9 @@ set_options(struct http *h, const struct hash *pin, struct err *e)
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		ok &= curl_easy_setopt(c, numbers[i].option,
 		    numbers[i].value) == CURLE_OK;
+	/* Else a store of authorities is read for each connection. */
+	ok &= curl_easy_setopt(c, CURLOPT_CAINFO, NULL) == CURLE_OK;
+	ok &= curl_easy_setopt(c, CURLOPT_CAPATH, NULL) == CURLE_OK;
 	ok &= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK;
 	ok &= curl_easy_setopt(c, CURLOPT_PROXY, "") == CURLE_OK;
 	ok &= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->words) == CURLE_OK;
