@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/place.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/cases/attachments.h"
+#include "client/core/fetch.h"
 
 #define NAME_BYTES 200
 
@@ -54,6 +56,35 @@ own_name(const char *name, char out[static NAME_BYTES])
 		snprintf(out, NAME_BYTES, "attachment");
 }
 
+static void
+step(void *ctx, const char *what, size_t done, size_t of)
+{
+	struct ctx *c = ctx;
+
+	out_step(&c->out, what, done, of);
+}
+
+/* From the hub, when it is not here. */
+static int
+bring(struct ctx *c, const struct id *id, struct err *e)
+{
+	struct exchange_progress p = { step, c };
+	struct attachments_state st;
+	struct remote r;
+	int rc;
+
+	if (attachments_state(c->s, id, &st, e) != 0)
+		return -1;
+	if (st.here)
+		return 0;
+	if (place_connect(c, &r, e) != 0)
+		return -1;
+	rc = fetch_attachment(c->s, &r, id, &p, e);
+	remote_done(&r);
+	out_step_end(&c->out);
+	return rc;
+}
+
 int
 cmd_attachment_get(struct ctx *c, struct err *e)
 {
@@ -68,7 +99,9 @@ cmd_attachment_get(struct ctx *c, struct err *e)
 	own_name(record_field(&r, "name"), name);
 	if (path == NULL)
 		path = name;
-	rc = attachments_save(c->s, &r.id, path, e);
+	rc = bring(c, &r.id, e);
+	if (rc == 0)
+		rc = attachments_save(c->s, &r.id, path, e);
 	record_item_done(&r);
 	if (rc != 0)
 		return -1;

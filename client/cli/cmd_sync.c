@@ -198,6 +198,18 @@ say_result(struct ctx *c, const struct exchange_result *r)
 		    "device yet. tugi join shows the code to read out."));
 	else if (!looks(r))
 		out_line(&c->out, "%s", _("Nothing new, nothing waits."));
+	if (r->files_sent > 0)
+		out_line(&c->out, plural(r->files_sent,
+		    "%zu attachment is at the hub now.",
+		    "%zu attachments are at the hub now."), r->files_sent);
+	if (r->files_wait > 0)
+		out_warn(&c->out, plural(r->files_wait,
+		    "%zu attachment was not taken by the hub: there is no room "
+		    "for it, or it is damaged here. It stays on this device; "
+		    "tell the office.",
+		    "%zu attachments were not taken by the hub: there is no "
+		    "room for them, or they are damaged here. They stay on "
+		    "this device; tell the office."), r->files_wait);
 	say_doors(c, r);
 	if (r->taken_over > 0)
 		out_line(&c->out, plural(r->taken_over,
@@ -234,7 +246,9 @@ result_json(const struct exchange_result *r)
 		{ "rekeyed_sections", r->rekeyed },
 		{ "orders", r->orders_new },
 		{ "taken_over", r->taken_over },
-		{ "sent_again", r->sent_again }
+		{ "sent_again", r->sent_again },
+		{ "files_sent", r->files_sent },
+		{ "files_wait", r->files_wait }
 	};
 	json_t *j = json_object();
 	size_t i;

@@ -38,7 +38,8 @@ static const struct cmd cmds[] = {
 	.max = 1, .run = cmd_attachment_get, .opens = true,
 	.summary = N_("the file itself, in clear, to look at"),
 	.more = N_("Under its name in this folder, or where --out says. "
-	    "Nothing is overwritten."),
+	    "Nothing is overwritten. What is not on this device comes from "
+	    "the hub, and goes on where it was cut."),
 	.examples = { "tugi attachment get 5d1f --out /tmp/consent.pdf" },
 	.opts = { { "out", N_("FILE"), N_("where to write it"), false } }
 }

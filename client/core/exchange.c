@@ -47,6 +47,8 @@ hand_over(const struct talk_figures *f, struct exchange_result *out)
 	out->alarm_ended = f->alarm_ended;
 	out->restored = f->restored;
 	out->sent_again = f->sent_again;
+	out->files_sent = f->files_sent;
+	out->files_wait = f->files_wait;
 	out->skew_ms = f->skew_ms;
 }
 

@@ -34,6 +34,8 @@ struct exchange_result {
 	bool alarm_ended;      /* two officers have: it sends again */
 	bool restored;         /* the hub was, from a backup */
 	size_t sent_again;     /* own items that it had lost */
+	size_t files_sent;     /* attachments that the hub has from now on */
+	size_t files_wait;     /* and that it does not take, or are damaged */
 	bool policy_new;       /* another policy is in force from here on */
 	bool office_new;       /* the office's shares open this profile now */
 	int64_t skew_ms;

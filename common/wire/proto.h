@@ -13,6 +13,8 @@
  *   POST /v1/pull     struct proto_pull -> struct proto_page
  *   POST /v1/recover  struct proto_recover -> struct proto_page; officers,
  *                     only for a space a RECOVER entry names
+ *   POST /v1/blob/put struct proto_blob_put -> struct proto_blob_have
+ *   POST /v1/blob/get struct proto_blob_get -> struct proto_blob_piece
  * A refused request answers struct proto_refusal with the HTTP status.
  */
 #ifndef WIRE_PROTO_H
@@ -31,6 +33,7 @@
 #define PROTO_WANTS_MAX 64
 #define PROTO_REQUESTS_MAX 64
 #define PROTO_SUCCESSIONS_MAX 31
+#define PROTO_BLOB_PIECE ((size_t)256 * 1024)
 
 struct proto_info {
 	uint64_t version;
@@ -181,6 +184,42 @@ struct proto_recover {
 			   * zero: the one space */
 };
 
+/* A piece of a sealed file; or, without one, the question how much is there. */
+struct proto_blob_put {
+	struct id space;
+	struct hash name;    /* of the whole */
+	uint64_t bytes;      /* of the whole */
+	struct hash item;    /* changeset that names it, sent or about to be */
+	uint32_t index;      /* of its body */
+	uint64_t at;         /* where the piece begins */
+	struct view piece;
+};
+struct proto_blob_have {
+	uint64_t have;       /* from the first byte; all: it is whole and right */
+};
+struct proto_blob_get {
+	struct id space;
+	struct hash name;
+	uint64_t at;
+};
+struct proto_blob_piece {
+	uint64_t bytes;      /* of the whole */
+	struct view piece;
+};
+
+void proto_blob_put_encode(const struct proto_blob_put *m, struct buf *out);
+int proto_blob_put_decode(struct view in, struct proto_blob_put *m,
+    struct err *e);
+void proto_blob_have_encode(const struct proto_blob_have *m, struct buf *out);
+int proto_blob_have_decode(struct view in, struct proto_blob_have *m,
+    struct err *e);
+void proto_blob_get_encode(const struct proto_blob_get *m, struct buf *out);
+int proto_blob_get_decode(struct view in, struct proto_blob_get *m,
+    struct err *e);
+void proto_blob_piece_encode(const struct proto_blob_piece *m,
+    struct buf *out);
+int proto_blob_piece_decode(struct view in, struct proto_blob_piece *m,
+    struct err *e);
 void proto_successions_encode(const struct proto_successions *m,
     struct buf *out);
 int proto_successions_decode(struct view in, struct proto_successions *m,

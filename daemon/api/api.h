@@ -32,6 +32,8 @@ int api_push(const struct request *in, struct reply *out, struct err *e);
 int api_pull(const struct request *in, struct reply *out, struct err *e);
 int api_recover(const struct request *in, struct reply *out, struct err *e);
 
+int api_blob_put(const struct request *in, struct reply *out, struct err *e);
+int api_blob_get(const struct request *in, struct reply *out, struct err *e);
 int api_succession(const struct request *in, struct reply *out,
     struct err *e);
 

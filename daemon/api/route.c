@@ -21,6 +21,9 @@ static const struct route routes[] = {
 	    api_push, false },
 	{ "POST", "/v1/pull", SMALL * 2, ROUTE_SIGNED, api_pull, true },
 	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover, false },
+	{ "POST", "/v1/blob/put", PROTO_BLOB_PIECE + SMALL, ROUTE_SIGNED,
+	    api_blob_put, false },
+	{ "POST", "/v1/blob/get", SMALL, ROUTE_SIGNED, api_blob_get, false },
 };
 
 const struct route *

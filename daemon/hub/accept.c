@@ -115,9 +115,8 @@ struct situation {
 	bool has_order, erase_used;
 };
 
-/* The decoded epoch with that changeset id, kept or read. */
-static int
-find_epoch(struct hub *hub, const struct hubdb_space *sp,
+int
+accept_epoch(struct hub *hub, const struct hubdb_space *sp,
     const struct epoch **out, struct err *e)
 {
 	struct hub_epoch *slot =
@@ -155,7 +154,7 @@ gather_space(struct hub *hub, struct situation *s, struct err *e)
 	s->as.epoch_id = s->space.epoch_id;
 	rc = hubdb_epoch_count(hub->db, &s->space.space,
 	    hub->now_ms, &s->as.writer_epochs_today, e);
-	return rc == 0 ? find_epoch(hub, &s->space, &s->as.epoch, e) : -1;
+	return rc == 0 ? accept_epoch(hub, &s->space, &s->as.epoch, e) : -1;
 }
 
 /* What the log knows of orders here; rules.md 10. */

@@ -33,4 +33,9 @@ void accept_done(struct accept *a);
 int accept_group_tx(struct hub *hub, struct accept *list, size_t n,
     struct err *e);
 
+/** accept_epoch(hub, space, out, e): the decoded epoch that is current there,
+ * kept or read; the writing thread's alone, until it asks for another. */
+int accept_epoch(struct hub *hub, const struct hubdb_space *sp,
+    const struct epoch **out, struct err *e);
+
 #endif

@@ -10,6 +10,7 @@
 #include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
 #include "daemon/hub/entry.h"
+#include "daemon/hub/hubdb_blob.h"
 #include "daemon/hub/hubdb_log.h"
 
 struct checking {
@@ -133,6 +134,25 @@ check_head(struct checking *c, const struct hubdb_log *log, struct err *e)
 }
 
 static int
+check_blobs(struct checking *c, struct err *e)
+{
+	struct hubdb_blob b = { .bid = 0 };
+	int rc;
+
+	while ((rc = hubdb_blob_next(c->db, b.bid, &b, e)) == 1) {
+		rc = hubdb_blob_right(c->db, &b, e);
+		if (rc == 0)
+			rc = err_set(e, ERR_LOCAL, "a sealed file of an "
+			    "attachment is damaged (row %lld)",
+			    (long long)b.bid);
+		if (rc < 0)
+			break;
+		c->out->files++;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static int
 check_all(struct checking *c, struct err *e)
 {
 	struct hubdb_log log;
@@ -148,7 +168,8 @@ check_all(struct checking *c, struct err *e)
 	c->out->claimed = !log.claim_open;
 	c->out->pending = log.pending;
 	c->leaf_id = log.leaf_id;
-	return check_items(c, &log, e) != 0 ? -1 : check_head(c, &log, e);
+	return check_items(c, &log, e) != 0 || check_blobs(c, e) != 0 ? -1 :
+	    check_head(c, &log, e);
 }
 
 int

@@ -18,6 +18,7 @@ struct hub_checked {
 	struct sign_pub hub; /* as the genesis names it, if claimed */
 	uint64_t bytes;      /* of items */
 	uint64_t erased;     /* items of which bodies are gone */
+	uint64_t files;      /* sealed files of attachments, whole */
 };
 
 /**

@@ -120,6 +120,25 @@ int hub_recover(struct hub *hub, const struct id *device,
     const struct proto_recover *in, struct hub_page *out, struct err *e);
 void hub_page_done(struct hub_page *out);
 
+/* Sealed files: what one space may have, and a device may send in a day, as a
+ * multiple of what it may send of text. */
+#define HUB_BLOBS_MAX 4096
+#define HUB_BLOBS_BYTES_MAX ((uint64_t)4 << 30)
+#define HUB_BLOBS_DAYS 4
+
+/** hub_blob_put(hub, device, in, out, e): take a piece, or say what is here.
+ * hub_blob_get: give one; hub_piece_done frees, also after a failure. */
+struct hub_piece {
+	struct proto_blob_piece answer;
+	struct buf bytes;
+};
+int hub_blob_put(struct hub *hub, const struct id *device,
+    const struct proto_blob_put *in, struct proto_blob_have *out,
+    struct err *e);
+int hub_blob_get(struct hub *hub, const struct id *device,
+    const struct proto_blob_get *in, struct hub_piece *out, struct err *e);
+void hub_piece_done(struct hub_piece *out);
+
 /* How the log came to its id, oldest first; hub_successions_done frees. */
 struct hub_successions {
 	struct proto_successions answer;

@@ -10,6 +10,9 @@
 
 #include "daemon/hub/inner.h"
 
+/* Sealed files that nobody goes on with, or that no item names. */
+#define SWEEP_PARTS_MS (7 * 24 * 3600 * 1000LL)
+#define SWEEP_LOOSE_MS (30 * 24 * 3600 * 1000LL)
 #define SWEEP_EVERY_MS (3600 * 1000LL)
 
 /** sweep_run(hub, now_ms, e): by the writing thread, outside a transaction.

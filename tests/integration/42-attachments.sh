@@ -53,6 +53,41 @@ check "a file that is not there is named" ends 3
 as liis attachment add A-1 "$T/mine"
 check "a folder is no file" ends 64
 
+### Over the hub
+make_person jaan 'Jaan Mets'
+must as liis --json sync
+is "both files go to the hub" 2 "$(jq .files_sent "$T/out")"
+must as liis consent grant A-1 --to 'Jaan Mets' --sections card,notes \
+    --by 'Mari Tamm' --role guardian
+must as liis sync
+is "sealed" 0 "$(grep -rla marimba "$T/hub" | wc -l)"
+must as jaan sync
+is "the colleague has the record, not yet the file" 0 \
+    "$(find "$T/jaan" -path '*attachments/*' -type f | wc -l)"
+check "the file comes when it is needed" got jaan "$id" "$T/mine/drawing.jpg"
+is "one file, and it stays" 1 \
+    "$(find "$T/jaan" -path '*attachments/*' -type f | wc -l)"
+make_person olga 'Olga Kuusk'
+as olga attachment get "$id" --out "$T/got.olga"
+check "who is not let in has nothing to ask for" ends 3
+"$TUGI" --profile "$T/jaan" --no-input attachment get "$two" \
+    --out "$T/torn" >"$T/out" 2>"$T/err" </dev/null &
+p=$!
+nap $((RANDOM % 60))
+{ kill -KILL $p; wait $p; } 2>/dev/null
+rm -f "$T/torn"
+check "a fetch that was killed is done again" got jaan "$two" \
+    "$T/mine/..letter.pdf"
+must as liis consent withdraw A-1 --from 'Jaan Mets' --sections card,notes \
+    --by 'Mari Tamm'
+must as liis sync
+must as jaan sync
+is "with the consent the file goes from their device" 0 \
+    "$(find "$T/jaan" -path '*attachments/*' -type f | wc -l)"
+"$TUGID" backup "$T/hub" "$T/night.tugid" >"$T/out" 2>"$T/err"
+rc=$?
+check "a backup of the hub has them, and is whole" ends 0
+
 ### A backup, and back
 must as liis --json store backup "$T/stick.tugi"
 is "they are in the backup" 2 "$(jq .attachments "$T/out")"

@@ -9,6 +9,7 @@
 
 #include "common/base/mem.h"
 #include "common/wire/cbor.h"
+#include "common/wire/blob.h"
 #include "common/wire/proto.h"
 #include "tests/support/vector.h"
 
@@ -153,6 +154,22 @@ again_recover(struct view in, struct buf *out, struct err *err)
 	proto_recover_encode(&m, out);
 	return 0;
 }
+
+#define AGAIN(x) \
+	static int \
+	again_blob_##x(struct view in, struct buf *out, struct err *err) \
+	{ \
+		struct proto_blob_##x m; \
+	\
+		if (proto_blob_##x##_decode(in, &m, err) != 0) \
+			return -1; \
+		proto_blob_##x##_encode(&m, out); \
+		return 0; \
+	}
+AGAIN(put)
+AGAIN(have)
+AGAIN(get)
+AGAIN(piece)
 
 static void
 vector(const char *name, int (*again)(struct view in, struct buf *out,
@@ -644,6 +661,63 @@ test_recover(void **state)
 	assert_true(id_eq(&back.person, &m.person));
 }
 
+static int
+blob_put(uint64_t at, size_t len)
+{
+	static uint8_t piece[PROTO_BLOB_PIECE + 1];
+	struct proto_blob_put m = { .space = { { 1 } }, .name = { { 2 } },
+		.item = { { 3 } }, .index = 63, .at = at,
+		.piece = { piece, len } }, back;
+
+	m.bytes = blob_sealed_bytes(500000);
+	buf_reset(&b);
+	proto_blob_put_encode(&m, &b);
+	return proto_blob_put_decode(buf_view(&b), &back, &e);
+}
+
+static void
+test_blob(void **state)
+{
+	struct proto_blob_put put = { .space = { { 1 } }, .name = { { 2 } },
+		.bytes = blob_sealed_bytes(10), .item = { { 3 } },
+		.index = 7 }, back;
+	struct proto_blob_have have = { .have = 262144 };
+	struct proto_blob_get get = { .space = { { 1 } }, .name = { { 2 } },
+		.at = 524288 };
+	struct proto_blob_piece piece = { .bytes = blob_sealed_bytes(10),
+		.piece = view_str("sealed") };
+	uint64_t whole = blob_sealed_bytes(500000);
+
+	(void)state;
+	proto_blob_put_encode(&put, &b);
+	vector("proto-blob-ask", again_blob_put);
+	assert_int_equal(proto_blob_put_decode(buf_view(&b), &back, &e), 0);
+	assert_int_equal(back.index, 7);
+	buf_reset(&b);
+	proto_blob_have_encode(&have, &b);
+	vector("proto-blob-have", again_blob_have);
+	buf_reset(&b);
+	proto_blob_get_encode(&get, &b);
+	vector("proto-blob-get", again_blob_get);
+	buf_reset(&b);
+	proto_blob_piece_encode(&piece, &b);
+	vector("proto-blob-piece", again_blob_piece);
+
+	assert_int_equal(blob_put(0, PROTO_BLOB_PIECE), 0);
+	assert_int_equal(blob_put(PROTO_BLOB_PIECE, whole - PROTO_BLOB_PIECE),
+	    0);
+	assert_int_equal(blob_put(0, 1000), -1); /* short, and not the last */
+	assert_int_equal(blob_put(0, PROTO_BLOB_PIECE + 1), -1);
+	assert_int_equal(blob_put(1, PROTO_BLOB_PIECE), -1);
+	assert_int_equal(blob_put(PROTO_BLOB_PIECE, 0), -1);
+	assert_int_equal(blob_put(2 * PROTO_BLOB_PIECE, PROTO_BLOB_PIECE),
+	    -1);
+	put.index = 64;
+	buf_reset(&b);
+	proto_blob_put_encode(&put, &b);
+	assert_int_equal(proto_blob_put_decode(buf_view(&b), &back, &e), -1);
+}
+
 static void
 test_words(void **state)
 {
@@ -682,6 +756,7 @@ main(void)
 		cmocka_unit_test(test_enrol_mac),
 		cmocka_unit_test(test_enrol_code),
 		cmocka_unit_test_setup(test_recover, fresh),
+		cmocka_unit_test_setup(test_blob, fresh),
 		cmocka_unit_test(test_words)
 	};
 	int rc;

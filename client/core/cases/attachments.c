@@ -212,6 +212,26 @@ find(struct store *s, const struct id *id, struct sealed *out, struct err *e)
 }
 
 int
+attachments_state(struct session *session, const struct id *id,
+    struct attachments_state *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct blobs_place p;
+	struct sealed at;
+	int rc = find(s, id, &at, e);
+
+	memset(out, 0, sizeof(*out));
+	if (rc != 0)
+		return -1;
+	out->here = blobs_here(s, &at.id) > 0;
+	mem_wipe(&at, sizeof(at));
+	rc = blobs_place(s, id, &p, e);
+	out->sent = rc == 1 && p.told;
+	out->waits = rc == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 attachments_save(struct session *session, const struct id *id,
     const char *path, struct err *e)
 {

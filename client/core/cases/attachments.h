@@ -24,6 +24,15 @@ struct attachments_wish {
 int attachments_add(struct session *s, const struct attachments_wish *w,
     struct id *id, struct err *e);
 
+/** attachments_state(s, id, out, e): where its file is. */
+struct attachments_state {
+	bool here;           /* on this device */
+	bool sent;           /* the hub has it in full */
+	bool waits;          /* its record is not taken by the hub yet */
+};
+int attachments_state(struct session *s, const struct id *id,
+    struct attachments_state *out, struct err *e);
+
 /** attachments_save(s, id, path, e): the file, opened, as ${path}, which must
  * not be there. ERR_ABSENT when it is not on this device. */
 int attachments_save(struct session *s, const struct id *id,

@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "client/core/local/blobs_parts.h"
 #include "client/core/local/types.h"
 #include "client/core/vault/vault.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
-#include "common/wire/record.h"
 
 #define NEW_FILE "new"
 #define COPY_BYTES 65536
@@ -218,8 +218,8 @@ blobs_open(struct store *s, const struct hash *id, const struct sym_key *key,
 	return rc;
 }
 
-static int
-hash_file(const char *path, struct hash *out, struct err *e)
+int
+blobs_hash_file(const char *path, struct hash *out, struct err *e)
 {
 	struct ends x = { -1, -1, path, NULL };
 	struct blob_hash *h = blob_hash_new();
@@ -239,7 +239,7 @@ check_file(const char *folder, const struct hash *id, struct err *e)
 {
 	char *path = path_in(folder, id);
 	struct hash is;
-	int rc = hash_file(path, &is, e);
+	int rc = blobs_hash_file(path, &is, e);
 
 	if (rc == 0 && !hash_eq(&is, id))
 		rc = err_set(e, ERR_PEER, "%s is not what was sealed: it was "
@@ -317,8 +317,8 @@ blobs_drop(struct store *s, const struct hash *id, struct err *e)
 
 /* ---- what records name ---- */
 
-static bool
-read_item(const struct record *rec, struct blobs_item *b)
+bool
+blobs_item_read(const struct record *rec, struct blobs_item *b)
 {
 	bool named = false;
 	size_t i;
@@ -357,7 +357,7 @@ read_all(struct store *s, struct buf *list, struct err *e)
 			rc = -1;
 			break;
 		}
-		if (read_item(rec, &b))
+		if (blobs_item_read(rec, &b))
 			buf_add(list, &b, sizeof(b));
 	}
 	db_reset(q);
@@ -459,6 +459,10 @@ blobs_sweep(struct store *s, struct err *e)
 	folder = blobs_folder(s);
 	rc = blobs_sweep_copy(s, folder, e);
 	mem_free(folder);
+	if (rc == 0)
+		rc = db_run(db_prepare(s->db, "DELETE FROM blob WHERE NOT "
+		    "EXISTS (SELECT 1 FROM version v WHERE v.rid = blob.rid "
+		    "AND length(v.body) > 0)"), e);
 	return rc;
 }
 

@@ -57,6 +57,43 @@ int blobs_each(struct store *s,
     int (*fn)(void *ctx, const struct blobs_item *b, struct err *e),
     void *ctx, struct err *e);
 
+/* One that is sealed into a changeset or was taken in, as the hub knows it. */
+struct blobs_place {
+	int64_t rid;
+	struct id space;
+	struct hash id;       /* of the sealed bytes */
+	uint64_t content;
+	struct hash item;     /* changeset */
+	uint32_t idx;         /* of its body */
+	bool told;            /* the hub has it in full, and knows that item */
+	int64_t told_ms;
+};
+
+/** blobs_place(s, record, out, e): 1, 0 it has no place yet, -1.
+ * blobs_unsent(s, fn, ctx, e): each that is here and that the hub was not told
+ * of, as far as it is known. */
+int blobs_place(struct store *s, const struct id *record,
+    struct blobs_place *out, struct err *e);
+int blobs_unsent(struct store *s,
+    int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
+    void *ctx, struct err *e);
+
+/** blobs_told(s, p, e): the hub has it, and knows its item. */
+int blobs_told(struct store *s, const struct blobs_place *p, struct err *e);
+
+/** blobs_read(s, id, at, out, e): append up to ${len} sealed bytes from
+ * ${at} on. */
+int blobs_read(struct store *s, const struct hash *id, uint64_t at,
+    size_t len, struct buf *out, struct err *e);
+
+/* What comes from the hub, until it is whole: bytes that are here;
+ * _add: more of them, from ${at} on, where it ends then; _end: the hash is compared with the name, and
+ * it is here. ERR_PEER when it is not that: nothing is kept then. */
+uint64_t blobs_part(const struct store *s, const struct hash *id);
+int blobs_part_add(struct store *s, const struct hash *id, uint64_t at,
+    struct view v, struct err *e);
+int blobs_part_end(struct store *s, const struct hash *id, struct err *e);
+
 /** blobs_sweep(s, e): what no record here names goes. Not where the store is
  * older than it was: then a record may be missing. */
 int blobs_sweep(struct store *s, struct err *e);

@@ -75,6 +75,7 @@ static const char *const shifts[] = {
 	"DELETE FROM epoch WHERE seq >= ?1",
 	"DELETE FROM quarantine WHERE seq >= ?1",
 	"DELETE FROM want WHERE ?1 IS NOT NULL",
+	"DELETE FROM blob WHERE ?1 IS NOT NULL", /* files may be lost too */
 	"UPDATE item SET seq = seq + " PLACE_LOST_SQL ", sseq = sseq + "
 	PLACE_LOST_SQL " WHERE seq >= ?1 AND seq < " PLACE_LOST_SQL,
 	"UPDATE own_line SET last_seen = min(last_seen, ?1),"

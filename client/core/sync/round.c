@@ -24,6 +24,7 @@
 #include "client/core/sync/push.h"
 #include "client/core/sync/revoked.h"
 #include "client/core/sync/successor.h"
+#include "client/core/sync/uploads.h"
 #include "common/base/text.h"
 
 #define ROUNDS_MAX 8
@@ -121,8 +122,9 @@ send_round(struct talk *t, struct push_result *r, struct err *e)
 	int rc = make_ready(t, e);
 
 	if (rc != 1)
-		return rc;
-	if (push_all(t, r, e) != 0)
+		return rc < 0 ? -1 : uploads_send(t, e);
+	/* Files first: nobody is shown a record whose file is nowhere. */
+	if (uploads_send(t, e) != 0 || push_all(t, r, e) != 0)
 		return -1;
 	/* Own items come back as headers, with their place among others'. */
 	if (pull_all(t, e) != 0)

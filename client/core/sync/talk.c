@@ -36,6 +36,8 @@ refusal_kind(int status, uint64_t verdict)
 	case VERDICT_HUB_FULL:
 		return ERR_AWAY;
 	default:
+		if (status == 404)
+			return ERR_ABSENT;
 		return status == 429 || status >= 500 ? ERR_AWAY : ERR_PEER;
 	}
 }

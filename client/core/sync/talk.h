@@ -22,6 +22,8 @@ struct talk_figures { /* what a sync did, counted */
 	size_t late_new; /* own texts put under review */
 	size_t closings_new; /* taken by a former member, filed here */
 	size_t rekeyed;
+	size_t files_sent, files_wait; /* attachments that the hub has now; and
+	                                * that it does not take */
 	bool approved;
 	bool alarm_ended; /* by an order of two officers */
 	bool restored;    /* the hub was, and this device is in line with it */

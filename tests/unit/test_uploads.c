@@ -1,0 +1,682 @@
+/*
+ * Files of attachments between real clients over the real hub: sent before
+ * their record, fetched when needed, cut anywhere, refused without a right,
+ * gone with an erase order; and a hub that lies.
+ *
+ * Client 0 is the officer, 1 keeps the case, 2 reads its notes, 3 signs
+ * erasures and is in no case.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/core/cases/attachments.h"
+#include "client/core/fetch.h"
+#include "client/core/local/blobs.h"
+#include "client/core/records/erase.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "daemon/hub/sweep.h"
+#include "tests/support/trust.h"
+
+#define KEEPER 1
+#define READER 2
+#define DPO 3
+#define DAY_MS (24 * 3600 * 1000LL)
+#define BYTES 900000 /* four pieces */
+
+static struct world w;
+static struct id anna;
+static struct err e;
+static char source[160], target[160];
+
+static void
+write_source(size_t n)
+{
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, SIZE_MAX);
+	for (i = 0; i < n; i++)
+		buf_add_be(&b, i * 7 + i / 251, 1);
+	assert_int_equal(file_replace(source, buf_view(&b), 0600, &e), 0);
+	buf_done(&b);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin(&w, 3);
+	trust_join_as(&w, DPO, ROLE_DPO);
+	world_case(&w, KEEPER, "Anna Tamm", &anna);
+	world_note(&w, KEEPER, &anna, "first", NULL);
+	world_grant(&w, KEEPER, &anna, READER, "card,notes", false);
+	trust_twice(&w, KEEPER, READER);
+	snprintf(source, sizeof(source), "%s/letter.pdf", w.folder);
+	snprintf(target, sizeof(target), "%s/out", w.folder);
+	write_source(BYTES);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	unlink(source);
+	unlink(target);
+	world_end(&w);
+	return 0;
+}
+
+static void
+add(struct id *id)
+{
+	struct attachments_wish wish = { .case_id = anna, .path = source };
+
+	world_pass(&w, 1000);
+	if (attachments_add(w.c[KEEPER].session, &wish, id, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+static int
+fetch(int i, const struct id *id)
+{
+	err_clear(&e);
+	return fetch_attachment(w.c[i].session, &w.c[i].remote, id, NULL, &e);
+}
+
+static void
+check_same(int i, const struct id *id)
+{
+	struct buf a, b;
+
+	unlink(target);
+	if (attachments_save(w.c[i].session, id, target, &e) != 0)
+		fail_msg("%s", e.text);
+	buf_init(&a, SIZE_MAX);
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(source, &a, &e), 0);
+	assert_int_equal(file_read(target, &b, &e), 0);
+	assert_true(view_eq(buf_view(&a), buf_view(&b)));
+	buf_done(&a);
+	buf_done(&b);
+}
+
+static struct blobs_place
+place(int i, const struct id *id)
+{
+	struct blobs_place p;
+
+	assert_int_equal(blobs_place(world_store(&w, i), id, &p, &e), 1);
+	return p;
+}
+
+/* What a changed client of ${i} asks; the HTTP status, a refusal's verdict. */
+static int
+raw(int i, const char *path, const struct buf *body, struct buf *answer,
+    uint64_t *verdict)
+{
+	struct remote_call c = { "POST", path, buf_view(body),
+		world_store(&w, i)->me };
+	struct proto_refusal no;
+	int status;
+
+	buf_reset(answer);
+	status = world_serve(w.hub, &c, answer);
+	*verdict = status != 200 && proto_refusal_decode(buf_view(answer), &no,
+	    &e) == 0 ? no.verdict : 0;
+	return status;
+}
+
+static uint64_t
+raw_get(int i, const struct blobs_place *p)
+{
+	struct proto_blob_get m = { .space = p->space, .name = p->id };
+	struct buf body, answer;
+	uint64_t verdict;
+	int status;
+
+	buf_init(&body, 4096);
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	proto_blob_get_encode(&m, &body);
+	status = raw(i, "/v1/blob/get", &body, &answer, &verdict);
+	buf_done(&body);
+	buf_done(&answer);
+	return status == 200 ? VERDICT_ACCEPTED : verdict != 0 ? verdict :
+	    (uint64_t)status;
+}
+
+static uint64_t
+raw_put(int i, const struct proto_blob_put *m, uint64_t *have)
+{
+	struct proto_blob_have said = { 0 };
+	struct buf body, answer;
+	uint64_t verdict;
+	int status;
+
+	buf_init(&body, PROTO_BLOB_PIECE + 4096);
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	proto_blob_put_encode(m, &body);
+	status = raw(i, "/v1/blob/put", &body, &answer, &verdict);
+	if (status == 200)
+		assert_int_equal(proto_blob_have_decode(buf_view(&answer),
+		    &said, &e), 0);
+	buf_done(&body);
+	buf_done(&answer);
+	*have = said.have;
+	return status == 200 ? VERDICT_ACCEPTED : verdict != 0 ? verdict :
+	    (uint64_t)status;
+}
+
+static void
+test_sent_and_fetched(void **state)
+{
+	struct attachments_state st;
+	struct exchange_result r;
+	struct id id;
+
+	(void)state;
+	add(&id);
+	assert_int_equal(attachments_state(w.c[KEEPER].session, &id, &st, &e),
+	    0);
+	assert_true(st.here && st.waits && !st.sent);
+	r = world_must_sync(&w, KEEPER);
+	assert_int_equal(r.files_sent, 1);
+	assert_int_equal(r.files_wait, 0);
+	assert_int_equal(attachments_state(w.c[KEEPER].session, &id, &st, &e),
+	    0);
+	assert_true(st.here && st.sent && !st.waits);
+	world_must_sync(&w, READER);
+	assert_int_equal(attachments_state(w.c[READER].session, &id, &st, &e),
+	    0);
+	assert_true(!st.here);
+	assert_int_equal(attachments_save(w.c[READER].session, &id, target,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	if (fetch(READER, &id) != 0)
+		fail_msg("%s", e.text);
+	check_same(READER, &id);
+	r = world_must_sync(&w, KEEPER); /* nothing goes twice */
+	assert_int_equal(r.files_sent, 0);
+	r = world_must_sync(&w, READER);
+	assert_int_equal(r.files_sent, 0);
+	w.calls = 0;
+	assert_int_equal(fetch(READER, &id), 0); /* it is here */
+	assert_int_equal(w.calls, 0);
+}
+
+/* The section is new to the hub: one sync brings record and file. */
+static void
+test_new_section(void **state)
+{
+	struct attachments_wish wish = { .path = source };
+	struct attachments_state st;
+	struct exchange_result r;
+	struct id id;
+
+	(void)state;
+	world_case(&w, KEEPER, "Berta", &wish.case_id);
+	assert_int_equal(attachments_add(w.c[KEEPER].session, &wish, &id, &e),
+	    0);
+	r = world_must_sync(&w, KEEPER);
+	assert_int_equal(r.files_sent, 1);
+	assert_int_equal(r.files_wait, 0);
+	assert_int_equal(attachments_state(w.c[KEEPER].session, &id, &st, &e),
+	    0);
+	assert_true(st.sent);
+}
+
+/* The file is at the hub before its record is. */
+static void
+test_file_first(void **state)
+{
+	struct exchange_result r;
+	struct id id;
+	unsigned n;
+
+	(void)state;
+	add(&id);
+	for (n = 1; n < 50; n++) { /* the push itself is cut off */
+		w.calls = 0;
+		w.cut_request = 4 + n;
+		if (world_sync(&w, KEEPER, &r, &e) == 0)
+			break;
+		w.cut_request = 0;
+		world_must_sync(&w, READER);
+		if (world_count(&w, READER, "SELECT count(*) FROM record "
+		    "WHERE type = 53") > 0)
+			assert_int_equal(raw_get(READER, &(struct blobs_place){
+			    .space = place(READER, &id).space,
+			    .id = place(READER, &id).id }), VERDICT_ACCEPTED);
+	}
+	assert_true(n > 1 && n < 50);
+	w.cut_request = 0;
+}
+
+/* Cut at each request and each answer: it goes on where it was, and each piece
+ * goes over the line at most once more. */
+static void
+test_cut(void **state)
+{
+	struct id id;
+	unsigned n, kind;
+
+	(void)state;
+	for (kind = 0; kind < 2; kind++) {
+		add(&id);
+		w.bytes_up = 0;
+		for (n = 1; n < 200; n++) {
+			w.calls = 0;
+			w.cut_request = kind == 0 ? 1 + n % 7 : 0;
+			w.cut_answer = kind == 1 ? 1 + n % 7 : 0;
+			if (world_sync(&w, KEEPER, NULL, &e) == 0)
+				break;
+			assert_int_equal(e.kind, ERR_AWAY);
+		}
+		assert_true(n > 1 && n < 200);
+		assert_true(w.bytes_up < 2 * BYTES + 300000);
+		w.cut_request = w.cut_answer = 0;
+		world_must_sync(&w, KEEPER);
+		world_must_sync(&w, READER);
+		w.bytes_down = 0;
+		for (n = 1; n < 50; n++) {
+			w.calls = 0;
+			w.cut_request = kind == 0 ? 2 : 0;
+			w.cut_answer = kind == 1 ? 2 : 0;
+			if (n == 3) /* a power cut in the middle of a piece */
+				world_close(&w, READER);
+			if (n == 3)
+				assert_int_equal(world_open(&w, READER, &e),
+				    0);
+			if (fetch(READER, &id) == 0)
+				break;
+			assert_int_equal(e.kind, ERR_AWAY);
+		}
+		assert_true(n > 1 && n < 50);
+		assert_true(w.bytes_down < 2 * BYTES + 100000);
+		w.cut_request = w.cut_answer = 0;
+		check_same(READER, &id);
+	}
+}
+
+/* The hub is restarted in between. */
+static void
+test_hub_restarted(void **state)
+{
+	struct id id;
+
+	(void)state;
+	add(&id);
+	w.calls = 0;
+	w.cut_request = 5;
+	assert_int_equal(world_sync(&w, KEEPER, NULL, &e), -1);
+	w.cut_request = 0;
+	world_hub_close(&w);
+	world_hub_open(&w);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, READER);
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+}
+
+static void
+test_no_right(void **state)
+{
+	struct proto_blob_put put;
+	struct blobs_place p;
+	struct id id, other;
+	uint8_t byte = 1;
+	uint64_t have;
+
+	(void)state;
+	add(&id);
+	trust_twice(&w, KEEPER, READER);
+	p = place(KEEPER, &id);
+	assert_int_equal(raw_get(KEEPER, &p), VERDICT_ACCEPTED);
+	assert_int_equal(raw_get(READER, &p), VERDICT_ACCEPTED);
+	assert_int_equal(raw_get(DPO, &p), VERDICT_NOT_MEMBER);
+	assert_int_equal(raw_get(0, &p), VERDICT_NOT_MEMBER);
+	id_random(&other);
+	put = (struct proto_blob_put){ .space = p.space, .name = p.id,
+		.bytes = blob_sealed_bytes(100), .item = p.item,
+		.piece = view_of(&byte, 0) };
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_NOT_MEMBER);
+	assert_int_equal(raw_put(DPO, &put, &have), VERDICT_NOT_MEMBER);
+	put.space = other;
+	assert_int_equal(raw_put(KEEPER, &put, &have),
+	    VERDICT_UNKNOWN_SPACE);
+	p.space = other;
+	assert_int_equal(raw_get(KEEPER, &p), VERDICT_NOT_MEMBER);
+
+	/* Fetched before, and withdrawn: the file goes with the key. */
+	assert_int_equal(fetch(READER, &id), 0);
+	p = place(READER, &id);
+	assert_true(blobs_here(world_store(&w, READER), &p.id) > 0);
+	world_withdraw(&w, KEEPER, &anna, READER, "card,notes");
+	trust_twice(&w, KEEPER, READER);
+	assert_int_equal(raw_get(READER, &p), VERDICT_NOT_MEMBER);
+	assert_int_equal(blobs_here(world_store(&w, READER), &p.id), 0);
+	assert_int_equal(fetch(READER, &id), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+}
+
+/* What is no file of that name is not kept, and spoils nobody's. */
+static void
+test_wrong_bytes(void **state)
+{
+	struct proto_blob_put put;
+	struct blobs_place p;
+	uint8_t *junk = mem_new(PROTO_BLOB_PIECE);
+	struct buf sealed;
+	uint64_t have, n = blob_sealed_bytes(5000);
+	struct hash name;
+	struct id id;
+
+	(void)state;
+	world_grant(&w, KEEPER, &anna, READER, "notes", true);
+	trust_twice(&w, KEEPER, READER);
+	write_source(5000);
+	add(&id);
+	buf_init(&sealed, SIZE_MAX);
+	world_must_sync(&w, KEEPER);
+	p = place(KEEPER, &id);
+	assert_int_equal(blobs_read(world_store(&w, KEEPER), &p.id, 0, n,
+	    &sealed, &e), 0);
+	memset(&name, 5, sizeof(name));
+	put = (struct proto_blob_put){ .space = p.space, .name = name,
+		.bytes = n, .item = p.item, .piece = view_of(junk, n) };
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_BAD_FORM);
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_BAD_FORM);
+	p.id = name;
+	assert_int_equal(raw_get(READER, &p), 404);
+	/* The same name with another length, where it is whole. */
+	put.name = place(KEEPER, &id).id;
+	put.bytes = blob_sealed_bytes(50000);
+	put.piece = view_of(NULL, 0);
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_BAD_FORM);
+	/* A piece out of order is not taken; the answer says where to go on. */
+	put.name = name;
+	put.name.b[0] = 6;
+	put.bytes = blob_sealed_bytes(BYTES);
+	put.at = PROTO_BLOB_PIECE;
+	put.piece = view_of(junk, PROTO_BLOB_PIECE);
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, 0);
+	put.at = 0;
+	assert_int_equal(raw_put(READER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, PROTO_BLOB_PIECE);
+	assert_int_equal(raw_put(KEEPER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, PROTO_BLOB_PIECE); /* of their own */
+	/* Not a length that a file has; a piece that is none. */
+	put.bytes++;
+	assert_int_equal(raw_put(READER, &put, &have), 400);
+	put.bytes--;
+	put.at = 1;
+	assert_int_equal(raw_put(READER, &put, &have), 400);
+	buf_done(&sealed);
+	mem_free(junk);
+	/* A week later what nobody went on with is gone. */
+	world_pass(&w, SWEEP_PARTS_MS + DAY_MS);
+	world_note(&w, KEEPER, &anna, "later", NULL);
+	world_must_sync(&w, KEEPER);
+	put.at = 0;
+	put.piece = view_of(NULL, 0);
+	assert_int_equal(raw_put(KEEPER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, 0);
+}
+
+/* No room: the file waits, texts do not; with room it goes. */
+static void
+test_quota(void **state)
+{
+	struct hub_limits tight = { 200 * 1024, 0 }, wide = { 0, 0 };
+	struct exchange_result r;
+	struct id id;
+
+	(void)state;
+	hub_limit(w.hub, &tight);
+	add(&id);
+	world_note(&w, KEEPER, &anna, "goes all the same", NULL);
+	r = world_must_sync(&w, KEEPER);
+	assert_int_equal(r.files_wait, 1);
+	assert_int_equal(r.files_sent, 0);
+	assert_int_equal(r.sent_notes, 1);
+	world_must_sync(&w, READER);
+	assert_true(world_has(&w, READER, "goes all the same"));
+	assert_int_equal(fetch(READER, &id), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	hub_limit(w.hub, &wide);
+	r = world_must_sync(&w, KEEPER);
+	assert_int_equal(r.files_sent, 1);
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+}
+
+/* ---- a hub that lies ---- */
+
+static int lie;
+
+static int
+liar(struct world *x, const char *path, struct view request, int *status,
+    struct buf *answer, struct err *why)
+{
+	struct proto_blob_piece m;
+	struct proto_blob_have h;
+	struct buf copy;
+
+	(void)x;
+	(void)request;
+	(void)why;
+	if (*status != 200)
+		return 0;
+	if (strcmp(path, "/v1/blob/put") == 0 && lie >= 5) {
+		h.have = lie == 5 ? 12345 : lie == 6 ? UINT64_MAX : 0;
+		buf_reset(answer);
+		proto_blob_have_encode(&h, answer);
+	}
+	if (strcmp(path, "/v1/blob/get") != 0)
+		return 0;
+	if (proto_blob_piece_decode(buf_view(answer), &m, &e) != 0)
+		return 0;
+	buf_init(&copy, PROTO_ANSWER_BYTES_MAX);
+	buf_add(&copy, m.piece.data, m.piece.len);
+	m.piece = buf_view(&copy);
+	if (lie == 1) /* other bytes */
+		copy.data[copy.len / 2] ^= 1;
+	if (lie == 2) /* fewer */
+		m.piece.len -= 1;
+	if (lie == 3) /* another length of the whole */
+		m.bytes = blob_sealed_bytes(100);
+	buf_reset(answer);
+	proto_blob_piece_encode(&m, answer);
+	if (lie == 4)
+		answer->len /= 2;
+	buf_done(&copy);
+	return 0;
+}
+
+static void
+test_lies(void **state)
+{
+	struct blobs_place p;
+	struct id id, two;
+
+	(void)state;
+	add(&id);
+	trust_twice(&w, KEEPER, READER);
+	p = place(READER, &id);
+	w.tamper = liar;
+	for (lie = 1; lie <= 4; lie++) {
+		assert_int_equal(fetch(READER, &id), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+		assert_int_equal(blobs_here(world_store(&w, READER), &p.id),
+		    0);
+	}
+	w.tamper = NULL;
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+	w.tamper = liar;
+	for (lie = 5; lie <= 7; lie++) {
+		add(&two);
+		assert_int_equal(world_sync(&w, KEEPER, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+	}
+	w.tamper = NULL;
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, READER);
+	assert_int_equal(fetch(READER, &two), 0);
+	check_same(READER, &two);
+}
+
+/* ---- erasing ---- */
+
+static bool
+hub_has(struct view needle)
+{
+	static const char *const tails[] = { "", "-wal" };
+	char path[160];
+	bool found = false;
+	struct buf b;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s%s", w.path, tails[i]);
+		buf_init(&b, SIZE_MAX);
+		if (file_read(path, &b, &e) == 0)
+			found = found || memmem(b.data, b.len, needle.data,
+			    needle.len) != NULL;
+		buf_done(&b);
+	}
+	return found;
+}
+
+static void
+order_erasure(const struct id *id)
+{
+	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+	struct erase_requests l;
+	struct id request;
+	size_t i;
+
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_record(w.c[KEEPER].session, id, &wish,
+	    &request, &e), 0);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
+	for (i = 0; i < l.count; i++)
+		if (!l.items[i].done)
+			assert_int_equal(erase_answer_request(
+			    w.c[DPO].session, &l.items[i].id, true, NULL, &e),
+			    0);
+	erase_requests_done(&l);
+	world_must_sync(&w, DPO);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, KEEPER);
+}
+
+/* Served to nobody from the order on; after a week no byte of it is left at the
+ * hub, nor on the device of who had fetched it. */
+static void
+test_erased(void **state)
+{
+	struct blobs_place p, kept;
+	struct buf sealed;
+	struct id id, other;
+	size_t at;
+
+	(void)state;
+	add(&id);
+	add(&other);
+	trust_twice(&w, KEEPER, READER);
+	assert_int_equal(fetch(READER, &id), 0);
+	p = place(KEEPER, &id);
+	kept = place(KEEPER, &other);
+	buf_init(&sealed, SIZE_MAX);
+	assert_int_equal(blobs_read(world_store(&w, KEEPER), &p.id, 0,
+	    blobs_here(world_store(&w, KEEPER), &p.id), &sealed, &e), 0);
+	assert_true(hub_has(view_of(sealed.data + 300000, 64)));
+	order_erasure(&id);
+	assert_int_equal(raw_get(KEEPER, &p), 404);
+	assert_int_equal(raw_get(READER, &p), 404);
+	assert_int_equal(raw_get(READER, &kept), VERDICT_ACCEPTED);
+	world_must_sync(&w, READER);
+	world_pass(&w, 7 * DAY_MS + 1000);
+	world_note(&w, KEEPER, &anna, "a week later", NULL);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, READER);
+	world_pass(&w, 2 * SWEEP_EVERY_MS);
+	world_note(&w, KEEPER, &anna, "and a little", NULL);
+	world_must_sync(&w, KEEPER);
+	for (at = 0; at + 32 <= sealed.len; at += 4096)
+		if (hub_has(view_of(sealed.data + at, 32)))
+			fail_msg("the hub has bytes from %zu on", at);
+	assert_int_equal(blobs_here(world_store(&w, KEEPER), &p.id), 0);
+	assert_int_equal(blobs_here(world_store(&w, READER), &p.id), 0);
+	assert_int_equal(raw_get(READER, &kept), VERDICT_ACCEPTED);
+	assert_int_equal(fetch(READER, &other), 0);
+	check_same(READER, &other);
+	buf_done(&sealed);
+}
+
+/* Nothing names it for a month: it goes, and comes again when something does. */
+static void
+test_loose(void **state)
+{
+	struct proto_blob_put put;
+	struct blobs_place p;
+	struct buf sealed;
+	uint64_t have;
+	struct id id;
+
+	(void)state;
+	write_source(5000);
+	add(&id);
+	world_must_sync(&w, KEEPER);
+	p = place(KEEPER, &id);
+	buf_init(&sealed, SIZE_MAX);
+	assert_int_equal(blobs_read(world_store(&w, KEEPER), &p.id, 0,
+	    PROTO_BLOB_PIECE, &sealed, &e), 0);
+	put = (struct proto_blob_put){ .space = trust_space(&w, KEEPER, &anna,
+	    "card"), .name = p.id, .bytes = sealed.len,
+	    .piece = buf_view(&sealed) };
+	memset(&put.item, 9, sizeof(put.item));
+	assert_int_equal(raw_put(KEEPER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, sealed.len);
+	put.piece.len = 0;
+	assert_int_equal(raw_put(KEEPER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, sealed.len);
+	p.space = put.space;
+	assert_int_equal(raw_get(KEEPER, &p), 404); /* no item names it */
+	world_pass(&w, SWEEP_LOOSE_MS + DAY_MS);
+	world_note(&w, KEEPER, &anna, "a month later", NULL);
+	world_must_sync(&w, KEEPER);
+	assert_int_equal(raw_put(KEEPER, &put, &have), VERDICT_ACCEPTED);
+	assert_int_equal(have, 0);
+	p = place(KEEPER, &id);
+	assert_int_equal(raw_get(KEEPER, &p), VERDICT_ACCEPTED);
+	buf_done(&sealed);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_sent_and_fetched), T(test_new_section),
+		T(test_file_first), T(test_cut), T(test_hub_restarted),
+		T(test_no_right), T(test_wrong_bytes), T(test_quota),
+		T(test_lies), T(test_erased), T(test_loose),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
