@@ -201,6 +201,8 @@ int cmd_uptake(struct ctx *c, struct err *e);
 int cmd_objection_add(struct ctx *c, struct err *e);
 int cmd_attachment_add(struct ctx *c, struct err *e);
 int cmd_attachment_get(struct ctx *c, struct err *e);
+int cmd_attachment_show(struct ctx *c, struct err *e);
+int cmd_attachment_drop(struct ctx *c, struct err *e);
 int cmd_viewed(struct ctx *c, struct err *e);
 int cmd_restrict_add(struct ctx *c, struct err *e);
 int cmd_restrict_lift(struct ctx *c, struct err *e);

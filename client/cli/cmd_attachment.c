@@ -1,4 +1,4 @@
-/* attachment add, get; list and show are of any kind (cmd_entry.c). */
+/* attachment add, show, get, drop; list is of any kind (cmd_entry.c). */
 #include <stdio.h>
 #include <string.h>
 
@@ -114,4 +114,61 @@ cmd_attachment_get(struct ctx *c, struct err *e)
 	out_warn(&c->out, "%s", _("It lies there in clear, for everybody who "
 	    "can read your files: delete it when you have seen it."));
 	return 0;
+}
+
+static const char *
+where_words(const struct attachments_state *st)
+{
+	if (st->here)
+		return st->sent ? N_("The file is on this device and at the "
+		    "hub.") : N_("The file is on this device alone; the next "
+		    "tugi sync sends it.");
+	return N_("The file is at the hub: tugi attachment get");
+}
+
+int
+cmd_attachment_show(struct ctx *c, struct err *e)
+{
+	struct attachments_state st;
+	struct record_item r = { 0 };
+	json_t *j;
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_ATTACHMENT, &r, e) != 0)
+		return -1;
+	if (r.deleted || r.erased || r.restricted) {
+		memset(&st, 0, sizeof(st));
+		rc = 0;
+	} else {
+		rc = attachments_state(c->s, &r.id, &st, e);
+	}
+	if (rc == 0 && c->g.json) {
+		j = show_record_json(&r);
+		json_object_set_new(j, "here", json_boolean(st.here));
+		json_object_set_new(j, "at_hub", json_boolean(st.sent ||
+		    !st.here));
+		rc = out_json(j, e);
+	} else if (rc == 0) {
+		show_record(c, &r);
+		if (r.field_count > 0)
+			out_line(&c->out, "%s", _(where_words(&st)));
+	}
+	record_item_done(&r);
+	return rc;
+}
+
+int
+cmd_attachment_drop(struct ctx *c, struct err *e)
+{
+	struct record_item r = { 0 };
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), TYPE_ATTACHMENT, &r, e) != 0)
+		return -1;
+	rc = attachments_drop(c->s, &r.id, e);
+	if (rc == 0)
+		rc = show_made(c, &r.id, _("The file is gone from this "
+		    "device; tugi attachment get brings it again."), e);
+	record_item_done(&r);
+	return rc;
 }

@@ -4,6 +4,7 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/core/cases/attachments.h"
 #include "client/core/records/erase.h"
 #include "common/base/mem.h"
 
@@ -41,16 +42,45 @@ say_next(struct ctx *c)
 }
 
 static int
-made(struct ctx *c, const struct id *request, struct err *e)
+made(struct ctx *c, const struct id *request, size_t files, struct err *e)
 {
 	json_t *j;
 
+	if (files > 0)
+		out_say(&c->out, plural(files, "Its %zu attachment is asked "
+		    "for as well.", "Its %zu attachments are asked for as "
+		    "well."), files);
 	say_next(c);
 	if (!c->g.json)
 		return 0;
 	j = json_object();
 	json_object_set_new(j, "request", show_id_json(request));
+	json_object_set_new(j, "attachments",
+	    json_integer((json_int_t)files));
 	return out_json(j, e);
+}
+
+/* What belongs to it goes as it does; what was asked for before is. */
+static int
+its_files(struct ctx *c, const struct id *id, const struct erase_wish *w,
+    size_t *n, struct err *e)
+{
+	struct record_list l;
+	struct id request;
+	size_t i;
+	int rc = attachments_to(c->s, id, &l, e);
+
+	*n = 0;
+	for (i = 0; rc == 0 && i < l.count; i++) {
+		rc = erase_record(c->s, &l.items[i].id, w, &request, e);
+		*n += rc == 0;
+		if (rc != 0 && e->kind == ERR_CLASH) {
+			err_clear(e);
+			rc = 0;
+		}
+	}
+	record_list_done(&l);
+	return rc;
 }
 
 static int
@@ -58,12 +88,14 @@ one_record(struct ctx *c, const struct id *id, const struct erase_wish *w,
     struct err *e)
 {
 	struct id request;
+	size_t files;
 
 	if (ask_sure(c, _("Ask for this to be erased, everywhere and for "
 	    "good?"), e) != 0)
 		return -1;
-	return erase_record(c->s, id, w, &request, e) == 0 ?
-	    made(c, &request, e) : -1;
+	return its_files(c, id, w, &files, e) == 0 &&
+	    erase_record(c->s, id, w, &request, e) == 0 ?
+	    made(c, &request, files, e) : -1;
 }
 
 static int
@@ -290,7 +322,7 @@ cmd_erase_take_back(struct ctx *c, struct err *e)
 		return -1;
 	out_say(&c->out, "%s", _("The next tugi sync asks who signed the "
 	    "order; it is shown again when that person has agreed."));
-	return c->g.json ? made(c, &request, e) : 0;
+	return c->g.json ? made(c, &request, 0, e) : 0;
 }
 
 /* ---- the second hand ---- */

@@ -29,9 +29,9 @@ static const struct cmd cmds[] = {
 	.opts = { { "limit", N_("N"), N_("at most so many"), false } }
 }, {
 	.name = "attachment show", .words = N_("ATTACHMENT"), .min = 1,
-	.max = 1, .run = cmd_entry_show, .opens = true,
+	.max = 1, .run = cmd_attachment_show, .opens = true,
 	.type = TYPE_ATTACHMENT,
-	.summary = N_("what is recorded of a file"),
+	.summary = N_("what is recorded of a file, and where it is"),
 	.examples = { "tugi attachment show 5d1f" }
 }, {
 	.name = "attachment get", .words = N_("ATTACHMENT"), .min = 1,
@@ -42,6 +42,14 @@ static const struct cmd cmds[] = {
 	    "the hub, and goes on where it was cut."),
 	.examples = { "tugi attachment get 5d1f --out /tmp/consent.pdf" },
 	.opts = { { "out", N_("FILE"), N_("where to write it"), false } }
+}, {
+	.name = "attachment drop", .words = N_("ATTACHMENT"), .min = 1,
+	.max = 1, .run = cmd_attachment_drop, .opens = true,
+	.summary = N_("take the file off this device; it stays at the hub"),
+	.more = N_("By itself that happens 30 days after a file was fetched, "
+	    "and 90 days after one of yours was sent. What the hub does not "
+	    "have is never dropped. For good: tugi erase."),
+	.examples = { "tugi attachment drop 5d1f" }
 }
 };
 

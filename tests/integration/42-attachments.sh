@@ -67,6 +67,15 @@ is "the colleague has the record, not yet the file" 0 \
 check "the file comes when it is needed" got jaan "$id" "$T/mine/drawing.jpg"
 is "one file, and it stays" 1 \
     "$(find "$T/jaan" -path '*attachments/*' -type f | wc -l)"
+as liis --json attachment show "$id"
+check "it is said where the file is" [ "$(jq -c '[.here, .at_hub]' "$T/out")" = \
+    '[true,true]' ]
+must as liis attachment drop "$id"
+is "dropped, one is left" 1 "$(find "$T/liis/attachments" -type f | wc -l)"
+check "and it comes again from the hub" got liis "$id" "$T/mine/drawing.jpg"
+as liis --json attachment add A-1 "$T/mine/drawing.jpg" words=unsent
+as liis attachment drop "$(jq -r .id "$T/out")"
+check "what the hub does not have is not dropped" ends 77
 make_person olga 'Olga Kuusk'
 as olga attachment get "$id" --out "$T/got.olga"
 check "who is not let in has nothing to ask for" ends 3
@@ -90,7 +99,7 @@ check "a backup of the hub has them, and is whole" ends 0
 
 ### A backup, and back
 must as liis --json store backup "$T/stick.tugi"
-is "they are in the backup" 2 "$(jq .attachments "$T/out")"
+is "they are in the backup" 3 "$(jq .attachments "$T/out")"
 is "sealed there, too" 0 "$(grep -rla marimba "$T"/stick.tugi* | wc -l)"
 with_pass liis store verify --full "$T/stick.tugi"
 check "which is whole" ends 0

@@ -536,6 +536,88 @@ test_lies(void **state)
 	check_same(READER, &two);
 }
 
+/* ---- dropping ---- */
+
+static bool
+here(int i, const struct id *id)
+{
+	struct attachments_state st;
+
+	assert_int_equal(attachments_state(w.c[i].session, id, &st, &e), 0);
+	return st.here;
+}
+
+static void
+days(int n)
+{
+	world_pass(&w, n * DAY_MS);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, READER);
+}
+
+/* A fetched copy goes after a month, an own one after three; both come again. */
+static void
+test_dropped(void **state)
+{
+	struct id id;
+
+	(void)state;
+	add(&id);
+	trust_twice(&w, KEEPER, READER);
+	assert_int_equal(fetch(READER, &id), 0);
+	days(29);
+	assert_true(here(KEEPER, &id) && here(READER, &id));
+	days(2);
+	assert_true(here(KEEPER, &id) && !here(READER, &id));
+	days(58);
+	assert_true(here(KEEPER, &id));
+	days(2);
+	assert_false(here(KEEPER, &id));
+	assert_int_equal(fetch(KEEPER, &id), 0);
+	check_same(KEEPER, &id);
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+	assert_int_equal(attachments_drop(w.c[READER].session, &id, &e), 0);
+	assert_false(here(READER, &id));
+	assert_int_equal(attachments_drop(w.c[READER].session, &id, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+}
+
+/* What the hub does not have stays, however long and whoever asks. */
+static void
+test_never_the_only_copy(void **state)
+{
+	struct hub_limits tight = { 200 * 1024, 0 }, wide = { 0, 0 };
+	struct id id, two;
+
+	(void)state;
+	add(&id);
+	assert_int_equal(attachments_drop(w.c[KEEPER].session, &id, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	hub_limit(w.hub, &tight);
+	days(1); /* its record is taken, it is not */
+	assert_int_equal(attachments_drop(w.c[KEEPER].session, &id, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	days(200);
+	assert_true(here(KEEPER, &id));
+	check_same(KEEPER, &id);
+	hub_limit(w.hub, &wide);
+	days(1);
+	w.tamper = liar; /* a hub that does not show what it has */
+	for (lie = 1; lie <= 3; lie++)
+		days(100);
+	assert_true(here(KEEPER, &id));
+	w.tamper = NULL;
+	days(1);
+	add(&two);
+	days(1);
+	assert_int_equal(attachments_drop(w.c[KEEPER].session, &two, &e), 0);
+	assert_true(here(KEEPER, &id));
+	check_same(KEEPER, &id);
+}
+
 /* ---- erasing ---- */
 
 static bool
@@ -562,13 +644,20 @@ static void
 order_erasure(const struct id *id)
 {
 	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+	struct erase_sections sections;
 	struct erase_requests l;
 	struct id request;
 	size_t i;
 
 	world_must_sync(&w, DPO);
-	assert_int_equal(erase_record(w.c[KEEPER].session, id, &wish,
-	    &request, &e), 0);
+	if (id != NULL)
+		assert_int_equal(erase_record(w.c[KEEPER].session, id, &wish,
+		    &request, &e), 0);
+	else
+		assert_int_equal(erase_case(w.c[KEEPER].session, &anna, &wish,
+		    &sections, &e), 0);
+	if (id == NULL)
+		erase_sections_done(&sections);
 	world_must_sync(&w, KEEPER);
 	world_must_sync(&w, DPO);
 	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
@@ -627,6 +716,36 @@ test_erased(void **state)
 	buf_done(&sealed);
 }
 
+/* With the whole case. */
+static void
+test_case_erased(void **state)
+{
+	struct blobs_place p;
+	struct buf sealed;
+	struct id id;
+
+	(void)state;
+	add(&id);
+	trust_twice(&w, KEEPER, READER);
+	assert_int_equal(fetch(READER, &id), 0);
+	p = place(KEEPER, &id);
+	buf_init(&sealed, SIZE_MAX);
+	assert_int_equal(blobs_read(world_store(&w, KEEPER), &p.id, 0,
+	    PROTO_BLOB_PIECE, &sealed, &e), 0);
+	assert_true(hub_has(view_of(sealed.data + 1000, 64)));
+	order_erasure(NULL);
+	assert_int_equal(raw_get(KEEPER, &p), 404);
+	world_must_sync(&w, READER);
+	world_pass(&w, 7 * DAY_MS + 2 * SWEEP_EVERY_MS);
+	world_case(&w, KEEPER, "Berta", &anna);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, READER);
+	assert_false(hub_has(view_of(sealed.data + 1000, 64)));
+	assert_int_equal(blobs_here(world_store(&w, KEEPER), &p.id), 0);
+	assert_int_equal(blobs_here(world_store(&w, READER), &p.id), 0);
+	buf_done(&sealed);
+}
+
 /* Nothing names it for a month: it goes, and comes again when something does. */
 static void
 test_loose(void **state)
@@ -675,7 +794,8 @@ main(void)
 		T(test_sent_and_fetched), T(test_new_section),
 		T(test_file_first), T(test_cut), T(test_hub_restarted),
 		T(test_no_right), T(test_wrong_bytes), T(test_quota),
-		T(test_lies), T(test_erased), T(test_loose),
+		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
+		T(test_erased), T(test_case_erased), T(test_loose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

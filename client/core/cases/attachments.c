@@ -226,7 +226,7 @@ attachments_state(struct session *session, const struct id *id,
 	out->here = blobs_here(s, &at.id) > 0;
 	mem_wipe(&at, sizeof(at));
 	rc = blobs_place(s, id, &p, e);
-	out->sent = rc == 1 && p.told;
+	out->sent = rc == 1 && p.told && p.accepted;
 	out->waits = rc == 0;
 	return rc < 0 ? -1 : 0;
 }
@@ -253,4 +253,27 @@ attachments_to(struct session *s, const struct id *record,
 		.parent = record };
 
 	return records_list(s, &q, out, e);
+}
+
+int
+attachments_drop(struct session *session, const struct id *id, struct err *e)
+{
+	struct store *s = session_store(session);
+	struct attachments_state st;
+	struct blobs_place p;
+	int rc = attachments_state(session, id, &st, e);
+
+	if (rc != 0)
+		return -1;
+	rc = blobs_place(s, id, &p, e);
+	if (rc < 0)
+		return -1;
+	if (!st.here)
+		return err_set(e, ERR_ABSENT, "the attachment is not on this "
+		    "device");
+	if (rc == 0 || !p.told || !p.accepted)
+		return err_set(e, ERR_DENIED, "the hub does not have this "
+		    "attachment yet, so this is the only copy: tugi sync "
+		    "first");
+	return blobs_drop(s, &p.id, e);
 }

@@ -42,6 +42,10 @@ int attachments_save(struct session *s, const struct id *id,
 int attachments_to(struct session *s, const struct id *record,
     struct record_list *out, struct err *e);
 
+/** attachments_drop(s, id, e): its file goes from this device, the record
+ * stays. ERR_DENIED while it could not be fetched again. */
+int attachments_drop(struct session *s, const struct id *id, struct err *e);
+
 int attachments_check(const struct entry *x, struct err *e);
 
 #endif

@@ -67,19 +67,28 @@ struct blobs_place {
 	uint32_t idx;         /* of its body */
 	bool told;            /* the hub has it in full, and knows that item */
 	int64_t told_ms;
+	bool accepted;        /* the item is in the log */
+	bool own;             /* this person added it */
 };
 
 /** blobs_place(s, record, out, e): 1, 0 it has no place yet, -1.
  * blobs_unsent(s, fn, ctx, e): each that is here and that the hub was not told
- * of, as far as it is known. */
+ * of; blobs_kept: each that is here and could be fetched again. */
 int blobs_place(struct store *s, const struct id *record,
     struct blobs_place *out, struct err *e);
 int blobs_unsent(struct store *s,
     int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
     void *ctx, struct err *e);
 
-/** blobs_told(s, p, e): the hub has it, and knows its item. */
+int blobs_kept(struct store *s,
+    int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
+    void *ctx, struct err *e);
+
+/** blobs_told(s, p, e): the hub has it, and knows its item. blobs_untold: that
+ * was not so. */
 int blobs_told(struct store *s, const struct blobs_place *p, struct err *e);
+int blobs_untold(struct store *s, const struct blobs_place *p,
+    struct err *e);
 
 /** blobs_read(s, id, at, out, e): append up to ${len} sealed bytes from
  * ${at} on. */

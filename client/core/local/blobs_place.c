@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "client/core/local/blobs_parts.h"
+#include "client/core/local/heads.h"
 #include "client/core/local/types.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -21,16 +22,25 @@
 /* ---- places ---- */
 
 #define PLACES "SELECT v.rid, r.space, v.idx, coalesce(o.id, i.id), " \
-	"b.item, b.at_ms, v.body FROM record r JOIN version v " \
+	"b.item, b.at_ms, v.body, v.state FROM record r JOIN version v " \
 	"ON v.rid = r.rid LEFT JOIN outgoing o ON o.oid = v.outgoing " \
 	"AND v.state = 2 LEFT JOIN item i ON i.seq = v.seq " \
 	"LEFT JOIN blob b ON b.rid = v.rid WHERE r.type = ?1 " \
 	"AND v.state IN (2, 3) AND length(v.body) > 0 " \
 	"AND coalesce(o.id, i.id) IS NOT NULL "
 
+static bool
+is_own(const struct store *s, const struct id *origin)
+{
+	const struct roster_device *d = roster_device(&s->roster, origin);
+
+	return id_eq(origin, &s->me->device) ||
+	    (d != NULL && id_eq(&d->person, &s->person));
+}
+
 /* 1 filled, 0 it names no file, -1. */
 static int
-fill_place(struct stmt *q, struct record *rec, struct blobs_place *p,
+fill_place(const struct store *s, struct stmt *q, struct record *rec, struct blobs_place *p,
     struct err *e)
 {
 	struct blobs_item item;
@@ -51,6 +61,8 @@ fill_place(struct stmt *q, struct record *rec, struct blobs_place *p,
 	p->told = !db_is_null(q, 4) && db_hash(q, 4, &told) == 0 &&
 	    hash_eq(&told, &p->item);
 	p->told_ms = p->told ? db_int(q, 5) : 0;
+	p->accepted = db_int(q, 7) == VERSION_ACCEPTED;
+	p->own = is_own(s, &rec->origin);
 	return 1;
 }
 
@@ -65,7 +77,7 @@ blobs_place(struct store *s, const struct id *record, struct blobs_place *out,
 	db_bind_int(q, 1, TYPE_ATTACHMENT);
 	db_bind_id(q, 2, record);
 	while ((rc = db_step(q, e)) == 1) {
-		rc = fill_place(q, rec, out, e);
+		rc = fill_place(s, q, rec, out, e);
 		if (rc != 0)
 			break;
 	}
@@ -76,17 +88,18 @@ blobs_place(struct store *s, const struct id *record, struct blobs_place *out,
 }
 
 static int
-list_places(struct store *s, struct buf *list, struct err *e)
+list_places(struct store *s, bool told, struct buf *list, struct err *e)
 {
-	struct stmt *q = db_prepare(s->db, PLACES "AND b.item IS NOT "
-	    "coalesce(o.id, i.id) ORDER BY v.rid");
+	struct stmt *q = db_prepare(s->db, told ?
+	    PLACES "AND b.item = coalesce(o.id, i.id) ORDER BY v.rid" :
+	    PLACES "AND b.item IS NOT coalesce(o.id, i.id) ORDER BY v.rid");
 	struct record *rec = mem_new(sizeof(*rec));
 	struct blobs_place p;
 	int rc;
 
 	db_bind_int(q, 1, TYPE_ATTACHMENT);
 	while ((rc = db_step(q, e)) == 1) {
-		rc = fill_place(q, rec, &p, e);
+		rc = fill_place(s, q, rec, &p, e);
 		if (rc < 0)
 			break;
 		if (rc == 1 && blobs_here(s, &p.id) > 0)
@@ -98,8 +111,8 @@ list_places(struct store *s, struct buf *list, struct err *e)
 	return rc == 0 ? buf_check(list, "a list of attachments", e) : -1;
 }
 
-int
-blobs_unsent(struct store *s,
+static int
+each_place(struct store *s, bool told,
     int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
     void *ctx, struct err *e)
 {
@@ -110,13 +123,30 @@ blobs_unsent(struct store *s,
 
 	buf_init(&list, SIZE_MAX);
 	if (s->folder != NULL)
-		rc = list_places(s, &list, e);
+		rc = list_places(s, told, &list, e);
 	for (at = 0; rc == 0 && at < list.len; at += sizeof(p)) {
 		memcpy(&p, list.data + at, sizeof(p));
-		rc = fn(ctx, &p, e);
+		if (!told || p.accepted)
+			rc = fn(ctx, &p, e);
 	}
 	buf_done(&list);
 	return rc;
+}
+
+int
+blobs_unsent(struct store *s,
+    int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
+    void *ctx, struct err *e)
+{
+	return each_place(s, false, fn, ctx, e);
+}
+
+int
+blobs_kept(struct store *s,
+    int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),
+    void *ctx, struct err *e)
+{
+	return each_place(s, true, fn, ctx, e);
 }
 
 int
@@ -129,6 +159,15 @@ blobs_told(struct store *s, const struct blobs_place *p, struct err *e)
 	db_bind_int(q, 1, p->rid);
 	db_bind_hash(q, 2, &p->item);
 	db_bind_int(q, 3, tick_wall_ms(&s->tick));
+	return db_run(q, e);
+}
+
+int
+blobs_untold(struct store *s, const struct blobs_place *p, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "DELETE FROM blob WHERE rid = ?");
+
+	db_bind_int(q, 1, p->rid);
 	return db_run(q, e);
 }
 

@@ -4,6 +4,8 @@
  */
 #include "client/core/sync/downloads.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
 #include "common/wire/proto.h"
 
@@ -73,5 +75,76 @@ downloads_get(struct talk *t, const struct blobs_place *p, struct err *e)
 		rc = blobs_told(t->s, p, e);
 	buf_done(&answer);
 	buf_done(&body);
+	return rc;
+}
+
+/* ---- dropping ---- */
+
+struct tidying {
+	struct talk *t;
+	struct buf body, answer, own;
+};
+
+enum { GONE, THERE, UNKNOWN };
+
+/* -1: the hub does not answer at all. */
+static int
+still_there(struct tidying *y, const struct blobs_place *p, struct err *e)
+{
+	uint64_t whole = blobs_here(y->t->s, &p->id), pieces, at;
+	struct proto_blob_piece m;
+	struct id random;
+
+	id_random(&random);
+	memcpy(&at, random.b, sizeof(at));
+	pieces = (whole + PROTO_BLOB_PIECE - 1) / PROTO_BLOB_PIECE;
+	at = at % pieces * PROTO_BLOB_PIECE;
+	buf_reset(&y->own);
+	if (ask(y->t, p, at, &y->body, &y->answer, e) != 0)
+		return e->kind == ERR_ABSENT ? GONE :
+		    e->kind == ERR_AWAY ? -1 : UNKNOWN;
+	if (blobs_read(y->t->s, &p->id, at, PROTO_BLOB_PIECE, &y->own, e) != 0)
+		return UNKNOWN;
+	return proto_blob_piece_decode(buf_view(&y->answer), &m, e) == 0 &&
+	    m.bytes == whole && view_eq(m.piece, buf_view(&y->own)) ?
+	    THERE : GONE;
+}
+
+static int
+tidy_one(void *ctx, const struct blobs_place *p, struct err *e)
+{
+	struct tidying *y = ctx;
+	int64_t keep_ms = p->own ? DOWNLOADS_KEEP_OWN_MS : DOWNLOADS_KEEP_MS;
+	int rc;
+
+	if (tick_wall_ms(&y->t->s->tick) - p->told_ms < keep_ms)
+		return 0;
+	rc = still_there(y, p, e);
+	if (rc < 0)
+		return -1;
+	err_clear(e);
+	switch (rc) {
+	case THERE:
+		return blobs_drop(y->t->s, &p->id, e);
+	case GONE:
+		return blobs_untold(y->t->s, p, e);
+	default:
+		return 0; /* it stays, and is asked about again */
+	}
+}
+
+int
+downloads_tidy(struct talk *t, struct err *e)
+{
+	struct tidying y = { .t = t };
+	int rc;
+
+	buf_init(&y.body, 4096);
+	buf_init(&y.answer, PROTO_BLOB_PIECE + 4096);
+	buf_init(&y.own, PROTO_BLOB_PIECE);
+	rc = blobs_kept(t->s, tidy_one, &y, e);
+	buf_done(&y.own);
+	buf_done(&y.answer);
+	buf_done(&y.body);
 	return rc;
 }

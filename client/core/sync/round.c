@@ -18,6 +18,7 @@
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/doubt.h"
+#include "client/core/sync/downloads.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/outbox_cut.h"
 #include "client/core/sync/pull.h"
@@ -227,7 +228,7 @@ run(struct talk *t, struct err *e)
 	if (revoked_settle(t, e) != 0 || alarm_settle(t, e) != 0)
 		return -1;
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
-	    send_all(t, e) != 0)
+	    (send_all(t, e) != 0 || downloads_tidy(t, e) != 0))
 		return -1;
 	if (finish(t, e) != 0)
 		return -1;
