@@ -167,7 +167,7 @@ check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
 	@for t in $^; do $$t || exit 1; done
 # The same unit tests under address and undefined-behaviour sanitizers.
 asan: deps
-	@+$(SUB) B=build/asan \
+	@+$(SUB) B=build/asan HARDEN="-O1 -fPIE" \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 		LDFLAGS=-fsanitize=address,undefined all unit-programs \
 		fuzz-programs tools

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Run every unit test program and every integration script of a build folder,
-# two at a time, and close with one line: N passed, N failed. A test that
-# leaves processes behind has failed.
+# Run every integration script and every unit test program of a build folder,
+# and close with one line: N passed, N failed. A test that leaves processes
+# behind has failed. Two run for each core, because they wait for disks and for
+# each other most of the time; the long scripts, which have the high numbers,
+# come first.
 # usage: tests/run.sh build/dev [pattern]
 set -u
 cd "$(dirname "$0")/.."
@@ -47,9 +49,9 @@ end_all() {
 trap end_all INT TERM
 
 {
+	ls -r tests/integration/[0-9]*.sh 2>/dev/null
 	ls "$B"/unit/test_* 2>/dev/null | grep -v '\.d$'
-	ls tests/integration/[0-9]*.sh 2>/dev/null
-} | grep -E "$pattern" | xargs -P 2 -I{} bash -c 'run_one {}'
+} | grep -E "$pattern" | xargs -P $((2 * $(nproc))) -I{} bash -c 'run_one {}'
 all_ran=$?
 
 passed=0
