@@ -77,7 +77,7 @@ case_json(const struct case_item *item)
 }
 
 static void
-case_row(struct table *t, const struct case_item *item)
+case_row(struct ctx *c, struct table *t, const struct case_item *item)
 {
 	char id[MATCH_SHORT_BYTES], last[WHEN_BYTES], notes[24];
 	struct buf code;
@@ -92,7 +92,7 @@ case_row(struct table *t, const struct case_item *item)
 	buf_done(&code);
 	table_cell(t, item->name);
 	table_cell(t, item->school);
-	table_cell(t, item->sections);
+	show_codes(c, t, "sections", item->sections);
 	snprintf(notes, sizeof(notes), "%zu", item->notes);
 	table_cell(t, notes);
 	when_short(item->last_ms, last);
@@ -125,7 +125,7 @@ cmd_case_list(struct ctx *c, struct err *e)
 		rc = 0;
 	} else {
 		for (i = 0; i < l.count; i++)
-			case_row(&t, &l.items[i]);
+			case_row(c, &t, &l.items[i]);
 		rc = table_print(&t, &c->out, e);
 	}
 	table_done(&t);
@@ -229,7 +229,7 @@ static int
 whole_say(struct ctx *c, const struct id *id, const struct whole *w,
     struct err *e)
 {
-	char title[80];
+	char title[80], names[200];
 	size_t i;
 
 	if (w->card.field_count > 0)
@@ -238,7 +238,9 @@ whole_say(struct ctx *c, const struct id *id, const struct whole *w,
 		out_line(&c->out, "%s", w->item->name != NULL ?
 		    w->item->name : "");
 	if (w->item != NULL && w->item->sections != NULL)
-		out_line(&c->out, _("Open to you: %s"), w->item->sections);
+		out_line(&c->out, _("Open to you: %s"), policies_names(
+		    c->s, "sections", w->item->sections, names,
+		    sizeof(names)));
 	for (i = 0; w->item != NULL && i < w->item->behind_count; i++)
 		out_line(&c->out, _("One with: %s"),
 		    w->item->behind[i].title);

@@ -351,7 +351,7 @@ consent_json(const struct consent_item *item)
 }
 
 static void
-consent_row(struct table *t, const struct consent_item *item,
+consent_row(struct ctx *c, struct table *t, const struct consent_item *item,
     const struct case_list *cases)
 {
 	char id[MATCH_SHORT_BYTES], from[WHEN_BYTES], until[WHEN_BYTES];
@@ -360,7 +360,7 @@ consent_row(struct table *t, const struct consent_item *item,
 	table_cell(t, match_short(&item->id, id));
 	table_cell(t, text_spoken(item->status));
 	table_cell(t, item->audience);
-	table_cell(t, item->sections);
+	show_codes(c, t, "sections", item->sections);
 	snprintf(right, sizeof(right), item->from_now ?
 	    _("%s, from now on") : "%s", right_words(item->right));
 	table_cell(t, right);
@@ -410,7 +410,7 @@ cmd_consent_list(struct ctx *c, struct err *e)
 		    "side sees this case."));
 	} else {
 		for (i = 0; i < l.count; i++)
-			consent_row(&t, &l.items[i], &cases);
+			consent_row(c, &t, &l.items[i], &cases);
 		rc = table_print(&t, &c->out, e);
 	}
 	table_done(&t);

@@ -85,14 +85,6 @@ cmd_restore(struct ctx *c, struct err *e)
 	return set(c, false, e);
 }
 
-/* What a person knows it by. */
-static const char *
-label(const struct record_item *r)
-{
-	return record_field(r, r->type == TYPE_CASE ? "name" :
-	    r->type == TYPE_PLAN ? "goal" : "text");
-}
-
 static int
 print(struct ctx *c, const struct record_list *l, struct err *e)
 {
@@ -108,13 +100,13 @@ print(struct ctx *c, const struct record_list *l, struct err *e)
 	for (i = 0; i < l->count; i++) {
 		r = &l->items[i];
 		table_cell(&t, match_short(&r->id, id));
-		table_cell(&t, fields_kind(r->type)->name);
+		table_cell(&t, _(fields_kind(r->type)->label));
 		when_short(r->deleted_ms, when);
 		table_cell(&t, when);
 		table_cell(&t, r->deleted_by);
 		table_cell(&t, r->changed_by != NULL ? _("changed after") :
 		    r->restored_by != NULL ? _("restored too") : "");
-		show_excerpt(&t, label(r));
+		show_excerpt(&t, show_label(r));
 	}
 	rc = table_print(&t, &c->out, e);
 	table_done(&t);

@@ -114,7 +114,8 @@ say_held(struct ctx *c, const struct exposure *x)
 		out_line(&c->out, x->items[i].room ?
 		    _("  room %s: %zu, of them kept by nobody else: %zu") :
 		    _("  %s: %zu, of them kept by nobody else: %zu"),
-		    x->items[i].section, x->items[i].count, x->items[i].alone);
+		    policies_name(c->s, "sections", x->items[i].section),
+		    x->items[i].count, x->items[i].alone);
 	if (x->unsure > 0)
 		out_line(&c->out, plural(x->unsure,
 		    "Of %zu section it is not known here who reads it.",

@@ -65,10 +65,28 @@ print_json(const struct history *h, struct err *e)
 	return out_json(j, e);
 }
 
-static void
-say_item(struct ctx *c, const struct history_item *item)
+/* As a list shows it: days and the policy's words in the language spoken. */
+static const char *
+said(struct ctx *c, enum record_type type, const struct history_field *f,
+    char day[static WHEN_BYTES])
 {
-	char when[WHEN_BYTES], title[400];
+	const struct field *def = fields_find(type, f->name);
+
+	if (f->text == NULL)
+		return _("(not for you to read)");
+	if (def != NULL && def->kind == FIELD_CODE && def->vocabulary != NULL)
+		return policies_name(c->s, def->vocabulary, f->text);
+	if (def == NULL || def->kind != FIELD_DATE)
+		return f->text;
+	when_text(f->text, day);
+	return day;
+}
+
+static void
+say_item(struct ctx *c, enum record_type type,
+    const struct history_item *item)
+{
+	char when[WHEN_BYTES], day[WHEN_BYTES], title[400];
 	size_t i;
 
 	when_words(item->written_ms, tick_wall_ms(&c->tick), when);
@@ -83,7 +101,7 @@ say_item(struct ctx *c, const struct history_item *item)
 		    item->standing == 0 ? " (" : "",
 		    item->standing == 0 ? standing_words(f->standing) : "",
 		    item->standing == 0 ? ")" : "",
-		    f->text != NULL ? f->text : _("(not for you to read)"));
+		    said(c, type, f, day));
 	}
 }
 
@@ -105,7 +123,7 @@ cmd_history(struct ctx *c, struct err *e)
 		return -1;
 	rc = 0;
 	for (i = 0; i < h.count && !c->g.json; i++)
-		say_item(c, &h.items[i]);
+		say_item(c, h.type, &h.items[i]);
 	if (c->g.json)
 		rc = print_json(&h, e);
 	history_done(&h);

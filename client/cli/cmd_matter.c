@@ -72,7 +72,7 @@ print_matters(struct ctx *c, const struct matter_list *l, struct err *e)
 	static const char *const heads[] = { N_("ID"), N_("CASE"),
 		N_("TOPIC"), N_("OPENED"), N_("CLOSED"), N_("AGREED BY") };
 	struct case_list cases = { 0 };
-	char text[MATCH_SHORT_BYTES];
+	char text[MATCH_SHORT_BYTES], day[WHEN_BYTES];
 	struct table t;
 	size_t i;
 	int rc;
@@ -86,8 +86,10 @@ print_matters(struct ctx *c, const struct matter_list *l, struct err *e)
 		table_cell(&t, match_short(&m->id, text));
 		table_cell(&t, show_case_name(&cases, &m->case_id));
 		table_cell(&t, m->topic);
-		table_cell(&t, m->opened);
-		table_cell(&t, m->closed);
+		when_text(m->opened, day);
+		table_cell(&t, day);
+		when_text(m->closed, day);
+		table_cell(&t, day);
 		table_cell(&t, m->agreed_by);
 	}
 	rc = table_print(&t, &c->out, e);

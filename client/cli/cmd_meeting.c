@@ -229,7 +229,7 @@ print_due(struct ctx *c, const struct meeting_due_list *l, size_t n,
 	static const char *const heads[] = { N_("DUE"), N_("MEETING"),
 		N_("WHERE"), N_("LAST HELD"), N_("PLANNED"), N_("LOOK") };
 	struct case_list cases = { 0 };
-	char id[MATCH_SHORT_BYTES];
+	char id[MATCH_SHORT_BYTES], day[WHEN_BYTES];
 	struct table t;
 	size_t i;
 	int rc;
@@ -240,11 +240,13 @@ print_due(struct ctx *c, const struct meeting_due_list *l, size_t n,
 	for (i = 0; i < n; i++) {
 		const struct meeting_due *m = &l->items[i];
 
-		table_cell(&t, m->day);
+		when_text(m->day, day);
+		table_cell(&t, day);
 		table_cell(&t, m->words);
 		table_cell(&t, id_is_zero(&m->case_id) ? m->where :
 		    show_case_name(&cases, &m->case_id));
-		table_cell(&t, m->last);
+		when_text(m->last, day);
+		table_cell(&t, day);
 		table_cell(&t, id_is_zero(&m->meeting) ? "" :
 		    match_short(&m->meeting, id));
 		table_cell(&t, m->overdue ? _("overdue") : "");

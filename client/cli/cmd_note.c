@@ -234,19 +234,6 @@ cmd_note_show(struct ctx *c, struct err *e)
 	return rc;
 }
 
-/* The longest text field: where the words most likely are. */
-static const char *
-main_text(const struct record_item *r)
-{
-	const char *best = "";
-	size_t i;
-
-	for (i = 0; i < r->field_count; i++)
-		if (strlen(r->fields[i].text) > strlen(best))
-			best = r->fields[i].text;
-	return best;
-}
-
 static int
 print_hits(struct ctx *c, const struct record_list *l, const char *words,
     struct err *e)
@@ -270,7 +257,7 @@ print_hits(struct ctx *c, const struct record_list *l, const char *words,
 		kind = fields_kind(r->type);
 		table_cell(&t, match_short(&r->id, id));
 		buf_init(&hit, 80);
-		buf_add_fmt(&hit, "%s%s", kind != NULL ? kind->name : "",
+		buf_add_fmt(&hit, "%s%s", kind != NULL ? _(kind->label) : "",
 		    r->deleted ? _(" (deleted)") : "");
 		table_cell(&t, buf_str(&hit));
 		buf_done(&hit);
@@ -278,7 +265,7 @@ print_hits(struct ctx *c, const struct record_list *l, const char *words,
 		table_cell(&t, when);
 		table_cell(&t, show_case_name(&cases, &r->case_id));
 		buf_init(&hit, SHOW_MAX_BYTES);
-		search_excerpt(main_text(r), words, &hit);
+		search_excerpt(show_longest(r), words, &hit);
 		table_cell(&t, buf_str(&hit));
 		buf_done(&hit);
 	}

@@ -131,15 +131,15 @@ item_json(const struct override_item *item)
 }
 
 static void
-item_row(struct table *t, const struct override_item *item)
+item_row(struct ctx *c, struct table *t, const struct override_item *item)
 {
 	char id[MATCH_SHORT_BYTES], from[WHEN_BYTES], until[WHEN_BYTES];
 
 	table_cell(t, match_short(&item->id, id));
-	table_cell(t, override_state_word(item->state));
+	table_cell(t, text_spoken(override_state_word(item->state)));
 	table_cell(t, item->person);
-	table_cell(t, item->sections);
-	table_cell(t, item->basis);
+	show_codes(c, t, "sections", item->sections);
+	table_cell(t, policies_name(c->s, "override.basis", item->basis));
 	table_cell(t, item->by);
 	when_short(item->from_ms, from);
 	table_cell(t, from);
@@ -160,7 +160,7 @@ print_items(struct ctx *c, const struct override_list *l, struct err *e)
 
 	table_init(&t, heads, 8, 2);
 	for (i = 0; i < l->count; i++)
-		item_row(&t, &l->items[i]);
+		item_row(c, &t, &l->items[i]);
 	rc = table_print(&t, &c->out, e);
 	table_done(&t);
 	return rc;

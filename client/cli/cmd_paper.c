@@ -243,21 +243,24 @@ say_receipt(struct ctx *c, const struct receipt *r)
 {
 	static const char *const heads[] = { N_("WHO"), N_("SECTION"),
 		N_("NOW"), N_("COULD READ"), N_("SURELY READ") };
-	char words[LINE_BYTES], n[24];
+	char words[LINE_BYTES], n[WHEN_BYTES];
 	struct table t;
 	struct err why;
 	size_t i;
 
 	out_head(&c->out, _("Receipt of a withdrawal"));
+	when_text(r->told_on, n);
 	out_line(&c->out, _("%s took back on %s: %s. Recorded by %s."),
-	    r->giver, r->told_on, r->sections, r->taken_by);
+	    r->giver, n, policies_names(c->s, "sections", r->sections, words,
+	    sizeof(words)), r->taken_by);
 	if (r->waits)
 		out_warn(&c->out, "%s", _("Not sent yet: run tugi sync, then "
 		    "print the receipt again."));
 	table_init(&t, heads, 5, 2);
 	for (i = 0; i < r->count; i++) {
 		table_cell(&t, r->lines[i].name);
-		table_cell(&t, r->lines[i].section);
+		table_cell(&t, policies_name(c->s, "sections",
+		    r->lines[i].section));
 		line_words(&r->lines[i], words);
 		table_cell(&t, words);
 		snprintf(n, sizeof(n), "%zu", r->lines[i].texts);
@@ -286,7 +289,7 @@ print_receipt(struct ctx *c, const struct receipt *r, const char *path,
 	const char *heads[] = { _("Who"), _("Section"), _("Now"),
 		_("Could read"), _("Surely read") };
 	struct paper_table table = { NULL, heads, "lllrr", 5, NULL };
-	char words[LINE_BYTES], all[24], sure[24];
+	char words[LINE_BYTES], all[WHEN_BYTES], sure[24];
 	const char *cells[5];
 	struct paper *p = begin(c, _("Receipt of a withdrawal"), r->child,
 	    session_language(c->s));
@@ -294,8 +297,10 @@ print_receipt(struct ctx *c, const struct receipt *r, const char *path,
 	int rc;
 
 	paper_fact(p, _("Taken back by"), r->giver);
-	paper_fact(p, _("Told on"), r->told_on);
-	paper_fact(p, _("What"), r->sections);
+	when_text(r->told_on, all);
+	paper_fact(p, _("Told on"), all);
+	paper_fact(p, _("What"), policies_names(c->s, "sections", r->sections,
+	    words, sizeof(words)));
 	paper_fact(p, _("Recorded by"), r->taken_by);
 	paper_heading(p, 2, _("What closed"));
 	if (r->count == 0)

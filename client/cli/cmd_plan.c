@@ -45,7 +45,7 @@ print_plans(struct ctx *c, const struct record_list *l, struct err *e)
 		r = &l->items[i];
 		table_cell(&t, match_short(&r->id, id));
 		table_cell(&t, show_case_name(&cases, &r->case_id));
-		table_cell(&t, record_field(r, "due"));
+		table_cell(&t, record_word(r, "due"));
 		table_cell(&t, record_field(r, "responsible"));
 		table_cell(&t, record_field(r, "outcome"));
 		show_marks(r, marks);

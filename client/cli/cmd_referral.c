@@ -105,7 +105,7 @@ list_json(struct ctx *c, const struct record_list *l, struct err *e)
 static int
 list_table(struct ctx *c, const struct record_list *l, struct err *e)
 {
-	static const char *const heads[] = { N_("STATE"), N_("TO"),
+	static const char *const heads[] = { N_("STATE"), N_("TO WHOM"),
 		N_("UNTIL"), N_("ID"), N_("LOOK"), N_("SERVICE") };
 	char state[REFERRAL_STATE_BYTES], id[MATCH_SHORT_BYTES];
 	char marks[SHOW_MARKS_BYTES];
@@ -118,9 +118,9 @@ list_table(struct ctx *c, const struct record_list *l, struct err *e)
 		const struct record_item *r = &l->items[i];
 
 		rc = referral_state(c->s, r, state, e);
-		table_cell(&t, state);
+		table_cell(&t, policies_name(c->s, "referral.state", state));
 		table_cell(&t, record_field(r, "body"));
-		table_cell(&t, record_field(r, "until"));
+		table_cell(&t, record_word(r, "until"));
 		table_cell(&t, match_short(&r->id, id));
 		show_marks(r, marks);
 		table_cell(&t, marks);

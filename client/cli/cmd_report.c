@@ -117,7 +117,7 @@ tell_json(const struct telling *t, struct err *e)
 static int
 tell_screen(struct ctx *c, const struct telling *t, struct err *e)
 {
-	static const char *const heads[] = { N_("WHAT"), N_("BY"),
+	static const char *const heads[] = { N_("WHAT"), N_("BY WHAT"),
 		N_("WORD"), N_("NUMBER") };
 	struct counts_where where = { t->sheet.school, NULL };
 	char n[SHEET_AMOUNT_BYTES];
@@ -288,7 +288,8 @@ mark_json(const struct counts *c, const struct counts_mark *m)
 	char id[ID_TEXT_BYTES], day[WHEN_BYTES];
 	size_t i;
 
-	when_day(m->day * 86400000 + 43200000, day);
+	when_iso(m->day * 86400000 + 43200000, day);
+	day[strlen("2026-11-22")] = '\0';
 	json_object_set_new(j, "group", json_string(g->code));
 	json_object_set_new(j, "mark", json_string(id_text(&m->mark, id)));
 	json_object_set_new(j, "day", json_string(day));
@@ -330,44 +331,78 @@ preview_json(const struct handin *h, struct err *e)
 }
 
 static int
-preview_screen(struct ctx *c, struct handin *h, struct err *e)
+preview_cells(struct ctx *c, const struct sheet *sh, struct err *e)
+{
+	static const char *const heads[] = { N_("WHAT"), N_("BY WHAT"),
+		N_("SCHOOL"), N_("WORD"), N_("NUMBER") };
+	const struct counts *n = sh->counts;
+	char amount[SHEET_AMOUNT_BYTES];
+	struct table t;
+	size_t i;
+	int rc;
+
+	table_init(&t, heads, 5, 3);
+	for (i = 0; i < n->cell_count; i++) {
+		const struct counts_cell *cell = &n->cells[i];
+		const struct counts_group *g = &counts_groups[cell->group];
+		const struct counts_side *side = &g->sides[cell->side];
+
+		table_cell(&t, text_spoken(g->label));
+		table_cell(&t, text_spoken(side->label));
+		table_cell(&t, sheet_school(n->texts[cell->school]));
+		table_cell(&t, sheet_word(sh, side, n->texts[cell->word]));
+		table_cell(&t, sheet_amount(cell->group, cell->n, amount));
+	}
+	rc = table_print(&t, &c->out, e);
+	table_done(&t);
+	return rc;
+}
+
+static int
+preview_marks(struct ctx *c, const struct sheet *sh, struct err *e)
 {
 	static const char *const heads[] = { N_("OF"), N_("MARK"),
 		N_("LAST SEEN"), N_("SCHOOL"), N_("WORDS") };
+	const struct counts *n = sh->counts;
 	char id[ID_TEXT_BYTES], day[WHEN_BYTES];
-	const char *at, *end;
-	const struct counts_mark *m;
 	struct table t;
 	struct buf b;
 	size_t i, k;
 	int rc;
 
 	buf_init(&b, COUNTS_MAX_BYTES);
-	counts_csv(&h->counts, &b);
-	for (at = buf_str(&b); *at != '\0'; at = end + 2) {
-		end = strchr(at, '\r');
-		if (end == NULL)
-			break;
-		out_line(&c->out, "%.*s", (int)(end - at), at);
-	}
-	table_init(&t, heads, 5, 3);
-	for (i = 0; i < h->counts.mark_count; i++) {
-		m = &h->counts.marks[i];
-		table_cell(&t, text_spoken(counts_groups[m->group].label));
+	table_init(&t, heads, 5, 4);
+	for (i = 0; i < n->mark_count; i++) {
+		const struct counts_mark *m = &n->marks[i];
+		const struct counts_group *g = &counts_groups[m->group];
+
+		table_cell(&t, text_spoken(g->label));
 		table_cell(&t, id_text(&m->mark, id));
 		when_day(m->day * 86400000 + 43200000, day);
 		table_cell(&t, day);
-		table_cell(&t, h->counts.texts[m->school]);
+		table_cell(&t, sheet_school(n->texts[m->school]));
 		buf_reset(&b);
-		for (k = 0; k < counts_groups[m->group].side_count; k++)
-			buf_add_fmt(&b, "%s%s", k > 0 ? " " : "",
-			    h->counts.texts[m->words[k]]);
+		for (k = 0; k < g->side_count; k++)
+			buf_add_fmt(&b, "%s%s", k > 0 ? ", " : "",
+			    sheet_word(sh, &g->sides[k],
+			    n->texts[m->words[k]]));
 		table_cell(&t, buf_str(&b));
 	}
 	rc = table_print(&t, &c->out, e);
 	table_done(&t);
 	buf_done(&b);
 	return rc;
+}
+
+static int
+preview_screen(struct ctx *c, struct handin *h, struct err *e)
+{
+	struct sheet sh = { .counts = &h->counts,
+		.policy = policies_now(c->s, e),
+		.lang = session_language(c->s) };
+
+	return sh.policy == NULL || preview_cells(c, &sh, e) != 0 ||
+	    preview_marks(c, &sh, e) != 0 ? -1 : 0;
 }
 
 int

@@ -60,11 +60,11 @@ held_table(struct ctx *c, const struct held_list *l, struct err *e)
 		when_short(l->items[i].since_ms, since);
 		table_cell(&t, since);
 		table_cell(&t, l->items[i].case_label);
-		table_cell(&t, l->items[i].section);
+		show_codes(c, &t, "sections", l->items[i].section);
 		table_cell(&t, l->items[i].moved ? _("imported: take or drop") :
 		    l->items[i].late && l->items[i].outcome == 0 ?
 		    _("under review") : outcome_words(l->items[i].outcome));
-		show_excerpt(&t, record_field(&l->items[i].record, "text"));
+		show_excerpt(&t, show_label(&l->items[i].record));
 	}
 	rc = table_print(&t, &c->out, e);
 	table_done(&t);
@@ -244,7 +244,7 @@ review_table(struct ctx *c, const struct review_list *l, struct err *e)
 		table_cell(&t, when);
 		table_cell(&t, r->author);
 		table_cell(&t, r->case_label);
-		table_cell(&t, r->section);
+		show_codes(c, &t, "sections", r->section);
 		snprintf(count, sizeof(count), "%zu", r->record_count);
 		table_cell(&t, count);
 		table_cell(&t, r->late ? _("written after the withdrawal") :

@@ -141,7 +141,7 @@ static int
 print(struct ctx *c, const struct record_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("STATE"), N_("CHILD"),
-		N_("TO"), N_("RECEIVER"), N_("UNTIL"), N_("ID") };
+		N_("TO SCHOOL"), N_("RECEIVER"), N_("UNTIL"), N_("ID") };
 	char state[TRANSITION_STATE_BYTES], id[MATCH_SHORT_BYTES];
 	json_t *all = json_array();
 	struct table t;
@@ -154,11 +154,12 @@ print(struct ctx *c, const struct record_list *l, struct err *e)
 
 		rc = transition_state(c->s, r, state, e);
 		json_array_append_new(all, item_json(r, state));
-		table_cell(&t, state);
+		table_cell(&t, policies_name(c->s, "transition.state",
+		    state));
 		table_cell(&t, record_field(r, "child"));
 		table_cell(&t, record_field(r, "to"));
 		table_cell(&t, record_field(r, "receiver"));
-		table_cell(&t, record_field(r, "until"));
+		table_cell(&t, record_word(r, "until"));
 		table_cell(&t, match_short(&r->id, id));
 	}
 	if (rc == 0 && c->g.json)

@@ -11,7 +11,7 @@
 #include "client/cli/text.h"
 #include "common/base/mem.h"
 
-#define MIB (1024.0 * 1024.0)
+#define MIB (1024 * 1024)
 
 int
 cmd_store_status(struct ctx *c, struct err *e)
@@ -31,7 +31,8 @@ cmd_store_status(struct ctx *c, struct err *e)
 		    json_integer((json_int_t)st.bytes));
 		return out_json(j, e);
 	}
-	out_line(&c->out, _("Size: %.1f MB"), (double)st.bytes / MIB);
+	out_line(&c->out, _("Size: %zu MB"),
+	    (size_t)(st.bytes + MIB - 1) / MIB);
 	out_line(&c->out, "%s", _("Opened by: your passphrase"));
 	out_line(&c->out, "%s", st.code ? _("Opened by: a recovery code") :
 	    _("No recovery code: tugi store code makes one, for a safe."));

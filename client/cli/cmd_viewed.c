@@ -28,13 +28,15 @@ print(struct ctx *c, const struct viewed_list *l, struct err *e)
 {
 	static const char *const heads[] = { N_("DAY"), N_("WHO"),
 		N_("TOLD") };
+	char day[WHEN_BYTES];
 	struct table t;
 	size_t i;
 	int rc = 0;
 
 	table_init(&t, heads, 3, 2);
 	for (i = 0; i < l->count; i++) {
-		table_cell(&t, l->items[i].day);
+		when_text(l->items[i].day, day);
+		table_cell(&t, day);
 		table_cell(&t, l->items[i].name);
 		table_cell(&t, l->items[i].told ? "" :
 		    _("by a sync of the next days"));

@@ -348,6 +348,7 @@ out_step(struct out *o, const char *what, size_t done, size_t of)
 
 	if (o->quiet)
 		return;
+	what = text_spoken(what);
 	if (o->err_tty) {
 		bar(o, what, done, of);
 		return;

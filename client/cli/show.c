@@ -21,6 +21,15 @@ is_long(const struct record_item *r, const struct field_text *f)
 	    strchr(f->text, '\n') != NULL;
 }
 
+static bool
+is_day(const struct record_item *r, const struct field_text *f)
+{
+	const struct field *def = fields_find(r->type, f->name);
+
+	return def != NULL && (def->kind == FIELD_DATE ||
+	    def->kind == FIELD_TIME);
+}
+
 /* Said already by the line above the fields. */
 static bool
 is_said(const struct record_item *r, const struct field_text *f)
@@ -88,19 +97,13 @@ say_long(struct ctx *c, const struct record_item *r,
 
 /* Another record by the digits that lists show. */
 static const char *
-one_line(const struct record_item *r, const struct field_text *f,
-    char day[static WHEN_BYTES])
+one_line(const struct record_item *r, const struct field_text *f)
 {
 	const struct field *def = fields_find(r->type, f->name);
 	size_t n = strlen(f->text);
 
 	if (f->word != NULL)
 		return f->word;
-	if (def != NULL && (def->kind == FIELD_DATE ||
-	    def->kind == FIELD_TIME)) {
-		when_text(f->text, day);
-		return day;
-	}
 	return def != NULL && def->kind == FIELD_RECORD &&
 	    n == ID_TEXT_BYTES - 1 ? f->text + n + 1 - MATCH_SHORT_BYTES :
 	    f->text;
@@ -145,7 +148,7 @@ static void
 say_record(struct ctx *c, const struct record_item *r, size_t most)
 {
 	char when[WHEN_BYTES], id[MATCH_SHORT_BYTES];
-	char marks[SHOW_MARKS_BYTES], day[WHEN_BYTES];
+	char marks[SHOW_MARKS_BYTES];
 	const struct field_text *f;
 	size_t i;
 
@@ -163,7 +166,7 @@ say_record(struct ctx *c, const struct record_item *r, size_t most)
 		f = &r->fields[i];
 		if (f->text[0] == '\0' || is_long(r, f) || is_said(r, f))
 			continue;
-		out_line(&c->out, "%s: %s%s%s", _(f->label), one_line(r, f, day),
+		out_line(&c->out, "%s: %s%s%s", _(f->label), one_line(r, f),
 		    f->conflict ? _("  (another text waits: tugi conflicts)")
 		    : "", f->during && !r->during ?
 		    _("  (during handover)") : "");
@@ -202,6 +205,42 @@ show_excerpt(struct table *t, const char *text)
 	table_cell(t, cut);
 }
 
+const char *
+show_longest(const struct record_item *r)
+{
+	const char *best = "";
+	const struct field *def;
+	size_t i;
+
+	for (i = 0; i < r->field_count; i++) {
+		def = fields_find(r->type, r->fields[i].name);
+		if (def != NULL && (def->kind == FIELD_TEXT ||
+		    def->kind == FIELD_LONG) &&
+		    strlen(r->fields[i].text) > strlen(best))
+			best = r->fields[i].text;
+	}
+	return best;
+}
+
+const char *
+show_label(const struct record_item *r)
+{
+	const char *text = record_field(r, r->type == TYPE_CASE ? "name" :
+	    r->type == TYPE_PLAN ? "goal" : "text");
+
+	return text[0] != '\0' ? text : show_longest(r);
+}
+
+void
+show_codes(struct ctx *c, struct table *t, const char *list,
+    const char *codes)
+{
+	char names[EXCERPT_BYTES];
+
+	table_cell(t, policies_names(c->s, list, codes, names,
+	    sizeof(names)));
+}
+
 json_t *
 show_id_json(const struct id *id)
 {
@@ -232,7 +271,7 @@ show_record_json(const struct record_item *r)
 	for (i = 0; i < r->field_count; i++) {
 		json_object_set_new(fields, r->fields[i].name,
 		    out_json_text(r->fields[i].text));
-		if (r->fields[i].word != NULL)
+		if (r->fields[i].word != NULL && !is_day(r, &r->fields[i]))
 			json_object_set_new(words, r->fields[i].name,
 			    out_json_text(r->fields[i].word));
 		if (r->fields[i].conflict)

@@ -10,6 +10,7 @@
 #include "client/core/cases/cases.h"
 #include "client/core/profile/match.h"
 #include "client/core/profile/people.h"
+#include "client/core/profile/policies.h"
 #include "client/core/records/records.h"
 
 #define SHOW_MAX_BYTES ((size_t)64 * 1024 * 1024)
@@ -24,6 +25,16 @@ void show_record_short(struct ctx *c, const struct record_item *r);
 /** show_excerpt(t, text): the beginning of a text, not cut inside a character,
  * as the next cell of a table. */
 void show_excerpt(struct table *t, const char *text);
+
+/** show_label(r): what a person knows a record by; show_longest(r): its
+ * longest text, where the words most likely are. Borrowed. */
+const char *show_label(const struct record_item *r);
+const char *show_longest(const struct record_item *r);
+
+/** show_codes(c, t, list, codes): words of the policy by their names, as the
+ * next cell of a table. */
+void show_codes(struct ctx *c, struct table *t, const char *list,
+    const char *codes);
 
 /** show_person_find(c, text, out, e): people_find, with the nearest name when
  * nobody fits. */

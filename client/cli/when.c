@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "client/cli/text.h"
+#include "client/core/words/said.h"
 #include "client/core/words/typed.h"
 
 #define DAY_MS ((int64_t)86400 * 1000)
@@ -161,13 +162,7 @@ when_short(int64_t ms, char out[static WHEN_BYTES])
 void
 when_day(int64_t ms, char out[static WHEN_BYTES])
 {
-	struct tm at;
-
-	out[0] = '\0';
-	if (ms != 0 && local(ms, &at))
-		/* year, month, day */
-		snprintf(out, WHEN_BYTES, _("%04d-%02d-%02d"),
-		    at.tm_year + 1900, at.tm_mon + 1, at.tm_mday);
+	said_day(ms, out);
 }
 
 int

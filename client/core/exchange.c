@@ -19,6 +19,7 @@
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 #include "client/core/cases/viewed.h"
+#include "common/base/text.h"
 
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 
@@ -63,7 +64,7 @@ bring_index_up(struct store *s, const struct exchange_progress *p,
 			return -1;
 		all += done;
 		if (done > 0 && p != NULL && p->tell != NULL)
-			p->tell(p->ctx, "indexing", all, 0);
+			p->tell(p->ctx, N_("indexing"), all, 0);
 	} while (done > 0);
 	return 0;
 }

@@ -68,7 +68,7 @@ must as nurse sync
 is "the nurse reads on" 1 "$(json nurse length plan list)"
 plan=$(json worker '.[0].id' plan list)
 as worker who "$plan"
-check "who names the law" says "by law (danger: Child Protection Act 33)"
+check "who names the law" says "by law (Danger to life or health: Child Protection Act 33)"
 as worker status
 check "so does the status" says "1 override by law runs"
 is "the list has it" running \

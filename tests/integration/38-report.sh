@@ -40,7 +40,7 @@ check "a year is a year" ends 64
 as liis report counts "$Y" --school Nowhere
 check "a school that is none" ends 3
 as liis report preview "$Y"
-check "what would be handed in" says "contacts,kind,Lasila,"
+check "what would be handed in, in words" grep -qE 'Contacts +Kind +Lasila' "$T/out"
 check "says how much that is" says "This and nothing else"
 check "without a name" not says Anna
 hash=$(json liis .hash report preview "$Y")

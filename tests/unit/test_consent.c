@@ -757,10 +757,10 @@ test_who(void **state)
 	    "Person 1|3|1|own side\n"));
 	assert_int_equal(give(WORKER, NURSE, "plan", true, 0, false), 0);
 	assert_non_null(strstr(who(WORKER, &plan), "Person 2|2|0|consent of "
-	    "Mari Mets (guardian), until 2027-07-31; from the next sync on"));
+	    "Mari Mets (Guardian), until 2027-07-31; from the next sync on"));
 	trust_twice(&w, WORKER, NURSE);
 	assert_non_null(strstr(who(WORKER, &plan), "Person 2|2|1|consent of "
-	    "Mari Mets (guardian), until 2027-07-31\n"));
+	    "Mari Mets (Guardian), until 2027-07-31\n"));
 	/* She cannot read the card, but sees herself and the own side. */
 	assert_non_null(strstr(who(NURSE, &plan), "Person 2|2|1|consent kept "
 	    "in the card, until 2027-07-31\n"));
@@ -771,7 +771,7 @@ test_who(void **state)
 	assert_int_equal(give(WORKER, NURSE, "plan", false,
 	    WORLD_NOW + 5 * DAY, false), 0);
 	assert_non_null(strstr(who(WORKER, &plan), "until 2027-07-31; consent "
-	    "of Mari Mets (guardian), until 2026-09-2"));
+	    "of Mari Mets (Guardian), until 2026-09-2"));
 	take(WORKER, &w.c[NURSE].person, NULL);
 	assert_non_null(strstr(who(WORKER, &plan), "Person 2|2|1|can read it "
 	    "until the next sync: withdrawn on 2026-09-21\n"));

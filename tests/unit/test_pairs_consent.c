@@ -445,7 +445,8 @@ override_and_withdrawal(int order)
 	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM"
 	    " version WHERE state = 5"), 0);
 	/* Told: the answer to "who", the list, the data-protection officer. */
-	assert_true(why(WORKER, "by law (danger: Child Protection Act 33)"));
+	assert_true(why(WORKER, "by law (Danger to life or health: Child "
+	    "Protection Act 33)"));
 	assert_int_equal(state_at(COLLEAGUE, 1, 0), OVERRIDE_RUNS);
 	assert_true(noticed(1, 0, &l).withdrawn);
 	assert_string_equal(l.items[0].basis, "danger");

@@ -3,19 +3,22 @@
  * (who has the key) and from the statements (who should), so that a difference
  * between the two is said and not smoothed over.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "client/core/consent/consent.h"
 
 #include "client/core/accord/overrides.h"
 #include "client/core/accord/statements.h"
-#include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/people.h"
+#include "client/core/profile/policies.h"
+#include "client/core/words/said.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
 #define WHY_MAX 2000
+#define CODE_BYTES 41
 
 void
 viewer_list_done(struct viewer_list *l)
@@ -63,10 +66,10 @@ right_words(enum right right)
 static void
 until_words(int64_t until_ms, struct buf *out)
 {
-	char day[DAY_TEXT_BYTES];
+	char day[SAID_DAY_BYTES];
 
 	if (until_ms != INT64_MAX)
-		buf_add_fmt(out, _(", until %s"), day_text(until_ms, day));
+		buf_add_fmt(out, _(", until %s"), said_day(until_ms, day));
 }
 
 static void
@@ -76,11 +79,21 @@ sep(struct buf *out)
 		buf_add_str(out, "; ");
 }
 
+/* How a code of the policy reads; ${code}: room for it. */
+static const char *
+code_words(struct asking *q, const char *list, struct view v,
+    char code[static CODE_BYTES])
+{
+	snprintf(code, CODE_BYTES, "%.*s", (int)v.len, (const char *)v.data);
+	return policies_name(q->session, list, code);
+}
+
 static int
 consent_words(struct asking *q, const struct access *a, struct buf *out,
     struct err *e)
 {
 	struct view giver, role;
+	char code[CODE_BYTES];
 	struct loaded l;
 	int rc = versions_load(q->s, &a->consent, &l, e);
 
@@ -99,11 +112,9 @@ consent_words(struct asking *q, const struct access *a, struct buf *out,
 	role = loaded_text(&l, CONSENT_GIVER_ROLE);
 	buf_add_str(out, _("consent of "));
 	buf_add(out, giver.data, giver.len);
-	if (role.len > 0) {
-		buf_add_str(out, " (");
-		buf_add(out, role.data, role.len);
-		buf_add_str(out, ")");
-	}
+	if (role.len > 0)
+		buf_add_fmt(out, " (%s)", code_words(q, "consent.giver", role,
+		    code));
 	versions_done(&l);
 	return 0;
 }
@@ -114,6 +125,7 @@ law_words(struct asking *q, const struct access *a, struct buf *out,
     struct err *e)
 {
 	struct view basis, provision;
+	char code[CODE_BYTES];
 	struct loaded l;
 	int rc = versions_load(q->s, &a->consent, &l, e);
 
@@ -125,9 +137,8 @@ law_words(struct asking *q, const struct access *a, struct buf *out,
 	basis = loaded_text(&l, OVERRIDE_BASIS);
 	provision = loaded_text(&l, OVERRIDE_PROVISION);
 	if ((l.row.flags & RECORD_HIDDEN) == 0 && basis.len > 0) {
-		buf_add_str(out, " (");
-		buf_add(out, basis.data, basis.len);
-		buf_add_str(out, ": ");
+		buf_add_fmt(out, " (%s: ", code_words(q, "override.basis",
+		    basis, code));
 		buf_add(out, provision.data, provision.len);
 		buf_add_str(out, ")");
 	}
@@ -222,7 +233,7 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 {
 	const char *why = N_("no statement allows it");
 	int64_t last = INT64_MIN, at;
-	char day[DAY_TEXT_BYTES];
+	char day[SAID_DAY_BYTES];
 	bool taken;
 	size_t i;
 
@@ -246,7 +257,7 @@ surplus_words(struct asking *q, const struct id *person, struct buf *out)
 	}
 	buf_add_str(out, _(why));
 	if (last != INT64_MIN)
-		buf_add_str(out, day_text(last, day));
+		buf_add_str(out, said_day(last, day));
 }
 
 /* What the epoch gives this person: the most, and on how many devices. */
@@ -377,7 +388,7 @@ order_words(struct asking *q, struct buf *out, struct err *e)
 	const struct roster *r = &q->s->roster;
 	const struct roster_order *o = NULL;
 	const struct roster_device *d;
-	char name[160], day[DAY_TEXT_BYTES];
+	char name[160], day[SAID_DAY_BYTES];
 	size_t i;
 
 	for (i = 0; i < r->order_count; i++)
@@ -394,7 +405,7 @@ order_words(struct asking *q, struct buf *out, struct err *e)
 		return -1;
 	if (d != NULL)
 		buf_add_fmt(out, _(" and %s"), name);
-	buf_add_fmt(out, _(" on %s"), day_text(o->at_ms, day));
+	buf_add_fmt(out, _(" on %s"), said_day(o->at_ms, day));
 	return 0;
 }
 
@@ -447,7 +458,8 @@ what_of(struct asking *q, enum record_type type, char **out, struct err *e)
 
 	buf_init(&b, 400);
 	buf_add_fmt(&b, _("%s in section \"%s\""),
-	    kind != NULL ? kind->name : "record", q->sp.section);
+	    kind != NULL ? _(kind->label) : "", policies_name(q->session,
+	    "sections", q->sp.section));
 	if (q->epoch_waits)
 		buf_add_str(&b, _(" (a change of who may see it waits for "
 		    "the next sync)"));

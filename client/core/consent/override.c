@@ -276,8 +276,8 @@ override_end(struct session *session, const struct id *record,
 const char *
 override_state_word(enum override_state st)
 {
-	static const char *const words[] = { "", "running", "waiting",
-		"ended", "over", "void" };
+	static const char *const words[] = { "", N_("running"),
+		N_("waiting"), N_("ended"), N_("over"), N_("void") };
 
 	return words[st];
 }

@@ -16,6 +16,7 @@
 #include "client/core/profile/policies.h"
 #include "client/core/records/reach.h"
 #include "client/core/records/value.h"
+#include "client/core/words/said.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 #include "common/rules/access.h"
@@ -59,7 +60,7 @@ struct reading {
 static char *
 why_open(const struct access_answer *a)
 {
-	char day[DAY_TEXT_BYTES];
+	char day[SAID_DAY_BYTES];
 	const char *words = _("another consent");
 	struct buf b;
 	char *out;
@@ -76,7 +77,7 @@ why_open(const struct access_answer *a)
 	buf_init(&b, 1000);
 	buf_add_str(&b, words);
 	if (a->until_ms != INT64_MAX)
-		buf_add_fmt(&b, _(", until %s"), day_text(a->until_ms, day));
+		buf_add_fmt(&b, _(", until %s"), said_day(a->until_ms, day));
 	out = mem_dup(buf_str(&b));
 	buf_done(&b);
 	return out;

@@ -13,6 +13,7 @@
 #include "client/core/cases/entries.h"
 #include "client/core/local/day.h"
 #include "client/core/local/utf8.h"
+#include "client/core/words/said.h"
 #include "common/base/mem.h"
 
 #define GIVEN_MAX 16 /* withdrawals that a release names */
@@ -216,7 +217,7 @@ int
 basis_covers(struct session *session, const struct basis_want *want,
     struct err *e)
 {
-	char day[DAY_TEXT_BYTES], words[80];
+	char day[SAID_DAY_BYTES], words[80];
 	struct basis b;
 	unsigned mask;
 
@@ -240,7 +241,7 @@ basis_covers(struct session *session, const struct basis_want *want,
 	if (b.state == BASIS_EXPIRED)
 		return err_set(e, ERR_DENIED, "this consent ended on %s; "
 		    "nothing was given out. Ask the family again",
-		    day_text(b.until_ms, day));
+		    said_day(b.until_ms, day));
 	if ((mask & ~b.sections) != 0) {
 		statements_words(mask & ~b.sections, words);
 		return err_set(e, ERR_DENIED, "this consent does not cover "
@@ -249,7 +250,7 @@ basis_covers(struct session *session, const struct basis_want *want,
 	if (want->until_ms > b.until_ms)
 		return err_set(e, ERR_DENIED, "this consent ends on %s, "
 		    "before what is asked for; choose an earlier day, or ask "
-		    "for a longer one", day_text(b.until_ms, day));
+		    "for a longer one", said_day(b.until_ms, day));
 	return 0;
 }
 

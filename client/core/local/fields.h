@@ -50,7 +50,8 @@ struct field {
 	const char *label;      /* English; translated where it is shown */
 	const char *vocabulary; /* of the policy that a FIELD_CODE takes its
 	                           words from (schema/policy.md 3.3); NULL: the
-	                           program's own word */
+	                           program's own word. Of a FIELD_TEXT: it is a
+	                           list of such words, shown by their names */
 };
 
 enum record_homes { /* kinds of spaces that hold records of a type */

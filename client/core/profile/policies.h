@@ -39,6 +39,16 @@ struct policies_wanted {
 const struct policy *policies_version(struct session *s,
     const struct policies_wanted *want);
 
+/** policies_name(s, list, code): how a code of a vocabulary or of the sections
+ * reads now in the language spoken; the code itself where nothing says. */
+const char *policies_name(struct session *s, const char *list,
+    const char *code);
+
+/** policies_names(s, list, codes, out, size): the same for several, blanks or
+ * commas between; returns ${out}. */
+const char *policies_names(struct session *s, const char *list,
+    const char *codes, char *out, size_t size);
+
 /** policies_check(s, f, text, e): may this code be written in ${f} now?
  * ERR_INPUT says what there is, and what is near. Empty text: 0. */
 int policies_check(struct session *s, const struct field *f,

@@ -113,7 +113,7 @@ check_vocabularies(struct checking *ck)
 	for (n = 0; (kind = fields_each(n)) != NULL; n++)
 		for (i = 0; i < kind->count; i++) {
 			f = &kind->fields[i];
-			if (f->vocabulary != NULL &&
+			if (f->kind == FIELD_CODE && f->vocabulary != NULL &&
 			    strcmp(f->vocabulary, "meetings") != 0 &&
 			    !has(ck, "vocabularies", f->vocabulary))
 				return checking_fail(ck, "the vocabulary %s is "

@@ -14,8 +14,12 @@
 #include "client/core/local/erased.h"
 #include "common/rules/erasure.h"
 #include "client/core/records/entry.h"
+#include "client/core/local/day.h"
 #include "client/core/profile/policies.h"
+#include "client/core/words/said.h"
 #include "client/core/records/value.h"
+
+#define NAMES_BYTES 400 /* of a list of sections */
 
 static void
 fill_author(struct values *v, const struct loaded *l, struct record_item *r)
@@ -101,15 +105,43 @@ fill_erased(struct values *v, const struct loaded *l, struct record_item *r,
 	return 0;
 }
 
+static char *
+kind_label(const char *name)
+{
+	const struct record_kind *k;
+	size_t i;
+
+	for (i = 0; (k = fields_each(i)) != NULL; i++)
+		if (strcmp(k->name, name) == 0)
+			return mem_dup(_(k->label));
+	return NULL;
+}
+
 /* By the policy that the shown value was written under. */
 static char *
 word_of(struct values *v, const struct field *f, const struct head *h,
     const char *code)
 {
-	const char *word = policies_word(v->session,
-	    &h->version->rec.policy, f, code);
+	const char *word;
+	char names[NAMES_BYTES];
 
+	if (f->type == TYPE_COPY) /* the name of a kind */
+		return kind_label(code);
+	if (f->kind == FIELD_TEXT && f->vocabulary != NULL)
+		return mem_dup(policies_names(v->session, f->vocabulary, code,
+		    names, sizeof(names)));
+	word = policies_word(v->session, &h->version->rec.policy, f, code);
 	return word != NULL ? mem_dup(word) : NULL;
+}
+
+static char *
+day_of(const char *text)
+{
+	char day[SAID_DAY_BYTES];
+	int64_t ms;
+
+	return day_parse(view_str(text), &ms) ? mem_dup(said_day(ms, day)) :
+	    NULL;
 }
 
 static int
@@ -141,8 +173,12 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 		t->text = value_text(v, &f[i], &h->heads[0].op->value, e);
 		if (t->text == NULL)
 			return -1;
-		if (f[i].kind == FIELD_CODE)
+		if (f[i].kind == FIELD_CODE || (f[i].kind == FIELD_TEXT &&
+		    (f[i].vocabulary != NULL || (r->type == TYPE_COPY &&
+		    f[i].number == COPY_KIND))))
 			t->word = word_of(v, &f[i], &h->heads[0], t->text);
+		else if (f[i].kind == FIELD_DATE || f[i].kind == FIELD_TIME)
+			t->word = day_of(t->text);
 		else if (f[i].kind == FIELD_FLAG)
 			t->word = mem_dup(strcmp(t->text, "yes") == 0 ?
 			    _("yes") : _("no"));
