@@ -161,13 +161,17 @@ judge_newest(const struct judge *j, const struct id *space, int64_t at_ms)
 /* ---- what the keys open ---- */
 
 static void
-read_text(struct looking *l, int no, uint64_t who, const char *where)
+read_text(struct looking *l, int no, uint64_t who, const char *where,
+    bool in_log)
 {
 	struct sim *s = l->s;
 	const struct text *t = &s->text[no];
 	int i;
 
 	l->j->may_read[no] |= who;
+	/* What was refused is as the device that wrote it had sent it. */
+	if (!in_log)
+		who &= ~(UINT64_C(1) << t->first);
 	for (i = 0; i < s->actors; i++)
 		if ((who >> i & 1) != 0 && (t->sure || t->owner >= 0) &&
 		    !truth_may(s, i, t))
@@ -187,7 +191,7 @@ read_plain(struct looking *l, struct view plain, uint64_t who,
 		at += 4;
 		if (no < 0 || no >= l->s->text_count)
 			continue;
-		read_text(l, no, who, where);
+		read_text(l, no, who, where, count);
 		if (count)
 			l->j->accepted[no]++;
 	}

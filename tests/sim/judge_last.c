@@ -71,7 +71,8 @@ must_stay(struct sim *s, const struct door *d, int x)
 	int i, c;
 
 	if (x == d->t->owner)
-		return !s->cases[d->t->case_no].reduced;
+		return !s->cases[d->t->case_no].reduced &&
+		    judge_has_keeper(s, &d->ep->ep);
 	for (i = 0; i < s->event_count && d->led && !s->aliased; i++) {
 		ev = &s->event[i];
 		/* Who kept the card for a while may have given it after. */

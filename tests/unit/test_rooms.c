@@ -135,6 +135,26 @@ test_in_and_out(void **state)
 	assert_true(world_has(&w, 2, "eighty-five now"));
 }
 
+/* Let in and put out before this device hears of either: what came as headers
+ * meanwhile is asked for when the door opens again. */
+static void
+test_missed(void **state)
+{
+	(void)state;
+	assert_int_equal(let_in(1, 2, RIGHT_READ), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(say(1, "eighty-four pupils"), 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(dismiss(1, 2), 0);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_int_equal(rooms_of(2), 0);
+	assert_int_equal(let_in(1, 2, RIGHT_READ), 0);
+	settle();
+	assert_int_equal(rooms_of(2), 1);
+	assert_true(world_has(&w, 2, "eighty-four pupils"));
+}
+
 static void
 test_keepers(void **state)
 {
@@ -347,6 +367,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_in_and_out, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_missed, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_keepers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_beats_in, setup,

@@ -234,26 +234,27 @@ open_waiting(struct intake *k, struct err *e)
 }
 
 /*
- * Closed and opened again within one pull: the text came before the closing
- * epoch wiped it, so nothing waits for the keys. It is asked for once more,
- * and so is what was too much to wait for its key here.
+ * Closed and opened again: what came before the closing epoch is wiped, or was
+ * a header that waits for its text no more. It is asked for once more, and so
+ * is what was too much to wait for its key here.
  */
 static int
-want_wiped(struct intake *k, uint64_t upto, struct err *e)
+want_wiped(struct intake *k, uint64_t upto, bool lost, struct err *e)
 {
 	struct stmt *q;
 	size_t refused;
 
 	if (quarantine_refused(k->s, &k->space, &refused, e) != 0)
 		return -1;
-	q = db_prepare(k->s->db, "INSERT OR IGNORE INTO want "
+	q = db_prepare(k->s->db, "INSERT INTO want "
 	    "(space, after_sseq, upto) SELECT ?1, 0, ?2 WHERE ?3 OR EXISTS "
 	    "(SELECT 1 FROM record JOIN version USING (rid) "
 	    "WHERE record.space = ?1 AND version.body = x'' "
-	    "AND version.state = 3)");
+	    "AND version.state = 3) ON CONFLICT (space) DO UPDATE SET "
+	    "after_sseq = 0, upto = max(upto, excluded.upto)");
 	db_bind_id(q, 1, &k->space);
 	db_bind_int(q, 2, (int64_t)upto);
-	db_bind_int(q, 3, refused > 0);
+	db_bind_int(q, 3, lost || refused > 0);
 	if (db_run(q, e) != 0)
 		return -1;
 	return refused == 0 ? 0 :
@@ -412,6 +413,7 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 	    &k->s->me->device);
 	/* The one before did not open here: its text waits for a key. */
 	bool shut = k->has_epoch && !k->epoch.has_key;
+	bool lost = k->sp.state == SPACE_LOST;
 	enum right before = was == NULL ? RIGHT_NONE : was->right;
 	bool over = was == NULL || was->until_ms <= in->accept_ms;
 	struct space_epoch se = { .ep = in->epoch, .id = in->cs.id,
@@ -436,7 +438,8 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 		    spaces_save_tx(k->s, &k->sp, e) :
 		    leave(k, in, groundless, e);
 	if (let_in(k, !over && before != RIGHT_NONE, shut, e) != 0 ||
-	    (before == RIGHT_NONE && want_wiped(k, in->sseq, e) != 0))
+	    (before == RIGHT_NONE && want_wiped(k, in->sseq, lost, e) !=
+	    0))
 		return -1;
 	/* The right to write is gone, the right to read is not. */
 	return before >= RIGHT_WRITE && now->right < RIGHT_WRITE ?
