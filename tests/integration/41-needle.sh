@@ -17,6 +17,7 @@ export PYTHONDONTWRITEBYTECODE=1
 SCAN=$PWD/tests/decoder/needles.py
 word1='the lavender accordion of aunt Hilja'
 word2='Ulrika Zimmermann'
+word3='the zither in the attic of number nine'
 
 # All that a program could leave anything in.
 mkdir "$T/home" "$T/tmp" "$T/xdg" "$T/cwd"
@@ -58,6 +59,9 @@ learn() { # who
 	rc=$?
 	rm -f "$T/pass"
 }
+hex() { # words: as a needle
+	printf 'word %s\n' "$(printf %s "$1" | od -An -tx1 | tr -d ' \n')"
+}
 looks() { # needles, paths...
 	"$SCAN" look "$@" >"$T/found" 2>&1
 	rc=$?
@@ -92,22 +96,27 @@ mkfifo "$T/fifo"
 ) >"$T/out" 2>"$T/err" &
 child=$!
 exec 7>"$T/fifo" # opens when tugi does: the profile is open by then
-printf 'half of %s' "$word1" >&7
+# Other words than the store has: what is typed just now is in no locked page.
+printf 'half of %s' "$word3" >&7
+hex "$word3" >"$T/needles.typed"
+cat "$T/needles.mari" "$T/needles.typed" >"$T/needles.all"
 mkdir "$T/proc"
 cat "/proc/$child/cmdline" >"$T/proc/cmdline"
 cat "/proc/$child/environ" >"$T/proc/environ"
 ls -l "/proc/$child/fd" >"$T/proc/fd"
 check "no key, no word in arguments, environment, names of open files" \
-    looks "$T/needles.mari" "$T/proc"
+    looks "$T/needles.all" "$T/proc"
 check "the keys' memory is locked into RAM" \
     [ "$(awk '/^VmLck/ { print $2 }' "/proc/$child/status")" -ge 4 ]
 if command -v gcore >/dev/null && [ "$(id -u)" -eq 0 ]; then
-	# What even root's debugger writes leaves the keys' memory out.
+	# What even root's debugger writes leaves out the memory of keys and
+	# pages: of the store, the device and the sections, and what notes say.
 	gcore -o "$T/core" "$child" >/dev/null 2>&1
 	check "a core by force is there" test -s "$T/core.$child"
-	grep -E '^(data|page|log|head)_key' "$T/needles.mari" >"$T/needles.core"
-	check "and has no key of the store" looks "$T/needles.core" \
-	    "$T/core.$child"
+	check "it has no key, no passphrase, no word that the store holds" \
+	    looks "$T/needles.mari" "$T/core.$child"
+	check "what is being typed is found there: so the search can fail" \
+	    not looks "$T/needles.typed" "$T/core.$child"
 	rm -f "$T/core.$child"
 fi
 kill -ABRT "$child"
@@ -115,7 +124,7 @@ exec 7>&-
 reap "$child"
 is "a program that dies leaves no core" '' \
     "$(find "$T/cwd" "$T/mari" -name '*core*')"
-check "and nothing else that tells" looks "$T/needles.mari" "$T/mari" \
+check "and nothing else that tells" looks "$T/needles.all" "$T/mari" \
     "$T/cwd" "$T/tmp" "$T/home"
 as mari lock
 stop_hub
@@ -128,15 +137,8 @@ mv "$T/office" "$T/office.before"
 make_office
 make_person leaky 'Leida Leke'
 work leaks leaky
-learn_leaky() { # its records are not sealed: the usual keys and words instead
-	{
-		printf 'word %s\n' "$(printf %s "$word1" | od -An -tx1 |
-		    tr -d ' \n')"
-		printf 'word %s\n' "$(printf %s "$word2" | od -An -tx1 |
-		    tr -d ' \n')"
-	} >"$T/needles.leaky"
-}
-learn_leaky
+# Its records are not sealed: the usual words instead.
+{ hex "$word1" && hex "$word2"; } >"$T/needles.leaky"
 check "it finds the words in the leaking profile" \
     not looks "$T/needles.leaky" "$T/leaky"
 check "and at the leaking hub" not looks "$T/needles.leaky" "$T/leakhub"

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -453,13 +454,61 @@ test_renewal(void **state)
 	assert_int_equal(notes(), 1);
 }
 
+/* Renamed, and the folder would not say that it is durable. */
+static int
+move_unsure(const char *from, const char *to)
+{
+	return rename(from, to) == 0 ? 1 : -1;
+}
+
+static int
+move_not(const char *from, const char *to)
+{
+	(void)from;
+	(void)to;
+	errno = EACCES;
+	return -1;
+}
+
+/* What the error says is so: which ways open it, what is there. */
+static void
+test_name_unsure(void **state)
+{
+	struct vault_ways w = { .passphrase = view_str("second"),
+		.cost = cheap };
+	struct vault_options odd = o;
+
+	(void)state;
+	vault_close(v);
+	odd.move = move_not;
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &odd,
+	    &v, &e), 0);
+	assert_int_equal(vault_renew(v, &w, &e), -1);
+	assert_non_null(strstr(e.text, "as it was"));
+	assert_int_equal(vault_open_passphrase(path, view_str("second"), &o,
+	    &v, &e), -1);
+	odd.move = move_unsure;
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &odd,
+	    &v, &e), 0);
+	assert_int_equal(vault_backup(v, other, &e), -1);
+	assert_int_equal(e.code, VAULT_UNSURE);
+	assert_null(strstr(e.text, "no backup"));
+	assert_int_equal(vault_verify(other, vault_key(v), &o, true, &e), 0);
+	assert_int_equal(vault_renew(v, &w, &e), -1);
+	assert_int_equal(e.code, VAULT_UNSURE);
+	assert_null(strstr(e.text, "as it was"));
+	assert_int_equal(vault_open_passphrase(path, view_str("second"), &o,
+	    &v, &e), 0);
+	assert_int_equal(notes(), 1);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_open_and_close), T(test_absent_and_taken),
-		T(test_floor), T(test_key), T(test_renewal), T(test_ways),
+		T(test_floor), T(test_key), T(test_renewal), T(test_ways), T(test_name_unsure),
 		T(test_empty_passphrase), T(test_two_processes),
 		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
 		T(test_verify), T(test_link), T(test_needle), T(test_killed)

@@ -68,6 +68,7 @@ keep_renew(struct session *session, const struct session_options *o,
 	struct store *s = session_store(session);
 	struct vault_ways ways = { .passphrase = w->passphrase,
 		.cost = { o->cost_passes, o->cost_bytes } };
+	struct err why;
 	uint8_t office[32];
 	char *plain;
 	int rc;
@@ -85,6 +86,8 @@ keep_renew(struct session *session, const struct session_options *o,
 		ways.escrow = office;
 	rc = vault_renew(session_leave(session), &ways, e);
 	mem_secret_free(plain);
+	if (rc != 0 && e->code == VAULT_UNSURE) /* what is held opens nothing */
+		(void)session_forget(o, &why);
 	return rc == 0 ? session_forget(o, e) : -1;
 }
 

@@ -401,32 +401,41 @@ vault_inner_private(const struct vault_options *o, const char *path,
 	return 0;
 }
 
-int
-vault_inner_move(const struct vault_options *o, const char *from,
-    const char *to, struct err *e)
+static int
+sync_folder_of(const char *path, struct err *e)
 {
-	sqlite3_vfs *under;
-	char *dir, *slash;
+	char *dir = mem_dup(path), *slash = strrchr(dir, '/');
 	int rc;
 
-	under = sqlite3_vfs_find(o->vfs);
-	/* What it said was said of another file. */
-	if (under != NULL)
-		anchor_remove(under, to);
-	if (o->move != NULL)
-		return o->move(from, to) == 0 ? 0 : err_set(e, ERR_LOCAL,
-		    "the new store could not get its name %s", to);
-	if (rename(from, to) != 0)
-		return err_set(e, ERR_LOCAL,
-		    "the new store could not get its name %s: %s", to,
-		    err_system(errno));
-	dir = mem_dup(to);
-	slash = strrchr(dir, '/');
 	if (slash != NULL)
 		slash[slash == dir ? 1 : 0] = '\0';
 	rc = file_sync_folder(slash != NULL ? dir : ".", e);
 	mem_free(dir);
 	return rc;
+}
+
+int
+vault_inner_move(const struct vault_options *o, const char *from,
+    const char *to, struct err *e)
+{
+	sqlite3_vfs *under = sqlite3_vfs_find(o->vfs);
+	int rc;
+
+	/* What it said was said of another file. */
+	if (under != NULL)
+		anchor_remove(under, to);
+	rc = o->move != NULL ? o->move(from, to) : rename(from, to);
+	if (rc < 0)
+		return err_set(e, ERR_LOCAL,
+		    "the new store could not get its name %s: %s", to,
+		    err_system(errno));
+	if (rc == 0 && (o->move != NULL || sync_folder_of(to, e) == 0))
+		return 0;
+	if (rc > 0)
+		err_set(e, ERR_LOCAL, "%s: %s", to, err_system(EIO));
+	err_add(e, "it has its name, but a power cut may take it back");
+	e->code = VAULT_UNSURE;
+	return -1;
 }
 
 /* Both copies and the first commit slots, durable. */

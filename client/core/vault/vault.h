@@ -24,7 +24,9 @@ struct vault;
 enum {
 	VAULT_OLDER = 0x760003,   /* older than its anchor says */
 	VAULT_ALTERED = 0x760001, /* changed or put back from outside */
-	VAULT_DAMAGED = 0x760002  /* no key block can be read */
+	VAULT_DAMAGED = 0x760002, /* no key block can be read */
+	VAULT_UNSURE = 0x760004   /* it has its new name, and a power cut may
+	                             give the name back to what had it */
 };
 
 #define VAULT_KEY_BYTES 32
@@ -51,7 +53,8 @@ struct vault_options {
 	int cache_kib;     /* page cache; 0: 32 MiB */
 	bool no_floor;     /* FOR TESTS: a cost below the floor is fine */
 	bool anchored;     /* keep an anchor beside it, and heed the one there */
-	/* Rename in the world of ${vfs}, durable on return; NULL: rename(2). */
+	/* Rename in the world of ${vfs}, durable on return; -1 it was not done, 1
+	 * it is not durable; NULL: rename(2). */
 	int (*move)(const char *from, const char *to);
 };
 
@@ -125,7 +128,8 @@ struct vault_ways {
 /** vault_renew(v, w, e): the same content under a new data key, opened by
  * ${w} and nothing else: who has an old copy and knew an old way opens that
  * copy, and nothing that is written from now on. ${v} is closed in any case;
- * on failure the store is as it was. Copies it once, page by page. */
+ * on failure the store is as it was, but for VAULT_UNSURE in e->code: ${w}
+ * opens it then. Copies it once, page by page. */
 int vault_renew(struct vault *v, const struct vault_ways *w, struct err *e);
 
 /** vault_backup(v, path, e): copy the store as it is into another one, which

@@ -84,7 +84,7 @@ vault_backup(struct vault *v, const char *path, struct err *e)
 		rc = vault_verify(tmp, &v->secret->dek, &v->o, true, e);
 	if (rc == 0)
 		rc = vault_inner_move(&v->o, tmp, path, e);
-	if (rc != 0) {
+	if (rc != 0 && e->code != VAULT_UNSURE) {
 		vault_inner_sweep(v->o.vfs, tmp);
 		err_add(e, "no backup was made");
 	}
@@ -210,7 +210,9 @@ vault_renew(struct vault *v, const struct vault_ways *w, struct err *e)
 		v->db = NULL;
 		rc = vault_inner_move(&v->o, tmp, path, e);
 	}
-	if (rc != 0) {
+	if (rc != 0 && e->code == VAULT_UNSURE) {
+		err_add(e, "the new ways open the store now");
+	} else if (rc != 0) {
 		vault_inner_sweep(v->o.vfs, tmp);
 		err_add(e, "the store is as it was");
 	}
