@@ -97,7 +97,11 @@ mkfifo "$T/fifo"
 child=$!
 exec 7>"$T/fifo" # opens when tugi does: the profile is open by then
 # Other words than the store has: what is typed just now is in no locked page.
+has_read() { awk '/^rchar/ { print $2 }' "/proc/$child/io"; }
+before=$(has_read)
 printf 'half of %s' "$word3" >&7
+check "half a text is in its memory" until_true 20 eval \
+    '[ "$(has_read)" -ge $((before + 40)) ]'
 hex "$word3" >"$T/needles.typed"
 cat "$T/needles.mari" "$T/needles.typed" >"$T/needles.all"
 mkdir "$T/proc"
