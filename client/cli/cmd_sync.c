@@ -1,4 +1,5 @@
-/* sync: one exchange with the hub, told in one or two sentences. */
+/* sync, bundle: one exchange with the hub, by line or by stick, told in one or
+ * two sentences. */
 #include "client/cli/cmd.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "client/cli/when.h"
 #include "client/core/exchange.h"
 #include "client/core/upkeep/status.h"
+#include "common/base/file.h"
 
 #define PHRASE_BYTES 120
 #define SKEW_WARN_MS (10 * 60 * 1000)
@@ -313,4 +315,126 @@ cmd_sync(struct ctx *c, struct err *e)
 		return out_json(result_json(&result), e);
 	say_result(c, &result);
 	return 0;
+}
+
+/* ---- by stick ---- */
+
+static int
+write_file(const char *path, const struct buf *file, struct err *e)
+{
+	return file_replace(path, buf_view(file), 0600, e);
+}
+
+int
+cmd_bundle_out(struct ctx *c, struct err *e)
+{
+	struct exchange_result r;
+	struct buf file;
+	int rc;
+
+	buf_init(&file, EXCHANGE_BUNDLE_MAX);
+	rc = exchange_bundle_out(c->s, &file, &r, e);
+	if (rc == 0)
+		rc = write_file(cmd_word(c, 0), &file, e);
+	buf_done(&file);
+	if (rc != 0)
+		return -1;
+	if (c->g.json)
+		return out_json(json_pack("{s:s,s:I,s:I}", "file",
+		    cmd_word(c, 0), "changesets", (json_int_t)r.in_bundle,
+		    "left", (json_int_t)r.left), e);
+	out_line(&c->out, plural(r.in_bundle, "%s takes %zu sealed piece to "
+	    "the hub, and what this device asks for.", "%s takes %zu sealed "
+	    "pieces to the hub, and what this device asks for."),
+	    cmd_word(c, 0), r.in_bundle);
+	if (r.left > 0)
+		out_line(&c->out, plural(r.left, "%zu piece more does not fit "
+		    "and waits for the next bundle.", "%zu pieces more do not "
+		    "fit and wait for the next bundle."), r.left);
+	out_say(&c->out, "%s", _("Somebody with a line brings it there: tugi "
+	    "bundle carry"));
+	return 0;
+}
+
+static int
+ask_hub(struct ctx *c, const struct buf *file, struct buf *answer,
+    struct err *e)
+{
+	struct remote r;
+	int rc;
+
+	if (place_connect(c, &r, e) != 0)
+		return -1;
+	rc = exchange_bundle_carry(&r, buf_view(file), answer, e);
+	remote_done(&r);
+	return rc;
+}
+
+int
+cmd_bundle_carry(struct ctx *c, struct err *e)
+{
+	struct buf file, answer;
+	int rc;
+
+	buf_init(&file, EXCHANGE_BUNDLE_MAX);
+	buf_init(&answer, EXCHANGE_ANSWER_MAX);
+	rc = file_read(cmd_word(c, 0), &file, e);
+	if (rc == 0)
+		rc = ask_hub(c, &file, &answer, e);
+	if (rc == 0)
+		rc = write_file(cmd_word(c, 1), &answer, e);
+	buf_done(&file);
+	buf_done(&answer);
+	if (rc != 0)
+		return -1;
+	if (c->g.json)
+		return out_json(json_pack("{s:s}", "answer", cmd_word(c, 1)),
+		    e);
+	out_line(&c->out, _("The hub's answer is in %s; the device it is for "
+	    "takes it in: tugi bundle in"), cmd_word(c, 1));
+	return 0;
+}
+
+static void
+say_taken(struct ctx *c, const struct exchange_result *r)
+{
+	if (r->stale) {
+		out_line(&c->out, "%s", _("This device knows all of that and "
+		    "more: nothing was taken from the bundle."));
+		return;
+	}
+	say_result(c, r);
+	if (r->more)
+		out_line(&c->out, "%s", _("There is more: make another bundle, "
+		    "or sync."));
+}
+
+int
+cmd_bundle_in(struct ctx *c, struct err *e)
+{
+	struct exchange_progress p = { step, c };
+	struct exchange_result r;
+	struct buf file;
+	json_t *j;
+	int rc;
+
+	buf_init(&file, EXCHANGE_ANSWER_MAX);
+	rc = file_read(cmd_word(c, 0), &file, e);
+	if (rc == 0)
+		rc = exchange_bundle_in(c->s, buf_view(&file), &p, &r, e);
+	out_step_end(&c->out);
+	buf_done(&file);
+	if (rc != 0) {
+		if (e->kind == ERR_PEER && e->code == EXCHANGE_SPLIT)
+			say_failure(c, &r, e);
+		return -1;
+	}
+	if (!c->g.json) {
+		say_taken(c, &r);
+		return 0;
+	}
+	j = result_json(&r);
+	json_object_set_new(j, "stale", json_boolean(r.stale));
+	json_object_set_new(j, "more", json_boolean(r.more));
+	return out_json(j, e);
 }

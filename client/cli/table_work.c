@@ -44,6 +44,30 @@ static const struct cmd cmds[] = {
 	    "or sent twice."),
 	.examples = { "tugi sync" }
 }, {
+	.name = "bundle out", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_bundle_out, .opens = true,
+	.summary = N_("what a sync would send, as a file for a stick"),
+	.more = N_("For places without a line. Sealed to the hub: who carries "
+	    "it sees its size alone. What is in it waits here until the answer "
+	    "comes back or a sync; a lost stick loses nothing."),
+	.examples = { "tugi bundle out /media/stick/liis.out" }
+}, {
+	.name = "bundle carry", .words = N_("FILE ANSWER"), .min = 2, .max = 2,
+	.run = cmd_bundle_carry, .opens = true,
+	.summary = N_("bring a colleague's bundle to the hub"),
+	.more = N_("From any device that has a line. The hub's answer goes "
+	    "into ANSWER, which that colleague's device alone can open."),
+	.examples = { "tugi bundle carry /media/stick/liis.out "
+	    "/media/stick/liis.in" }
+}, {
+	.name = "bundle in", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_bundle_in, .opens = true,
+	.summary = N_("take in the hub's answer from a stick"),
+	.more = N_("Checked as a sync is: receipts, proofs, and that the hub's "
+	    "log goes on from where this device stands. An answer that is old "
+	    "or was taken in before changes nothing."),
+	.examples = { "tugi bundle in /media/stick/liis.in" }
+}, {
 	.name = "today", .words = "", .run = cmd_today, .opens = true,
 	.summary = N_("the first screen of the day: what is due, what waits"),
 	.more = N_("What is due at each school in the days ahead, what waits "

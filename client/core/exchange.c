@@ -16,11 +16,15 @@
 #include "client/core/profile/policies.h"
 #include "client/core/cases/removal.h"
 #include "client/core/schools/inbox.h"
+#include "client/core/sync/bundle.h"
 #include "client/core/sync/erasures.h"
 #include "client/core/sync/round.h"
 #include "client/core/cases/viewed.h"
 #include "common/base/text.h"
+#include "common/wire/bundle.h"
 
+_Static_assert(EXCHANGE_BUNDLE_MAX == BUNDLE_ASK_MAX &&
+    EXCHANGE_ANSWER_MAX == BUNDLE_ANSWER_MAX, "one limit, two names");
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 
 static void
@@ -69,34 +73,16 @@ bring_index_up(struct store *s, const struct exchange_progress *p,
 	return 0;
 }
 
-int
-exchange_sync(struct session *s, struct remote *r,
-    const struct exchange_progress *p, struct exchange_result *out,
+/* What ended or fell due by itself, once this device knows what the hub
+ * knows. ${again}: there is something to send because of it. */
+static int
+settle(struct session *s, struct exchange_result *out, bool *again,
     struct err *e)
 {
-	struct talk_progress progress = { NULL, NULL };
-	struct talk_figures figures;
 	struct store *st = session_store(s);
-	struct policy_ref was;
-	struct err why;
-	size_t ended = 0, led = 0, removed = 0, before = 0, after = 0;
-	size_t drafts = 0;
-	int rc;
+	size_t ended = 0, led = 0, removed = 0, drafts = 0;
+	int rc = consent_expire(s, &ended, e);
 
-	memset(out, 0, sizeof(*out));
-	if (p != NULL) {
-		progress.tell = p->tell;
-		progress.ctx = p->ctx;
-	}
-	was = st->policy;
-	if (orders_count(s, &before, e) != 0)
-		return -1;
-	if (viewed_tell(s, e) != 0)
-		return -1;
-	rc = round_run(st, r, &progress, &figures, e);
-	hand_over(&figures, out);
-	if (rc == 0)
-		rc = consent_expire(s, &ended, e);
 	out->lost_spaces += ended;
 	if (rc == 0)
 		rc = erasures_wipe(st, &out->wiped, e);
@@ -107,26 +93,166 @@ exchange_sync(struct session *s, struct remote *r,
 	out->taken_over = led;
 	if (rc == 0)
 		rc = policies_settle(s, e);
-	else
-		(void)policies_settle(s, &why);
-	out->policy_new = memcmp(was.b, st->policy.b, sizeof(was.b)) != 0;
 	if (rc == 0)
 		rc = inbox_expire(s, &drafts, e);
 	if (rc == 0)
 		rc = removal_settle(s, &removed, e);
-	if (rc == 0)
-		rc = orders_count(s, &after, e);
-	out->orders_new = after > before ? after - before : 0;
-	/* What was held goes to its keeper, who leads is told to all. */
-	if (rc == 0 && (ended > 0 || led > 0 || removed > 0 ||
-	    drafts > 0))
-		rc = round_run(st, r, &progress, &figures, e);
+	*again = ended > 0 || led > 0 || removed > 0 || drafts > 0;
+	return rc;
+}
+
+struct before { /* an exchange: to tell what it brought */
+	struct policy_ref policy;
+	size_t orders;
+};
+
+static int
+remember(struct session *s, struct before *b, struct err *e)
+{
+	b->policy = session_store(s)->policy;
+	b->orders = 0;
+	return orders_count(s, &b->orders, e);
+}
+
+static int
+compare(struct session *s, const struct before *b,
+    struct exchange_result *out, struct err *e)
+{
+	size_t after = 0;
+	int rc = orders_count(s, &after, e);
+
+	out->orders_new = after > b->orders ? after - b->orders : 0;
+	return rc;
+}
+
+static void
+compare_policy(struct session *s, const struct before *b,
+    struct exchange_result *out)
+{
+	out->policy_new = memcmp(b->policy.b, session_store(s)->policy.b,
+	    sizeof(b->policy.b)) != 0;
+}
+
+/* After the last step, and after a failure: what came before it is found. */
+static int
+end(struct session *s, const struct exchange_progress *p, int rc,
+    struct err *e)
+{
+	struct store *st = session_store(s);
+	struct err why;
+
 	/* Files whose records lost their text: erased, or closed to us. */
 	if (rc == 0)
 		rc = blobs_sweep(st, e);
-	if (rc != 0) { /* what came before the failure is found all the same */
-		(void)bring_index_up(st, p, &why);
+	if (rc == 0)
+		return bring_index_up(st, p, e);
+	(void)bring_index_up(st, p, &why);
+	return -1;
+}
+
+static void
+hear(const struct exchange_progress *p, struct talk_progress *out)
+{
+	out->tell = p != NULL ? p->tell : NULL;
+	out->ctx = p != NULL ? p->ctx : NULL;
+}
+
+int
+exchange_sync(struct session *s, struct remote *r,
+    const struct exchange_progress *p, struct exchange_result *out,
+    struct err *e)
+{
+	struct talk_progress progress;
+	struct talk_figures figures;
+	struct store *st = session_store(s);
+	struct before before;
+	struct err why;
+	bool again = false;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	hear(p, &progress);
+	if (remember(s, &before, e) != 0 || viewed_tell(s, e) != 0)
 		return -1;
-	}
-	return bring_index_up(st, p, e);
+	rc = round_run(st, r, &progress, &figures, e);
+	hand_over(&figures, out);
+	if (rc == 0)
+		rc = settle(s, out, &again, e);
+	if (rc != 0)
+		(void)policies_settle(s, &why);
+	compare_policy(s, &before, out);
+	if (rc == 0)
+		rc = compare(s, &before, out, e);
+	/* What was held goes to its keeper, who leads is told to all. */
+	if (rc == 0 && again)
+		rc = round_run(st, r, &progress, &figures, e);
+	return end(s, p, rc, e);
+}
+
+/* ---- by bundle ---- */
+
+int
+exchange_bundle_out(struct session *s, struct buf *file,
+    struct exchange_result *out, struct err *e)
+{
+	struct talk_figures figures;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (viewed_tell(s, e) != 0)
+		return -1;
+	rc = bundle_write(session_store(s), &figures, file, &out->in_bundle,
+	    &out->left, e);
+	hand_over(&figures, out);
+	return rc;
+}
+
+int
+exchange_bundle_carry(struct remote *r, struct view file, struct buf *answer,
+    struct err *e)
+{
+	struct remote_call call = { .method = "POST", .path = "/v1/bundle",
+		.body = file };
+	struct proto_refusal why;
+	int status = 0;
+
+	if (r->call(r->ctx, &call, &status, answer, e) != 0)
+		return -1;
+	if (status == 200)
+		return buf_check(answer, "the hub's answer", e);
+	if (proto_refusal_decode(buf_view(answer), &why, e) != 0)
+		return err_add(e, "the hub's answer cannot be read");
+	return err_set(e, status >= 500 || status == 429 ? ERR_AWAY : ERR_PEER,
+	    "the hub refused the request: %s", why.verdict != 0 ?
+	    verdict_words((enum verdict)why.verdict) : why.words);
+}
+
+int
+exchange_bundle_in(struct session *s, struct view file,
+    const struct exchange_progress *p, struct exchange_result *out,
+    struct err *e)
+{
+	struct talk_progress progress;
+	struct bundle_taken taken;
+	struct before before;
+	struct err why;
+	bool again = false;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	hear(p, &progress);
+	if (remember(s, &before, e) != 0)
+		return -1;
+	rc = bundle_take(session_store(s), &progress, file, &taken, e);
+	hand_over(&taken.figures, out);
+	out->stale = taken.stale;
+	if (rc == 0 && !taken.stale)
+		rc = settle(s, out, &again, e);
+	if (rc != 0)
+		(void)policies_settle(s, &why);
+	out->more = taken.more || again;
+	compare_policy(s, &before, out);
+	if (rc == 0)
+		rc = compare(s, &before, out, e);
+	return end(s, p, rc, e);
 }

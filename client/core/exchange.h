@@ -39,6 +39,9 @@ struct exchange_result {
 	bool policy_new;       /* another policy is in force from here on */
 	bool office_new;       /* the office's shares open this profile now */
 	int64_t skew_ms;
+	size_t in_bundle, left; /* changesets that the bundle takes, and not */
+	bool stale; /* the bundle says nothing that this device does not know */
+	bool more;  /* a further bundle is needed */
 };
 
 /**
@@ -51,6 +54,23 @@ struct exchange_result {
  */
 #define EXCHANGE_SPLIT 1
 int exchange_sync(struct session *s, struct remote *r,
+    const struct exchange_progress *p, struct exchange_result *out,
+    struct err *e);
+
+/**
+ * exchange_bundle_out(s, file, out, e): the same without a line: what a sync
+ * would send and ask, sealed to the hub, appended to ${file}. What is in it
+ * stays waiting until the answer comes, by exchange_bundle_in or a sync; it may
+ * be made, carried and answered any number of times.
+ */
+int exchange_bundle_out(struct session *s, struct buf *file,
+    struct exchange_result *out, struct err *e);
+/** exchange_bundle_carry(r, file, answer, e): somebody's, to the hub ${r}. */
+#define EXCHANGE_BUNDLE_MAX (1088 * 1024) /* a request's body */
+#define EXCHANGE_ANSWER_MAX (2 * 1024 * 1024)
+int exchange_bundle_carry(struct remote *r, struct view file,
+    struct buf *answer, struct err *e);
+int exchange_bundle_in(struct session *s, struct view file,
     const struct exchange_progress *p, struct exchange_result *out,
     struct err *e);
 

@@ -53,6 +53,19 @@ keys_box_from_seed(const uint8_t seed[static 32], struct box_pub *pub,
 	crypto_box_seed_keypair(pub->b, key->b, seed);
 }
 
+bool
+keys_sign_box(const struct sign_pub *pub, struct box_pub *out)
+{
+	return crypto_sign_ed25519_pk_to_curve25519(out->b, pub->b) == 0;
+}
+
+void
+keys_sign_open(const struct sign_key *key, struct box_key *out)
+{
+	/* It fails for no key: the secret half is hashed and clamped. */
+	(void)crypto_sign_ed25519_sk_to_curve25519(out->b, key->b);
+}
+
 void
 keys_sym_make(struct sym_key *key)
 {

@@ -55,6 +55,12 @@ void keys_sign(const struct sign_key *key, const char *tag, struct view data,
 bool keys_verify(const struct sign_pub *pub, const char *tag,
     struct view data, const struct sig *sig);
 
+/** keys_sign_box(pub, out): the box key that belongs to a signing key, for
+ * who has no other; keys_sign_open: its secret half. False when ${pub} is no
+ * key. */
+bool keys_sign_box(const struct sign_pub *pub, struct box_pub *out);
+void keys_sign_open(const struct sign_key *key, struct box_key *out);
+
 /** keys_seal(to, plain, out): append a sealed box of ${plain}. */
 void keys_seal(const struct box_pub *to, struct view plain, struct buf *out);
 

@@ -30,6 +30,7 @@ int api_requests(const struct request *in, struct reply *out,
     struct err *e);
 int api_push(const struct request *in, struct reply *out, struct err *e);
 int api_pull(const struct request *in, struct reply *out, struct err *e);
+int api_bundle(const struct request *in, struct reply *out, struct err *e);
 int api_recover(const struct request *in, struct reply *out, struct err *e);
 
 int api_blob_put(const struct request *in, struct reply *out, struct err *e);

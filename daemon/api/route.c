@@ -20,6 +20,8 @@ static const struct route routes[] = {
 	{ "POST", "/v1/push", PROTO_REQUEST_BYTES_MAX, ROUTE_SIGNED,
 	    api_push, false },
 	{ "POST", "/v1/pull", SMALL * 2, ROUTE_SIGNED, api_pull, true },
+	{ "POST", "/v1/bundle", PROTO_REQUEST_BYTES_MAX, ROUTE_OPEN, api_bundle,
+	    false },
 	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover, false },
 	{ "POST", "/v1/blob/put", PROTO_BLOB_PIECE + SMALL, ROUTE_SIGNED,
 	    api_blob_put, false },

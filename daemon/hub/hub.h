@@ -112,6 +112,11 @@ void hub_pushed_done(struct hub_pushed *out);
 int hub_pull(struct hub *hub, const struct id *device,
     const struct proto_pull *pull, struct hub_page *out, struct err *e);
 
+/** hub_bundle(hub, in, out, e): a device's bundle (bundle.h), and the sealed
+ * answer to it appended. */
+int hub_bundle(struct hub *hub, struct view in, struct buf *out,
+    struct err *e);
+
 /** hub_recover(hub, device, in, out, e): what two officers have ordered, for
  * one of them and for HUB_ORDER_LIFE_MS: a space's stream, of a space to be
  * taken over the newest epoch alone, or the labels of a person's spaces. Ask

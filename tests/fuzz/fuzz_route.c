@@ -38,7 +38,7 @@ static const struct {
 	{ "POST", "/v1/requests" }, { "POST", "/v1/push" },
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
 	{ "GET", "/v1/succession" }, { "POST", "/v1/blob/put" },
-	{ "POST", "/v1/blob/get" },
+	{ "POST", "/v1/blob/get" }, { "POST", "/v1/bundle" },
 };
 
 struct state { /* a hub's database and what its world knows of it */

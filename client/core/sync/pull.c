@@ -284,7 +284,7 @@ add_withheld(struct pull *p, struct err *e)
 }
 
 static int
-request(struct pull *p, struct err *e)
+encode(struct pull *p, struct err *e)
 {
 	struct talk *t = p->t;
 
@@ -298,9 +298,14 @@ request(struct pull *p, struct err *e)
 		return -1;
 	buf_reset(&p->body);
 	proto_pull_encode(p->ask, &p->body);
-	if (buf_check(&p->body, "a request", e) != 0)
-		return -1;
-	return talk_ask(t, "/v1/pull", buf_view(&p->body), &p->answer, e);
+	return buf_check(&p->body, "a request", e);
+}
+
+static int
+request(struct pull *p, struct err *e)
+{
+	return encode(p, e) != 0 ? -1 : talk_ask(p->t, "/v1/pull",
+	    buf_view(&p->body), &p->answer, e);
 }
 
 /*
@@ -434,29 +439,75 @@ until_steady(struct pull *p, struct err *e)
 	return 0;
 }
 
+static int
+pull_begin(struct pull *p, struct talk *t, struct err *e)
+{
+	memset(p, 0, sizeof(*p));
+	p->t = t;
+	p->k = intake_new(t);
+	p->ask = mem_new(sizeof(*p->ask));
+	p->page = mem_new(sizeof(*p->page));
+	buf_init(&p->body, PROTO_REQUEST_BYTES_MAX);
+	buf_init(&p->answer, PROTO_ANSWER_BYTES_MAX);
+	return load_cursor(t->s, &p->ask->at, e);
+}
+
+static void
+pull_end(struct pull *p)
+{
+	proto_page_done(p->page);
+	buf_done(&p->body);
+	buf_done(&p->answer);
+	mem_free(p->page);
+	mem_free(p->ask);
+	intake_free(p->k);
+}
+
 int
 pull_all(struct talk *t, struct err *e)
 {
-	struct pull p = { .t = t };
-	int rc;
+	struct pull p;
+	int rc = pull_begin(&p, t, e);
 
-	p.k = intake_new(t);
-	p.ask = mem_new(sizeof(*p.ask));
-	p.page = mem_new(sizeof(*p.page));
-	buf_init(&p.body, PROTO_REQUEST_BYTES_MAX);
-	buf_init(&p.answer, PROTO_ANSWER_BYTES_MAX);
-	rc = load_cursor(t->s, &p.ask->at, e);
 	if (rc == 0)
 		rc = until_steady(&p, e);
-	proto_page_done(p.page);
 	if (rc == 0 && t->witness.split) {
 		t->s->stopped = true;
 		rc = witness_error(e);
 	}
-	buf_done(&p.body);
-	buf_done(&p.answer);
-	mem_free(p.page);
-	mem_free(p.ask);
-	intake_free(p.k);
+	pull_end(&p);
+	return rc;
+}
+
+int
+pull_write(struct talk *t, struct buf *body, struct err *e)
+{
+	struct pull p;
+	int rc = pull_begin(&p, t, e);
+
+	if (rc == 0)
+		rc = encode(&p, e);
+	if (rc == 0)
+		buf_add(body, p.body.data, p.body.len);
+	pull_end(&p);
+	return rc;
+}
+
+int
+pull_fits(struct talk *t, struct view body, struct err *e)
+{
+	struct proto_pull *asked = mem_new(sizeof(*asked));
+	const struct log_point *known = &t->witness.newest.at;
+	struct proto_cursor at;
+	int rc = -1;
+
+	if (proto_pull_decode(body, asked, e) == 0 &&
+	    load_cursor(t->s, &at, e) == 0)
+		rc = asked->known.log_id == known->log_id &&
+		    asked->known.size == known->size &&
+		    asked->at.cursor == at.cursor &&
+		    asked->at.until == at.until && asked->at.seq == at.seq &&
+		    id_eq(&asked->at.space, &at.space);
+	mem_free(asked);
 	return rc;
 }

@@ -11,4 +11,10 @@
  * ERR_CLASH with INTAKE_CLONE: writing has been stopped. */
 int pull_all(struct talk *t, struct err *e);
 
+/** pull_write(t, body, e): what a pull would ask first, for a bundle.
+ * pull_fits(t, body, e): 1 when that is still where this device stands, 0 when
+ * it knows more by now. */
+int pull_write(struct talk *t, struct buf *body, struct err *e);
+int pull_fits(struct talk *t, struct view body, struct err *e);
+
 #endif

@@ -137,7 +137,7 @@ load_batch(struct push *p, struct err *e)
 }
 
 static int
-ask(struct push *p, struct err *e)
+encode(struct push *p, struct err *e)
 {
 	size_t i, start = 0;
 	uint32_t group = 0;
@@ -154,9 +154,14 @@ ask(struct push *p, struct err *e)
 	}
 	buf_reset(&p->body);
 	proto_push_encode(p->ask, &p->body);
-	if (buf_check(&p->body, "a request", e) != 0)
-		return -1;
-	return talk_ask(p->t, "/v1/push", buf_view(&p->body), &p->answer, e);
+	return buf_check(&p->body, "a request", e);
+}
+
+static int
+ask(struct push *p, struct err *e)
+{
+	return encode(p, e) != 0 ? -1 : talk_ask(p->t, "/v1/push",
+	    buf_view(&p->body), &p->answer, e);
 }
 
 /* ---- its answer ---- */
@@ -334,11 +339,10 @@ count_ready(struct push *p, struct err *e)
 	return 0;
 }
 
-int
-push_all(struct talk *t, struct push_result *out, struct err *e)
+static struct push *
+push_new(struct talk *t, struct push_result *out)
 {
 	struct push *p = mem_new(sizeof(*p));
-	int rc;
 
 	memset(out, 0, sizeof(*out));
 	buf_init(&out->refused, SIZE_MAX);
@@ -350,16 +354,102 @@ push_all(struct talk *t, struct push_result *out, struct err *e)
 	buf_init(&p->bytes, PROTO_PUSH_BYTES_MAX + CHANGESET_BYTES_MAX);
 	buf_init(&p->body, PROTO_REQUEST_BYTES_MAX);
 	buf_init(&p->answer, PROTO_ANSWER_BYTES_MAX);
-	rc = count_ready(p, e);
-	if (rc == 0 && p->total > 0)
-		do
-			rc = one_batch(p, e);
-		while (rc == 1);
+	return p;
+}
+
+static void
+push_free(struct push *p)
+{
 	buf_done(&p->bytes);
 	buf_done(&p->body);
 	buf_done(&p->answer);
 	mem_free(p->ask);
 	mem_free(p->said);
 	mem_free(p);
+}
+
+int
+push_all(struct talk *t, struct push_result *out, struct err *e)
+{
+	struct push *p = push_new(t, out);
+	int rc = count_ready(p, e);
+
+	if (rc == 0 && p->total > 0)
+		do
+			rc = one_batch(p, e);
+		while (rc == 1);
+	push_free(p);
+	return rc;
+}
+
+/* ---- by bundle ---- */
+
+int
+push_write(struct talk *t, struct buf *body, size_t *items, size_t *left,
+    struct err *e)
+{
+	struct push_result none;
+	struct push *p = push_new(t, &none);
+	int rc = count_ready(p, e);
+
+	*items = 0;
+	if (rc == 0)
+		rc = load_batch(p, e);
+	if (rc == 0 && p->count > 0 && (rc = encode(p, e)) == 0)
+		buf_add(body, p->body.data, p->body.len);
+	if (rc == 0) {
+		*items = p->count;
+		*left = p->total - p->count;
+	}
+	push_free(p);
+	push_result_done(&none);
+	return rc;
+}
+
+/* 1 it waits here and is in the batch now, 0 it does not. */
+static int
+find_item(struct push *p, const struct hash *id, struct err *e)
+{
+	struct stmt *q = db_prepare(p->t->s->db, "SELECT oid, grp, id, space, "
+	    "bytes FROM outgoing WHERE state = 1 AND id = ?");
+	int rc;
+
+	db_bind_hash(q, 1, id);
+	rc = db_step(q, e);
+	if (rc == 1)
+		rc = add_item(p, q, e);
+	db_reset(q);
+	return rc;
+}
+
+static int
+find_items(struct push *p, struct err *e)
+{
+	size_t i, kept = 0;
+	int rc;
+
+	for (i = 0; i < p->said->count; i++) {
+		rc = find_item(p, &p->said->items[i].id, e);
+		if (rc < 0)
+			return -1;
+		if (rc == 1)
+			p->said->items[kept++] = p->said->items[i];
+	}
+	p->said->count = kept;
+	return encode(p, e);
+}
+
+int
+push_take(struct talk *t, struct view answer, struct push_result *out,
+    struct err *e)
+{
+	struct push *p = push_new(t, out);
+	int rc = proto_pushed_decode(answer, p->said, e);
+
+	if (rc != 0)
+		err_add(e, "the hub's answer cannot be read");
+	else if ((rc = find_items(p, e)) == 0)
+		rc = take_answer(p, e);
+	push_free(p);
 	return rc;
 }

@@ -20,6 +20,15 @@ struct push_result {
  * what else waits for that space stays. push_result_done frees.
  */
 int push_all(struct talk *t, struct push_result *out, struct err *e);
+
+/** push_write(t, body, items, left, e): what a push would ask first, for a
+ * bundle; empty when nothing is ready. ${items} are in it, ${left} are not.
+ * push_take(t, answer, out, e): what the hub answered to it; what is not in the
+ * outbox any more is passed over. */
+int push_write(struct talk *t, struct buf *body, size_t *items, size_t *left,
+    struct err *e);
+int push_take(struct talk *t, struct view answer, struct push_result *out,
+    struct err *e);
 void push_result_done(struct push_result *r);
 
 #endif

@@ -197,14 +197,14 @@ still_waits(const struct store *s, const struct err *e)
 }
 
 static int
-finish(struct talk *t, struct err *e)
+finish(struct talk *t, int64_t contact_ms, struct err *e)
 {
 	struct store *s = t->s;
 
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	if (outbox_tidy_tx(s, e) == 0 && store_put_int(s, STORE_LAST_SYNC,
-	    tick_wall_ms(&s->tick), e) == 0 && db_commit(s->db, e) == 0)
+	    contact_ms, e) == 0 && db_commit(s->db, e) == 0)
 		return 0;
 	db_rollback(s->db);
 	return -1;
@@ -230,7 +230,7 @@ run(struct talk *t, struct err *e)
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
 	    (send_all(t, e) != 0 || downloads_tidy(t, e) != 0))
 		return -1;
-	if (finish(t, e) != 0)
+	if (finish(t, tick_wall_ms(&t->s->tick), e) != 0)
 		return -1;
 	/* Said each time: what waits here does not go by itself. */
 	return t->s->stopped ? witness_error(e) : 0;
@@ -255,4 +255,57 @@ round_run(struct store *s, struct remote *r,
 		rc = run(&t, e);
 	talk_done(&t);
 	return rc;
+}
+
+/* ---- by bundle ---- */
+
+int
+round_write(struct talk *t, struct round_bundle *out, struct err *e)
+{
+	int rc = make_ready(t, e);
+
+	out->items = out->left = 0;
+	if (rc == 1)
+		rc = push_write(t, &out->push, &out->items, &out->left, e);
+	return rc < 0 ? -1 : pull_write(t, &out->pull, e);
+}
+
+/* Pages end where the bundle does; what is missing the next one brings. */
+static int
+take_pages(struct talk *t, struct err *e)
+{
+	if (pull_all(t, e) == 0)
+		return 0;
+	if (e->kind != ERR_AWAY || e->code != ROUND_BUNDLE_END)
+		return -1;
+	err_clear(e);
+	return 0;
+}
+
+int
+round_take(struct talk *t, struct view pushed, int64_t at_ms, bool *more,
+    struct err *e)
+{
+	int64_t before = 0;
+	struct push_result r;
+	int rc;
+
+	memset(&r, 0, sizeof(r));
+	rc = pushed.len > 0 ? push_take(t, pushed, &r, e) : 0;
+	if (rc == 0)
+		rc = take_pages(t, e);
+	if (rc == 0 && r.refused.len > 0)
+		rc = take_back(t, &r, e);
+	if (rc == 0)
+		rc = revoked_settle(t, e);
+	*more = t->s->head.at.size != t->witness.newest.at.size ||
+	    r.refused.len > 0;
+	if (rc == 0 && store_get_int(t->s, STORE_LAST_SYNC, &before, e) < 0)
+		rc = -1;
+	if (rc == 0)
+		rc = finish(t, at_ms > before ? at_ms : before, e);
+	if (rc == 0 && r.full != 0)
+		rc = not_taken(&r, e);
+	push_result_done(&r);
+	return rc != 0 ? -1 : t->s->stopped ? witness_error(e) : 0;
 }

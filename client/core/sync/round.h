@@ -16,4 +16,16 @@ int round_run(struct store *s, struct remote *r,
     const struct talk_progress *progress, struct talk_figures *out,
     struct err *e);
 
+/* The same as files (bundle.h). round_write: what a sync would seal and ask;
+ * round_take: the hub's answers, pages from the talk's remote, which says
+ * ERR_AWAY with this code after the last. ${more}: another bundle is needed. */
+#define ROUND_BUNDLE_END 0x6200
+struct round_bundle {
+	struct buf push, pull;
+	size_t items, left; /* changesets in it, and not in it */
+};
+int round_write(struct talk *t, struct round_bundle *out, struct err *e);
+int round_take(struct talk *t, struct view pushed, int64_t at_ms, bool *more,
+    struct err *e);
+
 #endif
