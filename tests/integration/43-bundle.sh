@@ -135,6 +135,7 @@ is "it has arrived, once" 1 "$(texts mari | grep -c seventh)"
 must as mari bundle out "$T/g.out"
 device=$(json office '.[0].device' office devices 'Mari Lepp')
 must as office --yes office revoke "${device:0:8}"
+must as office sync
 must as office bundle carry "$T/g.out" "$T/g.in"
 as mari bundle in "$T/g.in"
 check "a revoked device learns it" says 'revoked this device'
