@@ -88,16 +88,20 @@ print_checked(const struct options *o, const struct backup_info *i)
 		    i->digest ? "true" : "false");
 		cmd_json(i->hub.name);
 		printf(",\"made_ms\":%lld,\"log_id\":\"%016llx\",\"items\":"
-		    "%llu,\"erased\":%llu}\n", (long long)i->made_ms,
+		    "%llu,\"erased\":%llu,\"files\":%llu}\n",
+		    (long long)i->made_ms,
 		    (unsigned long long)i->hub.log.log_id,
 		    (unsigned long long)i->hub.log.size,
-		    (unsigned long long)i->hub.erased);
+		    (unsigned long long)i->hub.erased,
+		    (unsigned long long)i->hub.files);
 		return;
 	}
 	cmd_day(i->made_ms, day);
 	printf("The backup of %s, made %s, is whole: %llu items, each as its "
-	    "author\nsigned it, under the head that the hub signed.%s\n",
-	    i->hub.name, day, (unsigned long long)i->hub.log.size,
+	    "author\nsigned it, under the head that the hub signed, and %llu "
+	    "sealed files.%s\n", i->hub.name, day,
+	    (unsigned long long)i->hub.log.size,
+	    (unsigned long long)i->hub.files,
 	    i->digest ? "" : " There is no .sha256 beside it.");
 }
 

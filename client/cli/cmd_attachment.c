@@ -123,7 +123,9 @@ where_words(const struct attachments_state *st)
 		return st->sent ? N_("The file is on this device and at the "
 		    "hub.") : N_("The file is on this device alone; the next "
 		    "tugi sync sends it.");
-	return N_("The file is at the hub: tugi attachment get");
+	return st->waits ? N_("The file is not on this device and was never "
+	    "sent: only a backup can have it.") :
+	    N_("The file is at the hub: tugi attachment get");
 }
 
 int
@@ -146,7 +148,7 @@ cmd_attachment_show(struct ctx *c, struct err *e)
 		j = show_record_json(&r);
 		json_object_set_new(j, "here", json_boolean(st.here));
 		json_object_set_new(j, "at_hub", json_boolean(st.sent ||
-		    !st.here));
+		    !(st.here || st.waits)));
 		rc = out_json(j, e);
 	} else if (rc == 0) {
 		show_record(c, &r);

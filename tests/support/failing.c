@@ -63,6 +63,7 @@ static const char *const asked[] = {
 	"SELECT count(*) FROM memo",
 	"SELECT count(*) FROM memo WHERE letter IS NULL",
 	"SELECT max(seq) FROM item",
+	"SELECT count(*) FROM blob",
 };
 
 static void

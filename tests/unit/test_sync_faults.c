@@ -12,8 +12,11 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "client/core/cases/attachments.h"
 #include "client/core/consent/consent.h"
+#include "client/core/fetch.h"
 #include "client/core/office/office.h"
 #include "client/core/consent/review.h"
 #include "tests/support/failing.h"
@@ -76,6 +79,41 @@ a_case_is_opened_shared_and_edited(void **state)
 	stage(3);
 	world_must_sync(&w, 1);
 	assert_int_equal(world_notes(&w, 1, &kid), 3);
+	ended();
+}
+
+/* A file goes to the hub, comes to a colleague, is closed to them and erased
+ * from their device. */
+static void
+a_file_is_sent_fetched_and_closed(void **state)
+{
+	struct attachments_wish wish = { .path = "tests/data/notes-year.csv" };
+	struct attachments_state st;
+	struct id id;
+	struct err e;
+	char path[160];
+
+	(void)state;
+	world_begin(&w, 3);
+	world_case(&w, 1, "Juku Juurikas", &wish.case_id);
+	world_grant(&w, 1, &wish.case_id, 2, "notes", false);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 2);
+	assert_int_equal(attachments_add(w.c[1].session, &wish, &id, &e), 0);
+	stage(1);
+	world_must_sync(&w, 1);
+	assert_int_equal(attachments_state(w.c[1].session, &id, &st, &e), 0);
+	assert_true(st.here && st.sent);
+	stage(2);
+	assert_int_equal(fetch_attachment(w.c[2].session, &w.c[2].remote, &id,
+	    NULL, &e), 0);
+	snprintf(path, sizeof(path), "%s/out", w.folder);
+	assert_int_equal(attachments_save(w.c[2].session, &id, path, &e), 0);
+	unlink(path);
+	world_withdraw(&w, 1, &wish.case_id, 2, NULL);
+	world_must_sync(&w, 1);
+	stage(2);
+	assert_int_equal(world_count(&w, 2, "SELECT count(*) FROM blob"), 0);
 	ended();
 }
 
@@ -217,6 +255,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_case_is_opened_shared_and_edited),
+		cmocka_unit_test(a_file_is_sent_fetched_and_closed),
 		cmocka_unit_test(text_is_held_deposited_and_decided),
 		cmocka_unit_test(a_device_is_revoked_and_a_right_ends),
 		cmocka_unit_test(a_directory_read_by_half_judges_nothing),

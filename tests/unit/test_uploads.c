@@ -23,6 +23,8 @@
 #include "client/core/records/erase.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "common/db/db.h"
+#include "daemon/hub/check.h"
 #include "daemon/hub/sweep.h"
 #include "tests/support/trust.h"
 
@@ -746,6 +748,32 @@ test_case_erased(void **state)
 	buf_done(&sealed);
 }
 
+/* Copies of a hub are checked file by file. */
+static void
+test_checked(void **state)
+{
+	static const struct db_options o = { .create = false };
+	struct hub_checked found;
+	struct id id, two;
+	struct db *db;
+
+	(void)state;
+	add(&id);
+	write_source(5000);
+	add(&two);
+	world_must_sync(&w, KEEPER);
+	world_hub_close(&w);
+	assert_int_equal(hub_check(w.path, &found, &e), 0);
+	assert_int_equal(found.files, 2);
+	assert_int_equal(db_open(w.path, &o, &db, &e), 0);
+	assert_int_equal(db_exec(db, "UPDATE blob_piece SET bytes = "
+	    "zeroblob(length(bytes)) WHERE n = 2", &e), 0);
+	db_close(db);
+	assert_int_equal(hub_check(w.path, &found, &e), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	world_hub_open(&w);
+}
+
 /* Nothing names it for a month: it goes, and comes again when something does. */
 static void
 test_loose(void **state)
@@ -795,7 +823,7 @@ main(void)
 		T(test_file_first), T(test_cut), T(test_hub_restarted),
 		T(test_no_right), T(test_wrong_bytes), T(test_quota),
 		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
-		T(test_erased), T(test_case_erased), T(test_loose),
+		T(test_erased), T(test_case_erased), T(test_checked), T(test_loose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
