@@ -18,6 +18,7 @@
 #include "daemon/backup.h"
 #include "daemon/datadir.h"
 #include "daemon/hub/check.h"
+#include "daemon/keep.h"
 #include "daemon/sandbox.h"
 #include "daemon/serve.h"
 #include "daemon/tls.h"
@@ -28,6 +29,7 @@
 #define BACKUP_BAD_DAYS 8
 #define AHEAD_MS (10 * 60 * 1000LL)
 #define PEM_MAX 65536
+#define LEDGER_BEHIND 1000 /* more than a second's pushes */
 
 __attribute__((format(printf, 4, 5)))
 static struct doctor_finding *
@@ -232,6 +234,34 @@ check_database(const struct settings *s, bool full, struct doctor *d)
 		    "into a new one; what it lacks the clients send again");
 }
 
+/* ---- ledger ---- */
+
+static void
+check_ledger(const struct settings *s, struct doctor *d)
+{
+	struct ledger_seen seen;
+	struct err e;
+
+	if (keep_look(s, &seen, &e) != 0)
+		fix(say(d, "ledger", DOCTOR_BAD, "%s", e.text),
+		    e.kind == ERR_CLASH ? "stop the hub, change nothing, and "
+		    "look at tugid verify %s: one of the two was altered" :
+		    "restart the hub: it sets a damaged ledger aside and makes "
+		    "it again; then tugid verify %s", s->data);
+	else if (!seen.there)
+		fix(say(d, "ledger", DOCTOR_WARNING, "there is no ledger yet"),
+		    "start the hub: it makes it from the database");
+	else if (seen.behind > LEDGER_BEHIND)
+		fix(say(d, "ledger", DOCTOR_WARNING, "the ledger is %llu "
+		    "entries behind the log", (unsigned long long)
+		    seen.behind), "if the hub runs, look in its log for "
+		    "event=ledger; if it does not, it gets in step at the "
+		    "next start");
+	else
+		say(d, "ledger", DOCTOR_GOOD, "%llu entries; whole by tugid "
+		    "verify", (unsigned long long)seen.size);
+}
+
 /* ---- state ---- */
 
 static void
@@ -270,6 +300,7 @@ check_hub(const struct settings *s, bool full, struct doctor *d)
 		return;
 	}
 	check_database(s, full, d);
+	check_ledger(s, d);
 	check_clock(&st, d);
 	check_state(&st, d);
 }

@@ -28,3 +28,18 @@ keep_start(const struct settings *s, struct ledger_run **out, struct err *e)
 	mem_free(db);
 	return rc;
 }
+
+int
+keep_look(const struct settings *s, struct ledger_seen *out, struct err *e)
+{
+	char *repo = datadir_ledger(s->data), *db = datadir_db(s->data);
+	struct ledger_options o = { .repo = repo, .db = db };
+	int rc = datadir_key(s->data, &o.pub, &o.key, e);
+
+	mem_wipe(&o.key, sizeof(o.key));
+	if (rc == 0)
+		rc = ledger_look(&o, out, e);
+	mem_free(repo);
+	mem_free(db);
+	return rc;
+}

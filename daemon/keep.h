@@ -14,4 +14,8 @@
 int keep_start(const struct settings *s, struct ledger_run **out,
     struct err *e);
 
+/** keep_look(s, out, e): how far it is (ledger_look). */
+int keep_look(const struct settings *s, struct ledger_seen *out,
+    struct err *e);
+
 #endif

@@ -32,8 +32,7 @@
 #define DEADLINE_S 2
 
 struct metrics {
-	const struct settings *s;
-	struct hub *hub;
+	struct metrics_of of;
 	int fd, wake[2];
 	char *path; /* of a Unix socket, removed at the end */
 	pthread_t thread;
@@ -149,12 +148,29 @@ write_process(struct buf *out)
 	    "tugid_build_info{version=\"" TUGI_VERSION "\"} 1\n");
 }
 
-void
-metrics_write(const struct settings *s, struct hub *hub, struct buf *out)
+static void
+write_ledger(struct ledger_run *ledger, struct buf *out)
 {
-	write_hub(hub, out);
+	struct ledger_state st;
+
+	if (ledger == NULL)
+		return;
+	ledger_state(ledger, &st);
+	figure(out, "tugid_ledger_entries", "gauge", "Entries in the ledger; "
+	    "a second after a push as many as items in the log.",
+	    (double)st.size);
+	figure(out, "tugid_ledger_trouble", "gauge", "1 while it cannot be "
+	    "written, 2 when it contradicts the database and has stopped.",
+	    st.stopped ? 2 : st.words[0] != '\0');
+}
+
+void
+metrics_write(const struct metrics_of *of, struct buf *out)
+{
+	write_hub(of->hub, out);
+	write_ledger(of->ledger, out);
 	count_write(out);
-	write_machine(s, out);
+	write_machine(of->s, out);
 	write_process(out);
 }
 
@@ -260,7 +276,7 @@ answer(struct metrics *m, int fd)
 	buf_init(&text, TEXT_BYTES);
 	buf_init(&out, TEXT_BYTES + REQUEST_BYTES);
 	if (strncmp(request, "GET /metrics ", 13) == 0) {
-		metrics_write(m->s, m->hub, &text);
+		metrics_write(&m->of, &text);
 		buf_add_fmt(&out, "HTTP/1.1 200 OK\r\nContent-Type: "
 		    "text/plain; version=0.0.4\r\nContent-Length: %zu\r\n"
 		    "Connection: close\r\n\r\n", text.len);
@@ -311,9 +327,10 @@ let_go(struct metrics *m)
 }
 
 int
-metrics_start(const struct settings *s, struct hub *hub, struct metrics **out,
+metrics_start(const struct metrics_of *of, struct metrics **out,
     struct err *e)
 {
+	const struct settings *s = of->s;
 	struct metrics *m;
 	int rc;
 
@@ -321,8 +338,7 @@ metrics_start(const struct settings *s, struct hub *hub, struct metrics **out,
 	if (s->metrics == NULL)
 		return 0;
 	m = mem_new(sizeof(*m));
-	m->s = s;
-	m->hub = hub;
+	m->of = *of;
 	m->fd = m->wake[0] = -1;
 	rc = s->metrics[0] == '/' ? open_unix(m, s->metrics, e) :
 	    open_loopback(m, s->metrics, e);

@@ -138,6 +138,7 @@ struct serving {
 	struct settings *s;
 	const struct serve_in *in;
 	struct hub *hub;
+	struct ledger_run *ledger;
 	struct http *http;
 	struct metrics *metrics;
 	int fd;               /* listening */
@@ -204,6 +205,14 @@ start_http(const struct serving *v, const struct settings *s,
 	buf_done(&cert);
 	buf_done(&key);
 	return rc;
+}
+
+static int
+start_metrics(struct serving *v, struct err *e)
+{
+	struct metrics_of of = { v->s, v->hub, v->ledger };
+
+	return metrics_start(&of, &v->metrics, e);
 }
 
 /* ---- reloading ---- */
@@ -273,7 +282,7 @@ reload(struct serving *v)
 		metrics_stop(v->metrics);
 		settings_done(v->s);
 		*v->s = new;
-		if (metrics_start(v->s, v->hub, &v->metrics, &e) != 0)
+		if (start_metrics(v, &e) != 0)
 			log_words(LOG_LEVEL_ERROR, "metrics", e.text);
 		log_line(LOG_LEVEL_INFO, "event=reload");
 	}
@@ -339,7 +348,7 @@ serve_hub(struct serving *v, const sigset_t *set, struct err *e)
 
 	if (start_http(v, v->s, NULL, &v->http, e) != 0)
 		return -1;
-	if (metrics_start(v->s, v->hub, &v->metrics, e) != 0 ||
+	if (start_metrics(v, e) != 0 ||
 	    write_port(v->s, port, e) != 0) {
 		metrics_stop(v->metrics);
 		http_stop(v->http, 0);
@@ -375,7 +384,6 @@ int
 serve_run(const struct serve_in *in, struct err *e)
 {
 	struct serving v = { .s = in->s, .in = in };
-	struct ledger_run *ledger;
 	struct serve_hub h;
 	sigset_t set;
 	int rc, lock;
@@ -391,12 +399,12 @@ serve_run(const struct serve_in *in, struct err *e)
 		rc = serve_open(in->s, in->clock_confirmed, &h, e);
 	if (rc == 0) {
 		v.hub = h.hub;
-		rc = keep_start(in->s, &ledger, e);
+		rc = keep_start(in->s, &v.ledger, e);
 		v.fd = rc == 0 ? listen_open(in->s, e) : -1;
 		rc = v.fd >= 0 ? serve_hub(&v, &set, e) : -1;
 		if (v.fd >= 0)
 			close(v.fd);
-		ledger_stop(ledger, KEEP_STOP_MS);
+		ledger_stop(v.ledger, KEEP_STOP_MS);
 		serve_close(&h);
 	}
 	close(lock);

@@ -22,6 +22,12 @@ install: all
 	sed 's:/usr/sbin:$(PREFIX)/sbin:' packaging/tugid.service >$B/tugid.service
 	$(PUT) $B/tugid.service $(DESTDIR)$(UNITDIR)/tugid.service
 	$(PUT) packaging/tugid.socket $(DESTDIR)$(UNITDIR)/tugid.socket
+	sed 's:/usr/sbin:$(PREFIX)/sbin:' packaging/tugid-backup.service \
+		>$B/tugid-backup.service
+	$(PUT) $B/tugid-backup.service \
+		$(DESTDIR)$(UNITDIR)/tugid-backup.service
+	$(PUT) packaging/tugid-backup.timer \
+		$(DESTDIR)$(UNITDIR)/tugid-backup.timer
 	$(PUT) packaging/tugid.sysusers \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d/tugid.conf
 	$(PUT) packaging/tugid.tmpfiles \

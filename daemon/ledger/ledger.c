@@ -445,7 +445,7 @@ check_newest(struct ledger *l, struct err *e)
 }
 
 static int
-load(struct ledger *l, const struct ledger_options *o, struct err *e)
+load_log(struct ledger *l, const struct ledger_options *o, struct err *e)
 {
 	char branch[SHAPE_BRANCH_MAX];
 	int rc;
@@ -457,7 +457,13 @@ load(struct ledger *l, const struct ledger_options *o, struct err *e)
 		return rc == 0 ? err_set(e, ERR_ABSENT, "there is no hub here; "
 		    "make one with tugid init") : -1;
 	l->branch = mem_dup(shape_branch(l->log.at.log_id, branch));
-	return with_mending(l, check_newest, e);
+	return 0;
+}
+
+static int
+load(struct ledger *l, const struct ledger_options *o, struct err *e)
+{
+	return load_log(l, o, e) != 0 ? -1 : with_mending(l, check_newest, e);
 }
 
 int
@@ -494,4 +500,45 @@ ledger_close(struct ledger *l)
 	mem_free(l->branch);
 	mem_free(l->path);
 	mem_free(l);
+}
+
+/* ---- looking ---- */
+
+static int
+look(struct ledger *l, struct ledger_seen *out, struct err *e)
+{
+	struct checkpoint cp;
+	struct oid tip;
+	int rc = repo_open(l->path, l->branch, false, &l->repo, e);
+
+	out->behind = l->log.at.size;
+	if (rc != 0)
+		return e->kind == ERR_ABSENT ? 0 : -1;
+	rc = check_tip(l, &tip, &cp, e);
+	if (rc < 0)
+		return -1;
+	out->there = true;
+	out->size = rc == 1 ? cp.at.size : 0;
+	/* It may have gone on since the database was read. */
+	out->behind = l->log.at.size > out->size ?
+	    l->log.at.size - out->size : 0;
+	return 0;
+}
+
+int
+ledger_look(const struct ledger_options *o, struct ledger_seen *out,
+    struct err *e)
+{
+	struct ledger *l = mem_new(sizeof(*l));
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	l->path = mem_dup(o->repo);
+	l->pub = o->pub;
+	l->leaves = mem_new(STEP_LEAVES * sizeof(*l->leaves));
+	rc = load_log(l, o, e);
+	if (rc == 0)
+		rc = look(l, out, e);
+	ledger_close(l);
+	return rc;
 }

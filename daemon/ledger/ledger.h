@@ -46,6 +46,17 @@ int ledger_follow(struct ledger *ledger, struct err *e);
 /** ledger_size(ledger): entries in it, as far as is known. */
 uint64_t ledger_size(const struct ledger *ledger);
 
+/** ledger_look(o, out, e): how far it is, changing nothing; beside one that
+ * writes, too. ERR_CLASH: its newest head is one that the database has not,
+ * ERR_PEER: it is damaged. Of ${o} neither key nor tell is used. */
+struct ledger_seen {
+	bool there;
+	uint64_t size;   /* entries in it */
+	uint64_t behind; /* entries that the database has more */
+};
+int ledger_look(const struct ledger_options *o, struct ledger_seen *out,
+    struct err *e);
+
 /* ---- a thread that follows ---- */
 
 struct ledger_run;

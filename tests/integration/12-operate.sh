@@ -64,6 +64,13 @@ must as mari case new 'Anna Tamm' code=A-1
 must as mari note add A-1 'needle in a haystack'
 must as mari sync
 curl -s --unix-socket "$T/figures" http://hub/metrics >"$T/metrics"
+is "the ledger's entries are those of the log" \
+    "$(sed -n 's/^tugid_log_items //p' "$T/metrics")" \
+    "$(until_true 10 eval 'curl -s --unix-socket "$T/figures" \
+    http://hub/metrics >"$T/later"; [ "$(sed -n \
+    "s/^tugid_ledger_entries //p" "$T/later")" = \
+    "$(sed -n "s/^tugid_log_items //p" "$T/later")" ]'; sed -n \
+    's/^tugid_ledger_entries //p' "$T/later")"
 check "requests are counted by path" grep -q \
     '^tugid_requests_total{path="/v1/push",status="2xx"} [1-9]' "$T/metrics"
 is "figures are told apart by these alone" 'le path reason status version' "$(grep -oE \

@@ -19,6 +19,19 @@ check "the unit's exposure is at most 1.5: $tenths tenths" \
 bare=$(exposure "$T/bare/tugid.service")
 check "without its walls it would be $bare tenths" test "${bare:-0}" -ge 50
 
+tenths=$(exposure packaging/tugid-backup.service)
+check "that of the nightly backup, too: $tenths tenths" \
+    test "${tenths:-99}" -le 15
+check "and its units hold no mistake" eval 'mkdir "$T/units" &&
+    cp packaging/tugid-backup.* "$T/units" &&
+    sed -i "s:/usr/sbin/tugid:$TUGID:" "$T/units/tugid-backup.service" &&
+    [ -z "$(systemd-analyze verify --man=no "$T"/units/tugid-backup.* 2>&1 |
+    grep tugid-backup)" ]'
+is "a night is every night" "Normalized form: *-*-* 02:30:00" \
+    "$(systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' \
+    packaging/tugid-backup.timer)" 2>/dev/null | sed -n \
+    's/^ *\(Normalized form: .*\)/\1/p')"
+
 ### User and folder
 mkdir -p "$T/root/etc" "$T/root/usr/lib/sysusers.d" "$T/root/usr/lib/tmpfiles.d"
 chmod 755 "$T/root"
@@ -36,6 +49,8 @@ if [ "$(id -u)" -eq 0 ]; then
 	    "700 $(sed -n 's/^tugid:[^:]*:\([0-9]*\):.*/\1/p' \
 	    "$T/root/etc/passwd")" \
 	    "$(stat -c '%a %u' "$T/root/var/lib/tugid")"
+	is "and one for backups" "$(stat -c '%a %u' "$T/root/var/lib/tugid")" \
+	    "$(stat -c '%a %u' "$T/root/var/backups/tugid")"
 fi
 
 ### What make install puts where

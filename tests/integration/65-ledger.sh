@@ -26,6 +26,14 @@ must as mari case new 'Anna Tamm' code=A-1
 must as mari note add A-1 'the class teacher telephoned'
 must as mari sync
 check "the ledger follows within a second" until_true 1 in_step
+state() { "$TUGID" status "$T/hub" --json 2>"$T/err" | jq -r .ledger; }
+sees() { # what the doctor says of it
+	"$TUGID" doctor "$T/hub" --json 2>"$T/err" | jq -r \
+	    '.findings[] | select(.check == "ledger") | .state'
+}
+check "the hub's status says so" until_true 10 eval \
+    '[[ $(state) = *"entries, in step" ]]'
+is "and the doctor finds nothing" good "$(sees)"
 check "others may not look into it" [ "$(stat -c %a "$R")" = 700 ]
 
 ### With stock tools, on a copy
@@ -116,6 +124,8 @@ stop_hub
 
 ### Lost, damaged
 mv "$R" "$T/aside"
+check "status misses a lost one" eval '[[ $(state) = "not made yet"* ]]'
+is "and the doctor" warning "$(sees)"
 verify
 check "a lost ledger has an exit status of its own" ends 11
 check "and what to do" says "start the hub again"
@@ -123,6 +133,9 @@ start_hub hub "$port"
 until_true 5 in_step
 is "it comes back commit by commit" "$last" "$(tip)"
 stop_hub
+mv "$R/objects/pack" "$T/pack"
+is "the doctor sees one whose newest commit is not there" bad "$(sees)"
+mv "$T/pack" "$R/objects/pack"
 for f in "$R"/objects/pack/*.pack; do
 	chmod u+w "$f"
 	head -c 3000 /dev/zero | dd of="$f" bs=1 seek=100 conv=notrunc 2>/dev/null

@@ -101,7 +101,10 @@ check "the policy an office begins with" \
 if [ "$mode" = systemd ]; then
 	is "the service is off" disabled "$(systemctl is-enabled tugid)"
 	check "its units hold no mistake" \
-	    systemd-analyze verify --man=no tugid.service tugid.socket
+	    systemd-analyze verify --man=no tugid.service tugid.socket \
+	    tugid-backup.service tugid-backup.timer
+	is "no backup is made before somebody asks for it" disabled \
+	    "$(systemctl is-enabled tugid-backup.timer)"
 	is "and its exposure is at most 1.5" 0 "$(systemd-analyze security \
 	    --threshold=15 tugid.service >/tmp/check 2>&1; echo $?)"
 	systemctl start tugid 2>/dev/null
