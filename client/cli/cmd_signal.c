@@ -14,7 +14,8 @@ cmd_signal_add(struct ctx *c, struct err *e)
 {
 	struct signal_draft d = { .to = cmd_word(c, 1),
 	    .urgency = cmd_value(c, "urgency"),
-	    .provision = cmd_value(c, "provision") };
+	    .provision = cmd_value(c, "provision"),
+	    .to_kind = cmd_value(c, "to-kind") };
 	struct buf facts;
 	struct id id;
 	int rc;

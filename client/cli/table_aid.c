@@ -90,8 +90,8 @@ static const struct cmd cmds[] = {
 	.max = CMD_ANY_WORDS, .run = cmd_referral_add, .opens = true,
 	.summary = N_("begin a referral to support outside the school"),
 	.more = N_("Fields: body, service, purpose, sections (whose content "
-	    "goes along); text, until, contact. It is a draft until it has a "
-	    "basis."),
+	    "goes along); text, until, contact; to-kind, which alone is counted "
+	    "in the year's report. It is a draft until it has a basis."),
 	.examples = { "tugi referral add anna body=Rajaleidja "
 	    "service='speech therapist' purpose='Assessment' sections=plan "
 	    "until=2027-05-31" },
@@ -228,6 +228,8 @@ static const struct cmd cmds[] = {
 	    "both arms.' --urgency immediate --provision 'Act 27'" },
 	.opts = { { "urgency", N_("CODE"), N_("immediate (default), same_day, "
 	    "ordinary"), false },
+	    { "to-kind", N_("CODE"), N_("what the authority is, for the "
+	    "year's report: tugi policy show audience"), false },
 	    { "provision", N_("TEXT"), N_("which rule of law"), false },
 	    { "deadline", N_("TIME"), N_("until when to send it"), false },
 	    { "file", N_("FILE"), N_("the facts from a file"), false } }
@@ -236,7 +238,7 @@ static const struct cmd cmds[] = {
 	.max = CMD_ANY_WORDS, .run = cmd_entry_set, .opens = true,
 	.type = TYPE_SIGNAL,
 	.summary = N_("change a draft"),
-	.more = N_("Fields: to, facts, urgency, provision."),
+	.more = N_("Fields: to, to-kind, facts, urgency, provision."),
 	.examples = { "tugi signal set 5b2200c1 to='Child protection'" }
 }, {
 	.name = "signal letter", .words = N_("SIGNAL"), .min = 1, .max = 1,

@@ -243,8 +243,10 @@ static void
 signal_of(const struct id *kid, const char *urgency, const char *school,
     const char *to_state)
 {
+	const char *kind = strcmp(urgency, "ordinary") == 0 ? "" :
+	    "municipal_welfare";
 	struct signal_draft d = { .case_id = *kid, .to = "Lastekaitse",
-		.facts = "Bruises.", .urgency = urgency };
+		.to_kind = kind, .facts = "Bruises.", .urgency = urgency };
 	struct disclosure_draft out = { .channel = "letter",
 		.provision = "LasteKS 27", .family = DISCLOSURE_TOLD };
 	struct signal_step st = { .state = "dropped",
@@ -269,6 +271,7 @@ signal_of(const struct id *kid, const char *urgency, const char *school,
 	}
 	also(&of1, "signals", "urgency", school, urgency, 1);
 	also(&of1, "signals", "state", school, to_state, 1);
+	also(&of1, "signals", "recipient", school, kind, 1);
 }
 
 /* Sent today; ${days} later it is answered with ${answer}, or never. */
@@ -280,8 +283,9 @@ refer(const struct id *kid, const char *school, int days, const char *answer)
 		{ "giver-role", "guardian" }, { "until", "2027-06-30" } };
 	struct assignment set[] = { { "body", "Rajaleidja" },
 		{ "service", "speech therapist" }, { "purpose", "Speech" },
-		{ "sections", "plan" }, { "until", "2027-05-31" } };
-	struct referral_draft d = { .case_id = *kid, .set = set, .n = 5 };
+		{ "sections", "plan" }, { "until", "2027-05-31" },
+		{ "to-kind", "counselling_centre" } };
+	struct referral_draft d = { .case_id = *kid, .set = set, .n = 6 };
 	struct disclosure_draft out = { .channel = "email",
 		.family = DISCLOSURE_TOLD };
 	struct referral_basis b = { .basis = NULL };
@@ -301,6 +305,7 @@ refer(const struct id *kid, const char *school, int days, const char *answer)
 		ok(referral_step(of(1), &st, &e));
 	also(&of1, "referrals", "state", school, answer, 1);
 	also(&of1, "referrals", "basis", school, "consent", 1);
+	also(&of1, "referrals", "recipient", school, "counselling_centre", 1);
 	also(&of1, "referrals", "days", school, strcmp(answer, "accepted") != 0
 	    ? "none" : days <= 7 ? "0-7" : "8-14", 1);
 }

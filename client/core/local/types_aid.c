@@ -102,6 +102,9 @@ static const struct field referral_fields[] = {
 	    "outcome", N_("Outcome"), NULL },
 	{ TYPE_REFERRAL, REFERRAL_BY, FIELD_PERSON, FIELD_OWN,
 	    "by", N_("By"), NULL },
+	{ TYPE_REFERRAL, REFERRAL_TO_KIND, FIELD_CODE,
+	    FIELD_GIVEN | FIELD_SETTABLE,
+	    "to-kind", N_("Kind of recipient"), "audience" },
 	{ TYPE_REFERRAL, FIELD_DELETED, FIELD_FLAG, 0,
 	    "deleted", N_("Deleted"), NULL },
 };
@@ -281,6 +284,9 @@ static const struct field signal_fields[] = {
 	    "hash", N_("Hash"), NULL },
 	{ TYPE_SIGNAL, SIGNAL_BY, FIELD_PERSON, FIELD_OWN,
 	    "by", N_("By"), NULL },
+	{ TYPE_SIGNAL, SIGNAL_TO_KIND, FIELD_CODE,
+	    FIELD_GIVEN | FIELD_SETTABLE,
+	    "to-kind", N_("Kind of recipient"), "audience" },
 	{ TYPE_SIGNAL, FIELD_DELETED, FIELD_FLAG, 0,
 	    "deleted", N_("Deleted"), NULL },
 };

@@ -105,7 +105,7 @@ add_tx(struct session *session, const struct signal_draft *d, struct id *id,
 	const char *urgency = d->urgency != NULL ? d->urgency : "immediate";
 	struct entry_draft x = { .type = TYPE_SIGNAL,
 	    .case_id = d->case_id };
-	struct assignment set[4] = { { "urgency", urgency } };
+	struct assignment set[5] = { { "urgency", urgency } };
 	struct moves_ops more = { .n = 0 };
 	int64_t until;
 
@@ -117,6 +117,8 @@ add_tx(struct session *session, const struct signal_draft *d, struct id *id,
 	x.n = 1;
 	if (d->to != NULL)
 		set[x.n++] = (struct assignment){ "to", d->to };
+	if (d->to_kind != NULL)
+		set[x.n++] = (struct assignment){ "to-kind", d->to_kind };
 	if (d->facts != NULL)
 		set[x.n++] = (struct assignment){ "facts", d->facts };
 	if (d->provision != NULL)

@@ -15,6 +15,7 @@
 struct signal_draft {
 	struct id case_id;
 	const char *to;         /* the authority */
+	const char *to_kind;    /* of audience; NULL: not said */
 	const char *facts;
 	const char *urgency;    /* of signal.urgency; NULL: immediate */
 	const char *provision;  /* which rule of law; NULL: said when sent */
