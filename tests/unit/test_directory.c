@@ -216,6 +216,15 @@ test_orders(void **state)
 	directory_encode(&d, &text);
 	vector_check("directory-order-alarm", buf_view(&text));
 	vector_abuse("directory-order-alarm", again);
+	d.scope = ORDER_SUCCESSION; /* names the new id alike */
+	assert_int_equal(passes(&d), 0);
+	buf_reset(&text);
+	directory_encode(&d, &text);
+	vector_check("directory-order-succession", buf_view(&text));
+	vector_abuse("directory-order-succession", again);
+	d.scope = ORDER_ALARM;
+	buf_reset(&text);
+	directory_encode(&d, &text);
 	assert_int_equal(directory_decode(buf_view(&text), &back, &e), 0);
 	assert_int_equal(back.head.size, 77);
 	assert_true(hash_eq(&back.head_root, &d.head_root));

@@ -10,6 +10,7 @@
 #include "common/base/mem.h"
 #include "common/wire/cbor.h"
 #include "common/wire/blob.h"
+#include "common/wire/checkpoint.h"
 #include "common/wire/proto.h"
 #include "tests/support/vector.h"
 
@@ -152,6 +153,17 @@ again_recover(struct view in, struct buf *out, struct err *err)
 	if (proto_recover_decode(in, &m, err) != 0)
 		return -1;
 	proto_recover_encode(&m, out);
+	return 0;
+}
+
+static int
+again_successions(struct view in, struct buf *out, struct err *err)
+{
+	static struct proto_successions m;
+
+	if (proto_successions_decode(in, &m, err) != 0)
+		return -1;
+	proto_successions_encode(&m, out);
 	return 0;
 }
 
@@ -661,6 +673,55 @@ test_recover(void **state)
 	assert_true(id_eq(&back.person, &m.person));
 }
 
+/* A log that went on twice: one order is there, one is waited for. The two
+ * heads of a succession say one size and root under two ids (11.4). */
+static void
+test_successions(void **state)
+{
+	static struct proto_successions m, back;
+	struct checkpoint before = { { 0x1111, 77 }, { { 5 } } };
+	struct checkpoint head = { { 0x2222, 77 }, { { 5 } } };
+	struct buf text[4];
+	struct sign_key key;
+	struct sign_pub pub;
+	size_t i;
+
+	(void)state;
+	proto_successions_encode(&m, &b);
+	vector("proto-succession-none", again_successions);
+	vector_seed(41);
+	keys_sign_make(&pub, &key);
+	for (i = 0; i < 4; i++)
+		buf_init(&text[i], CHECKPOINT_TEXT_MAX);
+	checkpoint_sign(&before, "hub.test", &pub, &key, &text[0]);
+	checkpoint_sign(&head, "hub.test", &pub, &key, &text[1]);
+	before = head;
+	before.at.size = head.at.size = 90;
+	before.root.b[0] = head.root.b[0] = 6;
+	head.at.log_id = 0x3333;
+	checkpoint_sign(&before, "hub.test", &pub, &key, &text[2]);
+	checkpoint_sign(&head, "hub.test", &pub, &key, &text[3]);
+	m.count = 2;
+	for (i = 0; i < 2; i++) {
+		m.items[i].before = buf_view(&text[2 * i]);
+		m.items[i].head = buf_view(&text[2 * i + 1]);
+		m.items[i].at_ms = 1790000000000 + (int64_t)i;
+	}
+	m.items[0].order = view_str("the changeset of two officers");
+	buf_reset(&b);
+	proto_successions_encode(&m, &b);
+	vector("proto-succession", again_successions);
+	assert_int_equal(proto_successions_decode(buf_view(&b), &back, &e), 0);
+	assert_int_equal(back.count, 2);
+	assert_int_equal(checkpoint_read(back.items[1].head, "hub.test", &pub,
+	    &head, &e), 0);
+	assert_int_equal(head.at.log_id, 0x3333);
+	assert_true(view_eq(back.items[0].order, m.items[0].order));
+	assert_int_equal(back.items[1].order.len, 0);
+	for (i = 0; i < 4; i++)
+		buf_done(&text[i]);
+}
+
 static int
 blob_put(uint64_t at, size_t len)
 {
@@ -756,6 +817,7 @@ main(void)
 		cmocka_unit_test(test_enrol_mac),
 		cmocka_unit_test(test_enrol_code),
 		cmocka_unit_test_setup(test_recover, fresh),
+		cmocka_unit_test_setup(test_successions, fresh),
 		cmocka_unit_test_setup(test_blob, fresh),
 		cmocka_unit_test(test_words)
 	};

@@ -1,0 +1,267 @@
+/*
+ * client/core/sync/bundle: an exchange by files between real stores and a real
+ * hub, and hubs that lie in theirs. Sticks that are cut, changed or of others:
+ * tests/integration/43-bundle.sh.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "client/core/local/store.h"
+#include "common/base/mem.h"
+#include "common/wire/bundle.h"
+#include "common/wire/checkpoint.h"
+#include "tests/support/world.h"
+
+#define AUTHOR 1
+#define READER 2
+
+static struct world w;
+static struct id kid;
+static struct err e;
+static struct buf out, in;
+static struct exchange_result r;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	world_begin(&w, 3);
+	world_case(&w, AUTHOR, "Juku Juurikas", &kid);
+	world_grant(&w, AUTHOR, &kid, READER, "card,notes", false);
+	world_must_sync(&w, AUTHOR);
+	world_must_sync(&w, READER);
+	buf_init(&out, EXCHANGE_BUNDLE_MAX);
+	buf_init(&in, EXCHANGE_ANSWER_MAX);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	buf_done(&out);
+	buf_done(&in);
+	world_end(&w);
+	return 0;
+}
+
+static void
+make(int i)
+{
+	buf_reset(&out);
+	assert_int_equal(exchange_bundle_out(w.c[i].session, &out, &r, &e), 0);
+}
+
+static void
+answer(void)
+{
+	buf_reset(&in);
+	assert_int_equal(hub_bundle(w.hub, buf_view(&out), &in, &e), 0);
+}
+
+static int
+take(int i)
+{
+	return exchange_bundle_in(w.c[i].session, buf_view(&in), NULL, &r, &e);
+}
+
+static int64_t
+waiting(void)
+{
+	return world_count(&w, AUTHOR,
+	    "SELECT count(*) FROM outgoing WHERE state = 1");
+}
+
+static void
+test_there_and_back(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, AUTHOR, &kid, "by stick", NULL), 0);
+	make(AUTHOR);
+	assert_true(r.in_bundle > 0 && r.left == 0);
+	answer();
+	assert_int_equal(take(AUTHOR), 0);
+	assert_false(r.stale || r.more);
+	assert_int_equal(r.sent_notes, 1);
+	assert_int_equal(waiting(), 0);
+	assert_int_equal(take(AUTHOR), 0); /* the copy */
+	assert_true(r.stale);
+	assert_int_equal(r.sent_notes, 0);
+	make(READER);
+	assert_int_equal(r.in_bundle, 0);
+	answer();
+	assert_int_equal(take(AUTHOR), -1); /* the reader's */
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_int_equal(take(READER), 0);
+	assert_int_equal(r.got_notes, 1);
+	assert_int_equal(world_notes(&w, READER, &kid), 1);
+	world_must_sync(&w, AUTHOR);
+	assert_int_equal(world_notes(&w, AUTHOR, &kid), 1);
+}
+
+/* Long under way: the hub's time in it is of another day, nobody's clock goes
+ * by it. */
+static void
+test_late(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, AUTHOR, &kid, "slowly", NULL), 0);
+	make(AUTHOR);
+	world_pass(&w, INT64_C(20) * 86400000);
+	answer();
+	world_pass(&w, INT64_C(9) * 86400000);
+	assert_int_equal(take(AUTHOR), 0);
+	assert_int_equal(r.sent_notes, 1);
+	assert_int_equal(r.skew_ms, 0);
+}
+
+/* ---- a hub that lies ---- */
+
+enum lie { FORGED_RECEIPT, OTHER_TREE, NO_PAGES, STRANGE_KEY };
+
+static void
+lie_about_receipt(struct bundle_answer *m, struct buf *body)
+{
+	struct proto_pushed *p = mem_new(sizeof(*p));
+
+	assert_int_equal(proto_pushed_decode(m->push.body, p, &e), 0);
+	p->items[0].receipt.accept_ms++;
+	proto_pushed_encode(p, body);
+	m->push.body = buf_view(body);
+	mem_free(p);
+}
+
+/* A head of the same size and another root, signed by the hub. */
+static void
+lie_about_tree(struct bundle_answer *m, struct buf *body)
+{
+	const struct store *s = world_store(&w, AUTHOR);
+	const char *name = s->roster.genesis.hub_name;
+	struct checkpoint cp;
+	struct proto_page page;
+	struct buf note;
+
+	buf_init(&note, CHECKPOINT_TEXT_MAX);
+	assert_int_equal(proto_page_decode(m->pages[0].body, &page, &e), 0);
+	assert_int_equal(checkpoint_read(page.checkpoint, name, &w.hub_pub,
+	    &cp, &e), 0);
+	cp.root.b[0] ^= 1;
+	checkpoint_sign(&cp, name, &w.hub_pub, &w.hub_key, &note);
+	page.checkpoint = buf_view(&note);
+	proto_page_encode(&page, body);
+	m->pages[0].body = buf_view(body);
+	proto_page_done(&page);
+	buf_done(&note);
+}
+
+static void
+lie(enum lie what)
+{
+	struct bundle_answer *m = mem_new(sizeof(*m));
+	struct device_keys *me = world_store(&w, AUTHOR)->me;
+	struct buf plain, body;
+
+	buf_init(&plain, EXCHANGE_ANSWER_MAX);
+	buf_init(&body, EXCHANGE_ANSWER_MAX);
+	assert_int_equal(bundle_answer_open(buf_view(&in), me, &w.hub_pub,
+	    &plain, m, &e), 0);
+	switch (what) {
+	case FORGED_RECEIPT:
+		lie_about_receipt(m, &body);
+		break;
+	case OTHER_TREE:
+		lie_about_tree(m, &body);
+		break;
+	case NO_PAGES:
+		m->count = 0;
+		break;
+	default:
+		break;
+	}
+	buf_reset(&in);
+	bundle_answer_seal(m, what == STRANGE_KEY ? &me->sign : &w.hub_key,
+	    &me->box_pub, &in);
+	buf_done(&plain);
+	buf_done(&body);
+	mem_free(m);
+}
+
+static void
+prepare(enum lie what)
+{
+	assert_int_equal(world_note(&w, AUTHOR, &kid, "a note", NULL), 0);
+	make(AUTHOR);
+	answer();
+	lie(what);
+}
+
+static void
+goes_on(size_t notes)
+{
+	world_must_sync(&w, AUTHOR);
+	world_must_sync(&w, READER);
+	assert_int_equal(waiting(), 0);
+	assert_int_equal(world_notes(&w, READER, &kid), notes);
+}
+
+static void
+test_forged_receipt(void **state)
+{
+	(void)state;
+	prepare(FORGED_RECEIPT);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_true(waiting() > 0); /* not believed */
+	goes_on(1);
+}
+
+static void
+test_other_tree(void **state)
+{
+	(void)state;
+	prepare(OTHER_TREE);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_int_equal(exchange_bundle_out(w.c[AUTHOR].session, &out, &r,
+	    &e), -1); /* nothing is sent to it any more */
+}
+
+static void
+test_no_pages(void **state)
+{
+	(void)state;
+	prepare(NO_PAGES);
+	assert_int_equal(take(AUTHOR), 0);
+	assert_true(r.more);
+	assert_int_equal(r.sent_notes, 1); /* its receipt was good */
+	goes_on(1);
+}
+
+static void
+test_strange_key(void **state)
+{
+	(void)state;
+	prepare(STRANGE_KEY);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_true(waiting() > 0);
+	goes_on(1);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_there_and_back), T(test_late), T(test_forged_receipt),
+		T(test_other_tree), T(test_no_pages), T(test_strange_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
