@@ -174,6 +174,9 @@ could_deposit(const struct sim *s, const struct judge *j,
 		if (r == NULL && (was == NULL || epoch_find(&was->ep,
 		    &a->keys.device) == NULL))
 			continue;
+		/* An end that another epoch came before. */
+		if (r != NULL && judge_newest(j, &t->space, out) != ep)
+			continue;
 		for (i = 0; i < a->syncs; i++)
 			if (a->synced_ms[i] > t->at_ms &&
 			    a->synced_ms[i] > s->anew_ms &&

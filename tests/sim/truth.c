@@ -16,6 +16,7 @@
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "common/wire/access.h"
+#include "common/wire/directory.h"
 #include "tests/sim/sim.h"
 
 void
@@ -112,21 +113,23 @@ known_time(struct actor *a)
 static uint64_t
 known_revoked(struct sim *s, struct actor *a)
 {
+	struct stmt *q = db_prepare(cast_db(a), "SELECT body FROM item WHERE "
+	    "kind = 4");
+	struct directory_entry *d = mem_new(sizeof(*d));
 	uint64_t out = 0;
-	struct stmt *q;
 	struct err e;
 	int i;
 
-	for (i = 0; i < s->actors; i++) {
-		if (!s->actor[i].revoked)
-			continue;
-		q = db_prepare(cast_db(a), "SELECT count(*) FROM item WHERE "
-		    "kind = 4 AND instr(body, ?) > 0");
-		db_bind_id(q, 1, &s->actor[i].keys.device);
-		if (db_step(q, &e) == 1 && db_int(q, 0) >= 2)
-			out |= UINT64_C(1) << i;
-		db_reset(q);
+	while (db_step(q, &e) == 1) {
+		if (directory_decode(db_blob(q, 0), d, &e) != 0)
+			sim_fail(s, "an entry of the directory cannot be "
+			    "read: %s", e.text);
+		for (i = 0; i < s->actors && d->kind == DIRECTORY_REVOKE; i++)
+			if (id_eq(&s->actor[i].keys.device, &d->device))
+				out |= UINT64_C(1) << i;
 	}
+	db_reset(q);
+	mem_free(d);
 	return out;
 }
 
