@@ -220,6 +220,9 @@ claim "a quick note waited without a case, and is in one now" \
     is "$(json mari length inbox)" 0
 quietly mari note add "$case_code" 'Helistasin emale, räägime reedel uuesti.'
 quietly mari plan add "$other_code" 'Koduteed koos vennaga' due="$(date +%F)"
+printf 'Joonistus majast, millel ei ole uksi.\n%02000d\n' 7 >"$T/drawing"
+drawing=$(json mari .id attachment add "$case_code" "$T/drawing" \
+    words='Joonistus kolmapäeval')
 say "A teacher has seen bruises. Whoever is told of such a thing has a duty."
 signal=$(json mari .id signal add "$other_code" 'Lastekaitse' \
     'Õpetaja nägi sinikaid.' --urgency same_day --provision 'Lastekaitseseadus 27')
@@ -280,6 +283,15 @@ as mari sync 2>/dev/null | show
 claim "cut off $cuts times, it went on where it was: everything is sent" \
     is "$(json mari .unsent status)" 0
 claim "and nothing twice" is "$(json mari .sent_changes sync)" 0
+say "At Lasila there is no line at all for two weeks. Jaan drives by and takes a stick along."
+quietly mari note add "$case_code" 'Pulgal viidud märge.'
+quietly mari bundle out "$T/stick.out"
+claim "what is on the stick says nothing to who finds it" \
+    not grep -qa 'Pulgal' "$T/stick.out"
+quietly jaan bundle carry "$T/stick.out" "$T/stick.in"
+quietly mari bundle in "$T/stick.in"
+claim "with the answer on it everything is sent, and proven" \
+    is "$(json mari .unsent status)" 0
 
 chapter "Day 5. Two people, one case, no network"
 say "The guardian allows Jaan, Mari's substitute, the card and the plan of case $case_code."
@@ -419,6 +431,10 @@ quietly jaan sync
 quietly mari sync
 claim "Jaan leads the case now, with the notes that came before" \
     test "$(json jaan length note list "$case_code")" -gt 0
+quietly jaan attachment get "$drawing" --out "$T/seen"
+claim "and the drawing that is kept with them, byte for byte" \
+    cmp "$T/drawing" "$T/seen"
+rm "$T/drawing" "$T/seen"
 claim "Mari's other $(($(json mari length case list) - 1)) cases stay closed to him" \
     is "$(json jaan 'map(select(.notes > 0)) | length' case list)" 1
 
@@ -591,7 +607,8 @@ needle=$B/tools/needle
 	    'Tiina Saar' 'school social worker' 'school nurse' 'Kadri Tuul' \
 	    'Koduteed koos vennaga' 'Vajab insuliini' 'Märge enne voolukatkestust' \
 	    'Hommikul rahulik algus' 'Heaolurühm' 'Lastekaitseseadus' 'Õpetaja nägi sinikaid' 'Võib last ohustada' \
-	    'Poiss punase kotiga ootab' 'Kaks märki korraga' \
+	    'Poiss punase kotiga ootab' 'Pulgal viidud märge' \
+	    'Joonistus majast, millel' 'Joonistus kolmapäeval' 'Kaks märki korraga' \
 	    'Laps on hädaohus' 'Rakvere võrgustik' 'Ehitame pingi' \
 	    'Küsida ehitajatelt' 'Kuidas hoida sidet' 'Pihlakas' \
 	    'Olen väsinud' 'Tülid kooliõues' 'Salvestatud, aga saatmata'

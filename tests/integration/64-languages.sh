@@ -119,6 +119,9 @@ walk() { # the language is that of LANGUAGE, but for one command
 	said $w deleted
 	said $w restore "$note"
 	said $w search Zzz
+	said $w attachment add "$code" Makefile
+	said $w attachment list
+	said $w bundle out "$T/stick.$lang"
 	said $w viewed "$code"
 	said $w retention due
 	said $w policy show note.category
