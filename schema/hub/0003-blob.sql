@@ -19,7 +19,8 @@ CREATE TABLE blob (
 CREATE UNIQUE INDEX blob_whole ON blob (space, name) WHERE whole = 1;
 -- Each device sends for itself: nobody spoils what another one sends.
 CREATE UNIQUE INDEX blob_part ON blob (space, name, device) WHERE whole = 0;
--- For the quota of a day.
+-- For what a space may have, and for the quota of a day.
+CREATE INDEX blob_space ON blob (space);
 CREATE INDEX blob_device ON blob (device, begun_ms);
 
 -- Its bytes, in pieces of 256 KiB; the last is shorter.

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client/core/cases/attachments.h"
+#include "client/core/fetch.h"
 #include "client/core/office/office.h"
 #include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
@@ -699,6 +701,54 @@ an_old_order_does_not_come_back(void **state)
 	lost_takeover(8, RIGHT_NONE);
 }
 
+/* Files that came after the backup are offered again by who has them: by their
+ * author, and what the author has no more, by who fetched it and may write. */
+static void
+files_are_offered_again(void **state)
+{
+	struct attachments_wish wish = { .case_id = the_case,
+		.path = "tests/data/notes-year.csv" };
+	struct id before, after, fetched;
+	struct exchange_result r;
+	char path[128];
+
+	(void)state;
+	assert_int_equal(attachments_add(w.c[WORKER].session, &wish, &before,
+	    &e), 0);
+	sync_of(WORKER);
+	back_up();
+	assert_int_equal(attachments_add(w.c[WORKER].session, &wish, &after,
+	    &e), 0);
+	assert_int_equal(attachments_add(w.c[WORKER].session, &wish, &fetched,
+	    &e), 0);
+	sync_of(WORKER);
+	sync_of(OTHER);
+	assert_int_equal(fetch_attachment(w.c[OTHER].session,
+	    &w.c[OTHER].remote, &fetched, NULL, &e), 0);
+	assert_int_equal(attachments_drop(w.c[WORKER].session, &fetched, &e),
+	    0);
+	restore(true);
+	two_officers();
+	r = sync_of(WORKER);
+	assert_true(r.restored);
+	assert_int_equal(r.files_sent, 2);
+	assert_int_equal(fetch_attachment(w.c[WORKER].session,
+	    &w.c[WORKER].remote, &fetched, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	sync_of(OTHER);
+	sync_of(OTHER);
+	assert_int_equal(fetch_attachment(w.c[WORKER].session,
+	    &w.c[WORKER].remote, &fetched, NULL, &e), 0);
+	assert_int_equal(fetch_attachment(w.c[OTHER].session,
+	    &w.c[OTHER].remote, &after, NULL, &e), 0);
+	assert_int_equal(fetch_attachment(w.c[OTHER].session,
+	    &w.c[OTHER].remote, &before, NULL, &e), 0);
+	snprintf(path, sizeof(path), "%s/out", w.folder);
+	assert_int_equal(attachments_save(w.c[OTHER].session, &after, path,
+	    &e), 0);
+	unlink(path);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -706,6 +756,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_the_backup_lacked_is_sent_again),
+		TEST(files_are_offered_again),
 		TEST(who_joins_later_finds_one_log),
 		TEST(a_lost_withdrawal_holds),
 		TEST(a_lost_revocation_holds),
