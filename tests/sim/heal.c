@@ -61,7 +61,7 @@ heal_sync(struct actor *a)
 	if (rc == 0) {
 		s->done++;
 		anew_followed(a);
-		if (a->syncs < SIM_SYNCS)
+		if (a->syncs < SIM_SYNCS && s->hub_offset_ms == 0)
 			a->synced_ms[a->syncs++] = s->now_ms;
 		sim_note(s, "   sent %zu+%zu got %zu+%zu held %zu lost %zu "
 		    "new %zu rekeyed %zu quarantined %zu", r.sent_notes,
