@@ -15,20 +15,7 @@
 int
 cmd_restrict_add(struct ctx *c, struct err *e)
 {
-	struct assignment set[SHOW_SET_MAX];
-	struct record_item r = { 0 };
-	struct id id;
-	size_t n = 0;
-	int rc;
-
-	if (show_record_find(c, cmd_word(c, 0), 0, &r, e) != 0)
-		return -1;
-	rc = show_assignments(c, 1, set, &n, e);
-	if (rc == 0)
-		rc = restrictions_add(c->s, &r.id, set, n, &id, e);
-	show_assignments_done(set, n);
-	record_item_done(&r);
-	return rc != 0 ? -1 : show_made(c, &id, _("It is kept and not used: in "
+	return show_add_to(c, restrictions_add, _("It is kept and not used: in "
 	    "no list, no search, nothing that is given out. To use it again: "
 	    "tugi restrict lift"), e);
 }
@@ -127,22 +114,15 @@ cmd_consent_check(struct ctx *c, struct err *e)
 	struct assignment set[SHOW_SET_MAX];
 	struct entry_draft d = { .type = TYPE_CHECK, .set = set };
 	struct record_item r = { 0 };
-	struct op of;
 	struct id id;
 	int rc;
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_CONSENT, &r, e) != 0)
 		return -1;
-	memset(&of, 0, sizeof(of));
-	of.field = CHECK_CONSENT;
-	of.value.type = VALUE_BYTES;
-	of.value.data = view_of(r.id.b, sizeof(r.id.b));
 	d.case_id = r.case_id;
-	d.more = &of;
-	d.more_count = 1;
 	rc = show_assignments(c, 1, set, &d.n, e);
 	if (rc == 0)
-		rc = entries_add(c->s, &d, &id, e);
+		rc = entries_add_to(c->s, &d, CHECK_CONSENT, &r.id, &id, e);
 	show_assignments_done(set, d.n);
 	record_item_done(&r);
 	return rc != 0 ? -1 : show_made(c, &id, _("Recorded. It changes no "

@@ -61,30 +61,5 @@ print_plans(struct ctx *c, const struct record_list *l, struct err *e)
 int
 cmd_plan_list(struct ctx *c, struct err *e)
 {
-	struct records_query q = { .type = TYPE_PLAN,
-		.case_id = NULL, .limit = 0 };
-	struct record_list l = { 0 };
-	struct id id;
-	int64_t limit = 0;
-	int rc = 0;
-
-	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
-	    0)
-		return -1;
-	q.limit = (size_t)limit;
-	if (cmd_word(c, 0) != NULL) {
-		if (show_case_find(c, cmd_word(c, 0), &id, e) != 0)
-			return -1;
-		q.case_id = &id;
-	}
-	if (records_list(c->s, &q, &l, e) != 0)
-		return -1;
-	if (c->g.json)
-		rc = out_json(show_records_json(l.items, l.count), e);
-	else if (l.count == 0)
-		out_say(&c->out, "%s", _("No goals yet."));
-	else
-		rc = print_plans(c, &l, e);
-	record_list_done(&l);
-	return rc;
+	return show_newest(c, TYPE_PLAN, _("No goals yet."), print_plans, e);
 }

@@ -137,15 +137,9 @@ cmd_referral_list(struct ctx *c, struct err *e)
 {
 	struct records_query q = { .type = TYPE_REFERRAL };
 	struct record_list l;
-	struct id case_id;
 	int rc = 0;
 
-	if (cmd_word(c, 0) != NULL) {
-		if (show_case_find(c, cmd_word(c, 0), &case_id, e) != 0)
-			return -1;
-		q.case_id = &case_id;
-	}
-	if (records_list(c->s, &q, &l, e) != 0)
+	if (show_records_of(c, &q, &l, e) != 0)
 		return -1;
 	if (c->g.json)
 		rc = list_json(c, &l, e);

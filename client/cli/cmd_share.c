@@ -176,15 +176,9 @@ cmd_transition_list(struct ctx *c, struct err *e)
 {
 	struct records_query q = { .type = TYPE_TRANSITION };
 	struct record_list l;
-	struct id case_id;
 	int rc = 0;
 
-	if (cmd_word(c, 0) != NULL) {
-		if (show_case_find(c, cmd_word(c, 0), &case_id, e) != 0)
-			return -1;
-		q.case_id = &case_id;
-	}
-	if (records_list(c->s, &q, &l, e) != 0)
+	if (show_records_of(c, &q, &l, e) != 0)
 		return -1;
 	if (l.count == 0 && !c->g.json)
 		out_say(&c->out, "%s", _("There are none yet."));

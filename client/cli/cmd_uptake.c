@@ -87,19 +87,6 @@ cmd_uptake(struct ctx *c, struct err *e)
 int
 cmd_objection_add(struct ctx *c, struct err *e)
 {
-	struct assignment set[SHOW_SET_MAX];
-	struct record_item r = { 0 };
-	struct id id;
-	size_t n = 0;
-	int rc;
-
-	if (show_record_find(c, cmd_word(c, 0), 0, &r, e) != 0)
-		return -1;
-	rc = show_assignments(c, 1, set, &n, e);
-	if (rc == 0)
-		rc = objections_add(c->s, &r.id, set, n, &id, e);
-	show_assignments_done(set, n);
-	record_item_done(&r);
-	return rc != 0 ? -1 : show_made(c, &id, _("Saved on this device; the "
+	return show_add_to(c, objections_add, _("Saved on this device; the "
 	    "next tugi sync sends it."), e);
 }

@@ -566,3 +566,63 @@ show_order(struct ctx *c, const char *text, struct err *e)
 	json_object_set_new(j, "order", out_json_text(text));
 	return out_json(j, e);
 }
+
+int
+show_records_of(struct ctx *c, struct records_query *q,
+    struct record_list *out, struct err *e)
+{
+	struct id case_id;
+
+	if (cmd_word(c, 0) != NULL &&
+	    show_case_find(c, cmd_word(c, 0), &case_id, e) != 0)
+		return -1;
+	q->case_id = cmd_word(c, 0) != NULL ? &case_id : NULL;
+	return records_list(c->s, q, out, e);
+}
+
+int
+show_newest(struct ctx *c, enum record_type type, const char *none,
+    int (*print)(struct ctx *c, const struct record_list *l, struct err *e),
+    struct err *e)
+{
+	struct records_query q = { .type = type };
+	struct record_list l;
+	int64_t limit = 0;
+	int rc = 0;
+
+	if (cmd_number(c, "limit", (struct range){ 1, 1000000 }, &limit, e) !=
+	    0)
+		return -1;
+	q.limit = (size_t)limit;
+	if (show_records_of(c, &q, &l, e) != 0)
+		return -1;
+	if (c->g.json)
+		rc = out_json(show_records_json(l.items, l.count), e);
+	else if (l.count == 0)
+		out_say(&c->out, "%s", none);
+	else
+		rc = print(c, &l, e);
+	record_list_done(&l);
+	return rc;
+}
+
+int
+show_add_to(struct ctx *c, int (*add)(struct session *s,
+    const struct id *record, const struct assignment *set, size_t n,
+    struct id *id, struct err *e), const char *what, struct err *e)
+{
+	struct assignment set[SHOW_SET_MAX];
+	struct record_item r = { 0 };
+	struct id id;
+	size_t n = 0;
+	int rc;
+
+	if (show_record_find(c, cmd_word(c, 0), 0, &r, e) != 0)
+		return -1;
+	rc = show_assignments(c, 1, set, &n, e);
+	if (rc == 0)
+		rc = add(c->s, &r.id, set, n, &id, e);
+	show_assignments_done(set, n);
+	record_item_done(&r);
+	return rc != 0 ? -1 : show_made(c, &id, what, e);
+}

@@ -70,6 +70,17 @@ int show_made(struct ctx *c, const struct id *id, const char *what,
 int show_case_find(struct ctx *c, const char *text, struct id *id,
     struct err *e);
 
+/** show_records_of(c, q, out, e): what ${q} asks for, of the case that the
+ * first word names, if there is one. */
+int show_records_of(struct ctx *c, struct records_query *q,
+    struct record_list *out, struct err *e);
+
+/** show_newest(c, type, none, print, e): the same of a kind, the newest
+ * --limit: as JSON, by ${print}, or ${none} when there are none. */
+int show_newest(struct ctx *c, enum record_type type, const char *none,
+    int (*print)(struct ctx *c, const struct record_list *l, struct err *e),
+    struct err *e);
+
 /** show_case_find_one(c, text, id, e): the same, but a case behind another is
  * found itself: what is said of one case only (cases.h). */
 int show_case_find_one(struct ctx *c, const char *text, struct id *id,
@@ -96,6 +107,12 @@ const char *show_case_name(const struct case_list *cases,
 int show_assignments(struct ctx *c, size_t from, struct assignment *out,
     size_t *n, struct err *e);
 void show_assignments_done(struct assignment *set, size_t n);
+
+/** show_add_to(c, add, what, e): ${add} with the record that the first word
+ * names and what FIELD=TEXT says from the second on; then show_made. */
+int show_add_to(struct ctx *c, int (*add)(struct session *s,
+    const struct id *record, const struct assignment *set, size_t n,
+    struct id *id, struct err *e), const char *what, struct err *e);
 
 /** show_set(c, r, command, from, e): records_set with the words from ${from}
  * on, then the command that undoes it. */

@@ -52,14 +52,6 @@ clean_or_null(const char *text)
 	return text != NULL ? clean(text) : NULL;
 }
 
-static void
-drop(char *text)
-{
-	if (text != NULL)
-		mem_wipe(text, strlen(text));
-	mem_free(text);
-}
-
 static char **
 clean_all(const char *const *texts, size_t n)
 {
@@ -77,7 +69,7 @@ drop_all(char **texts, size_t n)
 	size_t i;
 
 	for (i = 0; texts != NULL && i < n; i++)
-		drop(texts[i]);
+		mem_forget(texts[i]);
 	mem_free(texts);
 }
 
@@ -102,8 +94,8 @@ part_done(struct part *part)
 {
 	size_t i;
 
-	drop(part->text);
-	drop(part->more);
+	mem_forget(part->text);
+	mem_forget(part->more);
 	drop_all(part->heads, part->cols);
 	drop_all(part->titles, part->cols);
 	for (i = 0; i < part->row_count; i++)
@@ -121,12 +113,12 @@ paper_free(struct paper *p)
 	for (i = 0; i < p->count; i++)
 		part_done(&p->parts[i]);
 	mem_free(p->parts);
-	drop(p->title);
-	drop(p->subtitle);
-	drop(p->source);
-	drop(p->date);
-	drop(p->page);
-	drop(p->lang);
+	mem_forget(p->title);
+	mem_forget(p->subtitle);
+	mem_forget(p->source);
+	mem_forget(p->date);
+	mem_forget(p->page);
+	mem_forget(p->lang);
 	mem_free(p);
 }
 

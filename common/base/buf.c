@@ -115,13 +115,31 @@ buf_add_fmt(struct buf *b, const char *fmt, ...)
 }
 
 void
-buf_add_be(struct buf *b, uint64_t v, size_t n)
+be_put(uint8_t *p, uint64_t v, size_t n)
 {
-	uint8_t out[8];
+	while (n > 0) {
+		p[--n] = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+uint64_t
+be_get(const uint8_t *p, size_t n)
+{
+	uint64_t v = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		out[i] = (uint8_t)(v >> (8 * (n - 1 - i)));
+		v = v << 8 | p[i];
+	return v;
+}
+
+void
+buf_add_be(struct buf *b, uint64_t v, size_t n)
+{
+	uint8_t out[8];
+
+	be_put(out, v, n);
 	buf_add(b, out, n);
 }
 
@@ -174,6 +192,35 @@ view_eq(struct view a, struct view b)
 	    (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* RFC 3629, table of section 4. */
+size_t
+view_utf8(struct view v, size_t at)
+{
+	const uint8_t *p = v.data + at;
+	uint8_t lo = 0x80, hi = 0xbf;
+	size_t n, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (p[0] == 0xe0)
+		lo = 0xa0;
+	else if (p[0] == 0xed)
+		hi = 0x9f;
+	else if (p[0] == 0xf0)
+		lo = 0x90;
+	else if (p[0] == 0xf4)
+		hi = 0x8f;
+	if (n > v.len - at || p[1] < lo || p[1] > hi)
+		return 0;
+	for (i = 2; i < n; i++)
+		if (p[i] < 0x80 || p[i] > 0xbf)
+			return 0;
+	return n;
+}
+
 void
 reader_init(struct reader *r, struct view in)
 {
@@ -200,12 +247,8 @@ uint64_t
 reader_be(struct reader *r, size_t n)
 {
 	struct view v = reader_bytes(r, n);
-	uint64_t out = 0;
-	size_t i;
 
-	for (i = 0; i < v.len; i++)
-		out = out << 8 | v.data[i];
-	return out;
+	return be_get(v.data, v.len);
 }
 
 void

@@ -59,12 +59,20 @@ const char *buf_str(struct buf *b);
 /** buf_view(b): the contents, borrowed. */
 struct view buf_view(const struct buf *b);
 
+/** be_put(p, v, n), be_get(p, n): ${n} bytes at ${p}, big-endian; up to 8. */
+void be_put(uint8_t *p, uint64_t v, size_t n);
+uint64_t be_get(const uint8_t *p, size_t n);
+
 /** view_of(data, len), view_str(s): make a view. */
 struct view view_of(const void *data, size_t len);
 struct view view_str(const char *s);
 
 /** view_eq(a, b): same bytes (not constant time). */
 bool view_eq(struct view a, struct view b);
+
+/** view_utf8(v, at): bytes of the UTF-8 sequence at ${at}, which is inside; 0:
+ * there is none. No overlong form, no surrogate, nothing past U+10FFFF. */
+size_t view_utf8(struct view v, size_t at);
 
 /*
  * Bounded reading of fixed layouts, sticky like writing. A read past the end

@@ -54,6 +54,14 @@ mem_wipe(void *p, size_t len)
 	sodium_memzero(p, len);
 }
 
+void
+mem_forget(char *text)
+{
+	if (text != NULL)
+		mem_wipe(text, strlen(text));
+	mem_free(text);
+}
+
 void *
 mem_secret_new(size_t size)
 {

@@ -21,6 +21,9 @@ void *mem_more(void *list, size_t count, size_t size);
 /** mem_free(p): free what mem_new, mem_room or mem_more returned; NULL is fine. */
 void mem_free(void *p);
 
+/** mem_forget(text): wipe a string and free it; NULL is fine. */
+void mem_forget(char *text);
+
 /** mem_wipe(p, len): zero ${len} bytes in a way the compiler keeps. */
 void mem_wipe(void *p, size_t len);
 

@@ -616,6 +616,16 @@ db_rollback(struct db *db)
 		db_run(db_prepare(db, "ROLLBACK"), &ignored);
 }
 
+int
+db_end(struct db *db, int rc, struct err *e)
+{
+	if (rc == 0)
+		rc = db_commit(db, e);
+	if (rc != 0)
+		db_rollback(db);
+	return rc;
+}
+
 bool
 db_in_tx(const struct db *db)
 {

@@ -55,6 +55,10 @@ int db_exec(struct db *db, const char *sql, struct err *e);
 int db_begin(struct db *db, struct err *e);
 int db_commit(struct db *db, struct err *e);
 void db_rollback(struct db *db);
+
+/** db_end(db, rc, e): what ends one: committed when ${rc} is 0, rolled back for
+ * any other ${rc} and when the commit fails; the result. */
+int db_end(struct db *db, int rc, struct err *e);
 bool db_in_tx(const struct db *db);
 
 /**

@@ -365,42 +365,13 @@ cbor_bytes(struct cbor_reader *r, size_t max)
 	return it.data;
 }
 
-/* Bytes of the UTF-8 sequence at p (RFC 3629, table of section 4); 0: none.
- * No overlong form, no surrogate, nothing past U+10FFFF. */
-static size_t
-utf8_len(const uint8_t *p, size_t left)
-{
-	uint8_t lo = 0x80, hi = 0xbf;
-	size_t n, i;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (p[0] == 0xe0)
-		lo = 0xa0;
-	else if (p[0] == 0xed)
-		hi = 0x9f;
-	else if (p[0] == 0xf0)
-		lo = 0x90;
-	else if (p[0] == 0xf4)
-		hi = 0x8f;
-	if (n > left || p[1] < lo || p[1] > hi)
-		return 0;
-	for (i = 2; i < n; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return n;
-}
-
 static bool
 utf8_ok(struct view v)
 {
 	size_t at = 0, n;
 
 	while (at < v.len) {
-		n = utf8_len(v.data + at, v.len - at);
+		n = view_utf8(v, at);
 		if (n == 0)
 			return false;
 		at += n;

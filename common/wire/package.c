@@ -19,22 +19,6 @@
 #define PASSES_CEILING 16
 #define KIB_CEILING (1024 * 1024)
 
-static void
-put32(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
-}
-
-static uint32_t
-get32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
-
 /* ---- files ---- */
 
 int
@@ -49,7 +33,7 @@ package_put(struct buf *files, const char *name, struct view data,
 		return err_set(e, ERR_TOOBIG, "a file does not fit in a "
 		    "package");
 	head[0] = (uint8_t)len;
-	put32(head + 1, (uint32_t)data.len);
+	be_put(head + 1, (uint32_t)data.len, 4);
 	buf_add(files, head, sizeof(head));
 	buf_add(files, name, len);
 	if (data.len > 0)
@@ -67,7 +51,7 @@ package_next(struct view *at, char name[static 64], struct view *data)
 	if (at->len < 5)
 		return -1;
 	len = at->data[0];
-	size = get32(at->data + 1);
+	size = be_get(at->data + 1, 4);
 	if (len == 0 || len > 63 || at->len - 5 < len ||
 	    at->len - 5 - len < size)
 		return -1;
@@ -88,8 +72,8 @@ derive(const uint8_t *header, struct view passphrase,
     uint8_t key[static KEY_BYTES], struct err *e)
 {
 	return crypto_pwhash(key, KEY_BYTES, (const char *)passphrase.data,
-	    passphrase.len, header + SALT_AT, get32(header + PASSES_AT),
-	    (size_t)get32(header + KIB_AT) * 1024,
+	    passphrase.len, header + SALT_AT, be_get(header + PASSES_AT, 4),
+	    (size_t)be_get(header + KIB_AT, 4) * 1024,
 	    crypto_pwhash_ALG_ARGON2ID13) == 0 ? 0 : err_set(e, ERR_LOCAL,
 	    "there is not enough memory to make the key of this package");
 }
@@ -130,8 +114,8 @@ package_seal(struct view files, struct view passphrase,
 	if (files.len == 0 || files.len > PACKAGE_MAX)
 		return err_set(e, ERR_TOOBIG, "a package holds up to %zu "
 		    "bytes, and something", PACKAGE_MAX);
-	put32(header + PASSES_AT, cost->passes);
-	put32(header + KIB_AT, cost->kib);
+	be_put(header + PASSES_AT, cost->passes, 4);
+	be_put(header + KIB_AT, cost->kib, 4);
 	randombytes_buf(header + SALT_AT, crypto_pwhash_SALTBYTES);
 	if (derive(header, passphrase, key, e) != 0)
 		return -1;
@@ -175,10 +159,10 @@ check_header(struct view in, struct err *e)
 	    memcmp(in.data, MAGIC, MAGIC_BYTES) != 0)
 		return err_set(e, ERR_INPUT, "this is no package of tugi, or "
 		    "it was cut");
-	if (get32(in.data + PASSES_AT) == 0 ||
-	    get32(in.data + PASSES_AT) > PASSES_CEILING ||
-	    get32(in.data + KIB_AT) < 8 ||
-	    get32(in.data + KIB_AT) > KIB_CEILING ||
+	if (be_get(in.data + PASSES_AT, 4) == 0 ||
+	    be_get(in.data + PASSES_AT, 4) > PASSES_CEILING ||
+	    be_get(in.data + KIB_AT, 4) < 8 ||
+	    be_get(in.data + KIB_AT, 4) > KIB_CEILING ||
 	    in.len > PACKAGE_MAX + PACKAGE_MAX / 8)
 		return err_set(e, ERR_TOOBIG, "this package asks for more "
 		    "than any that tugi makes; it is not opened");

@@ -236,3 +236,46 @@ record_decode(struct view in, struct record *rec, struct err *e)
 	cbor_leave(&r);
 	return cbor_end(&r, "a record", e);
 }
+
+/* ---- asking ---- */
+
+const struct value *
+record_value(const struct record *rec, uint16_t field, enum value_type type)
+{
+	size_t i;
+
+	for (i = 0; i < rec->op_count; i++)
+		if (rec->ops[i].field == field)
+			return rec->ops[i].value.type == type ?
+			    &rec->ops[i].value : NULL;
+	return NULL;
+}
+
+struct view
+record_text(const struct record *rec, uint16_t field)
+{
+	const struct value *v = record_value(rec, field, VALUE_TEXT);
+
+	return v != NULL ? v->data : view_of(NULL, 0);
+}
+
+int64_t
+record_int(const struct record *rec, uint16_t field, int64_t none)
+{
+	const struct value *v = record_value(rec, field, VALUE_INT);
+
+	return v != NULL ? v->num : none;
+}
+
+bool
+record_bytes(const struct record *rec, uint16_t field, void *out, size_t len)
+{
+	const struct value *v = record_value(rec, field, VALUE_BYTES);
+	bool fits = v != NULL && v->data.len == len;
+
+	if (fits)
+		memcpy(out, v->data.data, len);
+	else
+		memset(out, 0, len);
+	return fits;
+}

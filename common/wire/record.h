@@ -68,6 +68,16 @@ struct record {
 /** policy_ref_none(ref): it names no policy. */
 bool policy_ref_none(const struct policy_ref *ref);
 
+/** record_value(rec, field, type): what the record says in that field; NULL:
+ * nothing, or a value of another type. The same as a text, a number (else
+ * ${none}), exactly ${len} bytes (else false and zeros). Borrowed. */
+const struct value *record_value(const struct record *rec, uint16_t field,
+    enum value_type type);
+struct view record_text(const struct record *rec, uint16_t field);
+int64_t record_int(const struct record *rec, uint16_t field, int64_t none);
+bool record_bytes(const struct record *rec, uint16_t field, void *out,
+    size_t len);
+
 void record_encode(const struct record *rec, struct buf *out);
 
 /** record_decode(in, rec, e): ${rec} borrows ${in}. ERR_PEER. */

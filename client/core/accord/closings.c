@@ -243,11 +243,8 @@ file(struct store *s, const struct hash *id, size_t *filed, struct err *e)
 	f.rec = mem_new(sizeof(*f.rec));
 	if (db_begin(s->db, e) == 0) {
 		rc = file_tx(&f, e);
+		rc = db_end(s->db, rc, e);
 		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
-		else
 			*filed += f.filed;
 	}
 	mem_free(f.rec);

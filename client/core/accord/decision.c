@@ -14,45 +14,6 @@
 
 /* ---- reading a review record ---- */
 
-static const struct value *
-value_of(const struct record *rec, uint16_t field)
-{
-	size_t i;
-
-	for (i = 0; i < rec->op_count; i++)
-		if (rec->ops[i].field == field)
-			return &rec->ops[i].value;
-	return NULL;
-}
-
-static bool
-bytes_of(const struct record *rec, uint16_t field, void *out, size_t len)
-{
-	const struct value *v = value_of(rec, field);
-
-	if (v == NULL || v->type != VALUE_BYTES || v->data.len != len)
-		return false;
-	memcpy(out, v->data.data, len);
-	return true;
-}
-
-static struct view
-text_of(const struct record *rec, uint16_t field)
-{
-	const struct value *v = value_of(rec, field);
-
-	return v != NULL && v->type == VALUE_TEXT ? v->data :
-	    view_of(NULL, 0);
-}
-
-static int64_t
-int_of(const struct record *rec, uint16_t field)
-{
-	const struct value *v = value_of(rec, field);
-
-	return v != NULL && v->type == VALUE_INT ? v->num : 0;
-}
-
 static void
 bind_words(struct stmt *q, int i, struct view words)
 {
@@ -210,8 +171,8 @@ end_deposit_tx(struct store *s, const struct record *rec,
 	    " WHERE id = ?1 AND outcome IS NULL AND space = ?5");
 
 	db_bind_hash(q, 1, deposit);
-	db_bind_int(q, 2, int_of(rec, REVIEW_OUTCOME));
-	bind_words(q, 3, text_of(rec, REVIEW_BASIS));
+	db_bind_int(q, 2, record_int(rec, REVIEW_OUTCOME, 0));
+	bind_words(q, 3, record_text(rec, REVIEW_BASIS));
 	db_bind_int(q, 4, at->at_ms);
 	db_bind_id(q, 5, &at->space);
 	return db_run(q, e);
@@ -237,9 +198,9 @@ save_tx(struct store *s, const struct record *rec,
 		db_bind_int(q, 6, (int64_t)at->seq);
 	db_bind_id(q, 7, &rec->id);
 	db_bind_id(q, 8, &at->keeper);
-	db_bind_int(q, 9, int_of(rec, REVIEW_OUTCOME));
-	bind_words(q, 10, text_of(rec, REVIEW_BASIS));
-	bind_words(q, 11, text_of(rec, REVIEW_WORDS));
+	db_bind_int(q, 9, record_int(rec, REVIEW_OUTCOME, 0));
+	bind_words(q, 10, record_text(rec, REVIEW_BASIS));
+	bind_words(q, 11, record_text(rec, REVIEW_WORDS));
 	db_bind_int(q, 12, at->at_ms);
 	if (!id_eq(&at->keeper, &s->me->device))
 		db_bind_view(q, 13, view_of("", 0)); /* theirs to write */
@@ -275,8 +236,8 @@ end_held_tx(struct store *s, const struct record *rec,
 	    " words = ?, outcome_ms = ? WHERE rid = ? AND deposit = ?"
 	    " AND late = 1 AND outcome IS NULL");
 
-	db_bind_int(q, 1, int_of(rec, REVIEW_OUTCOME));
-	bind_words(q, 2, text_of(rec, REVIEW_WORDS));
+	db_bind_int(q, 1, record_int(rec, REVIEW_OUTCOME, 0));
+	bind_words(q, 2, record_text(rec, REVIEW_WORDS));
 	db_bind_int(q, 3, at_ms);
 	db_bind_int(q, 4, t->rid);
 	db_bind_hash(q, 5, &t->item);
@@ -295,7 +256,7 @@ decide_text_tx(struct store *s, const struct record *rec,
     struct decision_text *t, const struct decision_at *at, bool *moved,
     struct err *e)
 {
-	enum outcome outcome = (enum outcome)int_of(rec, REVIEW_OUTCOME);
+	enum outcome outcome = (enum outcome)record_int(rec, REVIEW_OUTCOME, 0);
 	enum version_state state = VERSION_ACCEPTED;
 	bool known;
 	int first = is_first(s, t, at->seq, &known, e), found;
@@ -321,20 +282,20 @@ decision_take_tx(struct store *s, const struct record *rec,
     const struct decision_at *at, bool *moved, struct err *e)
 {
 	struct decision_text t;
-	int64_t outcome = int_of(rec, REVIEW_OUTCOME);
+	int64_t outcome = record_int(rec, REVIEW_OUTCOME, 0);
 	struct hash deposit;
 
 	*moved = false;
 	if (outcome < OUTCOME_FILED || outcome > OUTCOME_ERASED)
 		return 0;
-	if (bytes_of(rec, REVIEW_DEPOSIT, deposit.b, sizeof(deposit.b)))
+	if (record_bytes(rec, REVIEW_DEPOSIT, deposit.b, sizeof(deposit.b)))
 		return end_deposit_tx(s, rec, &deposit, at, e);
 	memset(&t, 0, sizeof(t));
-	if (!bytes_of(rec, REVIEW_RECORD, t.record.b, sizeof(t.record.b)) ||
-	    !bytes_of(rec, REVIEW_ORIGIN, t.ref.origin.b,
+	if (!record_bytes(rec, REVIEW_RECORD, t.record.b, sizeof(t.record.b)) ||
+	    !record_bytes(rec, REVIEW_ORIGIN, t.ref.origin.b,
 	    sizeof(t.ref.origin.b)))
 		return 0;
-	t.ref.hlc = (uint64_t)int_of(rec, REVIEW_STAMP);
+	t.ref.hlc = (uint64_t)record_int(rec, REVIEW_STAMP, 0);
 	return decide_text_tx(s, rec, &t, at, moved, e);
 }
 

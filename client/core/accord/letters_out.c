@@ -365,11 +365,8 @@ queue_outcome(struct store *s, const struct hash *id, struct err *e)
 	if (rc != 0)
 		goto out;
 	rc = outcome_tx(s, d, sp.epoch, e);
+	rc = db_end(s->db, rc, e);
 	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	else
 		rc = 1;
 out:
 	buf_done(&d->words);

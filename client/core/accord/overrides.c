@@ -33,41 +33,11 @@ struct pieces {
 	size_t count;
 };
 
-static const struct value *
-value_of(const struct record *rec, uint16_t field, enum value_type type)
-{
-	size_t i;
-
-	for (i = 0; i < rec->op_count; i++)
-		if (rec->ops[i].field == field)
-			return rec->ops[i].value.type == type ?
-			    &rec->ops[i].value : NULL;
-	return NULL;
-}
-
-static void
-bytes_of(const struct record *rec, uint16_t field, uint8_t *out, size_t len)
-{
-	const struct value *v = value_of(rec, field, VALUE_BYTES);
-
-	memset(out, 0, len);
-	if (v != NULL && v->data.len == len)
-		memcpy(out, v->data.data, len);
-}
-
-static int64_t
-int_of(const struct record *rec, uint16_t field)
-{
-	const struct value *v = value_of(rec, field, VALUE_INT);
-
-	return v != NULL ? v->num : 0;
-}
-
 /* A list that cannot be read opens nothing, and neither does an empty one. */
 static unsigned
 sections_of(const struct record *rec)
 {
-	const struct value *v = value_of(rec, OVERRIDE_SECTIONS, VALUE_TEXT);
+	const struct value *v = record_value(rec, OVERRIDE_SECTIONS, VALUE_TEXT);
 	unsigned mask = 0;
 	char text[120];
 	struct err e;
@@ -82,8 +52,8 @@ sections_of(const struct record *rec)
 int64_t
 override_length(const struct record *rec)
 {
-	int64_t from = int_of(rec, OVERRIDE_FROM);
-	int64_t until = int_of(rec, OVERRIDE_UNTIL);
+	int64_t from = record_int(rec, OVERRIDE_FROM, 0);
+	int64_t until = record_int(rec, OVERRIDE_UNTIL, 0);
 
 	if (from < 0 || until <= from)
 		return 0;
@@ -103,17 +73,17 @@ read_piece(const struct version *v, const struct record_row *row,
 	p->o.origin = rec->origin;
 	p->o.hlc = rec->hlc;
 	statements_hash(rec, &p->o.hash);
-	bytes_of(rec, OVERRIDE_PERSON, p->o.person.b, 16);
+	record_bytes(rec, OVERRIDE_PERSON, p->o.person.b, 16);
 	p->o.sections = sections_of(rec);
-	p->o.right = int_of(rec, OVERRIDE_RIGHT) == RIGHT_WRITE ?
+	p->o.right = record_int(rec, OVERRIDE_RIGHT, 0) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
 	/* It runs from its stamp: a clock put right moves both ends. */
 	p->o.from_ms = hlc_ms(rec->hlc);
 	p->o.until_ms = p->o.from_ms + override_length(rec);
-	bytes_of(rec, OVERRIDE_ENDS, p->ends.b, 16);
-	bytes_of(rec, OVERRIDE_SIGNS, p->signs.b, 16);
-	bytes_of(rec, OVERRIDE_OFFICER, p->o.second.b, 16);
-	bytes_of(rec, OVERRIDE_SIGNATURE, p->o.second_sig.b, 64);
+	record_bytes(rec, OVERRIDE_ENDS, p->ends.b, 16);
+	record_bytes(rec, OVERRIDE_SIGNS, p->signs.b, 16);
+	record_bytes(rec, OVERRIDE_OFFICER, p->o.second.b, 16);
+	record_bytes(rec, OVERRIDE_SIGNATURE, p->o.second_sig.b, 64);
 }
 
 static bool

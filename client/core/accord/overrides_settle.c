@@ -334,10 +334,7 @@ overrides_settle(struct store *s, struct err *e)
 		memcpy(id.b, ids.data + i, sizeof(id.b));
 		rc = settle_case_tx(s, &id, e);
 	}
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
+	rc = db_end(s->db, rc, e);
 out:
 	buf_done(&ids);
 	return rc;

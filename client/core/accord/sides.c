@@ -50,40 +50,10 @@ sides_answer(const struct side_sources *all, const struct side_source *src,
 
 /* ---- reading the card ---- */
 
-static const struct value *
-value_of(const struct record *rec, uint16_t field, enum value_type type)
-{
-	size_t i;
-
-	for (i = 0; i < rec->op_count; i++)
-		if (rec->ops[i].field == field)
-			return rec->ops[i].value.type == type ?
-			    &rec->ops[i].value : NULL;
-	return NULL;
-}
-
-static void
-id_of(const struct record *rec, uint16_t field, struct id *out)
-{
-	const struct value *v = value_of(rec, field, VALUE_BYTES);
-
-	memset(out, 0, sizeof(*out));
-	if (v != NULL && v->data.len == sizeof(out->b))
-		memcpy(out->b, v->data.data, sizeof(out->b));
-}
-
-static int64_t
-int_of(const struct record *rec, uint16_t field, int64_t none)
-{
-	const struct value *v = value_of(rec, field, VALUE_INT);
-
-	return v != NULL ? v->num : none;
-}
-
 static enum side_step
 step_of(const struct record *rec)
 {
-	const struct value *v = value_of(rec, HANDOVER_STEP, VALUE_TEXT);
+	const struct value *v = record_value(rec, HANDOVER_STEP, VALUE_TEXT);
 	size_t i;
 
 	for (i = 1; v != NULL && i < WORDS; i++)
@@ -95,19 +65,19 @@ step_of(const struct record *rec)
 static void
 read_step(const struct record *rec, struct side_source *out)
 {
-	const struct value *v = value_of(rec, HANDOVER_SUPERSEDES,
+	const struct value *v = record_value(rec, HANDOVER_SUPERSEDES,
 	    VALUE_BYTES);
-	int64_t right = int_of(rec, HANDOVER_RIGHT, RIGHT_NONE);
+	int64_t right = record_int(rec, HANDOVER_RIGHT, RIGHT_NONE);
 
 	out->step = step_of(rec);
-	id_of(rec, HANDOVER_PERSON, &out->person);
-	id_of(rec, HANDOVER_OF, &out->of);
+	record_bytes(rec, HANDOVER_PERSON, &out->person, sizeof(out->person));
+	record_bytes(rec, HANDOVER_OF, &out->of, sizeof(out->of));
 	out->right = right == RIGHT_READ || right == RIGHT_WRITE ?
 	    (enum right)right : RIGHT_NONE;
 	out->hlc = rec->hlc;
 	out->origin = rec->origin;
 	out->from_ms = hlc_ms(rec->hlc);
-	out->until_ms = int_of(rec, HANDOVER_UNTIL, INT64_MAX);
+	out->until_ms = record_int(rec, HANDOVER_UNTIL, INT64_MAX);
 	statements_hash(rec, &out->hash);
 	while (v != NULL && out->supersedes_count < ACCESS_SUPERSEDES_MAX &&
 	    v->data.len >= 16 * (out->supersedes_count + 1)) {

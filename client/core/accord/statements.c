@@ -103,58 +103,24 @@ statements_done(struct statement_sources *l)
 
 /* ---- reading the card ---- */
 
-static const struct value *
-value_of(const struct record *rec, uint16_t field)
-{
-	size_t i;
-
-	for (i = 0; i < rec->op_count; i++)
-		if (rec->ops[i].field == field)
-			return &rec->ops[i].value;
-	return NULL;
-}
-
-static int64_t
-int_of(const struct record *rec, uint16_t field, int64_t none)
-{
-	const struct value *v = value_of(rec, field);
-
-	return v != NULL && v->type == VALUE_INT ? v->num : none;
-}
-
-static void
-id_of(const struct record *rec, uint16_t field, struct id *out)
-{
-	const struct value *v = value_of(rec, field);
-
-	memset(out, 0, sizeof(*out));
-	if (v != NULL && v->type == VALUE_BYTES &&
-	    v->data.len == sizeof(out->b))
-		memcpy(out->b, v->data.data, sizeof(out->b));
-}
-
 static bool
 text_is(const struct record *rec, uint16_t field, const char *text)
 {
-	const struct value *v = value_of(rec, field);
-
-	return v != NULL && v->type == VALUE_TEXT &&
-	    view_eq(v->data, view_str(text));
+	return view_eq(record_text(rec, field), view_str(text));
 }
 
 /* A list that cannot be read opens nothing and closes everything. */
 static unsigned
 sections_of(const struct record *rec, uint16_t field, bool opens)
 {
-	const struct value *v = value_of(rec, field);
+	struct view v = record_text(rec, field);
 	unsigned mask = 0;
 	char text[120];
 	struct err e;
 
-	if (v != NULL && v->type == VALUE_TEXT && v->data.len > 0 &&
-	    v->data.len < sizeof(text)) {
-		memcpy(text, v->data.data, v->data.len);
-		text[v->data.len] = '\0';
+	if (v.len > 0 && v.len < sizeof(text)) {
+		memcpy(text, v.data, v.len);
+		text[v.len] = '\0';
 		if (statements_sections(text, &mask, &e) == 0)
 			return mask;
 	}
@@ -181,23 +147,25 @@ statements_hash(const struct record *rec, struct hash *out)
 static void
 read_consent(const struct record *rec, struct statement_source *out)
 {
-	const struct value *v = value_of(rec, CONSENT_SUPERSEDES);
+	const struct value *v = record_value(rec, CONSENT_SUPERSEDES,
+	    VALUE_BYTES);
 	size_t i;
 
 	out->opens = text_is(rec, CONSENT_STATUS, "given");
 	out->refusal = !out->opens;
 	out->sections = sections_of(rec, CONSENT_SECTIONS, out->opens);
-	id_of(rec, CONSENT_AUDIENCE, &out->audience);
-	id_of(rec, CONSENT_PART, &out->part);
-	id_of(rec, CONSENT_SINCE, &out->since);
-	out->right = int_of(rec, CONSENT_RIGHT, RIGHT_READ) == RIGHT_WRITE ?
+	record_bytes(rec, CONSENT_AUDIENCE, &out->audience,
+	    sizeof(out->audience));
+	record_bytes(rec, CONSENT_PART, &out->part, sizeof(out->part));
+	record_bytes(rec, CONSENT_SINCE, &out->since, sizeof(out->since));
+	out->right = record_int(rec, CONSENT_RIGHT, RIGHT_READ) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
-	out->from_ms = int_of(rec, CONSENT_FROM, hlc_ms(rec->hlc));
-	out->until_ms = int_of(rec, CONSENT_UNTIL, out->from_ms);
+	out->from_ms = record_int(rec, CONSENT_FROM, hlc_ms(rec->hlc));
+	out->until_ms = record_int(rec, CONSENT_UNTIL, out->from_ms);
 	/* A consent is always to somebody; a refusal may be to all. */
 	if (out->opens && id_is_zero(&out->audience))
 		out->sections = 0;
-	if (v == NULL || v->type != VALUE_BYTES)
+	if (v == NULL)
 		return;
 	for (i = 0; i < ACCESS_SUPERSEDES_MAX && v->data.len >= 16 * (i + 1);
 	    i++)
@@ -209,8 +177,9 @@ static void
 read_withdrawal(const struct record *rec, struct statement_source *out)
 {
 	out->sections = sections_of(rec, WITHDRAWAL_SECTIONS, false);
-	id_of(rec, WITHDRAWAL_AUDIENCE, &out->audience);
-	id_of(rec, WITHDRAWAL_PART, &out->part);
+	record_bytes(rec, WITHDRAWAL_AUDIENCE, &out->audience,
+	    sizeof(out->audience));
+	record_bytes(rec, WITHDRAWAL_PART, &out->part, sizeof(out->part));
 	out->from_ms = hlc_ms(rec->hlc);
 	out->until_ms = INT64_MAX;
 }
@@ -289,8 +258,8 @@ check_givers(struct reading *r, const struct loaded *l,
 	if (!r->limited || text_is(&v->rec, CONSENT_GIVER_ROLE, "authority"))
 		return 0;
 	for (i = 0; *out && i < 2; i++) {
-		name = value_of(&v->rec, who[i]);
-		if (name != NULL && name->type == VALUE_TEXT &&
+		name = record_value(&v->rec, who[i], VALUE_TEXT);
+		if (name != NULL &&
 		    givers_may(r->s, &l->row.space, name->data, v->seq, out,
 		    e) != 0)
 			return -1;

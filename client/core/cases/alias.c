@@ -199,10 +199,7 @@ alias_same(struct session *session, const struct id *front,
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = same_tx(s, &set, front, behind, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	aliases_done(&set);
 	return rc;

@@ -146,10 +146,7 @@ attachments_add(struct session *session, const struct attachments_wish *w,
 	rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = add_tx(session, w, &made, id, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	/* Where nobody can tell whether the commit is there, the next start
 	 * can. */

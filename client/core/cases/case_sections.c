@@ -235,9 +235,5 @@ cases_section(struct session *session, const struct id *case_id,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = cases_section_tx(session, case_id, section, space, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }

@@ -477,11 +477,7 @@ cases_open(struct session *session, const struct assignment *set, size_t n,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = cases_open_tx(session, set, n, id, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 /* ---- lists ---- */

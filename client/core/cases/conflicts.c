@@ -95,7 +95,7 @@ conflict_done(struct conflict *c)
 	size_t i;
 
 	for (i = 0; i < c->side_count; i++) {
-		value_text_done(c->sides[i].text);
+		mem_forget(c->sides[i].text);
 		mem_free(c->sides[i].author);
 		merge_diff_done(&c->sides[i].change);
 	}
@@ -104,8 +104,8 @@ conflict_done(struct conflict *c)
 	mem_free(c->label);
 	mem_free(c->case_label);
 	mem_free(c->base_author);
-	value_text_done(c->base);
-	value_text_done(c->merged);
+	mem_forget(c->base);
+	mem_forget(c->merged);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -447,8 +447,8 @@ out:
 void
 conflict_taken_done(struct conflict_taken *t)
 {
-	value_text_done(t->before);
-	value_text_done(t->now);
+	mem_forget(t->before);
+	mem_forget(t->now);
 	memset(t, 0, sizeof(*t));
 }
 

@@ -207,11 +207,20 @@ entries_add(struct session *session, const struct entry_draft *d,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = entries_add_tx(session, d, id, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
+}
+
+int
+entries_add_to(struct session *session, const struct entry_draft *d,
+    uint16_t field, const struct id *to, struct id *id, struct err *e)
+{
+	struct op op = { .field = field,
+		.value = { VALUE_BYTES, 0, { to->b, sizeof(to->b) } } };
+	struct entry_draft with = *d;
+
+	with.more = &op;
+	with.more_count = 1;
+	return entries_add(session, &with, id, e);
 }
 
 /* ---- changing ---- */

@@ -31,6 +31,11 @@ struct entry_draft {
 int entries_add(struct session *s, const struct entry_draft *d,
     struct id *id, struct err *e);
 
+/** entries_add_to(s, d, field, to, id, e): the same of a record whose ${field}
+ * names record ${to}. */
+int entries_add_to(struct session *s, const struct entry_draft *d,
+    uint16_t field, const struct id *to, struct id *id, struct err *e);
+
 /** entries_add_tx: within the caller's transaction. */
 int entries_add_tx(struct session *s, const struct entry_draft *d,
     struct id *id, struct err *e);

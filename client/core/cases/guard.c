@@ -322,10 +322,8 @@ guard_done(struct guard *g)
 	size_t i;
 
 	mem_free(g->why);
-	for (i = 0; g->inner != NULL && i < g->inner->piece_count; i++) {
-		mem_wipe(g->inner->pieces[i], strlen(g->inner->pieces[i]));
-		mem_free(g->inner->pieces[i]);
-	}
+	for (i = 0; g->inner != NULL && i < g->inner->piece_count; i++)
+		mem_forget(g->inner->pieces[i]);
 	if (g->inner != NULL)
 		buf_done(&g->inner->omits);
 	mem_free(g->inner);

@@ -265,10 +265,7 @@ moving_note(struct session *session, const struct moving_wish *wish,
 		rc = db_begin(m->s->db, e);
 	if (rc == 0) {
 		rc = move_tx(m, e);
-		if (rc == 0)
-			rc = db_commit(m->s->db, e);
-		if (rc != 0)
-			db_rollback(m->s->db);
+		rc = db_end(m->s->db, rc, e);
 	}
 	out->note = m->made[0];
 	out->texts = m->count;

@@ -239,10 +239,7 @@ notes_add(struct session *session, const struct note_draft *draft,
 	if (db_begin(d.s->db, e) != 0)
 		return -1;
 	rc = write_note(&d, draft, NULL, id, e);
-	if (rc == 0)
-		rc = db_commit(d.s->db, e);
-	if (rc != 0)
-		db_rollback(d.s->db);
+	rc = db_end(d.s->db, rc, e);
 	mem_free(d.school);
 	return rc;
 }
@@ -257,9 +254,5 @@ notes_add_many(struct session *session, const struct note_draft *drafts,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = notes_write_tx(session, drafts, NULL, n, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }

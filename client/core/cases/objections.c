@@ -4,9 +4,6 @@
  */
 #include "client/core/cases/objections.h"
 
-#include <string.h>
-
-
 int
 objections_check(const struct entry *x, struct err *e)
 {
@@ -28,7 +25,6 @@ objections_add(struct session *session, const struct id *record,
 	struct store *s = session_store(session);
 	struct entry_draft d = { .type = TYPE_OBJECTION, .set = set, .n = n };
 	struct record_row row;
-	struct op to;
 	int rc = versions_row(s, record, &row, e);
 
 	if (rc < 0)
@@ -39,14 +35,8 @@ objections_add(struct session *session, const struct id *record,
 		return err_set(e, ERR_INPUT, "an objection stands beside a "
 		    "note, a goal or another text of a case; to a consent "
 		    "there is the withdrawal");
-	memset(&to, 0, sizeof(to));
-	to.field = OBJECTION_TO;
-	to.value.type = VALUE_BYTES;
-	to.value.data = view_of(record->b, sizeof(record->b));
 	d.space = row.space;
-	d.more = &to;
-	d.more_count = 1;
-	return entries_add(session, &d, id, e);
+	return entries_add_to(session, &d, OBJECTION_TO, record, id, e);
 }
 
 int

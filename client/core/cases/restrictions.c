@@ -4,8 +4,6 @@
  */
 #include "client/core/cases/restrictions.h"
 
-#include <string.h>
-
 #include "client/core/local/day.h"
 #include "common/base/text.h"
 
@@ -41,7 +39,6 @@ restrictions_add(struct session *session, const struct id *record,
 	struct entry_draft d = { .type = TYPE_RESTRICTION, .set = set,
 		.n = n };
 	struct record_row row;
-	struct op of;
 	int rc = versions_row(s, record, &row, e);
 
 	if (rc < 0)
@@ -55,14 +52,8 @@ restrictions_add(struct session *session, const struct id *record,
 	if ((row.flags & (RECORD_DELETED | RECORD_ERASED)) != 0)
 		return err_set(e, ERR_INPUT, "this is deleted or erased "
 		    "already");
-	memset(&of, 0, sizeof(of));
-	of.field = RESTRICTION_OF;
-	of.value.type = VALUE_BYTES;
-	of.value.data = view_of(record->b, sizeof(record->b));
 	d.space = row.space;
-	d.more = &of;
-	d.more_count = 1;
-	return entries_add(session, &d, id, e);
+	return entries_add_to(session, &d, RESTRICTION_OF, record, id, e);
 }
 
 int

@@ -240,10 +240,7 @@ rooms_begin(struct session *session, const char *kind,
 	    db_begin(s->db, e) != 0)
 		goto out;
 	rc = begin_tx(session, kind, p, space, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
+	rc = db_end(s->db, rc, e);
 out:
 	mem_free(p);
 	return rc;
@@ -406,11 +403,7 @@ write_member(struct session *session, const struct id *space,
 	rc = versions_write_tx(s, &w, id, e);
 	if (rc == 0)
 		rc = rooms_apply_tx(s, space, &added, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 static int

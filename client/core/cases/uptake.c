@@ -226,9 +226,5 @@ uptake_record(struct session *session, const struct entry_draft *d,
 	rc = entries_add_tx(session, &draft, id, e);
 	if (rc == 0)
 		rc = follow_tx(session, &d->case_id, outcome, effect, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }

@@ -460,11 +460,7 @@ consent_grant_all(struct session *session, const struct consent_draft *d,
 		return -1;
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = consent_grant_tx(session, &d[i], &ids[i], e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 int
@@ -644,11 +640,7 @@ consent_withdraw(struct session *session, const struct withdrawal_draft *d,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = consent_withdraw_tx(session, d, id, effect, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 /* ---- what ends by itself ---- */

@@ -207,10 +207,7 @@ take_plain(struct store *s, struct view plain, struct moved_imported *out,
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = take_texts_tx(s, texts, n, out, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	mem_free(texts);
 	if (rc != 0 && e->kind == ERR_PEER)

@@ -29,47 +29,15 @@ struct gathering {
 	struct record *rec; /* room to decode in */
 };
 
-static const struct value *
-value_of(const struct record *rec, uint16_t field)
-{
-	size_t i;
-
-	for (i = 0; i < rec->op_count; i++)
-		if (rec->ops[i].field == field)
-			return &rec->ops[i].value;
-	return NULL;
-}
-
 static char *
 text_of(const struct record *rec, uint16_t field)
 {
-	const struct value *v = value_of(rec, field);
-	size_t len = v != NULL && v->type == VALUE_TEXT ? v->data.len : 0;
-	char *out = mem_new(len + 1);
+	struct view v = record_text(rec, field);
+	char *out = mem_new(v.len + 1);
 
-	if (len > 0)
-		memcpy(out, v->data.data, len);
+	if (v.len > 0)
+		memcpy(out, v.data, v.len);
 	return out;
-}
-
-static int64_t
-int_of(const struct record *rec, uint16_t field)
-{
-	const struct value *v = value_of(rec, field);
-
-	return v != NULL && v->type == VALUE_INT ? v->num : 0;
-}
-
-static struct id
-id_of(const struct record *rec, uint16_t field)
-{
-	const struct value *v = value_of(rec, field);
-	struct id id = { { 0 } };
-
-	if (v != NULL && v->type == VALUE_BYTES &&
-	    v->data.len == sizeof(id.b))
-		memcpy(id.b, v->data.data, sizeof(id.b));
-	return id;
 }
 
 static struct override_item *
@@ -113,7 +81,7 @@ begun(struct gathering *g, const struct notice *n, const struct id *from)
 	    !id_eq(&g->rec->origin, from))
 		return;
 	item = new_item(g);
-	person = id_of(g->rec, OVERRIDE_PERSON);
+	record_bytes(g->rec, OVERRIDE_PERSON, &person, sizeof(person));
 	item->id = n->record;
 	item->case_id = n->case_id;
 	item->person = mem_dup(value_name(g->v, &person));
@@ -122,7 +90,7 @@ begun(struct gathering *g, const struct notice *n, const struct id *from)
 	item->provision = text_of(g->rec, OVERRIDE_PROVISION);
 	item->reason = text_of(g->rec, OVERRIDE_REASON);
 	item->by = mem_dup(value_author(g->v, &g->rec->origin));
-	item->right = int_of(g->rec, OVERRIDE_RIGHT) == RIGHT_WRITE ?
+	item->right = record_int(g->rec, OVERRIDE_RIGHT, 0) == RIGHT_WRITE ?
 	    RIGHT_WRITE : RIGHT_READ;
 	item->from_ms = hlc_ms(g->rec->hlc);
 	item->until_ms = item->from_ms + override_length(g->rec);
@@ -143,7 +111,7 @@ later(struct gathering *g, const struct notice *n, int64_t at_ms)
 		    at_ms;
 	else if (n->what == NOTICE_SIGNED && item->second == NULL &&
 	    read_copy(g, n)) {
-		officer = id_of(g->rec, OVERRIDE_OFFICER);
+		record_bytes(g->rec, OVERRIDE_OFFICER, &officer, sizeof(officer));
 		item->second = mem_dup(value_author(g->v, &officer));
 	}
 }

@@ -22,14 +22,6 @@
 #define TAG_FILE "tugi package file 1"
 
 static void
-wipe(char *text)
-{
-	if (text != NULL)
-		mem_wipe(text, strlen(text));
-	mem_free(text);
-}
-
-static void
 record_done(struct handout_record *r)
 {
 	size_t i;
@@ -37,14 +29,14 @@ record_done(struct handout_record *r)
 	for (i = 0; i < r->count; i++) {
 		mem_free(r->fields[i].name);
 		mem_free(r->fields[i].label);
-		wipe(r->fields[i].text);
+		mem_forget(r->fields[i].text);
 	}
 	mem_free(r->fields);
 	mem_free(r->kind);
 	mem_free(r->section);
 	mem_free(r->on);
 	mem_free(r->author);
-	wipe(r->title);
+	mem_forget(r->title);
 }
 
 void
@@ -55,8 +47,8 @@ handout_done(struct handout *h)
 	for (i = 0; i < h->count; i++)
 		record_done(&h->records[i]);
 	mem_free(h->records);
-	wipe(h->child);
-	wipe(h->to);
+	mem_forget(h->child);
+	mem_forget(h->to);
 	memset(h, 0, sizeof(*h));
 }
 

@@ -93,10 +93,7 @@ index_all(struct store *s, const struct buf *rows, struct err *e)
 		memcpy(&row, rows->data + at, sizeof(row));
 		rc = index_one(s, &row, &f, e);
 	}
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
+	rc = db_end(s->db, rc, e);
 	buf_done(&f.text);
 	mem_free(f.rec);
 	mem_free(f.seen);

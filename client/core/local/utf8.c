@@ -8,40 +8,13 @@
 
 #define REPLACEMENT 0xfffdu
 
-static size_t
-sequence(const uint8_t *p, size_t left)
-{
-	uint8_t lo = 0x80, hi = 0xbf;
-	size_t n, i;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (p[0] == 0xe0)
-		lo = 0xa0;
-	else if (p[0] == 0xed)
-		hi = 0x9f;
-	else if (p[0] == 0xf0)
-		lo = 0x90;
-	else if (p[0] == 0xf4)
-		hi = 0x8f;
-	if (n > left || p[1] < lo || p[1] > hi)
-		return 0;
-	for (i = 2; i < n; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return n;
-}
-
 size_t
 utf8_bad(struct view v)
 {
 	size_t at = 0, n;
 
 	while (at < v.len) {
-		n = sequence(v.data + at, v.len - at);
+		n = view_utf8(v, at);
 		if (n == 0)
 			return at;
 		at += n;
@@ -54,7 +27,7 @@ utf8_next(struct view v, size_t *at)
 {
 	static const uint8_t mask[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	const uint8_t *p = v.data + *at;
-	size_t n = sequence(p, v.len - *at), i;
+	size_t n = view_utf8(v, *at), i;
 	uint32_t cp;
 
 	if (n == 0) {

@@ -97,10 +97,7 @@ office_card(struct session *session, struct buf *out, struct err *e)
 	rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = card_save(s, &c, store_now_ms(s), false, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	if (rc == 0) {
 		card_encode(&c, out);
@@ -699,10 +696,7 @@ office_revoke(struct session *session, const struct id *device,
 	if (rc == 0) {
 		in.group = outbox_group(s);
 		rc = outbox_add_tx(s, &in, &id, &oid, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	buf_done(&body);
 	return rc;

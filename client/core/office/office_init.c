@@ -28,11 +28,8 @@ office_sheet_done(struct office_sheet *sheet)
 {
 	int i;
 
-	for (i = 0; i < CARD_SHARES; i++) {
-		if (sheet->share[i] != NULL)
-			mem_wipe(sheet->share[i], strlen(sheet->share[i]));
-		mem_free(sheet->share[i]);
-	}
+	for (i = 0; i < CARD_SHARES; i++)
+		mem_forget(sheet->share[i]);
 	mem_free(sheet->root);
 	memset(sheet, 0, sizeof(*sheet));
 }

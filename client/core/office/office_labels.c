@@ -105,8 +105,9 @@ leave_space(struct looking *q)
 
 /* Signed by a device of this office; spaces in order, each from its start. */
 static int
-take_item(struct looking *q, const struct proto_item *it, struct err *e)
+take_item(void *ctx, const struct proto_item *it, struct err *e)
 {
+	struct looking *q = ctx;
 	struct changeset *cs = mem_new(sizeof(*cs));
 	const struct roster_device *d;
 	int rc = changeset_decode(it->bytes, cs, e);
@@ -143,28 +144,8 @@ take_page(struct looking *q, struct err *e)
 {
 	struct proto_recover ask = { .space = q->space,
 	    .after_sseq = q->after, .person = q->person };
-	struct proto_page *page = mem_new(sizeof(*page));
-	struct buf body, answer;
-	size_t i;
-	int rc;
 
-	buf_init(&body, 1024);
-	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
-	proto_recover_encode(&ask, &body);
-	rc = talk_ask(q->t, "/v1/recover", buf_view(&body), &answer, e);
-	if (rc == 0)
-		rc = proto_page_decode(buf_view(&answer), page, e);
-	if (rc == 0) {
-		for (i = 0; rc == 0 && i < page->count; i++)
-			rc = take_item(q, &page->items[i], e);
-		if (rc == 0)
-			rc = page->more && page->count > 0 ? 1 : 0;
-		proto_page_done(page);
-	}
-	buf_done(&body);
-	buf_done(&answer);
-	mem_free(page);
-	return rc;
+	return office_order_page(q->t, &ask, take_item, q, e);
 }
 
 static int

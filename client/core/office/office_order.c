@@ -353,10 +353,7 @@ queue_order(struct store *s, const struct directory_entry *d, struct err *e)
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = outbox_add_tx(s, &in, &id, &oid, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	buf_done(&body);
 	return rc;
@@ -385,4 +382,33 @@ office_order_log(struct session *session, struct remote *r,
 		return 0;
 	return err_set(e, ERR_DENIED, "the hub did not take the order: one of "
 	    "the two signatures does not count");
+}
+
+int
+office_order_page(struct talk *t, const struct proto_recover *ask,
+    int (*take)(void *ctx, const struct proto_item *it, struct err *e),
+    void *ctx, struct err *e)
+{
+	struct proto_page *page = mem_new(sizeof(*page));
+	struct buf body, answer;
+	size_t i;
+	int rc;
+
+	buf_init(&body, 1024);
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	proto_recover_encode(ask, &body);
+	rc = talk_ask(t, "/v1/recover", buf_view(&body), &answer, e);
+	if (rc == 0)
+		rc = proto_page_decode(buf_view(&answer), page, e);
+	if (rc == 0) {
+		for (i = 0; rc == 0 && i < page->count; i++)
+			rc = take(ctx, &page->items[i], e);
+		if (rc == 0)
+			rc = page->more && page->count > 0 ? 1 : 0;
+		proto_page_done(page);
+	}
+	buf_done(&body);
+	buf_done(&answer);
+	mem_free(page);
+	return rc;
 }

@@ -8,8 +8,10 @@
 #include "client/core/local/store.h"
 #include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
+#include "client/core/sync/talk.h"
 #include "common/wire/checkpoint.h"
 #include "common/wire/directory.h"
+#include "common/wire/proto.h"
 
 /** office_order_read(s, word, scope, d, e): what both officers signed, to be
  * carried out on this device, not a week old. ERR_INPUT for another scope. */
@@ -20,6 +22,12 @@ int office_order_read(const struct store *s, const char *word,
  * did not take it. */
 int office_order_log(struct session *s, struct remote *r,
     const struct directory_entry *d, struct err *e);
+
+/** office_order_page(t, ask, take, ctx, e): one page of what an order opens,
+ * item by item. 1: there is more; 0, -1. */
+int office_order_page(struct talk *t, const struct proto_recover *ask,
+    int (*take)(void *ctx, const struct proto_item *it, struct err *e),
+    void *ctx, struct err *e);
 
 /** office_order_head_begin(s, scope, head, out, e): an order about a head. */
 struct office_order;

@@ -82,10 +82,7 @@ seal(struct store *s, const struct directory_entry *d, int64_t *oid,
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = outbox_add_tx(s, &in, &id, oid, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	buf_done(&body);
 	if (rc != 0)

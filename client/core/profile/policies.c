@@ -671,10 +671,7 @@ policies_publish(struct session *session, const struct policy *p,
 	if (policy_encode(p, &all, e) != 0 || db_begin(s->db, e) != 0)
 		goto out;
 	rc = write_pieces_tx(s, buf_view(&all), commit, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
+	rc = db_end(s->db, rc, e);
 	if (rc == 0)
 		rc = policies_settle(session, e);
 out:

@@ -49,11 +49,7 @@ deletion_set(struct session *session, const struct id *id, bool on,
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = versions_write_tx(s, &w, NULL, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 int

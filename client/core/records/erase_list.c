@@ -455,10 +455,7 @@ answer_memo(struct store *s, const struct memo *m, bool grant_it,
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = send_answer_tx(s, m, &answer, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	mem_free(a);
 	return rc;

@@ -26,7 +26,7 @@ history_done(struct history *h)
 
 	for (i = 0; i < h->count; i++) {
 		for (k = 0; k < h->items[i].field_count; k++) {
-			value_text_done(h->items[i].fields[k].text);
+			mem_forget(h->items[i].fields[k].text);
 			mem_free(h->items[i].fields[k].name);
 			mem_free(h->items[i].fields[k].label);
 		}

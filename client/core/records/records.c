@@ -247,7 +247,7 @@ record_item_done(struct record_item *r)
 		mem_free(r->fields[i].name);
 		mem_free(r->fields[i].label);
 		mem_free(r->fields[i].word);
-		value_text_done(r->fields[i].text);
+		mem_forget(r->fields[i].text);
 	}
 	mem_free(r->fields);
 	mem_free(r->author);
@@ -535,10 +535,7 @@ records_set(struct session *session, const struct id *id,
 	}
 	if (rc == 0) {
 		rc = versions_write_tx(s, &w, NULL, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	mem_free(p);
 	return rc;

@@ -170,14 +170,6 @@ value_text(struct values *v, const struct field *f,
 	return out;
 }
 
-void
-value_text_done(char *text)
-{
-	if (text != NULL)
-		mem_wipe(text, strlen(text));
-	mem_free(text);
-}
-
 /* One name among others, without the blanks around it; ${text} is moved on. */
 static int
 next_person(struct session *s, const char **text, struct person_item *out,

@@ -45,10 +45,9 @@ int value_closed(struct values *v, const struct id *case_id, int64_t *out,
     struct err *e);
 
 /** value_text(v, f, value, e): as a person reads it; NULL on failure.
- * value_text_done wipes and frees. */
+ * mem_forget wipes and frees. */
 char *value_text(struct values *v, const struct field *f,
     const struct value *value, struct err *e);
-void value_text_done(char *text);
 
 struct parsed { /* ops whose values borrow the texts or ${scratch} */
 	struct op ops[RECORD_OPS_MAX];

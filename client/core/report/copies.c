@@ -385,9 +385,7 @@ copy_done(struct copy *c)
 
 			for (m = 0; m < r->field_count; m++) {
 				mem_free(r->fields[m].label);
-				mem_wipe(r->fields[m].text,
-				    strlen(r->fields[m].text));
-				mem_free(r->fields[m].text);
+				mem_forget(r->fields[m].text);
 			}
 			mem_free(r->fields);
 			mem_free(r->kind);

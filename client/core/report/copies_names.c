@@ -85,10 +85,8 @@ names_done(struct names *n)
 {
 	size_t i;
 
-	for (i = 0; i < n->count; i++) {
-		mem_wipe(n->list[i], strlen(n->list[i]));
-		mem_free(n->list[i]);
-	}
+	for (i = 0; i < n->count; i++)
+		mem_forget(n->list[i]);
 	mem_free(n->list);
 }
 
@@ -262,8 +260,7 @@ copies_names(struct session *s, const struct copy_ask *q,
 	for (i = 0; i < x.found.count; i++) {
 		if (rc == 0)
 			buf_add_fmt(out, "? word %s\n", x.found.list[i]);
-		mem_wipe(x.found.list[i], strlen(x.found.list[i]));
-		mem_free(x.found.list[i]);
+		mem_forget(x.found.list[i]);
 	}
 	mem_free(x.found.list);
 	names_done(&x.known);

@@ -151,10 +151,7 @@ handin_send(struct session *session, const struct handin *h, struct err *e)
 		rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = memos_queue_tx(s, &d, &mid, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	buf_done(&body);
 	return rc;
@@ -319,10 +316,7 @@ merge_forget(struct session *session, int year, struct err *e)
 		memcpy(&mid, f.mids.data + i, sizeof(mid));
 		rc = memos_drop_tx(s, mid, e);
 	}
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
+	rc = db_end(s->db, rc, e);
 out:
 	buf_done(&f.mids);
 	return rc;

@@ -326,16 +326,6 @@ send_key_tx(struct store *s, const struct sym_key *key, struct err *e)
 	return memos_queue_tx(s, &d, &mid, e);
 }
 
-static int
-in_tx(struct store *s, int rc, struct err *e)
-{
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
-}
-
 int
 snapshots_share_key(struct session *session, struct err *e)
 {
@@ -350,7 +340,7 @@ snapshots_share_key(struct session *session, struct err *e)
 	if (rc == 1)
 		rc = db_begin(s->db, e);
 	if (rc == 0)
-		rc = in_tx(s, send_key_tx(s, &key, e), e);
+		rc = db_end(s->db, send_key_tx(s, &key, e), e);
 	mem_wipe(&key, sizeof(key));
 	return rc;
 }
@@ -497,7 +487,7 @@ snapshots_freeze(struct session *session, struct merge *m, const char *reason,
 		rc = write_tx(s, buf_view(&csv), m->year, reason, e);
 		if (rc == 0 && made)
 			rc = send_key_tx(s, &key, e);
-		rc = in_tx(s, rc, e);
+		rc = db_end(s->db, rc, e);
 	}
 	mem_wipe(&key, sizeof(key));
 	buf_done(&csv);

@@ -129,11 +129,8 @@ inbox_expire(struct session *session, size_t *gone, struct err *e)
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	rc = versions_each(s, &q, expire_one, &x, e);
+	rc = db_end(s->db, rc, e);
 	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	else
 		*gone = x.gone;
 	return rc;
 }
@@ -228,10 +225,7 @@ inbox_file(struct session *session, const struct id *quick,
 		rc = write_note_tx(session, l, case_id, note, e);
 		if (rc == 0)
 			rc = say_filed_tx(s, quick, note, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	versions_done(l);
 	mem_free(l);

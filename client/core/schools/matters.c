@@ -293,9 +293,5 @@ matters_close(struct session *session, const struct matter *m,
 	rc = write_end_tx(s, m, outcome, e);
 	if (rc == 0)
 		rc = consent_withdraw_tx(session, &d, &id, effect, e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }

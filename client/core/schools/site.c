@@ -62,11 +62,7 @@ load(struct store *s, const struct id *id, enum record_type type,
 static int
 finish(struct store *s, int rc, struct err *e)
 {
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 /* ---- who took part ---- */

@@ -294,11 +294,7 @@ assess_answers(struct session *session, const struct assess_answer *a,
 		return -1;
 	for (i = 0; rc == 0 && i < n; i++)
 		rc = answer_tx(session, &a[i], e);
-	if (rc == 0)
-		rc = db_commit(s->db, e);
-	if (rc != 0)
-		db_rollback(s->db);
-	return rc;
+	return db_end(s->db, rc, e);
 }
 
 int

@@ -15,23 +15,15 @@
 /* ---- freeing ---- */
 
 static void
-wipe(char *text)
-{
-	if (text != NULL)
-		mem_wipe(text, strlen(text));
-	mem_free(text);
-}
-
-static void
 item_done(struct assess_item *it)
 {
 	size_t i;
 
 	for (i = 0; i < it->count; i++) {
-		wipe(it->said[i].observer);
-		wipe(it->said[i].source);
-		wipe(it->said[i].since);
-		wipe(it->said[i].note);
+		mem_forget(it->said[i].observer);
+		mem_forget(it->said[i].source);
+		mem_forget(it->said[i].since);
+		mem_forget(it->said[i].note);
 	}
 	mem_free(it->said);
 }
@@ -44,12 +36,12 @@ assess_view_done(struct assess_view *v)
 	for (i = 0; i < v->count; i++)
 		item_done(&v->items[i]);
 	mem_free(v->items);
-	wipe(v->code);
-	wipe(v->level);
-	wipe(v->level_word);
-	wipe(v->reason);
-	wipe(v->judged_by);
-	wipe(v->review);
+	mem_forget(v->code);
+	mem_forget(v->level);
+	mem_forget(v->level_word);
+	mem_forget(v->reason);
+	mem_forget(v->judged_by);
+	mem_forget(v->review);
 	memset(v, 0, sizeof(*v));
 }
 

@@ -145,10 +145,7 @@ log_all(struct session *session, struct export_sum *sum, struct err *e)
 	rc = db_begin(s->db, e);
 	if (rc == 0) {
 		rc = log_all_tx(session, &l, &sum->hash, sum, e);
-		if (rc == 0)
-			rc = db_commit(s->db, e);
-		if (rc != 0)
-			db_rollback(s->db);
+		rc = db_end(s->db, rc, e);
 	}
 	case_list_done(&l);
 	return rc;

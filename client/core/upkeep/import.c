@@ -172,9 +172,7 @@ import_done(struct import *im)
 static void
 row_done(struct row *r)
 {
-	if (r->text != NULL)
-		mem_wipe(r->text, strlen(r->text));
-	mem_free(r->text);
+	mem_forget(r->text);
 	mem_free(r->category);
 	mem_free(r->language);
 	mem_free(r->school);

@@ -135,10 +135,8 @@ row_done(struct importing *im)
 {
 	size_t i;
 
-	for (i = 0; i < im->cell_count; i++) {
-		mem_wipe(im->cells[i].text, strlen(im->cells[i].text));
-		mem_free(im->cells[i].text);
-	}
+	for (i = 0; i < im->cell_count; i++)
+		mem_forget(im->cells[i].text);
 	im->cell_count = 0;
 	mem_free(im->where);
 	im->where = NULL;

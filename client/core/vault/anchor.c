@@ -17,26 +17,6 @@
 
 static const uint8_t magic[16] = "tugi-anchor-1\n";
 
-static void
-put_be(uint8_t *p, uint64_t v)
-{
-	int i;
-
-	for (i = 7; i >= 0; i--, v >>= 8)
-		p[i] = (uint8_t)v;
-}
-
-static uint64_t
-get_be(const uint8_t *p)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 static char *
 name_of(const char *store)
 {
@@ -110,12 +90,12 @@ load_record(struct anchor *a, uint64_t index)
 
 	if (rc != SQLITE_OK || record_open(a->keys, &at, in, payload) != 0)
 		return rc;
-	turn = get_be(payload + TURN_AT);
+	turn = be_get(payload + TURN_AT, 8);
 	if ((turn & 1) != index || turn <= a->turn)
 		return SQLITE_OK;
 	a->there = true;
 	a->turn = turn;
-	a->mark.seq = get_be(payload + SEQ_AT);
+	a->mark.seq = be_get(payload + SEQ_AT, 8);
 	memcpy(a->mark.head.b, payload + CHAIN_AT, sizeof(a->mark.head.b));
 	return SQLITE_OK;
 }
@@ -182,8 +162,8 @@ anchor_put(struct anchor *a, const struct record_mark *now, bool durable)
 
 	if (begin(a) != SQLITE_OK)
 		return;
-	put_be(payload + TURN_AT, a->turn + 1);
-	put_be(payload + SEQ_AT, now->seq);
+	be_put(payload + TURN_AT, a->turn + 1, 8);
+	be_put(payload + SEQ_AT, now->seq, 8);
 	memcpy(payload + CHAIN_AT, now->head.b, sizeof(now->head.b));
 	record_seal(a->keys, &at, payload, out);
 	if (a->file->pMethods->xWrite(a->file, out, sizeof(out),

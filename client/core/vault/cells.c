@@ -35,17 +35,6 @@ varint(struct at *a)
 	return 0;
 }
 
-static uint32_t
-be(const uint8_t *p, int n)
-{
-	uint32_t v = 0;
-	int i;
-
-	for (i = 0; i < n; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 static size_t
 head_at(uint64_t n)
 {
@@ -78,7 +67,7 @@ size_t
 cells_rows(const uint8_t *page, uint64_t n)
 {
 	enum cells_page k = cells_kind(page, n);
-	size_t count = be(page + head_at(n) + 3, 2);
+	size_t count = be_get(page + head_at(n) + 3, 2);
 
 	return k == CELLS_NONE || k == CELLS_TABLE_INNER ||
 	    count > PAGE_BYTES / 4 ? 0 : count;
@@ -89,14 +78,14 @@ cell_at(const uint8_t *page, uint64_t n, size_t i)
 {
 	size_t first = head_at(n) + (is_inner(cells_kind(page, n)) ? 12 : 8);
 
-	return be(page + first + 2 * i, 2);
+	return be_get(page + first + 2 * i, 2);
 }
 
 void
 cells_children(const struct cells *c, const uint8_t *page, uint64_t n,
     struct buf *out)
 {
-	size_t i, at, count = be(page + head_at(n) + 3, 2);
+	size_t i, at, count = be_get(page + head_at(n) + 3, 2);
 	uint32_t child;
 
 	if (!is_inner(cells_kind(page, n)) || count > PAGE_BYTES / 4)
@@ -105,7 +94,7 @@ cells_children(const struct cells *c, const uint8_t *page, uint64_t n,
 		at = i < count ? cell_at(page, n, i) : head_at(n) + 8;
 		if (at + 4 > c->usable)
 			continue;
-		child = be(page + at, 4);
+		child = (uint32_t)be_get(page + at, 4);
 		if (child > 1 && child <= c->count)
 			buf_add(out, &child, sizeof(child));
 	}
@@ -128,7 +117,7 @@ local_bytes(const struct cells *c, enum cells_page k, size_t len)
 
 /* The rest of a long record, page after page. */
 static int
-follow(const struct cells *c, uint32_t next, size_t len, struct buf *body)
+follow(const struct cells *c, uint64_t next, size_t len, struct buf *body)
 {
 	uint8_t page[PAGE_BYTES];
 	size_t piece;
@@ -140,7 +129,7 @@ follow(const struct cells *c, uint32_t next, size_t len, struct buf *body)
 			rc = -1;
 			break;
 		}
-		next = be(page, 4);
+		next = be_get(page, 4);
 		piece = len - body->len < c->usable - 4 ? len - body->len :
 		    c->usable - 4;
 		buf_add(body, page + 4, piece);
@@ -166,7 +155,7 @@ gather(const struct cells *c, const uint8_t *page, enum cells_page k,
 	buf_reset(body);
 	buf_add(body, page + a->i, local);
 	return local == len ? 0 :
-	    follow(c, be(page + a->i + local, 4), (size_t)len, body);
+	    follow(c, be_get(page + a->i + local, 4), (size_t)len, body);
 }
 
 static int64_t

@@ -33,26 +33,6 @@
 
 static const uint8_t magic[16] = "tugi-store-1\n";
 
-static void
-put_be(uint8_t *p, uint64_t v, size_t n)
-{
-	while (n > 0) {
-		p[--n] = (uint8_t)v;
-		v >>= 8;
-	}
-}
-
-static uint64_t
-get_be(const uint8_t *p, size_t n)
-{
-	uint64_t v = 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 /* ---- the block ---- */
 
 void
@@ -63,10 +43,10 @@ keyblock_encode(const struct keyblock *kb, const struct record_keys *k,
 
 	memset(out, 0, KEYBLOCK_BYTES);
 	memcpy(out, magic, sizeof(magic));
-	put_be(out + 16, VERSION, 4);
+	be_put(out + 16, VERSION, 4);
 	memcpy(out + 20, kb->keys.b, 16);
 	memcpy(out + 36, kb->file.b, 16);
-	put_be(out + 52, kb->generation, 8);
+	be_put(out + 52, kb->generation, 8);
 	out[60] = (uint8_t)kb->count;
 	memcpy(out + HEAD_BYTES, kb->slot, kb->count * KEYBLOCK_SLOT_BYTES);
 	crypto_generichash(out + DIGEST_AT, DIGEST_BYTES, out, DIGEST_AT,
@@ -84,11 +64,11 @@ keyblock_decode(const uint8_t in[static KEYBLOCK_BYTES], struct keyblock *kb)
 	crypto_generichash(digest, sizeof(digest), in, DIGEST_AT, NULL, 0);
 	if (memcmp(digest, in + DIGEST_AT, sizeof(digest)) != 0 ||
 	    memcmp(in, magic, sizeof(magic)) != 0 ||
-	    get_be(in + 16, 4) != VERSION || in[60] > KEYBLOCK_SLOTS)
+	    be_get(in + 16, 4) != VERSION || in[60] > KEYBLOCK_SLOTS)
 		return -1;
 	memcpy(kb->keys.b, in + 20, 16);
 	memcpy(kb->file.b, in + 36, 16);
-	kb->generation = get_be(in + 52, 8);
+	kb->generation = be_get(in + 52, 8);
 	kb->count = in[60];
 	memcpy(kb->slot, in + HEAD_BYTES, kb->count * KEYBLOCK_SLOT_BYTES);
 	return 0;
@@ -128,8 +108,8 @@ make_kek(const uint8_t *slot, struct view secret, uint8_t kek[static KEK_BYTES])
 	int rc;
 
 	rc = crypto_pwhash(raw, sizeof(raw), (const char *)secret.data,
-	    secret.len, slot + SLOT_SALT_AT, get_be(slot + SLOT_OPS_AT, 8),
-	    (size_t)get_be(slot + SLOT_MEM_AT, 8),
+	    secret.len, slot + SLOT_SALT_AT, be_get(slot + SLOT_OPS_AT, 8),
+	    (size_t)be_get(slot + SLOT_MEM_AT, 8),
 	    crypto_pwhash_ALG_ARGON2ID13);
 	domain[8] = slot[0];
 	crypto_generichash(kek, KEK_BYTES, domain, sizeof(domain), raw,
@@ -144,7 +124,7 @@ slot_ad(const struct keyblock *kb, const uint8_t *slot, uint8_t ad[static 128])
 {
 	memcpy(ad, magic, 16);
 	memcpy(ad + 16, kb->keys.b, 16);
-	put_be(ad + 32, VERSION, 4);
+	be_put(ad + 32, VERSION, 4);
 	memcpy(ad + 36, slot, SLOT_NONCE_AT);
 	return 36 + SLOT_NONCE_AT;
 }
@@ -185,8 +165,8 @@ keyblock_add_secret(struct keyblock *kb, enum keyblock_type type,
 	slot = new_slot(kb, type, e);
 	if (slot == NULL)
 		return -1;
-	put_be(slot + SLOT_OPS_AT, cost->ops, 8);
-	put_be(slot + SLOT_MEM_AT, cost->mem_bytes, 8);
+	be_put(slot + SLOT_OPS_AT, cost->ops, 8);
+	be_put(slot + SLOT_MEM_AT, cost->mem_bytes, 8);
 	randombytes_buf(slot + SLOT_SALT_AT, crypto_pwhash_SALTBYTES);
 	randombytes_buf(slot + SLOT_NONCE_AT, RECORD_NONCE_BYTES);
 	if (make_kek(slot, secret, kek) != 0)
@@ -275,8 +255,8 @@ keyblock_open_secret(const struct keyblock *kb, enum keyblock_type type,
 	    secret.len <= KEYBLOCK_SECRET_BYTES; i++) {
 		slot = kb->slot[i];
 		if (slot[0] != (uint8_t)type ||
-		    !cost_allowed(get_be(slot + SLOT_OPS_AT, 8),
-		    get_be(slot + SLOT_MEM_AT, 8), no_floor))
+		    !cost_allowed(be_get(slot + SLOT_OPS_AT, 8),
+		    be_get(slot + SLOT_MEM_AT, 8), no_floor))
 			continue;
 		rc = try_secret(kb, slot, secret, dek);
 		if (rc == 0)
@@ -284,7 +264,7 @@ keyblock_open_secret(const struct keyblock *kb, enum keyblock_type type,
 		if (rc < 0)
 			return err_set(e, ERR_LOCAL, "this machine lacks %zu "
 			    "MiB of free memory to open the store",
-			    (size_t)get_be(slot + SLOT_MEM_AT, 8) >> 20);
+			    (size_t)be_get(slot + SLOT_MEM_AT, 8) >> 20);
 	}
 	return err_set(e, ERR_DENIED, type == KEYBLOCK_PASSPHRASE ?
 	    N_("the passphrase does not open the store") :

@@ -25,26 +25,6 @@
 
 static const uint8_t no_tag[RECORD_TAG_BYTES];
 
-static void
-put_be(uint8_t *p, uint64_t v)
-{
-	int i;
-
-	for (i = 7; i >= 0; i--, v >>= 8)
-		p[i] = (uint8_t)v;
-}
-
-static uint64_t
-get_be(const uint8_t *p)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 static bool
 all_zero(const uint8_t *p, size_t n)
 {
@@ -111,10 +91,10 @@ write_slot(struct pages *p, uint64_t epoch)
 	struct hash root;
 
 	record_root(p->keys, pages_count(p), p->now.data, &root);
-	put_be(payload + SLOT_EPOCH_AT, epoch);
-	put_be(payload + SLOT_COUNT_AT, pages_count(p));
+	be_put(payload + SLOT_EPOCH_AT, epoch, 8);
+	be_put(payload + SLOT_COUNT_AT, pages_count(p), 8);
 	memcpy(payload + SLOT_ROOT_AT, root.b, sizeof(root.b));
-	put_be(payload + SLOT_SEQ_AT, p->mark.seq);
+	be_put(payload + SLOT_SEQ_AT, p->mark.seq, 8);
 	memcpy(payload + SLOT_HEAD_AT, p->mark.head.b,
 	    sizeof(p->mark.head.b));
 	record_seal(p->keys, &at, payload, out);
@@ -148,13 +128,13 @@ load_slot(struct pages *p, uint64_t index, uint64_t *count)
 
 	if (rc != SQLITE_OK || record_open(p->keys, &at, in, payload) != 0)
 		return rc;
-	epoch = get_be(payload + SLOT_EPOCH_AT);
+	epoch = be_get(payload + SLOT_EPOCH_AT, 8);
 	if ((epoch & 1) != index || epoch <= p->epoch)
 		return SQLITE_OK;
 	p->epoch = epoch;
-	*count = get_be(payload + SLOT_COUNT_AT);
+	*count = be_get(payload + SLOT_COUNT_AT, 8);
 	memcpy(p->root.b, payload + SLOT_ROOT_AT, sizeof(p->root.b));
-	p->mark.seq = get_be(payload + SLOT_SEQ_AT);
+	p->mark.seq = be_get(payload + SLOT_SEQ_AT, 8);
 	memcpy(p->mark.head.b, payload + SLOT_HEAD_AT,
 	    sizeof(p->mark.head.b));
 	return SQLITE_OK;
@@ -348,7 +328,7 @@ pages_write(struct pages *p, uint64_t page,
 			return rc;
 	}
 	memcpy(payload, in, PAGES_USABLE);
-	put_be(payload + PAGE_EPOCH_AT, p->epoch);
+	be_put(payload + PAGE_EPOCH_AT, p->epoch, 8);
 	record_seal(p->keys, &at, payload, out);
 	p->seals++;
 	p->dirty = true;

@@ -13,15 +13,6 @@
 #define AD_BYTES 40 /* schema/store.md 2.2 */
 
 static void
-put_be(uint8_t *p, uint64_t v)
-{
-	int i;
-
-	for (i = 7; i >= 0; i--, v >>= 8)
-		p[i] = (uint8_t)v;
-}
-
-static void
 make_ad(const struct record_keys *k, const struct record_place *at,
     uint8_t ad[static AD_BYTES])
 {
@@ -29,8 +20,8 @@ make_ad(const struct record_keys *k, const struct record_place *at,
 	ad[5] = (uint8_t)at->type;
 	ad[6] = ad[7] = 0;
 	memcpy(ad + 8, k->file.b, 16);
-	put_be(ad + 24, at->epoch);
-	put_be(ad + 32, at->index);
+	be_put(ad + 24, at->epoch, 8);
+	be_put(ad + 32, at->index, 8);
 }
 
 static const uint8_t *
@@ -154,7 +145,7 @@ record_root(const struct record_keys *k, uint64_t npages, const uint8_t *tags,
 	crypto_generichash_state st;
 	uint8_t count[8];
 
-	put_be(count, npages);
+	be_put(count, npages, 8);
 	crypto_generichash_init(&st, k->head, RECORD_KEY_BYTES,
 	    sizeof(out->b));
 	crypto_generichash_update(&st, (const uint8_t *)"root", 4);
@@ -173,7 +164,7 @@ record_chain(const struct record_keys *k, struct record_mark *mark,
 	uint8_t seq[8];
 
 	mark->seq++;
-	put_be(seq, mark->seq);
+	be_put(seq, mark->seq, 8);
 	crypto_generichash_init(&st, k->head, RECORD_KEY_BYTES,
 	    sizeof(mark->head.b));
 	crypto_generichash_update(&st, (const uint8_t *)"head", 4);

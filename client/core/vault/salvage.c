@@ -33,17 +33,6 @@ struct salvage {
 	struct buf frame;      /* u32 for each page: its frame, 0 none */
 };
 
-static uint64_t
-get_be(const uint8_t *p, int n)
-{
-	uint64_t v = 0;
-	int i;
-
-	for (i = 0; i < n; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
 /* ---- reading a block, however badly ---- */
 
 /* A whole block that opens, or -1: whether the disk or the seal says no. */
@@ -138,10 +127,10 @@ look_at_slots(struct salvage *s)
 
 	for (at.index = 0; at.index < 2; at.index++) {
 		if (open_block(s, s->disk.file, PAGES_SLOT_BLOCK + at.index,
-		    &at, payload) != 0 || get_be(payload, 8) < s->epoch)
+		    &at, payload) != 0 || be_get(payload, 8) < s->epoch)
 			continue;
-		s->epoch = get_be(payload, 8);
-		s->count = get_be(payload + 8, 8);
+		s->epoch = be_get(payload, 8);
+		s->count = be_get(payload + 8, 8);
 	}
 }
 
@@ -157,8 +146,8 @@ look_at_pages(struct salvage *s)
 		s->count = have;
 	for (n = 1; n <= have; n++)
 		if (open_page(s, n, payload) == 0 &&
-		    get_be(payload + PAGES_USABLE, 8) > s->epoch)
-			s->epoch = get_be(payload + PAGES_USABLE, 8);
+		    be_get(payload + PAGES_USABLE, 8) > s->epoch)
+			s->epoch = be_get(payload + PAGES_USABLE, 8);
 	mem_wipe(payload, sizeof(payload));
 }
 
@@ -203,12 +192,12 @@ look_at_frames(struct salvage *s)
 
 	for (n = 1; n < s->log_blocks; n++)
 		if (open_frame(s, n, s->epoch, payload) == 0 &&
-		    get_be(payload + 4, 4) != 0)
+		    be_get(payload + 4, 4) != 0)
 			last = n;
 	for (n = 1; n <= last && rc == 0; n++)
 		if (open_frame(s, n, s->epoch, payload) == 0 &&
-		    get_be(payload, 4) != 0)
-			rc = set_frame(s, get_be(payload, 4), (uint32_t)n);
+		    be_get(payload, 4) != 0)
+			rc = set_frame(s, be_get(payload, 4), (uint32_t)n);
 	mem_wipe(payload, sizeof(payload));
 	return rc;
 }
