@@ -10,7 +10,6 @@
 
 #define FIELDS_MAX 8
 #define MINUTES_MAX 1440
-#define DAY_S 86400
 
 /* Options that are fields of the record. */
 static size_t
@@ -43,11 +42,7 @@ check_options(struct ctx *c, struct err *e)
 	if (cmd_number(c, "minutes", (struct range){ 0, MINUTES_MAX },
 	    &minutes, e) != 0)
 		return -1;
-	if (cmd_time(c, "on", 0, &at, e) != 0)
-		return -1;
-	return at <= tick_wall_ms(&c->tick) + (int64_t)DAY_S * 1000 ? 0 :
-	    err_set(e, ERR_INPUT, "%s", _("--on says when it "
-		    "happened; this day is still to come"));
+	return cmd_time(c, "on", 0, &at, e);
 }
 
 int

@@ -12,16 +12,12 @@
 #define SEARCH_LIMIT 50
 #define SEARCH_WORDS_BYTES 1024
 #define MINUTES_MAX 1440
-#define DAY_MS ((int64_t)86400 * 1000) /* clocks and zones differ */
 
 static int
 draft_options(struct ctx *c, struct note_draft *d, struct err *e)
 {
 	if (cmd_time(c, "on", 0, &d->happened_ms, e) != 0)
 		return -1;
-	if (d->happened_ms > tick_wall_ms(&c->tick) + DAY_MS)
-		return err_set(e, ERR_INPUT, "%s", _("--on says when it "
-		    "happened; this day is still to come"));
 	d->category = cmd_value(c, "category");
 	d->language = cmd_value(c, "language");
 	d->school = cmd_value(c, "school");

@@ -150,7 +150,8 @@ too_soon born person add A-1 kind=child name=X "born=$year-01-01"
 too_soon on uptake offer A-1 person=X "on=$year-01-01"
 too_soon opened matter open A-1 x "${as_guardian[@]}" "opened=$year-01-01"
 too_soon on objection add "$note" kind=view by=X text=x "on=$year-01-01"
-refused 64 '--on says when it happened' note add A-1 x --on "$year-01-01"
+too_soon happened note add A-1 x --on "$year-01-01"
+too_soon happened note quick x --on "$year-01-01"
 refused 64 'date is in the future' activity add Lasila kind=grp_class \
     date="$year-01-01"
 refused 64 'died is before born' person add A-1 kind=guardian name=X \

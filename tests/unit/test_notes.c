@@ -92,6 +92,8 @@ test_refused(void **state)
 	REFUSED(minutes, 1441, ERR_INPUT);
 	REFUSED(case_id, fx.st->person, ERR_DENIED);
 	REFUSED(amends, c, ERR_ABSENT);
+	REFUSED(happened_ms, FIXTURE_NOW + 2 * INT64_C(86400000), ERR_INPUT);
+	assert_non_null(strstr(e.text, "still to come"));
 	assert_int_equal(notes_add(fx.s, &good, &id, &e), 0);
 	good.case_id = other;
 	REFUSED(amends, id, ERR_INPUT);

@@ -8,6 +8,7 @@
 
 #include "common/base/mem.h"
 #include "client/core/cases/alias.h"
+#include "client/core/local/day.h"
 #include "client/core/local/utf8.h"
 #include "client/core/profile/policies.h"
 #include "client/core/records/value.h"
@@ -161,6 +162,12 @@ check_amends(struct desk *d, const struct note_draft *draft, struct err *e)
 	return 0;
 }
 
+bool
+notes_ahead(const struct store *s, int64_t happened_ms)
+{
+	return happened_ms > store_now_ms(s) + DAY_MS;
+}
+
 static int
 check(struct desk *d, const struct note_draft *draft,
     struct value *category, struct value *language, struct err *e)
@@ -171,6 +178,9 @@ check(struct desk *d, const struct note_draft *draft,
 	    check_code(d, NOTE_LANGUAGE, draft->language != NULL ?
 	        draft->language : "", language, e) != 0)
 		return -1;
+	if (notes_ahead(d->s, draft->happened_ms))
+		return err_set(e, ERR_INPUT, "%s: this day is still to come",
+		    "happened");
 	if (draft->minutes < 0 || draft->minutes > MINUTES_MAX)
 		return err_set(e, ERR_INPUT, "minutes are 0 to %d",
 		    MINUTES_MAX);

@@ -30,4 +30,8 @@ int notes_add_many(struct session *s, const struct note_draft *d, size_t n,
 int notes_write_tx(struct session *s, const struct note_draft *d,
     const struct id *ids, size_t n, struct err *e);
 
+/** notes_ahead(s, ms): what happens then is still to come, more than a day
+ * from now: clocks and zones differ. No note tells of it. */
+bool notes_ahead(const struct store *s, int64_t happened_ms);
+
 #endif

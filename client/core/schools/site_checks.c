@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/cases/notes.h"
 #include "client/core/local/day.h"
 #include "client/core/local/store.h"
 #include "common/base/mem.h"
@@ -351,5 +352,9 @@ site_check_goal(const struct entry *x, struct err *e)
 int
 site_check_quick(const struct entry *x, struct err *e)
 {
+	if (notes_ahead(session_store(x->session), entry_int(x,
+	    QUICK_HAPPENED)))
+		return err_set(e, ERR_INPUT, "%s: this day is still to come",
+		    "happened");
 	return check_minutes(x, QUICK_MINUTES, e);
 }

@@ -25,7 +25,6 @@
 #define PIECE_ROWS 1000
 #define PIECE_BYTES (2 * 1024 * 1024)
 #define CODE_MAX 40
-#define LATE_MS (14 * 60 * 60 * INT64_C(1000)) /* noon UTC of a local today */
 
 enum column { COL_CASE, COL_CHILD, COL_BORN, COL_SCHOOL, COL_DATE,
 	COL_CATEGORY, COL_MINUTES, COL_LANGUAGE, COL_TEXT, COLUMNS };
@@ -285,7 +284,7 @@ check_row(struct import *im, const struct view v[static COLUMNS],
 	if (!day_parse(v[COL_DATE], &r->day_ms))
 		return fail(im, COL_DATE, e, N_("no such day from 1900 to 2199, "
 		    "as YYYY-MM-DD"));
-	if (r->day_ms > store_now_ms(im->s) + LATE_MS)
+	if (notes_ahead(im->s, r->day_ms))
 		return fail(im, COL_DATE, e, N_("this day is still to come"));
 	for (i = 0; i < v[COL_MINUTES].len && r->minutes <= 24 * 60; i++)
 		r->minutes = r->minutes * 10 + (v[COL_MINUTES].data[i] - '0');
