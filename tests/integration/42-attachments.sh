@@ -84,7 +84,9 @@ check "who is not let in has nothing to ask for" ends 3
 p=$!
 nap $((RANDOM % 60))
 { kill -KILL $p; wait $p; } 2>/dev/null
-rm -f "$T/torn"
+check "what has its name by then is whole" eval \
+    '[ ! -e "$T/torn" ] || cmp -s "$T/torn" "$T/mine/..letter.pdf"'
+rm -f "$T/torn" "$T/torn.new"
 check "a fetch that was killed is done again" got jaan "$two" \
     "$T/mine/..letter.pdf"
 must as liis consent withdraw A-1 --from 'Jaan Mets' --sections card,notes \

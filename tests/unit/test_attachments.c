@@ -119,10 +119,14 @@ check_same(int i, const struct id *id)
 static int
 refused(int i, const struct id *id)
 {
+	char half[170];
+
 	unlink(target);
 	assert_int_equal(attachments_save(w.c[i].session, id, target, &e),
 	    -1);
 	assert_int_equal(access(target, F_OK), -1);
+	snprintf(half, sizeof(half), "%s.new", target);
+	assert_int_equal(access(half, F_OK), -1);
 	return e.kind;
 }
 

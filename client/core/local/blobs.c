@@ -96,7 +96,7 @@ give(void *ctx, struct view v, struct err *e)
 }
 
 static int
-begin(struct ends *x, int flags, struct err *e)
+begin(struct ends *x, struct err *e)
 {
 	x->out = -1;
 	x->in = open(x->from, O_RDONLY | O_CLOEXEC);
@@ -104,14 +104,9 @@ begin(struct ends *x, int flags, struct err *e)
 		return trouble(e, x->from);
 	if (x->to == NULL)
 		return 0;
-	x->out = open(x->to, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-	    flags, 0600);
-	if (x->out >= 0)
-		return 0;
-	if (errno == EEXIST)
-		return err_set(e, ERR_CLASH, "%s is there already; name "
-		    "another file", x->to);
-	return trouble(e, x->to);
+	x->out = open(x->to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+	return x->out >= 0 ? 0 : trouble(e, x->to);
 }
 
 /* ${rc}: of what was written; it is durable if that went well. */
@@ -156,7 +151,7 @@ static int
 seal_into(struct ends *x, struct blobs_made *out, struct err *e)
 {
 	struct blob_flow f = { take, give, x };
-	int rc = begin(x, O_TRUNC, e);
+	int rc = begin(x, e);
 
 	if (rc == 0)
 		rc = size_of(x->in, x->from, &out->content, e);
@@ -197,23 +192,44 @@ blobs_seal(struct store *s, const char *path, struct blobs_made *out,
 
 /* ---- opened, checked, dropped ---- */
 
+static int
+open_into(struct ends *x, uint64_t sealed, const struct sym_key *key,
+    struct err *e)
+{
+	struct blob_flow f = { take, give, x };
+	uint64_t content;
+	int rc = begin(x, e);
+
+	if (rc == 0)
+		rc = blob_open(&f, sealed, key, &content, e);
+	return end(x, rc, e);
+}
+
+/* Under another name until it is whole: half of it must not look like it. */
 int
 blobs_open(struct store *s, const struct hash *id, const struct sym_key *key,
     const char *to, struct err *e)
 {
-	char *path = blobs_path(s, id);
-	struct ends x = { -1, -1, path, to };
-	struct blob_flow f = { take, give, &x };
-	uint64_t sealed = blobs_here(s, id), content;
-	int rc = sealed == 0 ? err_set(e, ERR_ABSENT, "the attachment is not "
-	    "on this device") : begin(&x, O_EXCL, e);
-	bool made = x.out >= 0;
+	size_t n = strlen(to) + sizeof(".new");
+	char *path = blobs_path(s, id), *tmp = mem_new(n);
+	struct ends x = { -1, -1, path, tmp };
+	uint64_t sealed = blobs_here(s, id);
+	int rc;
 
+	snprintf(tmp, n, "%s.new", to);
+	if (sealed == 0)
+		rc = err_set(e, ERR_ABSENT, "the attachment is not on this "
+		    "device");
+	else if (file_exists(to))
+		rc = err_set(e, ERR_CLASH, "%s is there already; name "
+		    "another file", to);
+	else
+		rc = open_into(&x, sealed, key, e);
 	if (rc == 0)
-		rc = blob_open(&f, sealed, key, &content, e);
-	rc = end(&x, rc, e);
-	if (rc != 0 && made)
-		unlink(to);
+		rc = file_rename(tmp, to, e);
+	else if (x.out >= 0)
+		unlink(tmp);
+	mem_free(tmp);
 	mem_free(path);
 	return rc;
 }
@@ -224,7 +240,7 @@ blobs_hash_file(const char *path, struct hash *out, struct err *e)
 	struct ends x = { -1, -1, path, NULL };
 	struct blob_hash *h = blob_hash_new();
 	uint8_t *piece = mem_new(COPY_BYTES);
-	int64_t n = begin(&x, 0, e);
+	int64_t n = begin(&x, e);
 
 	if (n == 0)
 		while ((n = take(&x, piece, COPY_BYTES, e)) > 0)
@@ -478,7 +494,7 @@ copy_file(const char *from, const char *to, struct err *e)
 {
 	struct ends x = { -1, -1, from, to };
 	uint8_t *piece = mem_new(COPY_BYTES);
-	int64_t n = begin(&x, O_TRUNC, e);
+	int64_t n = begin(&x, e);
 
 	if (n == 0)
 		while ((n = take(&x, piece, COPY_BYTES, e)) > 0)
