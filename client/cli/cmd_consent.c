@@ -11,13 +11,6 @@
 #include "client/core/schools/matters.h"
 
 static const char *
-right_name(enum right right)
-{
-	return right == RIGHT_WRITE ? "write" : right == RIGHT_KEEP ? "keep" :
-	    right == RIGHT_READ ? "read" : "none";
-}
-
-static const char *
 right_words(enum right right)
 {
 	return right == RIGHT_WRITE ? _("reads and writes") :
@@ -69,7 +62,6 @@ draft_matter(struct ctx *c, struct consent_draft *d, struct err *e)
 static int
 draft(struct ctx *c, struct consent_draft *d, struct err *e)
 {
-	const char *right = cmd_value(c, "right");
 	struct person_item person;
 	struct record_item earlier;
 
@@ -81,12 +73,8 @@ draft(struct ctx *c, struct consent_draft *d, struct err *e)
 			return -1;
 		d->audience = person.person;
 	}
-	d->right = RIGHT_READ;
-	if (right != NULL && strcmp(right, "write") == 0)
-		d->right = RIGHT_WRITE;
-	else if (right != NULL && strcmp(right, "read") != 0)
-		return err_set(e, ERR_INPUT, "%s",
-		    _("--right is read or write"));
+	if (show_right_asked(c, &d->right, e) != 0)
+		return -1;
 	if (draft_until(c, d, e) != 0)
 		return -1;
 	d->sections = cmd_value(c, "sections");
@@ -337,7 +325,7 @@ consent_json(const struct consent_item *item)
 	json_object_set_new(j, "case", show_id_json(&item->case_id));
 	json_object_set_new(j, "audience", out_json_text(item->audience));
 	json_object_set_new(j, "sections", out_json_text(item->sections));
-	json_object_set_new(j, "right", json_string(right_name(item->right)));
+	json_object_set_new(j, "right", json_string(show_right(item->right)));
 	json_object_set_new(j, "from_now", json_boolean(item->from_now));
 	json_object_set_new(j, "giver", out_json_text(item->giver));
 	json_object_set_new(j, "purpose", out_json_text(item->purpose));
@@ -483,7 +471,7 @@ viewers_json(const struct viewer_list *l)
 		v = json_object();
 		json_object_set_new(v, "name", out_json_text(l->items[i].name));
 		json_object_set_new(v, "right",
-		    json_string(right_name(l->items[i].right)));
+		    json_string(show_right(l->items[i].right)));
 		json_object_set_new(v, "why", out_json_text(l->items[i].why));
 		json_object_set_new(v, "until",
 		    show_time_json(l->items[i].until_ms));

@@ -165,13 +165,6 @@ cmd_matter_set(struct ctx *c, struct err *e)
 
 /* ---- who is in ---- */
 
-static const char *
-right_word(enum right right)
-{
-	return right == RIGHT_KEEP ? "keep" : right == RIGHT_WRITE ? "write" :
-	    "read";
-}
-
 static int
 print_members(struct ctx *c, const struct space_person *p, size_t n,
     struct err *e)
@@ -186,8 +179,7 @@ print_members(struct ctx *c, const struct space_person *p, size_t n,
 	table_init(&t, heads, 4, 0);
 	for (i = 0; i < n; i++) {
 		table_cell(&t, p[i].name);
-		table_cell(&t, p[i].right == RIGHT_KEEP ? _("keep") :
-		    p[i].right == RIGHT_WRITE ? _("write") : _("read"));
+		table_cell(&t, _(show_right(p[i].right)));
 		table_cell(&t, p[i].side ? _("own side") : _("consent"));
 		until[0] = '\0';
 		if (p[i].until_ms != INT64_MAX)
@@ -224,7 +216,7 @@ cmd_matter_members(struct ctx *c, struct err *e)
 		json_object_set_new(one, "name",
 		    out_json_text(people[i].name));
 		json_object_set_new(one, "right",
-		    json_string(right_word(people[i].right)));
+		    json_string(show_right(people[i].right)));
 		json_object_set_new(one, "side",
 		    json_boolean(people[i].side));
 		json_object_set_new(one, "until",
@@ -237,9 +229,7 @@ cmd_matter_members(struct ctx *c, struct err *e)
 int
 cmd_matter_admit(struct ctx *c, struct err *e)
 {
-	const char *right = cmd_value(c, "right");
-	struct consent_draft d = { .right = RIGHT_READ,
-		.giver = cmd_value(c, "by"), .giver_role = cmd_value(c, "role"),
+	struct consent_draft d = { .giver = cmd_value(c, "by"), .giver_role = cmd_value(c, "role"),
 		.purpose = "group_handling",
 		.evidence = cmd_value(c, "evidence"),
 		.language = cmd_value(c, "language") };
@@ -248,11 +238,8 @@ cmd_matter_admit(struct ctx *c, struct err *e)
 	struct id id;
 	int rc;
 
-	if (right != NULL && strcmp(right, "write") == 0)
-		d.right = RIGHT_WRITE;
-	else if (right != NULL && strcmp(right, "read") != 0)
-		return err_set(e, ERR_INPUT, "%s",
-		    _("--right is read or write"));
+	if (show_right_asked(c, &d.right, e) != 0)
+		return -1;
 	if (cmd_time(c, "until", 1, &d.until_ms, e) != 0)
 		return -1;
 	if (find(c, &m, e) != 0)

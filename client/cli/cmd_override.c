@@ -11,30 +11,19 @@
 #define CSV_MAX_BYTES ((size_t)16 * 1024 * 1024)
 #define BASES_MAX 16
 
-static const char *
-right_name(enum right right)
-{
-	return right == RIGHT_WRITE ? "write" : "read";
-}
-
 /* ---- recording and ending ---- */
 
 static int
 draft(struct ctx *c, struct override_draft *d, struct err *e)
 {
-	const char *right = cmd_value(c, "right");
 	struct person_item person;
 
 	if (show_case_find_one(c, cmd_word(c, 0), &d->case_id, e) != 0 ||
 	    show_person_find(c, cmd_word(c, 1), &person, e) != 0)
 		return -1;
 	d->person = person.person;
-	d->right = RIGHT_READ;
-	if (right != NULL && strcmp(right, "write") == 0)
-		d->right = RIGHT_WRITE;
-	else if (right != NULL && strcmp(right, "read") != 0)
-		return err_set(e, ERR_INPUT, "%s",
-		    _("--right is read or write"));
+	if (show_right_asked(c, &d->right, e) != 0)
+		return -1;
 	if (cmd_time(c, "until", 1, &d->until_ms, e) != 0)
 		return -1;
 	d->sections = cmd_value(c, "sections");
@@ -118,7 +107,7 @@ item_json(const struct override_item *item)
 	    json_string(override_state_word(item->state)));
 	json_object_set_new(j, "person", out_json_text(item->person));
 	json_object_set_new(j, "sections", out_json_text(item->sections));
-	json_object_set_new(j, "right", json_string(right_name(item->right)));
+	json_object_set_new(j, "right", json_string(show_right(item->right)));
 	json_object_set_new(j, "basis", out_json_text(item->basis));
 	json_object_set_new(j, "provision", out_json_text(item->provision));
 	json_object_set_new(j, "reason", out_json_text(item->reason));
@@ -296,7 +285,7 @@ csv_row(struct buf *b, const struct override_item *item)
 	csv_cell(b, override_state_word(item->state));
 	csv_cell(b, item->person);
 	csv_cell(b, item->sections);
-	csv_cell(b, right_name(item->right));
+	csv_cell(b, show_right(item->right));
 	csv_cell(b, item->basis);
 	csv_cell(b, item->provision);
 	csv_cell(b, item->reason);

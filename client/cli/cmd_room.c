@@ -23,13 +23,6 @@ cmd_room_new(struct ctx *c, struct err *e)
 	return rc;
 }
 
-static const char *
-right_word(enum right right)
-{
-	return right == RIGHT_KEEP ? "keep" : right == RIGHT_WRITE ? "write" :
-	    right == RIGHT_READ ? "read" : "none";
-}
-
 static json_t *
 room_json(const struct room_item *r)
 {
@@ -41,7 +34,7 @@ room_json(const struct room_item *r)
 	json_object_set_new(j, "school", out_json_text(r->school));
 	json_object_set_new(j, "closed", out_json_text(r->closed));
 	json_object_set_new(j, "no_children", json_boolean(r->welfare));
-	json_object_set_new(j, "right", json_string(right_word(r->right)));
+	json_object_set_new(j, "right", json_string(show_right(r->right)));
 	json_object_set_new(j, "members",
 	    json_integer((json_int_t)r->members));
 	return j;
@@ -66,8 +59,7 @@ print_rooms(struct ctx *c, const struct room_list *l, struct err *e)
 		table_cell(&t, r->school);
 		snprintf(count, sizeof(count), "%zu", r->members);
 		table_cell(&t, count);
-		table_cell(&t, r->right == RIGHT_KEEP ? _("keep") :
-		    r->right == RIGHT_WRITE ? _("write") : _("read"));
+		table_cell(&t, _(show_right(r->right)));
 		table_cell(&t, r->closed);
 	}
 	rc = table_print(&t, &c->out, e);
@@ -129,7 +121,7 @@ member_json(const struct room_member *m)
 	json_object_set_new(j, "person", show_id_json(&m->person));
 	json_object_set_new(j, "name", out_json_text(m->name));
 	json_object_set_new(j, "role", out_json_text(m->role));
-	json_object_set_new(j, "right", json_string(right_word(m->right)));
+	json_object_set_new(j, "right", json_string(show_right(m->right)));
 	json_object_set_new(j, "until", show_time_json(m->until_ms));
 	return j;
 }
@@ -150,8 +142,7 @@ print_members(struct ctx *c, const struct room_members *l, struct err *e)
 
 		table_cell(&t, m->name);
 		table_cell(&t, m->role);
-		table_cell(&t, m->right == RIGHT_KEEP ? _("keep") :
-		    m->right == RIGHT_WRITE ? _("write") : _("read"));
+		table_cell(&t, _(show_right(m->right)));
 		until[0] = '\0';
 		if (m->until_ms != INT64_MAX)
 			when_day(m->until_ms, until);

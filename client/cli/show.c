@@ -626,3 +626,21 @@ show_add_to(struct ctx *c, int (*add)(struct session *s,
 	record_item_done(&r);
 	return rc != 0 ? -1 : show_made(c, &id, what, e);
 }
+
+const char *
+show_right(enum right right)
+{
+	return right == RIGHT_KEEP ? N_("keep") : right == RIGHT_WRITE ?
+	    N_("write") : right == RIGHT_READ ? N_("read") : "none";
+}
+
+int
+show_right_asked(struct ctx *c, enum right *out, struct err *e)
+{
+	const char *right = cmd_value(c, "right");
+
+	*out = right != NULL && strcmp(right, "write") == 0 ? RIGHT_WRITE :
+	    RIGHT_READ;
+	return right == NULL || strcmp(right, show_right(*out)) == 0 ? 0 :
+	    err_set(e, ERR_INPUT, "%s", _("--right is read or write"));
+}

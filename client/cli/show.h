@@ -8,6 +8,7 @@
 #include "client/cli/cmd.h"
 #include "client/cli/when.h"
 #include "client/core/cases/cases.h"
+#include "client/core/cases/rooms.h"
 #include "client/core/profile/match.h"
 #include "client/core/profile/people.h"
 #include "client/core/profile/policies.h"
@@ -118,6 +119,11 @@ int show_add_to(struct ctx *c, int (*add)(struct session *s,
  * on, then the command that undoes it. */
 int show_set(struct ctx *c, const struct record_item *r, const char *command,
     size_t from, struct err *e);
+
+/** show_right(right): "keep", "write", "read" or "none"; _() of it is for a
+ * person. show_right_asked(c, out, e): --right, reading without it. */
+const char *show_right(enum right right);
+int show_right_asked(struct ctx *c, enum right *out, struct err *e);
 
 /** show_order(c, text, e): an order of officers, to be handed on. */
 int show_order(struct ctx *c, const char *text, struct err *e);
