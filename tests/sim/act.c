@@ -300,6 +300,9 @@ play(struct actor *a, const struct step *st)
 	case STEP_MOVE:
 		office_step(a, st);
 		break;
+	case STEP_STICK:
+		back_keep(a);
+		break;
 	case STEP_GO_ON:
 		anew_go_on(a, st);
 		break;
@@ -388,6 +391,10 @@ act_step(struct sim *s)
 		people_enrol(s, st);
 	else if (st->kind == STEP_REVOKE && s->depth == 0)
 		people_revoke(s, st);
+	else if (st->kind == STEP_BRING && s->depth == 0)
+		back_bring(s, a, st);
+	else if (st->kind == STEP_LET_IN && s->depth == 0)
+		back_let_in(s);
 	else
 		play_as(s, a, st);
 }

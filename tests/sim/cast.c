@@ -21,7 +21,6 @@
 
 #define URL "https://hub.test:8443"
 #define CODE "ABCDE-FGHJK-MNPQR-STVWX-YZ012"
-#define PASSPHRASE "correct horse"
 
 /* ---- clocks ---- */
 
@@ -122,14 +121,16 @@ cast_hub_restart(struct sim *s)
 
 /* ---- devices ---- */
 
-static struct session_options
-options_of(struct actor *a)
+struct session_options
+cast_options(struct actor *a)
 {
 	struct session_options o;
 
 	session_options_default(a->profile, &o);
 	o.tick = (struct tick){ own_wall, own_mono, a };
 	o.vfs = a->disk != NULL ? simdisk_name(a->disk) : "unix";
+	if (a->disk != NULL)
+		o.move = back_move;
 	o.cost_passes = 1;
 	o.cost_bytes = 8192;
 	o.cost_test = true;
@@ -145,10 +146,10 @@ cast_db(struct actor *a)
 void
 cast_open(struct actor *a)
 {
-	struct session_options o = options_of(a);
+	struct session_options o = cast_options(a);
 	struct err e;
 
-	if (session_open(&o, view_str(PASSPHRASE), &a->session, &e) != 0 &&
+	if (session_open(&o, view_str(SIM_PASSPHRASE), &a->session, &e) != 0 &&
 	    (a->disk == NULL || !simdisk_crashed(a->disk)))
 		sim_fail(a->sim, "the store of person %d does not open "
 		    "again: %s", a->no, e.text);
@@ -199,10 +200,11 @@ profile(struct sim *s, int i)
 	a->no = a->who = i;
 	buf_init(&a->copy, SIZE_MAX);
 	buf_init(&a->pulled, SIZE_MAX);
+	buf_init(&a->stick, SIZE_MAX);
 	snprintf(a->profile, sizeof(a->profile), "p%d", i);
 	a->remote = (struct remote){ net_call, NULL, a };
-	o = options_of(a);
-	must(s, session_create(&o, view_str(PASSPHRASE), &a->session, &e), &e,
+	o = cast_options(a);
+	must(s, session_create(&o, view_str(SIM_PASSPHRASE), &a->session, &e), &e,
 	    "session_create");
 	a->keys = *session_store(a->session)->me;
 	onto_disk(a);
@@ -282,7 +284,7 @@ cast_join(struct sim *s, int i, int who, unsigned roles)
 }
 
 bool
-cast_stopped(struct actor *a)
+cast_stopped(const struct actor *a)
 {
 	return session_store(a->session)->stopped;
 }
@@ -426,6 +428,7 @@ cast_settle(struct actor *a)
 		a->full = false;
 	}
 	simdisk_crash_at(a->disk, 0);
+	back_settle(a);
 	note_keys(a);
 	store_check(session_store(a->session));
 }

@@ -16,17 +16,17 @@ heal_may_fail(struct actor *a, const struct err *e)
 	struct sim *s = a->sim;
 
 	if (act_broken(a) || e->kind == ERR_AWAY ||
-	    (e->kind == ERR_DENIED && (a->revoked || a->stranger)))
+	    (e->kind == ERR_DENIED && (a->revoked || a->stranger || a->back)))
 		return true;
 	if (e->kind == ERR_PEER && e->code == EXCHANGE_SPLIT) {
-		if (s->lies > 0 || a->split || s->hubs == 2)
+		if (s->lies > 0 || a->split || a->replaced || s->hubs == 2)
 			return true;
 		sim_fail(s, "person %d: an honest hub is called split: %s",
 		    a->no, e->text);
 	}
 	/* Another copy of it had sent something: it meets that, or the hub
 	 * tells it, where what was sent is closed to it by now. */
-	if (a->old && (e->kind == ERR_CLASH || e->kind == ERR_PEER))
+	if ((a->old || a->replaced) && (e->kind == ERR_CLASH || e->kind == ERR_PEER))
 		return cast_stopped(a) || e->kind == ERR_PEER;
 	return e->kind == ERR_PEER && (cast_stopped(a) || s->lied ||
 	    (!s->healing &&
@@ -144,6 +144,8 @@ heal_round(struct sim *s, int round)
 	for (i = 0; i < s->actors; i++) {
 		struct actor *a = &s->actor[i];
 
+		if (a->dead)
+			continue;
 		sim_note(s, "heal %d: %d", round, i);
 		heal_sync(a);
 		cast_settle(a);
@@ -167,6 +169,7 @@ end_troubles(struct sim *s)
 
 		a->offset_ms = 0;
 		a->drift_ppm = 0;
+		a->apart_until = 0;
 		trouble_switch(a, 0);
 		if (a->full) {
 			cast_close(a);
@@ -182,7 +185,8 @@ is_broken(struct sim *s)
 	int i;
 
 	for (i = 0; i < s->actors; i++)
-		if (cast_stopped(&s->actor[i]) || s->actor[i].split ||
+		if ((cast_stopped(&s->actor[i]) && !s->actor[i].replaced &&
+		    !s->actor[i].revoked) || s->actor[i].split ||
 		    (s->actor[i].stranger && s->anew == 0) ||
 		    s->actor[i].old)
 			return true;
@@ -193,11 +197,22 @@ static void
 heal(struct sim *s)
 {
 	int i, round = 0, left = 0;
+	bool moved;
 
 	end_troubles(s);
 	anew_end(s);
-	while (round < HEAL_ROUNDS && heal_round(s, round))
-		round++;
+	back_let_in(s);
+	do
+		moved = heal_round(s, round);
+	/* The old one may turn up once more before the office revokes it. */
+	while (++round < HEAL_ROUNDS && (back_revoke(s, round > 1) || moved));
+	moved = back_hand_over(s);
+	for (; moved && round < 2 * HEAL_ROUNDS; round++)
+		moved = heal_round(s, round);
+	for (i = 0; i < s->actors; i++)
+		if (s->actor[i].back && !s->actor[i].revoked)
+			sim_fail(s, "device %d was brought back and is no new "
+			    "device yet", i);
 	for (i = 0; i < s->actors; i++)
 		if (waiting(&s->actor[i])) {
 			tell_waiting(&s->actor[i]);

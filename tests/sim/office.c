@@ -25,7 +25,8 @@ can_sign(const struct actor *b, int not_of)
 {
 	return b->joined && !b->revoked && !b->busy && !b->full &&
 	    (b->roles & ROLE_OFFICER) != 0 && b->who != not_of &&
-	    b->session != NULL && !simdisk_crashed(b->disk);
+	    b->session != NULL && !simdisk_crashed(b->disk) &&
+	    !cast_stopped(b);
 }
 
 struct actor *
@@ -262,7 +263,8 @@ revoked_sibling(struct actor *a)
 	for (i = 0; i < s->actors; i++)
 		if (s->actor[i].who == a->who && s->actor[i].revoked &&
 		    !s->actor[i].busy && s->actor[i].joined &&
-		    !s->actor[i].full && !cast_stopped(&s->actor[i]))
+		    !s->actor[i].full && (s->actor[i].replaced ||
+		    !cast_stopped(&s->actor[i])))
 			return &s->actor[i];
 	return NULL;
 }
@@ -316,8 +318,8 @@ decide_moved(struct actor *from, struct actor *to, const struct step *st)
 	held_list_done(&list);
 }
 
-static void
-move(struct actor *from, struct actor *to, const struct step *st)
+void
+office_move(struct actor *from, struct actor *to, const struct step *st)
 {
 	struct sim *s = to->sim;
 	char path[64], hex[ID_TEXT_BYTES];
@@ -350,7 +352,7 @@ next_device(struct actor *a, const struct step *st)
 	if (s->odd || a->revoked || !a->joined || cast_stopped(a))
 		return;
 	if (from != NULL) {
-		move(from, a, st);
+		office_move(from, a, st);
 		return;
 	}
 	/* None yet: one of this person's is lost, with something on it. */

@@ -222,15 +222,18 @@ people_lose(struct sim *s, struct actor *a)
 {
 	struct actor *officer = people_officer(s);
 	struct err e;
+	int i;
 
 	/* The office keeps one officer's device. */
 	if (s->odd || officer == NULL || officer == a || a->revoked ||
-	    !a->joined || a->busy || a->no == 0)
+	    !a->joined || (a->busy && !a->dead) || a->no == 0)
 		return;
 	sim_note(s, "   the device of %d, by %d", a->no, officer->no);
 	if (act_done(officer, office_revoke(officer->session, &a->keys.device,
 	    &e), &e) || act_broken(officer))
-		a->revoked = true;
+		for (i = 0; i < s->actors; i++) /* a copy of it is it */
+			s->actor[i].revoked |= id_eq(&a->keys.device,
+			    &s->actor[i].keys.device);
 	cast_settle(officer);
 }
 

@@ -13,7 +13,8 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"enrol", "hub", "copy", "old copy", "backup", "restore", "fork",
 	"switch", "hub clock", "override", "end", "sign", "hand", "alias",
 	"delete", "erase", "room", "let in", "put out", "say",
-	"order", "move", "hub anew", "go on" };
+	"order", "move", "hub anew", "go on",
+	"stick", "bring back", "new device" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -22,7 +23,7 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6 };
+	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6, 4, 3, 8 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -47,6 +48,9 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_COPY] = weight[STEP_OLD] = 0;
 	if (p->mischief != MISCHIEF_BACKUP)
 		weight[STEP_RESTORE] = 0;
+	if (p->mischief != MISCHIEF_BACK)
+		weight[STEP_STICK] = weight[STEP_BRING] =
+		    weight[STEP_LET_IN] = 0;
 	if (p->mischief != MISCHIEF_ANEW)
 		weight[STEP_ANEW] = weight[STEP_GO_ON] = 0;
 	if (p->mischief != MISCHIEF_BACKUP && p->mischief != MISCHIEF_ANEW)
@@ -57,7 +61,8 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_HUB_CLOCK] = 0;
 	/* It takes two officers, or two devices of one person. */
 	weight[STEP_ORDER] *= p->crew == CREW_OFFICERS ? 5 : 1;
-	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ? 4 : 1;
+	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ||
+	    p->mischief == MISCHIEF_BACK ? 4 : 1;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)
@@ -158,10 +163,10 @@ place(struct chance *c, struct plan *p)
 {
 	static const enum step_kind first[MISCHIEFS] = { STEP_GONE, STEP_COPY,
 		STEP_BACKUP, STEP_FORK, STEP_GONE, STEP_HUB_CLOCK,
-		STEP_BACKUP };
+		STEP_BACKUP, STEP_STICK };
 	static const enum step_kind then[MISCHIEFS] = { STEP_GONE, STEP_OLD,
 		STEP_RESTORE, STEP_SWITCH, STEP_GONE, STEP_HUB_CLOCK,
-		STEP_ANEW };
+		STEP_ANEW, STEP_BRING };
 	uint32_t half = (uint32_t)p->count / 2;
 	struct step *a = &p->step[1 + chance_below(c, half - 1)];
 	struct step *b = &p->step[half + chance_below(c, half)];
@@ -170,6 +175,9 @@ place(struct chance *c, struct plan *p)
 		return;
 	a->kind = first[p->mischief];
 	b->kind = then[p->mischief];
+	/* The first officer's device always stays. */
+	if (p->mischief == MISCHIEF_BACK)
+		a->actor = 1 + (int)chance_below(c, (uint32_t)p->people - 1);
 	b->actor = a->actor;
 }
 

@@ -50,9 +50,10 @@ save_step(FILE *f, const struct step *st)
 	    (long long)st->gap_ms);
 	if (st->fault != FAULT_NONE) {
 		dashed(fault_names[st->fault], name);
-		fprintf(f, " fault=%s call=%u param=%u", name, st->call,
-		    st->param);
+		fprintf(f, " fault=%s call=%u", name, st->call);
 	}
+	if (st->fault != FAULT_NONE || st->full_at != 0)
+		fprintf(f, " param=%u", st->param);
 	if (st->crash_at != 0)
 		fprintf(f, " crash=%u cut=%d", st->crash_at, (int)st->cut);
 	if (st->hub_crash_at != 0)

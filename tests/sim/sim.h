@@ -35,6 +35,7 @@
 #define SIM_LOST (INT64_C(1) << 52) /* from there on a restored hub lost it */
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
+#define SIM_PASSPHRASE "correct horse"
 #define SIM_CHILD "Kidzname"  /* begins every child's name */
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS INT64_C(86400000)
@@ -69,6 +70,8 @@ enum step_kind {
 	STEP_ROOM, STEP_ADMIT, STEP_DISMISS, STEP_SAY,
 	STEP_ORDER, STEP_MOVE,
 	STEP_ANEW, STEP_GO_ON,     /* the hub restored as the office does it */
+	STEP_STICK, STEP_BRING,    /* a profile backed up, and brought back */
+	STEP_LET_IN,
 	STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
@@ -101,7 +104,8 @@ struct step {
 /* What a run has beside the usual. */
 enum mischief {
 	MISCHIEF_NONE, MISCHIEF_COPY, MISCHIEF_BACKUP, MISCHIEF_FORK,
-	MISCHIEF_LIES, MISCHIEF_HUB_CLOCK, MISCHIEF_ANEW, MISCHIEFS
+	MISCHIEF_LIES, MISCHIEF_HUB_CLOCK, MISCHIEF_ANEW, MISCHIEF_BACK,
+	MISCHIEFS
 };
 
 /* Who is in the office at the start. */
@@ -153,6 +157,10 @@ struct actor { /* a device; its person is called by its first device */
 	bool split;              /* it met another log than the one it knew */
 	bool old;                /* an old copy of it was put back */
 	bool stranger;           /* the hub was put back to before it joined */
+	struct buf stick;        /* a backup of it */
+	bool back;               /* brought back, not a new device yet */
+	bool replaced;           /* another was, from its backup */
+	bool dead;               /* its disk is gone */
 	int anew;                /* the last such log that it followed */
 	uint8_t side, log_side;  /* which hub serves it; whose log it knows */
 	struct buf copy;         /* of its store */
@@ -220,6 +228,7 @@ struct text {
 	int seen[SIM_SEEN];       /* texts of the same field before its eyes */
 	int seen_count;
 	bool decided;             /* by a keeper */
+	bool copied;              /* unsent, on two devices at once */
 	bool undone;              /* an older copy of its store was put back */
 };
 struct deleting { /* or restoring */
@@ -297,8 +306,10 @@ void cast_hub_close(struct sim *s);
 void cast_hub_restart(struct sim *s);
 const char *cast_hub_path(int side);
 
+struct session_options cast_options(struct actor *a);
+
 /** cast_stopped(a): its store sends nothing any more, and says so. */
-bool cast_stopped(struct actor *a);
+bool cast_stopped(const struct actor *a);
 
 /** cast_settle(a): after a step: a crashed disk comes back, keys are noted. */
 void cast_settle(struct actor *a);
@@ -348,6 +359,23 @@ int office_actor(struct sim *s, const struct step *st);
  * office_carried_out(a, rc, e): as act_done, of what needs the hub. */
 struct actor *office_second(struct sim *s, int who);
 bool office_carried_out(struct actor *a, int rc, const struct err *e);
+
+/** office_move(from, to, st): what is held on a revoked device goes to the
+ * person's next one, text by text. */
+void office_move(struct actor *from, struct actor *to, const struct step *st);
+
+/* back.c: a profile brought back from its backup. back_let_in: the office lets
+ * in who waits for that. back_settle(a): after a step: has it become the new
+ * device? back_revoke: then the office revokes the old one, ${now}; whether there is one. */
+void back_keep(struct actor *a);
+void back_bring(struct sim *s, struct actor *a, const struct step *st);
+void back_let_in(struct sim *s);
+void back_settle(struct actor *a);
+bool back_revoke(struct sim *s, bool now);
+
+/** back_hand_over(s): what such an old one had not sent goes to the new one. */
+bool back_hand_over(struct sim *s);
+int back_move(const char *from, const char *to);
 
 /* anew.c: a hub restored as operator and office do it. anew_end: whatever
  * happened before, its log goes on. anew_followed(a): ${a} synced with it;
@@ -474,6 +502,9 @@ struct judge {
  * hold whatever the hub did (judge_broken.c). */
 void judge_all(struct sim *s);
 void judge_broken(struct sim *s);
+
+/** judge_lines(s): no counter and no nonce serves twice (judge_lines.c). */
+void judge_lines(struct sim *s);
 
 /* judge_last.c: who is listed in the end, what is deleted in the end. */
 void judge_listed(struct sim *s, const struct judge *j);

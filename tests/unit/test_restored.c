@@ -16,7 +16,7 @@
 #include "client/core/outbox/outbox.h"
 #include "client/core/profile/enrol.h"
 #include "client/core/profile/keep.h"
-#include "tests/support/world.h"
+#include "tests/support/trust.h"
 
 #define LIIS 1
 #define JAAN 2
@@ -372,6 +372,56 @@ test_rebuilt_from_the_hub(void **state)
 	assert_true(world_has(&w, LIIS, "from the empty one"));
 }
 
+/* What an officer's device did after the copy rests on an entry of its own that
+ * comes late: judged again, it is taken in like a colleague's. */
+static void
+test_officers_copy(void **state)
+{
+	struct office_approval a = { .name = "Newcomer", .title = "worker" };
+	struct session_options o;
+	struct enrol_result asked;
+	struct buf card;
+	char code[16];
+
+	(void)state;
+	trust_officer(&w, 4);
+	unlink(stick);
+	assert_int_equal(keep_backup(w.c[4].session, stick, &files, &e), 0);
+	world_profile(&w, 5);
+	buf_init(&card, 4096);
+	assert_int_equal(office_card(w.c[4].session, &card, &e), 0);
+	assert_int_equal(enrol_join(w.c[5].session, &w.c[5].remote,
+	    buf_str(&card), &asked, &e), 0);
+	a.code = asked.code;
+	assert_int_equal(office_approve(w.c[4].session, &w.c[4].remote, &a,
+	    &e), 0);
+	world_must_sync(&w, 5);
+	world_close(&w, 4);
+	snprintf(w.c[4].profile, sizeof(w.c[4].profile), "%s/new", w.folder);
+	o = options(4);
+	if (keep_restore(&o, stick, view_str(WORLD_PASSPHRASE), &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(world_open(&w, 4, &e), 0);
+	buf_reset(&card);
+	assert_int_equal(office_card(w.c[0].session, &card, &e), 0);
+	assert_int_equal(enrol_join(w.c[4].session, &w.c[4].remote,
+	    buf_str(&card), &asked, &e), 0);
+	buf_done(&card);
+	memcpy(code, asked.code, sizeof(code));
+	a = (struct office_approval){ .code = code, .name = "Person",
+		.roles = ROLE_WORKER | ROLE_OFFICER,
+		.person = &w.c[4].person };
+	world_must_sync(&w, 0);
+	if (office_approve(w.c[0].session, &w.c[0].remote, &a, &e) != 0)
+		fail_msg("%s", e.text);
+	world_must_sync(&w, 4);
+	world_must_sync(&w, 4);
+	assert_false(world_store(&w, 4)->restored);
+	assert_true(world_has(&w, 4, "Newcomer"));
+	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM quarantine"),
+	    0);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -387,6 +437,7 @@ main(void)
 		T(test_revoked),
 		T(test_not_joined),
 		T(test_rebuilt_from_the_hub),
+		T(test_officers_copy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,8 @@
 static struct vault_options
 options_of(const struct session_options *o)
 {
-	struct vault_options v = { .vfs = o->vfs, .no_floor = o->cost_test };
+	struct vault_options v = { .vfs = o->vfs, .move = o->move,
+		.no_floor = o->cost_test };
 
 	return v;
 }

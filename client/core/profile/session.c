@@ -48,8 +48,8 @@ session_options_default(const char *profile, struct session_options *o)
 static struct vault_options
 vault_options_of(const struct session_options *o)
 {
-	struct vault_options v = { .vfs = o->vfs, .no_floor = o->cost_test,
-		.anchored = true };
+	struct vault_options v = { .vfs = o->vfs, .move = o->move,
+		.no_floor = o->cost_test, .anchored = true };
 
 	return v;
 }

@@ -19,6 +19,8 @@ struct session_options {
 	const char *profile;   /* folder; made private when created */
 	struct tick tick;
 	const char *vfs;       /* SQLite VFS below the encryption; NULL: disk */
+	int (*move)(const char *from, const char *to); /* tests only: rename
+				* in the world of ${vfs}; NULL: rename(2) */
 	uint64_t cost_passes;  /* Argon2id; 0: the default, 3 */
 	size_t cost_bytes;     /* 0: the default, 256 MiB */
 	bool cost_test;        /* tests only: allow less than the floor */

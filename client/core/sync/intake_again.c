@@ -54,8 +54,12 @@ judge_again(struct intake *k, struct incoming *in, struct err *e)
 	if (rc != 1)
 		return rc < 0 ? -1 : letter_again(k, in, e);
 	in->own = id_eq(&in->cs.h.author, &k->s->me->device);
-	if ((in->own && intake_find_own(k, in, e) < 0) ||
-	    intake_judge(k, in, &author, &words, e) != 0)
+	rc = in->own ? intake_find_own(k, in, e) : 1;
+	/* What the device wrote since the copy of it was made is not here. */
+	if (rc == 0 && k->s->restored)
+		in->own = false;
+	in->apart |= in->own && k->s->restored;
+	if (rc < 0 || intake_judge(k, in, &author, &words, e) != 0)
 		return -1;
 	if (words != NULL)
 		return 0;
