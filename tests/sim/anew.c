@@ -13,8 +13,6 @@
 #include "daemon/hub/check.h"
 #include "tests/sim/sim.h"
 
-#define WORD_BYTES 4096 /* a countersigned order */
-
 bool
 anew_waits(struct sim *s)
 {
@@ -77,7 +75,7 @@ anew_restore(struct sim *s)
  * the other one. */
 static bool
 countersign(struct actor *a, const struct office_order *o, bool root,
-    char out[static WORD_BYTES])
+    char out[static SIM_WORD_BYTES])
 {
 	struct sim *s = a->sim;
 	struct actor *b = root ? NULL : office_second(s, a->who);
@@ -85,12 +83,12 @@ countersign(struct actor *a, const struct office_order *o, bool root,
 	struct err e;
 	int rc;
 
-	buf_init(&word, WORD_BYTES - 1);
+	buf_init(&word, SIM_WORD_BYTES - 1);
 	rc = b != NULL ? office_order_sign(b->session, o->text, &word, &e) :
 	    office_succession_sign(a->session, o->text, s->share[0],
 	    s->share[1], &word, &e);
 	if (rc == 0)
-		snprintf(out, WORD_BYTES, "%s", buf_str(&word));
+		snprintf(out, SIM_WORD_BYTES, "%s", buf_str(&word));
 	buf_done(&word);
 	return act_done(b != NULL ? b : a, rc, &e);
 }
@@ -99,7 +97,7 @@ static void
 say(struct actor *a, bool root)
 {
 	struct exchange_result res;
-	char word[WORD_BYTES];
+	char word[SIM_WORD_BYTES];
 	struct office_order o;
 	struct err e;
 	int rc = office_order_succession(a->session, &a->remote, &o, &e);

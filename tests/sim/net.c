@@ -220,6 +220,8 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 	rc = answered(serve(s, a->side, c, answer), status, e);
 	if (rc == 0 && *status == 200 && comes_whole(f))
 		trouble_meets(a);
+	if (rc == 0 && *status == 200 && strcmp(c->path, "/v1/recover") == 0)
+		labels_served(s, answer);
 	if (rc == 0 && *status == 200)
 		lie(a, f, c->path, answer, param);
 	if (f == FAULT_BETWEEN)

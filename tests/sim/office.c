@@ -16,7 +16,6 @@
 #include "tests/sim/sim.h"
 
 #define NOBODY -1
-#define WORD_BYTES 4096 /* a countersigned order */
 
 /* ---- orders ---- */
 
@@ -55,9 +54,9 @@ some_text(const struct sim *s, uint32_t draw)
 	return NULL;
 }
 
-static bool
-countersign(struct actor *a, const struct office_order *o,
-    char out[static WORD_BYTES])
+bool
+office_countersign(struct actor *a, const struct office_order *o,
+    char out[static SIM_WORD_BYTES])
 {
 	struct actor *b = office_second(a->sim, a->who);
 	struct buf word;
@@ -66,10 +65,10 @@ countersign(struct actor *a, const struct office_order *o,
 
 	if (b == NULL)
 		return false;
-	buf_init(&word, WORD_BYTES - 1);
+	buf_init(&word, SIM_WORD_BYTES - 1);
 	rc = office_order_sign(b->session, o->text, &word, &e);
 	if (rc == 0)
-		snprintf(out, WORD_BYTES, "%s", buf_str(&word));
+		snprintf(out, SIM_WORD_BYTES, "%s", buf_str(&word));
 	else
 		(void)act_done(b, rc, &e);
 	buf_done(&word);
@@ -102,8 +101,8 @@ look(void *ctx, const char *type, const char *field, const char *text,
 }
 
 /* Its author's device has the receipt for it. */
-static bool
-is_sent(struct sim *s, int no)
+bool
+office_sent(struct sim *s, int no)
 {
 	const struct text *t = &s->text[no];
 	struct actor *by = &s->actor[t->by];
@@ -141,7 +140,7 @@ judge_look(struct looking *l, const struct id *space)
 			sim_fail(s, "DISCLOSURE: an order for another section "
 			    "opened text %d", no);
 		if (!l->seen[no] && id_eq(&t->space, space) &&
-		    !truth_erasing(s, &t->record) && is_sent(s, no))
+		    !truth_erasing(s, &t->record) && office_sent(s, no))
 			sim_fail(s, "LOST: text %d was sent, and two officers "
 			    "do not find it", no);
 	}
@@ -165,14 +164,14 @@ recover(struct actor *a, const struct text *t)
 	struct sim *s = a->sim;
 	struct looking *l = mem_new(sizeof(*l));
 	struct id space = t->space;
-	char word[WORD_BYTES];
+	char word[SIM_WORD_BYTES];
 	struct office_order o;
 	struct err e;
 	int rc;
 
 	l->s = s;
 	if (act_done(a, office_order_begin(a->session, &space, &o, &e), &e)) {
-		if (countersign(a, &o, word)) {
+		if (office_countersign(a, &o, word)) {
 			sim_note(s, "   opened by order");
 			rc = office_recover(a->session, &a->remote, word,
 			    s->share[0], s->share[1], look, l, &e);
@@ -191,7 +190,7 @@ take_over(struct actor *a, const struct text *t, const struct actor *b)
 {
 	struct sim *s = a->sim;
 	struct id space = t->space;
-	char word[WORD_BYTES];
+	char word[SIM_WORD_BYTES];
 	struct office_order o;
 	struct event *ev;
 	struct err e;
@@ -199,7 +198,7 @@ take_over(struct actor *a, const struct text *t, const struct actor *b)
 	if (!act_done(a, office_order_takeover(a->session, &space,
 	    &s->actor[b->who].person, &o, &e), &e))
 		return;
-	if (countersign(a, &o, word) &&
+	if (office_countersign(a, &o, word) &&
 	    (ev = truth_event(s, a, t->case_no)) != NULL) {
 		ev->kind = EVENT_SIDE;
 		ev->whom = b->who;
@@ -246,7 +245,9 @@ order(struct actor *a, const struct step *st)
 	a->calls = 0;
 	if (act_broken(a))
 		return;
-	if (st->draw[2] % 2 == 0)
+	if (st->draw[2] % 2 == 0 && st->draw[3] % 3 == 0)
+		labels_order(a, t->owner);
+	else if (st->draw[2] % 2 == 0)
 		recover(a, t);
 	else if (b != NULL)
 		take_over(a, t, b);
@@ -280,7 +281,7 @@ mark_taken(struct actor *from, struct actor *to, const struct id *record)
 		struct text *t = &s->text[no];
 
 		if (t->by != from->no || !t->sure ||
-		    !id_eq(&t->record, record) || is_sent(s, no))
+		    !id_eq(&t->record, record) || office_sent(s, no))
 			continue;
 		t->by = to->no;
 		t->at_ms = s->now_ms;

@@ -35,6 +35,7 @@
 #define SIM_LOST (INT64_C(1) << 52) /* from there on a restored hub lost it */
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
+#define SIM_WORD_BYTES 4096   /* a countersigned order */
 #define SIM_PASSPHRASE "correct horse"
 #define SIM_CHILD "Kidzname"  /* begins every child's name */
 #define MINUTE_MS INT64_C(60000)
@@ -359,6 +360,18 @@ int office_actor(struct sim *s, const struct step *st);
  * office_carried_out(a, rc, e): as act_done, of what needs the hub. */
 struct actor *office_second(struct sim *s, int who);
 bool office_carried_out(struct actor *a, int rc, const struct err *e);
+
+/** office_countersign(a, o, out): another officer does. office_sent(s, no): its
+ * author's device has the receipt for text ${no}. */
+struct office_order;
+bool office_countersign(struct actor *a, const struct office_order *o,
+    char out[static SIM_WORD_BYTES]);
+bool office_sent(struct sim *s, int no);
+
+/** labels_order(a, who): two officers ask for the labels of that person's
+ * sections (labels.c); labels_served: the hub's answer to that. */
+void labels_order(struct actor *a, int who);
+void labels_served(struct sim *s, const struct buf *answer);
 
 /** office_move(from, to, st): what is held on a revoked device goes to the
  * person's next one, text by text. */
