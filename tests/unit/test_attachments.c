@@ -405,6 +405,7 @@ test_backup(void **state)
 	struct session_options o;
 	char stick[200], beside[220], path[200], here[700];
 	struct id id, two;
+	uint8_t byte;
 	size_t n;
 	int fd;
 
@@ -436,8 +437,10 @@ test_backup(void **state)
 	assert_int_equal(keep_restore(&o, stick, view_str(WORLD_PASSPHRASE),
 	    &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH);
-	fd = open(here, O_WRONLY);
-	assert_int_equal(pwrite(fd, "x", 1, 5000), 1);
+	fd = open(here, O_RDWR);
+	assert_int_equal(pread(fd, &byte, 1, 5000), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, 5000), 1);
 	if (keep_verify(&o, stick, view_str(WORLD_PASSPHRASE), false, &e) !=
 	    0)
 		fail_msg("%s", e.text);
