@@ -110,7 +110,7 @@ PASS='passphrase of liis' must with_pass again store restore "$T/stick.tugi"
 PASS='passphrase of liis' must with_pass again --quiet unlock --for 30m
 check "what comes back opens" got again "$id" "$T/mine/drawing.jpg"
 f=$(find "$T/stick.tugi-attachments" -type f | head -n 1)
-printf x | dd of="$f" bs=1 seek=5000 conv=notrunc 2>/dev/null
+printf altered, | dd of="$f" bs=1 seek=5000 conv=notrunc 2>/dev/null
 with_pass liis store verify --full "$T/stick.tugi"
 check "a backup whose file was changed is found out" ends 76
 

@@ -54,12 +54,12 @@ bad=
 size_out=$(stat -c %s "$T/mari.out")
 for n in 3 14 20 60 200 $((size / 3)) $((size - 5)); do
 	cp "$T/good.in" "$T/hurt.in"
-	printf '\377\000' | dd of="$T/hurt.in" bs=1 seek="$n" conv=notrunc \
+	printf altered, | dd of="$T/hurt.in" bs=1 seek="$n" conv=notrunc \
 	    2>/dev/null
 	as mari bundle in "$T/hurt.in"
 	[ "$rc" -eq 64 ] || bad="$bad in-$n:$rc"
 	cp "$T/mari.out" "$T/hurt.out"
-	printf '\377\000' | dd of="$T/hurt.out" bs=1 \
+	printf altered, | dd of="$T/hurt.out" bs=1 \
 	    seek=$((n % (size_out - 2))) conv=notrunc 2>/dev/null
 	as jaan bundle carry "$T/hurt.out" "$T/x"
 	[ "$rc" -ne 0 ] || bad="$bad out-$n:$rc"

@@ -326,7 +326,7 @@ test_backup(void **state)
 	vault_close(w);
 	/* A page that was touched shows in a full verification. */
 	n = open(other, O_RDWR);
-	assert_int_equal(pwrite((int)n, "x", 1, 4096 * 700 + 9), 1);
+	assert_int_equal(pwrite((int)n, "altered,", 8, 4096 * 700 + 9), 8);
 	close((int)n);
 	assert_int_equal(vault_verify(other, &key, &o, false, &e), 0);
 	assert_int_equal(vault_verify(other, &key, &o, true, &e), -1);
