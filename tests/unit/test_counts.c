@@ -188,7 +188,7 @@ too_many_schools_are_told(void **state)
 	static const struct sym_key key = { { 1 } };
 	struct counts c, out;
 	struct figures_from from = { &c, &key, 2026 };
-	char school[16];
+	char school[32];
 	int i;
 
 	(void)state;
@@ -242,7 +242,7 @@ chance(uint32_t n)
 static void
 fill(struct counts *c, size_t things)
 {
-	char school[16], words[COUNTS_SIDES_MAX][16];
+	char school[32], words[COUNTS_SIDES_MAX][16];
 	struct counts_event ev = { 0 };
 	struct id mark = { { 0 } };
 	size_t i, k;
