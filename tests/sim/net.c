@@ -169,6 +169,13 @@ comes_whole(enum fault f)
 	    f == FAULT_MEANWHILE || f == FAULT_BETWEEN;
 }
 
+/* A signed head can be met in it. */
+static bool
+has_head(const char *path)
+{
+	return strcmp(path, "/v1/pull") == 0 || strcmp(path, "/v1/push") == 0;
+}
+
 int
 net_call(void *ctx, const struct remote_call *c, int *status,
     struct buf *answer, struct err *e)
@@ -218,7 +225,7 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 		break;
 	}
 	rc = answered(serve(s, a->side, c, answer), status, e);
-	if (rc == 0 && *status == 200 && comes_whole(f))
+	if (rc == 0 && *status == 200 && comes_whole(f) && has_head(c->path))
 		trouble_meets(a);
 	if (rc == 0 && *status == 200 && strcmp(c->path, "/v1/recover") == 0)
 		labels_served(s, answer);

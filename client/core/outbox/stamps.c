@@ -321,6 +321,23 @@ move_statements_tx(struct mend *m, struct err *e)
 	return rc;
 }
 
+/* What is sealed keeps its stamp, also when it is refused and taken apart: no
+ * other text may ever get it. */
+static int
+keep_sealed(struct store *s, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT max(hlc) FROM version "
+	    "WHERE state IN (1, 2, 4) AND state = 2 AND origin = ?");
+	int rc;
+
+	db_bind_id(q, 1, &s->me->device);
+	rc = db_step(q, e);
+	if (rc == 1 && (uint64_t)db_int(q, 0) > s->hlc)
+		s->hlc = (uint64_t)db_int(q, 0);
+	db_reset(q);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 mend_tx(struct mend *m, struct err *e)
 {
@@ -343,7 +360,7 @@ mend_tx(struct mend *m, struct err *e)
 	s->hlc = (uint64_t)absorbed;
 	if (m->count > 0 && m->moves[m->count - 1].new > s->hlc)
 		s->hlc = m->moves[m->count - 1].new;
-	return store_save_clock_tx(s, e);
+	return keep_sealed(s, e) != 0 ? -1 : store_save_clock_tx(s, e);
 }
 
 int

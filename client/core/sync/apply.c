@@ -71,7 +71,7 @@ hold_without_body(struct intake *k, const struct incoming *in, struct err *e)
 {
 	bool ok;
 
-	if (in->again || is_over_here(k))
+	if ((in->again && !in->wanted) || is_over_here(k))
 		return 0;
 	if (erasures_explain(k, &in->cs, &ok, e) != 0)
 		return -1;

@@ -599,7 +599,8 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 
 	if (rc != 0)
 		return -1;
-	if (!in->cs.has_bodies || (in->cs.h.kind != CHANGESET_CONTENT &&
+	if ((!in->cs.has_bodies && (!in->wanted || in->own)) ||
+	    (in->cs.h.kind != CHANGESET_CONTENT &&
 	    in->cs.h.kind != CHANGESET_ACCESS) ||
 	    !changeset_known(&in->cs.h))
 		return 0;

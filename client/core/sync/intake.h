@@ -26,6 +26,7 @@ struct incoming { /* the item at hand */
 	bool own;              /* signed by this device */
 	bool apart;            /* own, and taken apart as refused */
 	bool again;            /* its place was taken in before */
+	bool wanted;           /* again, and it was asked for */
 	bool withheld;         /* again, and its text was missing then */
 	bool has_epoch;
 	struct epoch epoch;
@@ -139,10 +140,11 @@ int intake_wants_closed_tx(struct intake *k, const struct incoming *in,
     struct err *e);
 
 /** intake_wants_again_tx(k, in, e): ${in}, which had its place, has come once
- * more. intake_wants_text_tx(k, in, e): and not as a header; if its text was
+ * more; in->wanted if it was asked for: a header alone is then as withheld as
+ * the first time. intake_wants_text_tx(k, in, e): and not as a header; if its text was
  * missing before, that alarm ends when no more of it is missing than what an
  * order explains (rules.md 10.6). */
-int intake_wants_again_tx(struct intake *k, const struct incoming *in,
+int intake_wants_again_tx(struct intake *k, struct incoming *in,
     struct err *e);
 int intake_wants_text_tx(struct intake *k, struct incoming *in,
     struct err *e);

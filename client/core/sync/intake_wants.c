@@ -78,8 +78,7 @@ intake_wants(struct intake *k, struct proto_want *out, size_t max, size_t *n,
 }
 
 int
-intake_wants_again_tx(struct intake *k, const struct incoming *in,
-    struct err *e)
+intake_wants_again_tx(struct intake *k, struct incoming *in, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "UPDATE want SET after_sseq = ? "
 	    "WHERE space = ? AND after_sseq = ?");
@@ -89,7 +88,8 @@ intake_wants_again_tx(struct intake *k, const struct incoming *in,
 	db_bind_int(q, 3, (int64_t)in->sseq - 1);
 	if (db_run(q, e) != 0)
 		return -1;
-	if (db_changes(k->s->db) == 0)
+	in->wanted = db_changes(k->s->db) > 0;
+	if (!in->wanted)
 		return 0;
 	q = db_prepare(k->s->db,
 	    "DELETE FROM want WHERE space = ? AND upto <= after_sseq");
