@@ -15,6 +15,7 @@
 #include "common/base/mem.h"
 #include "client/core/local/day.h"
 #include "client/core/local/deleted.h"
+#include "client/core/local/places.h"
 #include "client/core/local/restricted.h"
 #include "client/core/local/words.h"
 #include "common/base/text.h"
@@ -521,11 +522,13 @@ accept_again(struct store *s, const struct record_row *row,
 	    "was = CASE ?7 WHEN 7 THEN 3 END, "
 	    "body = CASE WHEN ?8 IS NULL THEN body ELSE ?8 END "
 	    "WHERE rid = ?1 AND hlc = ?2 AND origin = ?3 "
-	    "AND (seq IS NULL OR seq > ?4 OR ?8 IS NOT NULL)");
+	    "AND (seq IS NULL OR ?4 IS NULL OR seq > ?4 OR ?8 IS NOT "
+	    "NULL)");
 	db_bind_int(q, 1, row->rid);
 	db_bind_int(q, 2, (int64_t)v->rec->hlc);
 	db_bind_id(q, 3, &v->rec->origin);
-	db_bind_int(q, 4, (int64_t)v->seq);
+	if (v->seq != UINT64_MAX)
+		db_bind_int(q, 4, (int64_t)v->seq);
 	db_bind_int(q, 5, v->idx);
 	db_bind_int(q, 6, (int64_t)v->eff);
 	db_bind_int(q, 7, v->state);
@@ -666,8 +669,12 @@ accept_more(struct store *s, const struct record_row *row,
 	if (!same)
 		return err_set(e, ERR_PEER,
 		    "two texts came under one stamp of one device");
-	if (old.seq != UINT64_MAX && old.seq != v->seq &&
-	    (note_place(s, row->rid, &old, e) != 0 ||
+	/* Filed by a person: what the log has stays there, what a hub lost
+	 * with its place is sent again. */
+	if (v->seq == UINT64_MAX && old.seq < PLACE_LOST)
+		return 0;
+	if (old.seq != UINT64_MAX && v->seq != UINT64_MAX &&
+	    old.seq != v->seq && (note_place(s, row->rid, &old, e) != 0 ||
 	    note_place(s, row->rid, v, e) != 0))
 		return -1;
 	return accept_again(s, row, v, refill, e);
