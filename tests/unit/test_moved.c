@@ -239,6 +239,19 @@ export(void)
 	assert_int_equal(e.kind, ERR_CLASH);
 }
 
+/* On the next device, where nothing is decided yet. */
+static void
+imported(void)
+{
+	struct moved_imported in;
+
+	written_and_revoked();
+	export();
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 5);
+	assert_int_equal(moved_import(w.c[5].session, path, &in, &e), 0);
+}
+
 static void
 test_taken(void **state)
 {
@@ -282,16 +295,11 @@ test_taken(void **state)
 static void
 test_filed_meanwhile(void **state)
 {
-	struct moved_imported in;
 	struct db *db;
 	bool is_held;
 
 	(void)state;
-	written_and_revoked();
-	export();
-	world_must_sync(&w, 1);
-	world_must_sync(&w, 5);
-	assert_int_equal(moved_import(w.c[5].session, path, &in, &e), 0);
+	imported();
 	db = world_store(&w, 5)->db;
 	assert_int_equal(db_exec(db, "CREATE TABLE kept AS SELECT * FROM "
 	    "moved", &e), 0);
@@ -313,17 +321,12 @@ static void
 test_erased_meanwhile(void **state)
 {
 	struct id space = trust_space(&w, 1, &kid, "plan");
-	struct moved_imported in;
 	struct hash gone;
 	struct stmt *q;
 	bool is_held;
 
 	(void)state;
-	written_and_revoked();
-	export();
-	world_must_sync(&w, 1);
-	world_must_sync(&w, 5);
-	assert_int_equal(moved_import(w.c[5].session, path, &in, &e), 0);
+	imported();
 	erase_record_hash(&space, &mine, &gone);
 	q = db_prepare(world_store(&w, 5)->db, "INSERT INTO erase_order (id, "
 	    "seq, space, kind, reason, record, keeper, dpo, sig, accept_ms) "
