@@ -438,8 +438,8 @@ apply_epoch_tx(struct intake *k, struct incoming *in, struct err *e)
 		    spaces_save_tx(k->s, &k->sp, e) :
 		    leave(k, in, groundless, e);
 	if (let_in(k, !over && before != RIGHT_NONE, shut, e) != 0 ||
-	    (before == RIGHT_NONE && want_wiped(k, in->sseq, lost, e) !=
-	    0))
+	    ((before == RIGHT_NONE || lost) &&
+	    want_wiped(k, in->sseq, lost, e) != 0))
 		return -1;
 	/* The right to write is gone, the right to read is not. */
 	return before >= RIGHT_WRITE && now->right < RIGHT_WRITE ?
