@@ -135,8 +135,8 @@ test_in_and_out(void **state)
 	assert_true(world_has(&w, 2, "eighty-five now"));
 }
 
-/* Let in and put out before this device hears of either: what came as headers
- * meanwhile is asked for when the door opens again. */
+/* Let in and put out before this device hears of either: what was written
+ * meanwhile comes when the door opens again. */
 static void
 test_missed(void **state)
 {
