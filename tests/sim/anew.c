@@ -24,28 +24,53 @@ anew_waits(struct sim *s)
 	return st.pending;
 }
 
-/* What the backup lacks was never answered: whether and when the hub has it is
- * told by the time it comes again. Who joined since is not known there. */
+/* Which of what it ever got does the hub's log have? */
 static void
-lose(struct sim *s)
+look(struct sim *s, void (*tell)(struct sim *s, struct received *r, bool has))
 {
 	struct db_options o = { .create = false };
 	struct received *r;
-	struct sign_pub pub;
 	struct stmt *q;
 	struct db *db;
 	struct err e;
-	int i;
 
 	if (db_open(cast_hub_path(0), &o, &db, &e) != 0)
 		sim_fail(s, "the hub's database: %s", e.text);
 	for (r = s->received; r != NULL; r = r->next) {
 		q = db_prepare(db, "SELECT 1 FROM item WHERE id = ?");
 		db_bind_hash(q, 1, &r->id);
-		r->answered &= db_step(q, &e) == 1;
+		tell(s, r, db_step(q, &e) == 1);
 		db_reset(q);
 	}
 	db_close(db);
+}
+
+static void
+before(struct sim *s, struct received *r, bool has)
+{
+	(void)s;
+	r->logged = has;
+}
+
+/* What the backup lacks was never answered: whether and when the hub has it is
+ * told by the time it comes again. */
+static void
+after(struct sim *s, struct received *r, bool has)
+{
+	r->answered &= has;
+	if (!r->logged || has)
+		return;
+	r->was_ms = r->at_ms;
+	r->lost_ms = s->now_ms;
+}
+
+/* Who joined since the backup is not known there. */
+static void
+forget(struct sim *s)
+{
+	struct sign_pub pub;
+	int i;
+
 	for (i = 0; i < s->actors; i++)
 		s->actor[i].stranger = hub_device(s->hub[0],
 		    &s->actor[i].keys.device, &pub) == VERDICT_UNKNOWN_DEVICE;
@@ -60,13 +85,15 @@ anew_restore(struct sim *s)
 	if (s->backup.len == 0)
 		return;
 	sim_note(s, "   the hub goes on from its backup");
+	look(s, before);
 	trouble_put_back(s);
 	if (hub_copy_begin(path, &s->hub_pub, &s->hub_key, s->now_ms, &e) != 0)
 		sim_fail(s, "a backup cannot be begun: %s", e.text);
 	cast_hub_open(s);
 	s->anew++;
 	s->anew_ms = s->now_ms;
-	lose(s);
+	look(s, after);
+	forget(s);
 }
 
 /* ---- what the office says ---- */

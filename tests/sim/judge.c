@@ -237,6 +237,22 @@ was_in(const struct judge *j, const struct epoch_seen *now,
 	return false;
 }
 
+/* Who was in by an epoch that a restored hub lost later was not shut out
+ * either, whatever the log says now. */
+static bool
+was_in_then(const struct judge *j, const struct epoch_seen *now,
+    const struct text *t, const struct actor *a)
+{
+	const struct epoch_seen *ep, *best = now;
+
+	for (ep = j->epochs; ep != NULL; ep = ep->next)
+		if (id_eq(&ep->ep.space, &t->space) &&
+		    ep->was_ms <= t->at_ms && t->at_ms < ep->lost_ms &&
+		    ep->ep.number > best->ep.number)
+			best = ep;
+	return best != now && epoch_find(&best->ep, &a->keys.device) != NULL;
+}
+
 /* Written when the hub had already closed the door: a person decides. */
 static void
 judge_shut(struct sim *s, struct judge *j, int no)
@@ -248,7 +264,8 @@ judge_shut(struct sim *s, struct judge *j, int no)
 	/* Who is listed, and over by the date, may hold another right. */
 	if (s->actor[t->by].who == t->owner || ep == NULL || t->decided ||
 	    epoch_find(&ep->ep, &s->actor[t->by].keys.device) != NULL ||
-	    !was_in(j, ep, &s->actor[t->by]))
+	    !was_in(j, ep, &s->actor[t->by]) ||
+	    was_in_then(j, ep, t, &s->actor[t->by]))
 		return;
 	if (j->accepted[no] > 0)
 		sim_fail(s, "%s was written after its author had been shut "

@@ -79,6 +79,8 @@ load_epochs(struct looking *l)
 			continue;
 		ep->id = r->id;
 		ep->at_ms = r->at_ms;
+		ep->was_ms = r->was_ms;
+		ep->lost_ms = r->lost_ms;
 		find_place(l->j, ep);
 		ep->next = l->j->epochs;
 		l->j->epochs = ep;

@@ -190,6 +190,8 @@ struct received { /* a changeset the hub ever got, taken or not */
 	struct hash id;
 	int64_t at_ms;  /* true time */
 	bool answered;
+	bool logged;    /* in the log when the hub was restored (anew.c), */
+	int64_t was_ms, lost_ms; /* and lost then: it held from, until */
 	uint8_t side;
 };
 
@@ -502,6 +504,7 @@ struct epoch_seen { /* an epoch that the hub ever got */
 	bool accepted;
 	uint64_t seq;
 	int64_t accept_ms, at_ms; /* the hub's time, true time */
+	int64_t was_ms, lost_ms;  /* in force before a restore lost it */
 };
 struct judge {
 	struct db *hub;           /* a connection of its own */
