@@ -283,19 +283,20 @@ has_said_enough(struct intake *k, const struct incoming *in, size_t more,
 }
 
 /* Who says it is told by the same rules: what a lost order of two officers let
- * this device say is not said any more (12.8). What follows from a record stays:
- * it would be made again. */
+ * this device say is not said any more (12.8). What it says for its own person
+ * by a record stays: it would be made again. */
 static int
 unsay_tx(struct intake *k, const struct incoming *in, const struct access *a,
     struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "DELETE FROM access WHERE "
-	    "space = ?1 AND item = ?2 AND NOT EXISTS (SELECT 1 FROM record "
-	    "WHERE id = ?3)");
+	    "space = ?1 AND item = ?2 AND (?4 OR NOT EXISTS (SELECT 1 FROM "
+	    "record WHERE id = ?3))");
 
 	db_bind_id(q, 1, &k->space);
 	db_bind_hash(q, 2, &in->cs.id);
 	db_bind_id(q, 3, &a->consent);
+	db_bind_int(q, 4, !id_eq(&a->person, &k->s->person));
 	k->has_book = false;
 	return db_run(q, e);
 }
