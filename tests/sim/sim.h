@@ -225,6 +225,7 @@ struct text {
 	char field[16];
 	int64_t at_ms;
 	struct bits knew;         /* closing events */
+	struct bits heard;        /* all events */
 	int64_t knew_ms;          /* the latest time the device knew of */
 	uint64_t knew_revoked;    /* actors, by bit */
 	uint64_t knew_reduced;    /* who left the side, by bit */

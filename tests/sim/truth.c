@@ -80,14 +80,15 @@ closes(enum event_kind kind)
 }
 
 static void
-known_closings(struct sim *s, struct actor *a, int case_no, struct bits *out)
+known(struct actor *a, int case_no, bool all, struct bits *out)
 {
+	struct sim *s = a->sim;
 	int i;
 
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < s->event_count; i++)
 		if (s->event[i].case_no == case_no && s->event[i].sure &&
-		    closes(s->event[i].kind) &&
+		    (all || closes(s->event[i].kind)) &&
 		    knows(a, &s->event[i].id))
 			out->w[i / 64] |= UINT64_C(1) << (i % 64);
 }
@@ -205,7 +206,8 @@ truth_text(struct sim *s, struct actor *a, int case_no,
 	t->section = section;
 	t->owner = -1;
 	t->at_ms = s->now_ms;
-	known_closings(s, a, case_no, &t->knew);
+	known(a, case_no, false, &t->knew);
+	known(a, case_no, true, &t->heard);
 	t->knew_ms = known_time(a);
 	t->knew_revoked = known_revoked(s, a);
 	sim_note(s, "   text %d", (int)(t - s->text));
@@ -235,14 +237,15 @@ truth_saved(struct sim *s, struct text *t, const struct id *record)
 		if (id_eq(&s->actor[i].person, &side))
 			t->owner = s->actor[i].who;
 	t->case_no = case_of(&s->actor[t->by], record, t->case_no);
-	known_closings(s, &s->actor[t->by], t->case_no, &t->knew);
+	known(&s->actor[t->by], t->case_no, false, &t->knew);
 	t->knew_reduced = known_reduced(s, &s->actor[t->by], &t->space);
 }
 
 void
 truth_knows(struct sim *s, struct text *t, struct actor *a)
 {
-	known_closings(s, a, t->case_no, &t->knew);
+	known(a, t->case_no, false, &t->knew);
+	known(a, t->case_no, true, &t->heard);
 	t->knew_ms = known_time(a);
 	t->knew_revoked = known_revoked(s, a);
 	t->knew_reduced = known_reduced(s, a, &t->space);
@@ -291,7 +294,7 @@ truth_event(struct sim *s, struct actor *a, int case_no)
 	ev->by = a->no;
 	ev->case_no = case_no;
 	ev->at_ms = s->now_ms;
-	known_closings(s, a, case_no, &ev->overruled);
+	known(a, case_no, false, &ev->overruled);
 	s->event_count++;
 	return ev;
 }
@@ -327,12 +330,23 @@ truth_closes(const struct sim *s, const struct event *c,
 	    truth_covers(c, t, x);
 }
 
+/* A right that a restored hub lost, and that ended by itself before it came
+ * again: who never heard of it goes on under the key from before (README). */
+static bool
+lost_unheard(const struct sim *s, const struct event *basis,
+    const struct text *t)
+{
+	return basis->at_ms < s->anew_ms &&
+	    !has_bit(&t->heard, (int)(basis - s->event));
+}
+
 static bool
 ended(struct sim *s, const struct event *basis, const struct text *t, int x)
 {
 	int i;
 
-	if (basis->until_ms <= t->knew_ms || basis->waits)
+	if ((basis->until_ms <= t->knew_ms && !lost_unheard(s, basis, t)) ||
+	    basis->waits)
 		return true;
 	for (i = 0; i < s->event_count; i++)
 		if (has_bit(&t->knew, i) &&
