@@ -270,7 +270,8 @@ revoked_sibling(struct actor *a)
 	return NULL;
 }
 
-/* What entered the case is this device's from now on. */
+/* What entered the case is this device's from now on, also when another next
+ * device had taken it before and could not send it. */
 static void
 mark_taken(struct actor *from, struct actor *to, const struct id *record)
 {
@@ -280,7 +281,7 @@ mark_taken(struct actor *from, struct actor *to, const struct id *record)
 	for (no = 0; no < s->text_count; no++) {
 		struct text *t = &s->text[no];
 
-		if (t->by != from->no || !t->sure ||
+		if ((t->by != from->no && t->first != from->no) || !t->sure ||
 		    !id_eq(&t->record, record) || office_sent(s, no))
 			continue;
 		t->by = to->no;
