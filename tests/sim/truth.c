@@ -330,13 +330,14 @@ truth_closes(const struct sim *s, const struct event *c,
 	    truth_covers(c, t, x);
 }
 
-/* A right that a restored hub lost, and that ended by itself before it came
- * again: who never heard of it goes on under the key from before (README). */
+/* A right that a restored hub lost, or the other side of one that runs twice
+ * has, and that ended by itself: who never heard of it goes on under the key
+ * from before (README). */
 static bool
 lost_unheard(const struct sim *s, const struct event *basis,
     const struct text *t)
 {
-	return basis->at_ms < s->anew_ms &&
+	return (basis->at_ms < s->anew_ms || s->fork_size > 0) &&
 	    !has_bit(&t->heard, (int)(basis - s->event));
 }
 
