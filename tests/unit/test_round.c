@@ -510,6 +510,33 @@ test_clock_falls_back(void **state)
 	    atomic_load(&w.wall_ms));
 }
 
+/* Sealed by a clock that ran ahead, and not sent: when what is unsent is put
+ * right, the stamps to come stay above that one. No second text gets it, also
+ * not at the very moment it names. */
+static void
+test_sealed_ahead(void **state)
+{
+	int64_t ahead = 86400000;
+	char shown[160];
+
+	(void)state;
+	w.c[0].skew_ms = ahead;
+	assert_int_equal(world_set(&w, 0, &the_case, "contact", "one"), 0);
+	trust_seal(&w, 0);
+	w.c[0].skew_ms = 0;
+	assert_int_equal(world_set(&w, 0, &the_case, "contact", "two"), 0);
+	world_must_sync(&w, 0);
+	world_pass(&w, ahead);
+	assert_int_equal(world_set(&w, 0, &the_case, "contact", "three"), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	world_field(&w, 1, &the_case, "contact", shown);
+	assert_string_equal(shown, "three");
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM quarantine"),
+	    0);
+	check_stores();
+}
+
 /* ---- lying hubs ---- */
 
 static int
@@ -1292,7 +1319,8 @@ main(int argc, char **argv)
 		T(test_race_of_exclusion), T(test_own_text_comes_back),
 		T(test_late_deposit), T(test_late_deposit_slow_clock), T(test_clock_ahead),
 		T(test_clock_behind),
-		T(test_clock_falls_back), T(test_rubbish), T(test_old_head),
+		T(test_clock_falls_back), T(test_sealed_ahead),
+		T(test_rubbish), T(test_old_head),
 		T(test_fork_same_length), T(test_fork_longer),
 		T(test_rolled_back), T(test_withheld),
 		T(test_reordered), T(test_false_times),

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "client/core/cases/attachments.h"
+#include "client/core/consent/review.h"
 #include "client/core/fetch.h"
 #include "client/core/office/office.h"
 #include "client/core/upkeep/status.h"
@@ -701,6 +702,71 @@ an_old_order_does_not_come_back(void **state)
 	lost_takeover(8, RIGHT_NONE);
 }
 
+/* A text that the hub lost, and whose author has lost the right since: it comes
+ * back as a deposit, is filed, and is sent to all who had it before. */
+static void
+what_was_lost_is_filed(void **state)
+{
+	struct review_decision d = { .outcome = OUTCOME_FILED,
+		.basis = "Social Welfare Act 32: the child's safety" };
+	struct review_list l;
+	int i;
+
+	(void)state;
+	world_grant(&w, WORKER, &the_case, SECOND, "notes", false);
+	all_sync(1, 4);
+	back_up();
+	assert_int_equal(world_note(&w, OTHER, &the_case, "theirs, lost",
+	    NULL), 0);
+	(void)sync_of(OTHER);
+	all_sync(1, 4);
+	restore(true);
+	two_officers();
+	(void)sync_of(WORKER);
+	world_withdraw(&w, WORKER, &the_case, OTHER, "notes");
+	(void)sync_of(WORKER);
+	assert_int_equal(sync_of(OTHER).held_new, 1);
+	assert_int_equal(sync_of(WORKER).reviews_new, 1);
+	assert_int_equal(review_list(w.c[WORKER].session, &l, &e), 0);
+	assert_int_equal(l.count, 1);
+	d.id = l.items[0].id;
+	review_list_done(&l);
+	if (review_decide(w.c[WORKER].session, &d, &e) != 0)
+		fail_msg("%s", e.text);
+	all_sync(2, 4);
+	for (i = 0; i < 4; i++)
+		if (i != OTHER) /* who keeps the mark that it was held */
+			is_whole(i);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 2);
+	assert_int_equal(world_notes(&w, SECOND, &the_case), 2);
+	is_quiet(4);
+}
+
+/* The hub was restored to a time at which somebody was in, who had nothing but
+ * headers before they were put out: let in again, they get all of it. */
+static void
+who_was_in_unseen_asks_for_all(void **state)
+{
+	int i;
+
+	(void)state;
+	world_grant(&w, WORKER, &the_case, SECOND, "notes", true);
+	(void)sync_of(WORKER);
+	assert_int_equal(world_note(&w, WORKER, &the_case, "second", NULL), 0);
+	(void)sync_of(WORKER);
+	back_up();
+	world_withdraw(&w, WORKER, &the_case, SECOND, "notes");
+	all_sync(2, 4);
+	assert_false(world_has(&w, SECOND, "second"));
+	restore(true);
+	two_officers();
+	world_grant(&w, WORKER, &the_case, SECOND, "notes", true);
+	all_sync(3, 4);
+	for (i = 0; i < 4; i++)
+		is_whole(i);
+	assert_int_equal(world_notes(&w, SECOND, &the_case), 2);
+}
+
 /* Files that came after the backup are offered again by who has them: by their
  * author, and what the author has no more, by who fetched it and may write. */
 static void
@@ -752,7 +818,7 @@ files_are_offered_again(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_the_backup_lacked_is_sent_again),
@@ -771,10 +837,14 @@ main(void)
 		TEST(begun_again_by_the_other_device),
 		TEST(what_ended_meanwhile_closes),
 		TEST(a_lost_opening_opens_nothing),
+		TEST(what_was_lost_is_filed),
+		TEST(who_was_in_unseen_asks_for_all),
 		TEST(an_order_comes_back_while_it_is_good),
 		TEST(an_old_order_does_not_come_back),
 	};
 
 	assert_int_equal(keys_init(), 0);
+	if (argc > 1) /* one of them alone */
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

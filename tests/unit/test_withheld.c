@@ -566,6 +566,52 @@ test_one_entry_of_two(void **state)
 	nothing_is_left(1);
 }
 
+/* A section that opens again while the hub's clock runs two years ahead: for
+ * the hub the right is over, so what was here once comes as headers. That is
+ * no answer to a device that asked for it: it asks until the text comes. */
+static void
+test_headers_again(void **state)
+{
+	int i;
+
+	(void)state;
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	world_must_sync(&w, 0);
+	assert_int_equal(world_must_sync(&w, 1).lost_spaces, 1);
+	assert_false(world_has(&w, 1, "the first"));
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	world_pass(&w, 2 * YEAR);
+	for (i = 0; i < 3; i++)
+		w.c[i].skew_ms = -2 * YEAR;
+	world_must_sync(&w, 1);
+	assert_false(world_has(&w, 1, "the first"));
+	world_pass(&w, -2 * YEAR);
+	for (i = 0; i < 3; i++)
+		w.c[i].skew_ms = 0;
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	assert_int_equal(rows(1), 0);
+}
+
+/* Both clocks were two years ahead, so a right was over and the section wiped.
+ * When they are right again and the end is put off, nothing has begun anew for
+ * the hub: what was wiped is asked for. */
+static void
+test_wiped_by_two_clocks(void **state)
+{
+	(void)state;
+	world_pass(&w, 2 * YEAR);
+	world_must_sync(&w, 1);
+	assert_false(world_has(&w, 1, "the first"));
+	world_pass(&w, YEAR / 366 - 2 * YEAR);
+	world_grant(&w, 0, &the_case, 1, "notes", true);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_notes(&w, 1, &the_case), 1);
+	assert_int_equal(rows(1), 0);
+}
+
 /* ---- long wants ---- */
 
 /* More than a page: each page is a step. */
@@ -621,7 +667,9 @@ main(int argc, char **argv)
 		T(test_epoch_hidden), T(test_entry_behind),
 		T(test_entry_hidden), T(test_one_entry_of_two),
 		T(test_own_withheld),
-		T(test_own_closed), T(test_want_of_many_pages),
+		T(test_own_closed), T(test_headers_again),
+		T(test_wiped_by_two_clocks),
+		T(test_want_of_many_pages),
 		T(test_want_among_foreign)
 	};
 
