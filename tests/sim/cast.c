@@ -419,6 +419,7 @@ cast_settle(struct actor *a)
 		simdisk_restart(a->disk, a->step != NULL ? a->step->cut :
 		    SIMDISK_DROP);
 		cast_open(a);
+		trouble_forgets(a);
 		a->full = false;
 	} else if (a->full && a->step != NULL && a->step->param % 2 == 0) {
 		/* Others go on in the program that met the full disk. */

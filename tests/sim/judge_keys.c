@@ -15,23 +15,27 @@ struct known_key { /* of one epoch, and who holds it */
 	uint32_t number;
 	struct sym_key key;
 	uint64_t who; /* actors, by bit */
+	int out_by;   /* only by an epoch of this actor's that the hub never
+		       * took; or -1 */
 };
 
 struct looking {
 	struct sim *s;
 	struct judge *j;
 	struct known_key *keys;
+	int out_by;   /* of the key that is tried */
 	struct changeset cs;
 };
 
 static void
 add_key(struct looking *l, const struct id *space, uint32_t number,
-    const struct sym_key *key, uint64_t who)
+    const struct sym_key *key, uint64_t who, int out_by)
 {
 	struct known_key *k;
 
 	for (k = l->keys; k != NULL; k = k->next)
-		if (k->number == number && id_eq(&k->space, space) &&
+		if (k->number == number && k->out_by == out_by &&
+		    id_eq(&k->space, space) &&
 		    memcmp(k->key.b, key->b, sizeof(key->b)) == 0)
 			break;
 	if (k == NULL) {
@@ -39,6 +43,7 @@ add_key(struct looking *l, const struct id *space, uint32_t number,
 		k->space = *space;
 		k->number = number;
 		k->key = *key;
+		k->out_by = out_by;
 		k->next = l->keys;
 		l->keys = k;
 	}
@@ -63,6 +68,17 @@ find_place(struct judge *j, struct epoch_seen *ep)
 	}
 }
 
+static int
+author(const struct looking *l)
+{
+	int i;
+
+	for (i = 0; i < l->s->actors; i++)
+		if (id_eq(&l->s->actor[i].keys.device, &l->cs.h.author))
+			return i;
+	return -1;
+}
+
 static void
 load_epochs(struct looking *l)
 {
@@ -79,6 +95,7 @@ load_epochs(struct looking *l)
 			continue;
 		ep->id = r->id;
 		ep->at_ms = r->at_ms;
+		ep->by = author(l);
 		ep->was_ms = r->was_ms;
 		ep->lost_ms = r->lost_ms;
 		find_place(l->j, ep);
@@ -105,7 +122,8 @@ open_boxes(struct looking *l)
 			if (r != NULL && epoch_open(&ep->ep, r->keybox,
 			    &k->box_pub, &k->box, &key, &e) == 0)
 				add_key(l, &ep->ep.space, ep->ep.number, &key,
-				    UINT64_C(1) << i);
+				    UINT64_C(1) << i, ep->accepted ||
+				    ep->lost_ms > 0 ? -1 : ep->by);
 		}
 }
 
@@ -130,7 +148,7 @@ unwrap(struct looking *l)
 				    epoch_unwrap(&ep->ep, &k->key, &before,
 				    &e) == 0)
 					add_key(l, &k->space, n - 1, &before,
-					    k->who);
+					    k->who, k->out_by);
 }
 
 static void
@@ -142,7 +160,7 @@ load_keys(struct looking *l)
 	for (i = 0; i < l->s->actors; i++)
 		for (h = l->s->actor[i].held; h != NULL; h = h->next)
 			add_key(l, &h->space, h->number, &h->key,
-			    UINT64_C(1) << i);
+			    UINT64_C(1) << i, -1);
 	open_boxes(l);
 	unwrap(l);
 }
@@ -170,10 +188,13 @@ read_text(struct looking *l, int no, uint64_t who, const char *where,
 	const struct text *t = &s->text[no];
 	int i;
 
-	l->j->may_read[no] |= who;
 	/* What was refused is as the device that wrote it had sent it. */
 	if (!in_log)
 		who &= ~(UINT64_C(1) << t->first);
+	/* Nobody else can know that a refused epoch made a key known; who made
+	 * it writes under that key no more (README). */
+	if (l->out_by >= 0 && l->out_by != t->by)
+		return;
 	for (i = 0; i < s->actors; i++)
 		if ((who >> i & 1) != 0 && (t->sure || t->owner >= 0) &&
 		    !truth_may(s, i, t))
@@ -229,6 +250,7 @@ open_sealed(struct looking *l, const struct received *r)
 			if (k->number != l->cs.h.epoch ||
 			    !id_eq(&k->space, &l->cs.h.space))
 				continue;
+			l->out_by = k->out_by;
 			buf_reset(&plain);
 			if (changeset_open(&l->cs, i, &k->key, &plain, &e) !=
 			    0)
@@ -253,6 +275,7 @@ open_letter(struct looking *l)
 	buf_init(&plain, SIZE_MAX);
 	if (letter_decode(l->cs.bodies[0], letter, &e) == 0)
 		for (i = 0; i < l->s->actors; i++) {
+			l->out_by = -1;
 			buf_reset(&plain);
 			if (letter_open(letter, &l->s->actor[i].keys,
 			    &l->cs.h.space, &plain, &e) == 0)

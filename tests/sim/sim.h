@@ -156,6 +156,7 @@ struct actor { /* a device; its person is called by its first device */
 	bool moved;              /* something, in its last sync */
 	bool full;               /* its disk was full; not opened since */
 	bool split;              /* it met another log than the one it knew */
+	bool met;                /* that of a hub that runs twice */
 	bool old;                /* an old copy of it was put back */
 	bool stranger;           /* the hub was put back to before it joined */
 	struct buf stick;        /* a backup of it */
@@ -414,6 +415,7 @@ void trouble_old(struct actor *a);
 void trouble_hub(struct sim *s, const struct step *st);
 void trouble_switch(struct actor *a, int side);
 void trouble_meets(struct actor *a); /* an answer of its hub comes to it */
+void trouble_forgets(struct actor *a); /* the power went before it was kept */
 void trouble_put_back(struct sim *s); /* the backup; the hub is closed then */
 
 /* heal.c */
@@ -503,6 +505,7 @@ struct epoch_seen { /* an epoch that the hub ever got */
 	struct epoch ep;
 	struct hash id;
 	bool accepted;
+	int by;                   /* actor whose device made it, or -1 */
 	uint64_t seq;
 	int64_t accept_ms, at_ms; /* the hub's time, true time */
 	int64_t was_ms, lost_ms;  /* in force before a restore lost it */
@@ -512,7 +515,6 @@ struct judge {
 	struct epoch_seen *epochs;
 	struct buf lost;          /* ids of records that some have as lost */
 	int accepted[SIM_TEXTS];  /* how often the log carries it */
-	uint64_t may_read[SIM_TEXTS]; /* actors whose keys open it */
 };
 
 /** judge_all(s): everything, when all has healed. judge_broken(s): what must
@@ -563,8 +565,8 @@ bool anew_lost(const struct judge *j, const struct id *record);
 /** judge_devices(s, sc): nobody's store holds what its person may not read. */
 void judge_devices(struct sim *s, const struct scan *sc);
 
-/** judge_keys(s, j): who could open what; fills in the epochs, accepted and
- * may_read, and ends the run at a disclosure. */
+/** judge_keys(s, j): who could open what; fills in the epochs and
+ * accepted, and ends the run at a disclosure. */
 void judge_keys(struct sim *s, struct judge *j);
 
 /** judge_newest(j, space, at_ms): the epoch in force then (true time), or

@@ -256,10 +256,18 @@ trouble_meets(struct actor *a)
 {
 	if (a->sim->hubs < 2 || a->log_side == a->side)
 		return;
-	if (known_size(a) > a->sim->fork_size)
+	if (known_size(a) > a->sim->fork_size) {
+		a->met |= !a->split;
 		a->split = true;
-	else
+	} else
 		a->log_side = a->side;
+}
+
+void
+trouble_forgets(struct actor *a)
+{
+	if (a->met && !cast_stopped(a))
+		a->split = a->met = false;
 }
 
 static void
