@@ -657,6 +657,45 @@ an_order_for_a_person_needs_two_others(void **state)
 	roster_done(&o.roster);
 }
 
+/* The office root is a second hand for a succession alone, and by its own key
+ * (12.8): its name in the order is not enough. */
+static void
+the_root_signs_by_its_own_key(void **state)
+{
+	struct office o;
+	struct directory_entry d;
+	struct buf text;
+
+	(void)state;
+	office_begin(&o);
+	memset(&d, 0, sizeof(d));
+	d.kind = DIRECTORY_RECOVER;
+	d.scope = ORDER_SUCCESSION;
+	d.person = o.person[OFFICER];
+	d.device = o.dev[OFFICER].device;
+	d.second = o.roster.root_id;
+	d.at_ms = NOW;
+	d.head.log_id = o.roster.genesis.log_id + 1;
+	d.head.size = o.size;
+	buf_init(&text, 4096);
+	directory_recover_text(&d, &text);
+	keys_sign(&o.dev[OFFICER].sign, DIRECTORY_RECOVER_TAG,
+	    buf_view(&text), &d.second_sig);
+	assert_false(roster_order_holds(&o.roster, &d));
+	keys_sign(&o.root, DIRECTORY_RECOVER_TAG, buf_view(&text),
+	    &d.second_sig);
+	assert_true(roster_order_holds(&o.roster, &d));
+	d.scope = ORDER_ALARM;
+	d.head.log_id = o.roster.genesis.log_id;
+	buf_reset(&text);
+	directory_recover_text(&d, &text);
+	keys_sign(&o.root, DIRECTORY_RECOVER_TAG, buf_view(&text),
+	    &d.second_sig);
+	assert_false(roster_order_holds(&o.roster, &d));
+	buf_done(&text);
+	roster_done(&o.roster);
+}
+
 /* What an erase order takes, by the kind of item (10.5), and which epochs count
  * as a writer's of today (4.5). */
 static void
@@ -1284,6 +1323,7 @@ main(void)
 		cmocka_unit_test(text_written_by_law_is_not_put_aside),
 		cmocka_unit_test(a_side_is_reduced_not_withdrawn),
 		cmocka_unit_test(an_order_for_a_person_needs_two_others),
+		cmocka_unit_test(the_root_signs_by_its_own_key),
 		cmocka_unit_test(kinds_and_days),
 		cmocka_unit_test(an_order_opens_for_one_person_and_no_more),
 		cmocka_unit_test(surplus_recipients_are_found),
