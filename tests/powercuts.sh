@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Power cuts over the encrypted store, RUNS more of them, beginning at the seed
-# after the last one in tests/powercuts.tally, which gets what they came to.
+# Power cuts over the encrypted store, RUNS more of them on JOBS cores,
+# beginning at the seed after the last one in tests/powercuts.tally, which gets
+# what they came to. Each seed is a store and a life; each moment at which its
+# power goes is played on in four drawn outcomes, each of which is one cut.
 # Stopped at any moment it has counted what is done; the next call goes on.
 # usage: tests/powercuts.sh build/dev RUNS
 set -eu
 cd "$(dirname "$0")/.."
 B=$1
 RUNS=$2
-PIECE=${PIECE:-2000} # cuts between two entries
+JOBS=${JOBS:-$(nproc)}
+PIECE=${PIECE:-25} # seeds of one job between two entries
 tally=tests/powercuts.tally
 commit=$(git log -1 --format=%h 2>/dev/null || echo unknown)
 [ -z "$(git status --porcelain --untracked-files=no -- common client \
     tests/support 2>/dev/null)" ] || commit=$commit+
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
 
 # Columns: commit, first seed, last seed, cuts, in recovery, kills, faults,
 # result. A piece that follows its own commit's last one joins that line.
@@ -34,19 +39,28 @@ enter() { # first last cuts seconds kills faults result
 	mv "$tally.new" "$tally"
 }
 
+# All jobs of a round, then their entries in the order of the seeds.
 seed=$(awk -F '\t' '$3 + 0 > n { n = $3 } END { print n + 1 }' "$tally")
 left=$RUNS
 while [ "$left" -gt 0 ]; do
-	n=$((left < PIECE ? left : PIECE))
-	if ! said=$("$B/tools/powercuts" "$seed" "$n"); then
-		enter "$seed" "$seed" 0 0 0 0 FAILED
-		exit 1
-	fi
-	read -r next cuts again kills faults <<<"$said"
-	enter "$seed" $((next - 1)) "$cuts" "$again" "$kills" "$faults" \
-	    "0 lost"
-	seed=$next
-	left=$((left - cuts))
+	pids=()
+	for ((i = 0; i < JOBS; i++)); do
+		from=$((seed + i * PIECE))
+		"$B/tools/powercuts" "$from" $((from + PIECE - 1)) \
+		    >"$out/$i" &
+		pids+=($!)
+	done
+	for ((i = 0; i < JOBS; i++)); do
+		if ! wait "${pids[$i]}"; then
+			enter "$seed" $((seed + PIECE - 1)) 0 0 0 0 FAILED
+			exit 1
+		fi
+		read -r cuts again kills faults <"$out/$i"
+		enter "$seed" $((seed + PIECE - 1)) "$cuts" "$again" \
+		    "$kills" "$faults" "0 lost"
+		seed=$((seed + PIECE))
+		left=$((left - cuts))
+	done
 done
 awk -F '\t' '{ cuts += $4; again += $5; kills += $6; faults += $7
 	bad += $8 != "0 lost" && NR > 1 }

@@ -20,6 +20,7 @@
 #define CUTS_LOG "s.tugi-wal"
 #define CUTS_BACKUP "b.tugi"
 #define CUTS_ROWS 24
+#define CUTS_ROUNDS 30 /* of a series */
 
 struct cuts_model {
 	uint32_t ver[CUTS_ROWS + 1]; /* 0: no such row */
@@ -34,6 +35,7 @@ struct cuts {
 	struct cuts_model acked, next;
 	bool in_flight; /* next was asked for, not answered */
 	bool typed;     /* opened by passphrase: the data key may change */
+	size_t rows; /* at most; 1 is a long one */
 	uint32_t clock;
 	const char *what; /* for the message: seed, script, operation, mode */
 	uint64_t seed, at;
@@ -85,8 +87,9 @@ struct cuts_tally {
 	uint64_t faults;  /* calls that failed, full disks */
 };
 
-/** cuts_series(seed, n, tally): ${n} rounds over one store: work until the
- * light goes out or the disk fails, half of the cuts again in recovery. */
+/** cuts_series(seed, n, tally): ${n} rounds (CUTS_ROUNDS) over one store: work until the
+ * light goes out or the disk fails; each of those moments in several outcomes,
+ * half of them cut again in recovery. */
 void cuts_series(uint64_t seed, uint64_t n, struct cuts_tally *tally);
 
 /* A fixed sequence of steps, from the same disk each time. */

@@ -6,7 +6,7 @@
 
 #include "common/db/db.h"
 
-#define ROOM_BYTES ((size_t)600 * 1024)
+#define OUTCOMES 4 /* of each moment, drawn */
 
 /* ---- a random life ---- */
 
@@ -112,26 +112,49 @@ killed(struct cuts *w, struct cuts_tally *t)
 	cuts_compare(w);
 	if (cuts_draw(w, 2) == 0)
 		cuts_close(w);
+	else
+		simdisk_crash_at(w->disk, simdisk_ops(w->disk) + 1 +
+		    cuts_draw(w, 8));
 	t->kills++;
+}
+
+/* From the same moment: what else the cut may have left, on disks of its own. */
+static void
+otherwise(const struct cuts *w, bool twice, struct cuts_tally *t)
+{
+	struct cuts o = *w;
+
+	o.disk = simdisk_fork(w->disk, simdisk_random(w->disk));
+	cuts_use(&o);
+	power_back(&o, t);
+	recover(&o, twice, t);
+	simdisk_crash_at(o.disk, 1); /* nobody looks at it again */
+	cuts_done(&o);
 }
 
 void
 cuts_series(uint64_t seed, uint64_t n, struct cuts_tally *t)
 {
 	struct cuts w;
-	uint64_t i;
+	uint64_t i, j;
 
 	cuts_make(&w, seed);
 	w.what = "series";
+	/* Most stores are small, so that more of them can be cut. */
+	w.rows = seed % 8 == 0 ? CUTS_ROWS : 3 + cuts_draw(&w, 7);
 	for (i = 0; i < n; i++) {
 		if (cuts_draw(&w, 6) == 0)
 			failing(&w, t);
 		w.at = simdisk_ops(w.disk) + 1 +
-		    cuts_draw(&w, cuts_draw(&w, 4) == 0 ? 200 : 40);
+		    cuts_draw(&w, cuts_draw(&w, 4) == 0 ? 160 : 30);
 		simdisk_crash_at(w.disk, w.at);
 		until_dark(&w);
 		if (cuts_draw(&w, 4) == 0)
 			killed(&w, t);
+		cuts_close(&w);
+		for (j = 1; j < OUTCOMES; j++)
+			otherwise(&w, j % 2 == 0, t);
+		cuts_use(&w);
 		power_back(&w, t);
 		recover(&w, i % 2 == 0, t);
 	}

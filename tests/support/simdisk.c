@@ -351,6 +351,40 @@ simdisk_copy(struct simdisk *d, uint64_t seed)
 	return to;
 }
 
+static void
+fork_node(struct node *to, const struct node *n)
+{
+	const struct op *o;
+
+	snprintf(to->name, NAME_BYTES, "%s", n->name);
+	to->visible = n->visible;
+	to->durable = n->durable;
+	for (o = n->ops; o != NULL; o = o->next)
+		simdisk_note(to, o->kind, o->at, o->data,
+		    o->kind == OP_WRITE ? o->len : 0);
+	copy(&to->seen, &n->seen);
+	copy(&to->kept, &n->kept);
+}
+
+struct simdisk *
+simdisk_fork(const struct simdisk *d, uint64_t seed)
+{
+	struct simdisk *to = simdisk_new(seed);
+	size_t i;
+
+	to->crashed = d->crashed;
+	to->ops = d->ops;
+	for (i = 0; i < FILES_MAX; i++)
+		if (d->node[i].name[0] != '\0')
+			fork_node(&to->node[i], &d->node[i]);
+	if (d->renamed.node != NULL)
+		to->renamed.node = &to->node[d->renamed.node - d->node];
+	if (d->renamed.over != NULL)
+		to->renamed.over = &to->node[d->renamed.over - d->node];
+	memcpy(to->renamed.was, d->renamed.was, NAME_BYTES);
+	return to;
+}
+
 void
 simdisk_free(struct simdisk *d)
 {

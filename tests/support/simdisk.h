@@ -47,6 +47,10 @@ void simdisk_free(struct simdisk *d);
  * durable. */
 struct simdisk *simdisk_copy(struct simdisk *d, uint64_t seed);
 
+/** simdisk_fork(d, seed): a second disk in the same state, what no sync has
+ * covered too, with a stream of its own; no handle may be open. */
+struct simdisk *simdisk_fork(const struct simdisk *d, uint64_t seed);
+
 const char *simdisk_name(const struct simdisk *d); /* of the VFS */
 
 /** simdisk_seed(d, seed): what is drawn from here on. */

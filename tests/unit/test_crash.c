@@ -23,8 +23,7 @@
 #include "tests/support/cuts.h"
 #include "tests/support/simdisk.h"
 
-#define SERIES_CUTS 30
-#define DEFAULT_CUTS 5000
+#define DEFAULT_CUTS 10000
 
 static const struct cuts_script *const days = &cuts_scripts[0];
 
@@ -54,7 +53,7 @@ test_random_cuts(void **state)
 	(void)state;
 	/* Each series alone is repeated by its own seed and RUNS=1. */
 	while (t.cuts < runs)
-		cuts_series(seed++, SERIES_CUTS, &t);
+		cuts_series(seed++, CUTS_ROUNDS, &t);
 	print_message("%llu cuts, %llu of them in recovery, %llu faults\n",
 	    (unsigned long long)t.cuts, (unsigned long long)t.seconds,
 	    (unsigned long long)t.faults);

@@ -183,7 +183,7 @@ test_backup(void **state)
 			cuts_done(&w);
 		}
 	}
-	assert_true(k > 30);
+	assert_true(k > 20);
 }
 
 int
