@@ -6,6 +6,7 @@
 #include "client/core/consent/consent.h"
 #include "client/core/consent/override.h"
 #include "client/core/profile/people.h"
+#include "client/core/profile/policies.h"
 #include "common/base/mem.h"
 #include "client/core/support/referral.h"
 #include "client/core/schools/matters.h"
@@ -414,7 +415,7 @@ in_section(struct ctx *c, const struct id *case_id, const char *section,
     struct id *record, struct err *e)
 {
 	static const enum record_type types[] = { TYPE_CASE, TYPE_NOTE,
-		TYPE_PLAN };
+		TYPE_PLAN, 0 /* any */ };
 	struct record_list l = { 0 };
 	struct records_query q = { .case_id = case_id, .limit = 0 };
 	size_t i, k;
@@ -432,6 +433,10 @@ in_section(struct ctx *c, const struct id *case_id, const char *section,
 		}
 		record_list_done(&l);
 	}
+	if (!found && !policy_takes(policies_now(c->s, e), "sections",
+	    section))
+		return err_set(e, ERR_INPUT, _("there is no section \"%.40s\"; "
+		    "tugi policy show sections lists them"), section);
 	if (!found)
 		return err_set(e, ERR_ABSENT, _("there is nothing in a section "
 		    "\"%s\" of this case that you can read"), section);

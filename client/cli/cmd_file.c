@@ -24,13 +24,16 @@ int
 cmd_restrict_lift(struct ctx *c, struct err *e)
 {
 	struct record_item r = { 0 };
+	bool still = false;
 	int rc;
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_RESTRICTION, &r, e) != 0)
 		return -1;
-	rc = restrictions_lift(c->s, &r.id, cmd_value(c, "reason"), e);
+	rc = restrictions_lift(c->s, &r.id, cmd_value(c, "reason"), &still, e);
 	if (rc == 0)
-		rc = show_made(c, &r.id, _("It is used again."), e);
+		rc = show_made(c, &r.id, still ?
+		    _("Lifted. Another restriction of the same text holds: "
+		    "tugi restrict list") : _("It is used again."), e);
 	record_item_done(&r);
 	return rc;
 }

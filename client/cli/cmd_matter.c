@@ -28,14 +28,14 @@ int
 cmd_matter_open(struct ctx *c, struct err *e)
 {
 	struct assignment set[SHOW_SET_MAX] = { { "topic", cmd_word(c, 1) },
-		{ "agreed-by", cmd_value(c, "by") },
-		{ "agreed-role", cmd_value(c, "role") } };
+		{ "by", cmd_value(c, "by") },
+		{ "role", cmd_value(c, "role") } };
 	struct id case_id, id;
 	size_t n = 3;
 	int rc;
 
 	if (cmd_value(c, "by") == NULL || cmd_value(c, "role") == NULL)
-		return err_set(e, ERR_INPUT, "%s", _("agreed-by: a group works "
+		return err_set(e, ERR_INPUT, "%s", _("by: a group works "
 		    "on a child's matter only with the guardian's or the "
 		    "child's consent; say whose: --by NAME --role guardian"));
 	rc = show_case_find(c, cmd_word(c, 0), &case_id, e);

@@ -297,6 +297,12 @@ cmd_task_done(struct ctx *c, struct err *e)
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_TASK, &r, e) != 0)
 		return -1;
+	if (record_field(&r, "done")[0] != '\0') {
+		err_set(e, ERR_CLASH, _("this task was done on %s already; "
+		    "to correct it: tugi task set"), record_field(&r, "done"));
+		record_item_done(&r);
+		return -1;
+	}
 	when_day(tick_wall_ms(&c->tick), today);
 	set[0].text = cmd_value(c, "on") != NULL ? cmd_value(c, "on") : today;
 	rc = records_set(c->s, &r.id, set, cmd_word(c, 1) != NULL ? 2 : 1, e);

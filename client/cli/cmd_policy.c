@@ -303,7 +303,7 @@ from_diff(struct ctx *c, struct err *e)
 		rc = -1;
 		goto out;
 	}
-	policy_diff(now, p, &out);
+	policy_diff(now, p, session_language(c->s), &out);
 	rc = buf_check(&out, "the differences", e);
 	if (rc == 0 && c->g.json)
 		rc = out_json(json_pack("{s:s, s:s}", "commit", commit,

@@ -21,10 +21,10 @@ static const struct cmd cmds[] = {
 	.opens = true,
 	.summary = N_("record a consent to give something to a body outside"),
 	.more = N_("It opens nothing here: it is asked for when something is "
-	    "handed over. Fields: sections, giver, giver-role, until; purpose, "
+	    "handed over. Fields: sections, by, role, until; purpose, "
 	    "evidence, language. For a colleague: tugi consent grant."),
 	.examples = { "tugi release give anna Rajaleidja sections=plan "
-	    "giver='Mari Tamm' giver-role=guardian until=2027-06-30" }
+	    "by='Mari Tamm' role=guardian until=2027-06-30" }
 }, {
 	.name = "release list", .words = N_("[CASE]"), .max = 1,
 	.run = cmd_entry_list, .opens = true, .type = TYPE_RELEASE,

@@ -356,6 +356,10 @@ static const struct cmd cmds[] = {
 	.name = "who", .words = N_("RECORD|CASE"), .min = 1, .max = 1,
 	.run = cmd_who, .opens = true,
 	.summary = N_("who can see a record, and why"),
+	.more = N_("WHY names all that opens it: the own side (who works on "
+	    "the case), a consent and who gave it, the law and its provision, "
+	    "a handover or takeover, the office's recovery. A door that "
+	    "closes says so until the next sync of who keeps it."),
 	.examples = { "tugi who 1f0c77ab", "tugi who anna --section plan" },
 	.opts = { { "section", N_("NAME"), N_("of a case (default: card)"),
 	    false } }

@@ -5,7 +5,7 @@
 # usage: extract.sh FILE.c...
 set -eu
 here=$(dirname "$0")
-functions="err_set:3 err_add:2 out_line:2 out_say:2 out_warn:2"
+functions="err_set:3 checking_fail:2 err_add:2 out_line:2 out_say:2 out_warn:2"
 texts="_:1 N_:1 out_alarm:2 out_step:2 buf_check:2"
 options=
 for k in $functions; do

@@ -48,9 +48,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_SURE(policy_encode(again, &two, &e) == 0);
 	FUZZ_SURE(view_eq(buf_view(&one), buf_view(&two)));
 	buf_reset(&two);
-	policy_diff(p, again, &two);
+	policy_diff(p, again, "et", &two);
 	FUZZ_SURE(two.len == 0);
-	policy_diff(own, p, &two);
+	policy_diff(own, p, "et", &two);
 	policy_free(p);
 	policy_free(again);
 	policy_free(own);

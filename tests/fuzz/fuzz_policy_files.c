@@ -64,7 +64,7 @@ travels(struct policy *p)
 	FUZZ_SURE(policy_encode(p, &out, &e) == 0);
 	if (out.len <= POLICY_MAX) {
 		FUZZ_SURE(policy_decode(buf_view(&out), &again, &e) == 0);
-		policy_diff(p, again, &diff);
+		policy_diff(p, again, "et", &diff);
 		FUZZ_SURE(diff.len == 0);
 		policy_free(again);
 	}

@@ -70,6 +70,12 @@ sed -i '11s/,$//' "$P/sections.json"
 wrong "a comma is missing" "sections.json, line 1"
 edit sections.json '.[1].code = "Notes"'
 at=$(grep -n '"Notes",$' "$P/sections.json" | head -n 1 | cut -d: -f1)
+save 'A code in capitals'
+for word in et:märkidest lv:rakstzīmēm fi:merkeistä hu:karakterekből; do
+	as office --lang "${word%:*}" office policy check "$P"
+	check "in ${word%:*}" says "${word#*:}"
+	check "with the line" says "$at"
+done
 wrong "a code in capitals" "sections.json, line $at: code is one word"
 edit vocabularies.json 'del(.[0].words[0].name.hu)'
 wrong "a language is missing" "vocabularies.json, line 14: name has no text in the language hu"
@@ -106,7 +112,10 @@ save 'Play is a kind of note'
 as office office policy diff "$P"
 check "the difference is shown" ends 0
 check "what comes" says \
-    '+ vocabularies / note.category / words / play: "Mäng"'
+    '+ vocabularies / note.category / words / play: "Play"'
+as office --lang lv office policy diff "$P"
+check "in the reader's language" says 'words / play: "Rotaļa"'
+as office office policy diff "$P"
 check "what goes" says '- vocabularies / note.category / words / observation'
 check "what reads otherwise" says \
     '~ vocabularies / note.category / words / contact / name / en: "Contact" -> "First contact"'

@@ -53,6 +53,8 @@ must as jaan sync
 task=$(json jaan '.[0].id' task list)
 as jaan task done "$task" 'They come in May.'
 check "the task is done" ends 0
+as jaan task done "$task" 'Never.'
+check "once" says "done on"
 is "the third knows of nothing" 0 "$(json kadri length meeting list)"
 must as liis group set network closed=2026-09-01
 as liis meeting add network network-quarterly
@@ -77,7 +79,7 @@ check "a name that is known is warned of" says 'topic: "Anna" is the name'
 
 ### A matter of one child
 as liis matter open A-1 'Absence'
-check "a matter needs a consent" says "agreed-by:"
+check "a matter needs a consent" says "by: a group works"
 as liis matter open A-1 'Absence' --by 'Mari Tamm' --role guardian \
     child-view='I am tired.' guardian-view='She reads at night.'
 check "a matter is opened" ends 0
@@ -134,6 +136,8 @@ as liis note add A-1 'A late word from the mother.'
 check "a late note is kept" ends 0
 check "and said to be late" says "is closed"
 is "marked" true "$(json liis '.[0].after_closing' note list A-1)"
+as liis case close A-1 moved_school
+check "it is closed once" says "closed already"
 is "and reopens nothing" closed \
     "$(json liis .card.fields.status case show A-1)"
 in_step liis jaan

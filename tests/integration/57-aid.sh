@@ -33,14 +33,14 @@ ref=$(jq -r .id "$T/out")
 as mari referral letter "$ref" --out "$T/draft.pdf"
 check "a draft is not printed" ends 77
 must as mari --json release give A-1 Rajaleidja sections=plan \
-    giver='Mari Tamm' giver-role=guardian until=2099-06-30
+    by='Mari Tamm' role=guardian until=2099-06-30
 narrow=$(jq -r .id "$T/out")
 as mari referral basis "$ref" --consent "$narrow"
 check "a referral beyond its consent is refused" ends 77
 check "and the section is named" says "does not cover notes"
 is "it stays a draft" draft "$(json mari .state referral show "$ref")"
 must as mari --json release give A-1 Rajaleidja sections=plan,notes \
-    giver='Mari Tamm' giver-role=guardian until=2099-06-30
+    by='Mari Tamm' role=guardian until=2099-06-30
 wide=$(jq -r .id "$T/out")
 must as mari referral basis "$ref" --consent "$wide"
 must as mari referral letter "$ref" --out "$T/letter.pdf"

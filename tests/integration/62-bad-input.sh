@@ -39,10 +39,10 @@ soon=$(date -d '10 days' +%F)
 later=$(date -d '60 days' +%F)
 ref=$(id referral add A-1 body=Rajaleidja service=speech purpose=Help \
     sections=plan,notes until="$later" --records "$note")
-narrow=$(id release give A-1 Rajaleidja sections=plan giver='Mari Tamm' \
-    giver-role=guardian until="$later")
+narrow=$(id release give A-1 Rajaleidja sections=plan by='Mari Tamm' \
+    role=guardian until="$later")
 short=$(id release give A-1 Rajaleidja sections=plan,notes \
-    giver='Mari Tamm' giver-role=guardian until="$soon")
+    by='Mari Tamm' role=guardian until="$soon")
 service=$(id service new Lasila 2026/27 needs=Quiet)
 own=$(id supervision add 'How do I keep in touch?')
 case_id=$(json mari .id case show A-1)
@@ -117,7 +117,7 @@ no_day --until override add A-1 'Liis Kask' --sections plan --basis danger \
 no_day --until handover propose A-1 'Jaan Puu' --reason x --until DAY
 no_day --until share add A-1 'Jaan Puu' --records "$note" \
     "${as_guardian[@]}" --until DAY
-no_day until release give A-1 R sections=plan giver=X giver-role=guardian \
+no_day until release give A-1 R sections=plan by=X role=guardian \
     until=DAY
 no_day until referral add A-1 body=R service=x purpose=x sections=plan until=DAY
 no_day on disclosure add A-1 R --sections plan --channel letter --basis court \
@@ -178,7 +178,7 @@ refused 64 "until: this consent would end $ends" consent grant A-1 \
 refused 64 "until: this consent would end $ends" share add A-1 'Jaan Puu' \
     --records "$note" "${as_guardian[@]}" --until 2020-01-01
 refused 64 "until: this release would end $ends" release give A-1 R \
-    sections=plan giver=X giver-role=guardian from="$later" until="$soon"
+    sections=plan by=X role=guardian from="$later" until="$soon"
 refused 64 'until: this override would be over' override add A-1 'Liis Kask' \
     --sections plan --basis danger --provision x --reason x --until 2020-01-01
 refused 64 'review is a day that has passed' consent grant A-1 \

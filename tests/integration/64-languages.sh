@@ -71,8 +71,8 @@ walk() { # the language is that of LANGUAGE, but for one command
 	    --provision Ppp --reason Rrr
 	said $w override list "$code"
 	said $w who "$goal"
-	said $w release give "$code" Rajaleidja sections=plan giver=Ema \
-	    giver-role=guardian until="$later"
+	said $w release give "$code" Rajaleidja sections=plan by=Ema \
+	    role=guardian until="$later"
 	said $w release list "$code"
 	said $w referral add "$code" body=Rajaleidja service=Sss purpose=Ppp \
 	    sections=plan until="$later"

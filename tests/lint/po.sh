@@ -35,7 +35,7 @@ for f; do
 	END {
 		gsub(/"[ \t\n]+"/, "", all)
 		s = "\"([^\"\\\\]|\\\\.)*\""
-		call = "(err_set|err_add|out_line|out_say|out_warn|out_alarm|out_step|buf_check)\\("
+		call = "(err_set|checking_fail|err_add|out_line|out_say|out_warn|out_alarm|out_step|buf_check)\\("
 		while (match(all, call "[^;\"]*\\?[ \t\n]*(N_\\()?" s "\\)?[ \t\n]*:[ \t\n]*" s)) {
 			t = substr(all, RSTART, RLENGTH)
 			gsub(/[ \t\n]+/, " ", t)

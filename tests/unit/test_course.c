@@ -20,6 +20,8 @@ static struct world w;
 static struct id kid;
 static struct err e;
 
+#define ALL_VERSIONS "SELECT count(*) FROM version"
+
 static int
 setup(void **state)
 {
@@ -58,6 +60,7 @@ refused(const char *word)
 static void
 test_states(void **state)
 {
+	int64_t versions;
 	char text[160];
 
 	(void)state;
@@ -71,10 +74,22 @@ test_states(void **state)
 	assert_string_equal(text, "open");
 	assert_int_equal(set2(1, "status", "closed", "closing",
 	    "goal_reached"), 0);
+	/* It is closed once; its reason can be corrected. */
+	versions = world_count(&w, 1, ALL_VERSIONS);
+	assert_int_equal(set2(1, "status", "closed", "closing",
+	    "moved_school"), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	refused("closed already");
+	assert_int_equal(set2(1, "closing", "goal_reached", NULL, NULL), -1);
+	refused("says that already");
+	assert_int_equal(world_count(&w, 1, ALL_VERSIONS), versions);
+	assert_int_equal(set2(1, "closing", "moved_school", NULL, NULL), 0);
 	assert_int_equal(set2(1, "status", "open", NULL, NULL), -1);
 	refused("reopen");
 	assert_int_equal(set2(1, "closing", "", NULL, NULL), -1);
 	assert_int_equal(set2(1, "status", "reopened", "closing", ""), 0);
+	assert_int_equal(set2(1, "status", "reopened", "closing", ""), -1);
+	refused("only a closed case");
 	assert_int_equal(set2(1, "status", "paused", NULL, NULL), 0);
 }
 
@@ -88,7 +103,9 @@ test_coordinator(void **state)
 	    "the mother trusts her"), 0);
 	/* The reason of the last change is none for this one. */
 	assert_int_equal(set2(1, "coordinator", "Person 3", NULL, NULL), -1);
-	assert_int_equal(set2(1, "coordinator", "Person 2", NULL, NULL), 0);
+	refused("coordinator-why:");
+	assert_int_equal(set2(1, "coordinator", "Person 2", NULL, NULL), -1);
+	assert_int_equal(e.kind, ERR_CLASH); /* nothing would change */
 }
 
 static void
@@ -191,6 +208,8 @@ test_late_note(void **state)
 		assert_string_equal(text, "closed");
 	}
 	assert_int_equal(set2(1, "status", "reopened", "closing", ""), 0);
+	assert_int_equal(set2(1, "status", "reopened", "closing", ""), -1);
+	refused("only a closed case");
 	assert_int_equal(records_list(w.c[1].session, &q, &l, &e), 0);
 	assert_false(l.items[0].after_closing);
 	record_list_done(&l);

@@ -58,8 +58,8 @@ static int
 release(int by, const char *until, struct id *id)
 {
 	struct assignment set[] = { { "body", "Rajaleidja" },
-		{ "sections", "plan, notes" }, { "giver", "Mari Tamm" },
-		{ "giver-role", "guardian" }, { "until", until } };
+		{ "sections", "plan, notes" }, { "by", "Mari Tamm" },
+		{ "role", "guardian" }, { "until", until } };
 
 	world_pass(&w, 1000);
 	return basis_release(w.c[by].session, &kid, set, 5, id, &e);

@@ -53,7 +53,7 @@ static void
 open_matter(const char *topic, const char *view, struct matter *m)
 {
 	struct assignment set[4] = { { "topic", topic },
-		{ "agreed-by", "Mari Tamm" }, { "agreed-role", "guardian" },
+		{ "by", "Mari Tamm" }, { "role", "guardian" },
 		{ "child-view", view } };
 	struct id id;
 
@@ -97,7 +97,7 @@ test_agreed(void **state)
 	(void)state;
 	assert_int_equal(matters_open(w.c[1].session, &kid, set, 1, &id, &e),
 	    -1);
-	assert_non_null(strstr(e.text, "agreed-by"));
+	assert_non_null(strstr(e.text, "the field by:"));
 	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM record"),
 	    before);
 	assert_int_equal(matters_open(w.c[2].session, &kid, set, 1, &id, &e),

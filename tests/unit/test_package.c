@@ -143,8 +143,8 @@ static int
 setup(void **state)
 {
 	struct assignment set[] = { { "body", "Family doctor" },
-		{ "sections", "notes" }, { "giver", "Mari Tamm" },
-		{ "giver-role", "guardian" }, { "until", "2027-06-30" } };
+		{ "sections", "notes" }, { "by", "Mari Tamm" },
+		{ "role", "guardian" }, { "until", "2027-06-30" } };
 
 	(void)state;
 	world_begin(&w, 2);

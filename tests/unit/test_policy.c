@@ -111,7 +111,7 @@ test_default(void **state)
 	    0)
 		fail_msg("%s", e.text);
 	buf_reset(&two);
-	policy_diff(p, read, &two);
+	policy_diff(p, read, "en", &two);
 	assert_int_equal(two.len, 0);
 	/* It promises all five languages, so the check asked for each text. */
 	for (i = 0; policy_language(i) != NULL; i++)
@@ -256,12 +256,12 @@ static const struct mistake {
 	    "another form", 9999 },
 	{ "forms.json", "\"record\": \"consent\",", "",
 	    "or the form names no record", 9999 },
-	{ "forms.json", "\"field\": \"giver-role\"",
-	    "\"field\": \"giver-rule\"", "is no field of that kind", 9999 },
-	{ "forms.json", "\"field\": \"giver-role\"",
+	{ "forms.json", "\"field\": \"role\"",
+	    "\"field\": \"rule\"", "is no field of that kind", 9999 },
+	{ "forms.json", "\"field\": \"role\"",
 	    "\"field\": \"purpose\"", "different vocabularies", 9999 },
-	{ "forms.json", "\"field\": \"giver-role\"",
-	    "\"field\": \"giver\"", "different kinds", 9999 },
+	{ "forms.json", "\"field\": \"role\"",
+	    "\"field\": \"by\"", "different kinds", 9999 },
 	{ "forms.json", "\"default\": \"spoken\"",
 	    "\"default\": \"shouted\"", "no word of consent.evidence", 9999 },
 	{ "forms.json", "\"field\": \"until\"",
@@ -296,7 +296,7 @@ static const struct mistake {
 	    "the name of another list", -1 },
 	{ "texts.json", "[", "{\"a\": [", "this is no JSON", 9999 },
 	{ "texts.json", "\"code\"", "\"code\": \"a\", \"code\"",
-	    "this is no JSON: duplicate", 0 },
+	    "this is no JSON: a key stands twice", 0 },
 };
 
 static void
@@ -385,6 +385,22 @@ test_decode(void **state)
 	policy_free(p);
 }
 
+/* Policies from before a field was renamed stay readable. */
+static void
+test_old_names(void **state)
+{
+	struct policy *p = NULL;
+
+	(void)state;
+	load_files();
+	change("forms.json", "\"field\": \"role\"",
+	    "\"field\": \"giver-role\"");
+	change("forms.json", "\"field\": \"by\"", "\"field\": \"giver\"");
+	if (read_files(&p) != 0)
+		fail_msg("%s", e.text);
+	policy_free(p);
+}
+
 static void
 test_diff(void **state)
 {
@@ -400,11 +416,11 @@ test_diff(void **state)
 	    "\"code\": \"romani\"");
 	assert_int_equal(read_files(&is), 0);
 	buf_init(&out, POLICY_MAX);
-	policy_diff(was, is, &out);
+	policy_diff(was, is, "hu", &out);
 	assert_string_equal(buf_str(&out),
 	    "~ sections / plan / name / en: \"Plan\" -> \"Goals\"\n"
-	    "- vocabularies / language / words / rom: \"romi\"\n"
-	    "+ vocabularies / language / words / romani: \"romi\"\n"
+	    "- vocabularies / language / words / rom: \"romani\"\n"
+	    "+ vocabularies / language / words / romani: \"romani\"\n"
 	    "~ retention / case / years: nothing -> 30\n"
 	    "~ retention / case / ground: \"\" -> \"x\"\n");
 	buf_done(&out);
@@ -442,6 +458,7 @@ main(void)
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_missing_and_long),
 		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_old_names),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_jsonline),
 	};

@@ -48,8 +48,8 @@ static int
 release(const char *sections, const char *until, struct id *id)
 {
 	struct assignment set[] = { { "body", "Rajaleidja" },
-		{ "sections", sections }, { "giver", "Mari Tamm" },
-		{ "giver-role", "guardian" }, { "until", until } };
+		{ "sections", sections }, { "by", "Mari Tamm" },
+		{ "role", "guardian" }, { "until", until } };
 
 	world_pass(&w, 1000);
 	return basis_release(w.c[1].session, &kid, set, 5, id, &e);

@@ -81,6 +81,12 @@ restrict_it(int i, const char *until, struct id *id)
 	    3 : 2, id, &e);
 }
 
+static int
+lift(int i, const struct id *id, const char *why, bool *still)
+{
+	return restrictions_lift(w.c[i].session, id, why, still, &e);
+}
+
 static void
 test_restricted(void **state)
 {
@@ -118,18 +124,24 @@ test_restricted(void **state)
 static void
 test_lifted(void **state)
 {
-	struct id id;
+	struct id id, second;
+	bool still = false;
 
 	(void)state;
 	settle();
 	assert_int_equal(restrict_it(2, NULL, &id), 0);
+	assert_int_equal(restrict_it(1, NULL, &second), 0);
 	settle();
-	assert_int_equal(restrictions_lift(w.c[2].session, &id, "why", &e),
-	    -1);
+	assert_int_equal(lift(2, &id, "why", &still), -1);
 	assert_int_equal(e.kind, ERR_DENIED); /* a keeper's */
-	assert_int_equal(restrictions_lift(w.c[1].session, &id, "", &e), -1);
-	assert_int_equal(restrictions_lift(w.c[1].session, &id, "mended",
-	    &e), 0);
+	assert_int_equal(lift(1, &id, "", &still), -1);
+	assert_int_equal(lift(1, &id, "mended", &still), 0);
+	assert_true(still); /* the other one */
+	assert_int_equal(world_notes(&w, 1, &kid), 0);
+	assert_int_equal(lift(1, &id, "mended", &still), -1);
+	assert_int_equal(e.kind, ERR_CLASH); /* lifted once */
+	assert_int_equal(lift(1, &second, "mended too", &still), 0);
+	assert_false(still);
 	assert_int_equal(world_notes(&w, 1, &kid), 1);
 	settle();
 	assert_int_equal(world_notes(&w, 2, &kid), 1);

@@ -279,8 +279,8 @@ static void
 refer(const struct id *kid, const char *school, int days, const char *answer)
 {
 	struct assignment may[] = { { "body", "Rajaleidja" },
-		{ "sections", "plan" }, { "giver", "Mari Tamm" },
-		{ "giver-role", "guardian" }, { "until", "2027-06-30" } };
+		{ "sections", "plan" }, { "by", "Mari Tamm" },
+		{ "role", "guardian" }, { "until", "2027-06-30" } };
 	struct assignment set[] = { { "body", "Rajaleidja" },
 		{ "service", "speech therapist" }, { "purpose", "Speech" },
 		{ "sections", "plan" }, { "until", "2027-05-31" },

@@ -148,7 +148,12 @@ test_order_of_answers(void **state)
 	(void)state;
 	assert_int_equal(answer("ended", &effect), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
+	assert_int_equal(answer("offered", &effect), 0);
+	assert_int_equal(answer("offered", &effect), -1); /* on one day */
+	assert_int_equal(e.kind, ERR_CLASH);
 	assert_int_equal(answer("accepted", &effect), 0);
+	assert_int_equal(answer("accepted", &effect), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
 	assert_int_equal(answer("declined", &effect), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
 	assert_int_equal(answer("maybe", &effect), -1);

@@ -39,12 +39,27 @@ was(const struct entry *x, uint16_t field, const char *code)
 	    view_str(code));
 }
 
+static bool
+is_named(const struct entry *x, uint16_t field)
+{
+	size_t i;
+
+	for (i = 0; i < x->op_count && x->ops[i].field != field; i++)
+		continue;
+	return i < x->op_count;
+}
+
 static int
 check_status(const struct entry *x, struct err *e)
 {
 	bool closes = entry_is(x, CASE_STATUS, CLOSED) ||
 	    entry_is(x, CASE_STATUS, CLOSING);
 
+	if (is_named(x, CASE_STATUS) && was(x, CASE_STATUS, CLOSED) &&
+	    entry_is(x, CASE_STATUS, CLOSED))
+		return err_set(e, ERR_CLASH, "status: this case is closed "
+		    "already; another reason: tugi case set CASE "
+		    "closing=REASON");
 	if ((entry_changes(x, CASE_STATUS) ||
 	    entry_changes(x, CASE_CLOSING)) && closes &&
 	    !entry_has(x, CASE_CLOSING))
@@ -55,7 +70,7 @@ check_status(const struct entry *x, struct err *e)
 	    !entry_is(x, CASE_STATUS, REOPENED))
 		return err_set(e, ERR_INPUT, "status: this case is closed; "
 		    "reopen it first: tugi case reopen CASE");
-	if (entry_changes(x, CASE_STATUS) &&
+	if (is_named(x, CASE_STATUS) &&
 	    entry_is(x, CASE_STATUS, REOPENED) && !was(x, CASE_STATUS, CLOSED)
 	    && !was(x, CASE_STATUS, CLOSING) && !was(x, CASE_STATUS, "moved"))
 		return err_set(e, ERR_INPUT, "status: only a closed case is "

@@ -4,7 +4,10 @@
  */
 #include "client/core/cases/restrictions.h"
 
+#include <stdio.h>
+
 #include "client/core/local/day.h"
+#include "common/base/mem.h"
 #include "common/base/text.h"
 
 int
@@ -56,21 +59,51 @@ restrictions_add(struct session *session, const struct id *record,
 	return entries_add_to(session, &d, RESTRICTION_OF, record, id, e);
 }
 
-int
-restrictions_lift(struct session *s, const struct id *id, const char *why,
-    struct err *e)
+/* On which day it was lifted; empty: it holds. */
+static int
+lifted_on(struct store *s, const struct id *id, char day[DAY_TEXT_BYTES],
+    struct id *of, struct err *e)
 {
-	char today[DAY_TEXT_BYTES];
-	struct assignment set[] = { { "lifted", today },
+	struct loaded *l = loaded_new();
+	int rc = versions_load(s, id, l, e);
+	struct view v;
+
+	if (rc == 1) {
+		v = loaded_text(l, RESTRICTION_LIFTED);
+		snprintf(day, DAY_TEXT_BYTES, "%.*s", (int)v.len,
+		    v.len > 0 ? (const char *)v.data : "");
+		*of = l->row.parent;
+		rc = l->row.type == TYPE_RESTRICTION;
+		versions_done(l);
+	}
+	mem_free(l);
+	return rc;
+}
+
+int
+restrictions_lift(struct session *session, const struct id *id,
+    const char *why, bool *still, struct err *e)
+{
+	struct store *s = session_store(session);
+	char day[DAY_TEXT_BYTES] = "";
+	struct assignment set[] = { { "lifted", day },
 		{ "lifted-why", why } };
 	struct record_row row;
-	int rc = versions_row(session_store(s), id, &row, e);
+	struct id of;
+	int rc = lifted_on(s, id, day, &of, e);
 
 	if (rc < 0)
 		return -1;
-	if (rc == 0 || row.type != TYPE_RESTRICTION)
+	if (rc == 0)
 		return err_set(e, ERR_ABSENT, "there is no such restriction "
 		    "here; tugi restrict list shows them");
-	day_text(store_now_ms(session_store(s)), today);
-	return records_set(s, id, set, 2, e);
+	if (day[0] != '\0')
+		return err_set(e, ERR_CLASH, "this restriction was lifted on "
+		    "%s already", day);
+	day_text(store_now_ms(s), day);
+	if (records_set(session, id, set, 2, e) != 0)
+		return -1;
+	rc = versions_row(s, &of, &row, e);
+	*still = rc == 1 && (row.flags & RECORD_RESTRICTED) != 0;
+	return rc < 0 ? -1 : 0;
 }

@@ -14,9 +14,10 @@
 int restrictions_add(struct session *s, const struct id *record,
     const struct assignment *set, size_t n, struct id *id, struct err *e);
 
-/** restrictions_lift(s, id, why, e): only who keeps the section may. */
+/** restrictions_lift(s, id, why, still, e): only who keeps the section may;
+ * ERR_CLASH when it was lifted before. ${still}: another one holds. */
 int restrictions_lift(struct session *s, const struct id *id,
-    const char *why, struct err *e);
+    const char *why, bool *still, struct err *e);
 
 int restrictions_check(const struct entry *x, struct err *e);
 

@@ -79,6 +79,51 @@ check_informed(const struct entry *x, struct err *e)
 	return 0;
 }
 
+/* The same answer of the same person stands, or on one day the same offer. */
+struct again {
+	const struct entry *x;
+	bool found;
+};
+
+static int
+look_same(void *ctx, const struct record_row *row, struct err *e)
+{
+	static const uint16_t same[] = { UPTAKE_OUTCOME, UPTAKE_PERSON,
+		UPTAKE_BY, UPTAKE_ON };
+	struct again *a = ctx;
+	struct loaded *l = loaded_new();
+	int rc = versions_load_row(session_store(a->x->session), row, l, e);
+	size_t i, n = entry_is(a->x, UPTAKE_OUTCOME, "offered") ? 4 : 3;
+
+	if (rc == 1) {
+		for (i = 0; i < n && view_eq(loaded_text(l, same[i]),
+		    entry_text(a->x, same[i])); i++)
+			continue;
+		a->found = a->found || i == n;
+		versions_done(l);
+	}
+	mem_free(l);
+	return rc < 0 ? -1 : a->found;
+}
+
+static int
+check_again(const struct entry *x, const char *last, struct err *e)
+{
+	struct version_query q = { .type = TYPE_UPTAKE,
+		.case_id = &x->case_id };
+	struct again a = { x, false };
+
+	/* A second no is taken: it takes out what came in since. */
+	if (!entry_is(x, UPTAKE_OUTCOME, last) ||
+	    strcmp(last, "declined") == 0)
+		return 0;
+	if (versions_each(session_store(x->session), &q, look_same, &a, e) !=
+	    0)
+		return -1;
+	return !a.found ? 0 : err_set(e, ERR_CLASH, "this is recorded "
+	    "already; nothing was written: tugi uptake list");
+}
+
 static int
 check_order(const struct entry *x, struct err *e)
 {
@@ -96,7 +141,7 @@ check_order(const struct entry *x, struct err *e)
 		return err_set(e, ERR_INPUT, "the service was taken up in this "
 		    "case: it can be ended, and what was written stays as long "
 		    "as the policy says: tugi uptake end CASE");
-	return 0;
+	return check_again(x, last, e);
 }
 
 int

@@ -206,10 +206,10 @@ check_draft(struct giving *g, struct err *e)
 	statements_words(g->mask, g->sections);
 	if (d->giver == NULL || *d->giver == '\0')
 		return err_set(e, ERR_INPUT,
-		    "a consent names who gave or refused it");
+		    "by: a consent names who gave or refused it");
 	if (d->giver_role == NULL || *d->giver_role == '\0')
-		return err_set(e, ERR_INPUT, "a consent says in what role it "
-		    "was given: guardian, child_capable, both_guardians ...");
+		return err_set(e, ERR_INPUT, "role: a consent says in what role "
+		    "it was given: guardian, child_capable, both_guardians ...");
 	if (!d->refused && d->right != RIGHT_READ && d->right != RIGHT_WRITE)
 		return err_set(e, ERR_INPUT,
 		    "a consent gives the right to read or to write");

@@ -55,7 +55,7 @@ int basis_part_open(struct session *s, const struct id *case_id,
 int64_t basis_day_end(struct view text);
 
 /** basis_release(s, case_id, set, n, id, e): record a release: fields body,
- * sections, giver, giver-role, until, purpose, evidence, language. It names
+ * sections, by, role, until, purpose, evidence, language. It names
  * the withdrawals it overrules, as a consent does. */
 int basis_release(struct session *s, const struct id *case_id,
     const struct assignment *set, size_t n, struct id *id, struct err *e);

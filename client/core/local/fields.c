@@ -82,12 +82,33 @@ fields_fits(const struct record_kind *kind, unsigned home,
 	    fields_listed(kind->rooms, section);
 }
 
+/* Names from before, which forms of published policies still have. */
+static const char *
+name_now(enum record_type type, const char *name)
+{
+	static const struct {
+		enum record_type type;
+		const char *was, *is;
+	} renamed[] = {
+		{ TYPE_CONSENT, "giver", "by" },
+		{ TYPE_CONSENT, "giver-role", "role" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (renamed[i].type == type &&
+		    strcmp(renamed[i].was, name) == 0)
+			return renamed[i].is;
+	return name;
+}
+
 const struct field *
 fields_find(enum record_type type, const char *name)
 {
 	size_t n, i;
 	const struct field *f = fields_of(type, &n);
 
+	name = name_now(type, name);
 	for (i = 0; i < n; i++)
 		if (strcmp(f[i].name, name) == 0)
 			return &f[i];

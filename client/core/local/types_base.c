@@ -100,9 +100,9 @@ static const struct field consent_fields[] = {
 	{ TYPE_CONSENT, CONSENT_STATUS, FIELD_CODE, 0,
 	    "status", N_("Status"), "consent.status" },
 	{ TYPE_CONSENT, CONSENT_GIVER, FIELD_TEXT, FIELD_SEARCHED,
-	    "giver", N_("Giver"), NULL },
+	    "by", N_("Giver"), NULL },
 	{ TYPE_CONSENT, CONSENT_GIVER_ROLE, FIELD_CODE, 0,
-	    "giver-role", N_("Giver's role"), "consent.giver" },
+	    "role", N_("Giver's role"), "consent.giver" },
 	{ TYPE_CONSENT, CONSENT_AUDIENCE, FIELD_PERSON, 0,
 	    "audience", N_("Audience"), NULL },
 	{ TYPE_CONSENT, CONSENT_SECTIONS, FIELD_TEXT, 0,
@@ -179,7 +179,7 @@ static const struct field consent_fields[] = {
 
 static const struct field withdrawal_fields[] = {
 	{ TYPE_WITHDRAWAL, WITHDRAWAL_GIVER, FIELD_TEXT, FIELD_SEARCHED,
-	    "giver", N_("Giver"), NULL },
+	    "by", N_("Giver"), NULL },
 	{ TYPE_WITHDRAWAL, WITHDRAWAL_AUDIENCE, FIELD_PERSON, 0,
 	    "audience", N_("Audience"), NULL },
 	{ TYPE_WITHDRAWAL, WITHDRAWAL_SECTIONS, FIELD_TEXT, 0,

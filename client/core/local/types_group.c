@@ -46,9 +46,9 @@ static const struct field matter_fields[] = {
 	{ TYPE_MATTER, MATTER_CLOSED, FIELD_DATE, 0,
 	    "closed", N_("Closed on"), NULL },
 	{ TYPE_MATTER, MATTER_GIVER, FIELD_TEXT, FIELD_SEARCHED | FIELD_GIVEN |
-	    FIELD_NEEDED, "agreed-by", N_("Agreed by"), NULL },
+	    FIELD_NEEDED, "by", N_("Agreed by"), NULL },
 	{ TYPE_MATTER, MATTER_GIVER_ROLE, FIELD_CODE, FIELD_GIVEN |
-	    FIELD_NEEDED, "agreed-role", N_("Role"), "consent.giver" },
+	    FIELD_NEEDED, "role", N_("Role"), "consent.giver" },
 	{ TYPE_MATTER, MATTER_CHILD_VIEW, FIELD_LONG,
 	    FIELD_SEARCHED | FIELD_SETTABLE,
 	    "child-view", N_("Child's view"), NULL },

@@ -46,6 +46,34 @@ policy_free(struct policy *p)
 
 /* ---- in and out ---- */
 
+/* jansson says it in English, and behind "near" where it stood. */
+static int
+fail_json(const char *name, const json_error_t *why, struct err *e)
+{
+	const char *what, *near = strstr(why->text, " near '");
+
+	switch (json_error_code(why)) {
+	case json_error_premature_end_of_input:
+		what = _("it ends before everything is closed");
+		break;
+	case json_error_duplicate_key:
+		what = _("a key stands twice in one object");
+		break;
+	case json_error_invalid_utf8:
+		what = _("these bytes are no UTF-8");
+		break;
+	case json_error_numeric_overflow:
+		what = _("the number is too large");
+		break;
+	default:
+		what = _("a comma, a quotation mark or a bracket is missing "
+		    "or too much");
+	}
+	return err_set(e, ERR_INPUT, "%s, line %d: this is no JSON: %s%.60s",
+	    name, why->line > 0 ? why->line : 1, what,
+	    near != NULL ? near + strlen(" near") : "");
+}
+
 static int
 parse_file(const char *name, struct view text, json_t **out, struct err *e)
 {
@@ -58,9 +86,7 @@ parse_file(const char *name, struct view text, json_t **out, struct err *e)
 		    POLICY_FILE_MAX / 1024);
 	*out = json_loadb((const char *)text.data, text.len,
 	    JSON_REJECT_DUPLICATES, &why);
-	return *out != NULL ? 0 : err_set(e, ERR_INPUT,
-	    "%s, line %d: this is no JSON: %.120s", name,
-	    why.line > 0 ? why.line : 1, why.text);
+	return *out != NULL ? 0 : fail_json(name, &why, e);
 }
 
 int
@@ -366,7 +392,7 @@ policy_takes(const struct policy *p, const char *list, const char *code)
 
 /* Where it is, from the outside in. */
 struct trail {
-	const char *part[12];
+	const char *part[12], *lang;
 	size_t depth;
 };
 
@@ -379,8 +405,19 @@ put_trail(const struct trail *t, struct buf *out)
 		buf_add_fmt(out, "%s%s", i > 0 ? " / " : "", t->part[i]);
 }
 
+/* In the reader's language, else in the first that there is. */
+static const char *
+words_of(const json_t *text, const char *lang)
+{
+	json_t *any = (json_t *)(uintptr_t)text;
+	const json_t *own = json_object_get(text, lang);
+
+	return json_string_value(own != NULL ? own :
+	    json_object_iter_value(json_object_iter(any)));
+}
+
 static void
-put_value(const json_t *v, struct buf *out)
+put_value(const json_t *v, const char *lang, struct buf *out)
 {
 	if (json_is_string(v))
 		buf_add_fmt(out, "\"%s\"", json_string_value(v));
@@ -388,15 +425,14 @@ put_value(const json_t *v, struct buf *out)
 		buf_add_fmt(out, "%" JSON_INTEGER_FORMAT,
 		    json_integer_value(v));
 	else if (json_is_boolean(v))
-		buf_add_str(out, json_is_true(v) ? "yes" : "no");
-	else if (!json_is_array(v) && !json_is_object(v))
-		buf_add_str(out, "nothing");
+		buf_add_str(out, json_is_true(v) ? _("yes") : _("no"));
 	else if (json_is_array(v))
-		buf_add_fmt(out, _("%zu entries"), json_array_size(v));
+		buf_add_fmt(out, plural(json_array_size(v), "%zu entry",
+		    "%zu entries"), json_array_size(v));
+	else if (json_is_object(v))
+		buf_add_fmt(out, "\"%s\"", words_of(v, lang));
 	else
-		buf_add_fmt(out, "\"%s\"", json_string_value(
-		    json_object_iter_value(json_object_iter(
-		    (json_t *)(uintptr_t)v))));
+		buf_add_str(out, _("nothing"));
 }
 
 static void
@@ -407,15 +443,15 @@ put_one(const struct trail *t, char mark, const json_t *was,
 	put_trail(t, out);
 	if (mark == '~') {
 		buf_add_str(out, ": ");
-		put_value(was, out);
+		put_value(was, t->lang, out);
 		buf_add_str(out, " -> ");
-		put_value(is, out);
+		put_value(is, t->lang, out);
 	} else {
 		json_t *name = json_object_get(is != NULL ? is : was, "name");
 
 		if (json_is_object(name)) {
 			buf_add_str(out, ": ");
-			put_value(name, out);
+			put_value(name, t->lang, out);
 		}
 	}
 	buf_add_str(out, "\n");
@@ -491,9 +527,9 @@ diff_any(struct trail *t, json_t *was, json_t *is, struct buf *out)
 
 void
 policy_diff(const struct policy *from, const struct policy *to,
-    struct buf *out)
+    const char *lang, struct buf *out)
 {
-	struct trail t = { .depth = 1 };
+	struct trail t = { .depth = 1, .lang = lang };
 	char name[32];
 	size_t i;
 

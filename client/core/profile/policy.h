@@ -111,9 +111,10 @@ int policy_of_age(const struct policy *p);
 /** policy_takes(p, list, code): it is there and not retired. */
 bool policy_takes(const struct policy *p, const char *list, const char *code);
 
-/** policy_diff(from, to, out): each difference in a line, for a person. */
+/** policy_diff(from, to, lang, out): each difference in a line, for a person
+ * who reads ${lang}. */
 void policy_diff(const struct policy *from, const struct policy *to,
-    struct buf *out);
+    const char *lang, struct buf *out);
 
 /* schema/policy, as schema/embed.sh puts it into the program. */
 extern const unsigned char schema_policy[];

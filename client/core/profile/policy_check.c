@@ -10,6 +10,7 @@
 
 #include "client/core/local/utf8.h"
 #include "client/core/words/near.h"
+#include "common/base/text.h"
 
 #define CODE_MAX CHECKING_CODE_MAX
 #define LINE_MAX_BYTES 400
@@ -157,7 +158,7 @@ checking_fail(struct checking *ck, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(words, sizeof(words), fmt, ap);
+	vsnprintf(words, sizeof(words), text_spoken(fmt), ap);
 	va_end(ap);
 	if (ck->src == NULL)
 		return err_set(ck->e, ERR_INPUT, "%s: %s",
@@ -238,9 +239,9 @@ check_code(struct checking *ck, const struct rule *r, const json_t *v)
 	size_t i;
 
 	if (!is_code(s, r->want == WANT_DOTTED))
-		return checking_fail(ck, "%s is one word of a-z, 0-9, -%s and _, at "
-		    "most %d long", r->key,
-		    r->want == WANT_DOTTED ? ", ." : "", CODE_MAX);
+		return checking_fail(ck, "%s is one word of these characters, "
+		    "at most %d of them: %s", r->key, CODE_MAX,
+		    r->want == WANT_DOTTED ? "a-z 0-9 - . _" : "a-z 0-9 - _");
 	if (r->one_of != NULL && !checking_among(r->one_of, s))
 		return checking_fail(ck, "%s is one of %s, not \"%.40s\"", r->key,
 		    r->one_of, s);
@@ -266,8 +267,10 @@ check_string(struct checking *ck, const struct rule *r, const json_t *v)
 		return checking_fail(ck, "this is longer than %d bytes", lines ?
 		    LONG_MAX_BYTES : LINE_MAX_BYTES);
 	if (utf8_controls(text, lines) != text.len)
-		return checking_fail(ck, "this has a control character in it%s",
-		    lines ? "" : "; it is one line of text");
+		return checking_fail(ck, lines ?
+		    N_("this has a control character in it") :
+		    N_("this has a control character in it; it is one line "
+		    "of text"));
 	return 0;
 }
 
@@ -373,9 +376,10 @@ check_number(struct checking *ck, const struct rule *r, const json_t *v)
 	json_int_t n = json_integer_value(v);
 
 	if (!json_is_integer(v) || n < r->least || n > r->most)
-		return checking_fail(ck, "%s is a whole number from %lld to %lld%s",
-		    r->key, (long long)r->least, (long long)r->most,
-		    r->nothing ? ", or null" : "");
+		return checking_fail(ck, r->nothing ?
+		    N_("%s is a whole number from %lld to %lld, or null") :
+		    N_("%s is a whole number from %lld to %lld"), r->key,
+		    (long long)r->least, (long long)r->most);
 	return 0;
 }
 

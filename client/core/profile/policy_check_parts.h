@@ -20,7 +20,7 @@ struct checking {
 };
 
 /** checking_fail(ck, fmt, ...): -1, with file and line of where the check
- * stands. checking_enter, checking_leave: one step down, or back up. */
+ * stands; ${fmt} is looked up as err_set does. checking_enter, checking_leave: one step down, or back up. */
 int checking_fail(struct checking *ck, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void checking_enter(struct checking *ck, const char *key, size_t index);

@@ -471,6 +471,22 @@ records_list(struct session *session, const struct records_query *q,
 
 /* ---- writing ---- */
 
+/* Something is said anew, or one of two that clash is chosen. */
+static bool
+says_more(const struct entry *x)
+{
+	const struct heads_field *h;
+	size_t i;
+
+	for (i = 0; i < x->op_count; i++) {
+		h = heads_find(&x->now->heads, x->ops[i].field);
+		if (entry_changes(x, x->ops[i].field) ||
+		    (h != NULL && h->conflict))
+			return true;
+	}
+	return false;
+}
+
 /* What the record would say then. */
 static int
 check_change(struct session *session, const struct record_row *row,
@@ -493,6 +509,9 @@ check_change(struct session *session, const struct record_row *row,
 			    kind->name, kind->fields[i].name);
 	if (rc == 0)
 		rc = entry_check(&x, e);
+	if (rc == 0 && !says_more(&x))
+		rc = err_set(e, ERR_CLASH, "it says that already; nothing was "
+		    "written");
 	versions_done(l);
 	mem_free(l);
 	return rc;

@@ -224,7 +224,7 @@ know_people(struct session *s, const struct copy_ask *q, struct search *x,
 	if (records_list(s, &rq, &l, e) != 0)
 		return -1;
 	for (i = 0; i < l.count; i++)
-		add_names(&x->known, record_field(&l.items[i], "giver"));
+		add_names(&x->known, record_field(&l.items[i], "by"));
 	record_list_done(&l);
 	return 0;
 }

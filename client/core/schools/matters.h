@@ -26,7 +26,7 @@ void matter_done(struct matter *m);
 void matter_list_done(struct matter_list *l);
 
 /** matters_open(s, case_id, set, n, id, e): agreed with the guardian or the
- * child: fields topic, agreed-by, agreed-role. Opens it to nobody yet. */
+ * child: fields topic, by, role. Opens it to nobody yet. */
 int matters_open(struct session *s, const struct id *case_id,
     const struct assignment *set, size_t n, struct id *id, struct err *e);
 
