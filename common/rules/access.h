@@ -7,8 +7,7 @@
  * An OVERRIDE opens by law for a while and is ended by its date, or by a
  * withdrawal that names it and ends nothing else. HANDOVER and TAKEOVER take a
  * person into the side, REDUCE takes them out.
- * Source: schema/rules.md, "Access", "Override", "Handover, substitute,
- * takeover".
+ * Source: schema/rules.md 5.2, 5.3, 5.4, 5.8, 8.2, 8.4, 9.1, 9.2.
  */
 #ifndef RULES_ACCESS_H
 #define RULES_ACCESS_H

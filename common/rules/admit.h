@@ -3,7 +3,8 @@
  * that headers and clear bodies show, judged by the same code at the hub
  * before it accepts and at every client that pulls.
  *
- * Source: schema/rules.md, "Admission" and "Epochs".
+ * Source: schema/rules.md 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 4.2, 4.3, 4.4,
+ * 4.5.
  */
 #ifndef RULES_ADMIT_H
 #define RULES_ADMIT_H

@@ -2,7 +2,7 @@
  * Erasure: may this order be taken, and from when on is it carried out. Asked
  * by admit; the same for hub and clients.
  *
- * Source: schema/rules.md 10.
+ * Source: schema/rules.md 10.1, 10.3, 10.5.
  */
 #ifndef RULES_ERASURE_H
 #define RULES_ERASURE_H

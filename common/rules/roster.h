@@ -2,7 +2,7 @@
  * The roster: persons, devices and roles, as the directory says. The same
  * code on hub and client; a pure function of the entries in log order.
  *
- * Source: schema/rules.md, "Directory".
+ * Source: schema/rules.md 3.1, 3.3, 3.4, 3.5, 3.6, 9.7.
  */
 #ifndef RULES_ROSTER_H
 #define RULES_ROSTER_H

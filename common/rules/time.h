@@ -1,7 +1,7 @@
 /*
  * Effective time: what a claimed stamp is worth.
  *
- * Source: schema/rules.md, "Effective time".
+ * Source: schema/rules.md 2.1, 2.2.
  */
 #ifndef RULES_TIME_H
 #define RULES_TIME_H

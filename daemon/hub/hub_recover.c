@@ -5,6 +5,8 @@
  * next one is made from. Labels: of each space that the person keeps the
  * epochs up to the first text, and of that changeset the first body alone,
  * which says what the space is.
+ *
+ * Source: schema/rules.md 3.6, 9.5, 9.6.
  */
 #include <stdlib.h>
 #include <string.h>

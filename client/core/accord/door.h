@@ -2,7 +2,7 @@
  * One door: a space, who holds its key, who should, and the statements and
  * epoch that bring the two in line. Inner part of doors.c.
  *
- * Source: schema/rules.md 4, 5.
+ * Source: schema/rules.md 4.1, 4.4, 4.5, 4.6, 4.8, 5.6.
  */
 #ifndef ACCORD_DOOR_H
 #define ACCORD_DOOR_H

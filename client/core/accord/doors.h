@@ -8,7 +8,7 @@
  * An epoch with a surplus recipient (withdrawn, expired, revoked, or never
  * allowed) is never written to: it is replaced first, or writing waits.
  *
- * Source: schema/rules.md, "Epochs" and "Access".
+ * Source: schema/rules.md 4.6, 4.7.
  */
 #ifndef ACCORD_DOORS_H
 #define ACCORD_DOORS_H

@@ -1,7 +1,7 @@
 /*
  * Letters: deposits of what an excluded person wrote, and their outcomes.
  *
- * Source: schema/rules.md, "Held, deposited, decided".
+ * Source: schema/rules.md 7.1, 7.3, 7.6.
  */
 #ifndef ACCORD_LETTERS_H
 #define ACCORD_LETTERS_H

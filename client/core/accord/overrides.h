@@ -6,7 +6,7 @@
  * another before its time (OVERRIDE_ENDS), and one that carries an officer's
  * signature on another (OVERRIDE_SIGNS).
  *
- * Source: schema/rules.md 8.
+ * Source: schema/rules.md 8.2, 8.4.
  */
 #ifndef ACCORD_OVERRIDES_H
 #define ACCORD_OVERRIDES_H

@@ -3,7 +3,7 @@
  * comes in and who is out (TYPE_MEMBER). The statements of the room follow
  * from these records as those of a case follow from its consents.
  *
- * Source: schema/rules.md, "Rooms".
+ * Source: schema/rules.md 14.2, 14.3.
  */
 #ifndef ACCORD_ROOMS_H
 #define ACCORD_ROOMS_H

@@ -4,6 +4,8 @@
  * child's nobody can tell who does not hold the case, so the rule is that
  * nothing there names anything but what stands in the same room: each member
  * finds the same.
+ *
+ * Source: schema/rules.md 14.1, 15.1, 15.2.
  */
 #include "client/core/accord/rooms.h"
 

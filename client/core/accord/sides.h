@@ -5,7 +5,7 @@
  * As with consents (statements.h) a statement follows from its record, the
  * space and the person alone.
  *
- * Source: schema/rules.md, "Handover, substitute, takeover".
+ * Source: schema/rules.md 9.1, 9.2, 9.3, 9.5.
  */
 #ifndef ACCORD_SIDES_H
 #define ACCORD_SIDES_H

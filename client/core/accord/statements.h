@@ -6,7 +6,7 @@
  * person, its id too: any client that may make it makes the same one, so that
  * two who do collapse, and a space begun later gets what was agreed earlier.
  *
- * Source: schema/rules.md, "Access".
+ * Source: schema/rules.md 5.1, 5.2, 5.5, 5.7, 5.11.
  */
 #ifndef ACCORD_STATEMENTS_H
 #define ACCORD_STATEMENTS_H
@@ -74,7 +74,7 @@ int statements_keeper(struct store *s, const struct id *card,
     const struct id *origin, bool *out, struct err *e);
 
 /** statements_load_group(s, case_id, out, e): the same, and what closes in the
- * cases that are one with it (rules 11.2). */
+ * cases that are one with it (rules.md 11.2). */
 int statements_load_group(struct store *s, const struct id *case_id,
     struct statement_sources *out, struct err *e);
 

@@ -3,7 +3,7 @@
  * nothing opens: lists show the case in front with what is behind it, and what
  * closes in one closes in both. Which cases are one: local/aliases.h.
  *
- * Source: schema/rules.md, section 11.
+ * Source: schema/rules.md 11.1, 11.3.
  */
 #ifndef CORE_ALIAS_H
 #define CORE_ALIAS_H

@@ -3,7 +3,7 @@
  * stands beside what it belongs to and has the key; the sealed file lies
  * beside the store (local/blobs.h).
  *
- * Source: schema/wire.md 19, schema/rules.md 46.
+ * Source: schema/wire.md 19, schema/rules.md 46.1.
  */
 #ifndef CORE_ATTACHMENTS_H
 #define CORE_ATTACHMENTS_H

@@ -15,7 +15,7 @@
  *         else guard_clean(&g, text, out);
  *     guard_done(&g);
  *
- * Source: schema/rules.md, "The people of a case".
+ * Source: schema/rules.md 20.2, 20.3, 20.4, 20.5.
  */
 #ifndef CORE_GUARD_H
 #define CORE_GUARD_H

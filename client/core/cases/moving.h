@@ -1,6 +1,8 @@
 /*
  * A note in the wrong child's case: written in the right one with its origin,
  * gone for that case's readers, erased there, and who had it is named.
+ *
+ * Source: schema/rules.md 20.11, 46.5.
  */
 #ifndef CORE_MOVING_H
 #define CORE_MOVING_H

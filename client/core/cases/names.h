@@ -3,6 +3,8 @@
  * supervision, of advice to a teacher. Looked for are the names of all cases
  * that this device knows, so it finds what its worker could give away, and
  * nothing else; it is a help for who writes, no proof of anonymity.
+ *
+ * Source: schema/rules.md 15.3.
  */
 #ifndef CORE_NAMES_H
 #define CORE_NAMES_H

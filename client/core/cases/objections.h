@@ -1,6 +1,8 @@
 /*
  * A guardian's or child's objection, correction or own view, beside what it
  * is about, for all who may read that; nothing is overwritten.
+ *
+ * Source: schema/rules.md 20.8.
  */
 #ifndef CORE_OBJECTIONS_H
 #define CORE_OBJECTIONS_H

@@ -1,6 +1,8 @@
 /*
  * The persons of a case, in its card: the child, guardians with their
  * authority, siblings, staff, others.
+ *
+ * Source: schema/rules.md 20.1.
  */
 #ifndef CORE_PERSONS_H
 #define CORE_PERSONS_H

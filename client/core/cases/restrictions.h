@@ -2,7 +2,7 @@
  * Restriction of use: what a person may ask for while something is contested.
  * The record is kept and not used: in no list, not given out, counted here.
  *
- * Source: schema/rules.md, "The people of a case".
+ * Source: schema/rules.md 20.10.
  */
 #ifndef CORE_RESTRICTIONS_H
 #define CORE_RESTRICTIONS_H

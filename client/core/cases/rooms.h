@@ -3,7 +3,7 @@
  * the school, a group's room its meetings and tasks; "own" is a person's, on
  * their devices alone. Who keeps a room says who is in it.
  *
- * Source: schema/rules.md, "Rooms".
+ * Source: schema/rules.md 14.1, 14.4.
  */
 #ifndef CORE_ROOMS_H
 #define CORE_ROOMS_H

@@ -2,7 +2,7 @@
  * Taking up the service is voluntary: offered, accepted, declined, ended, by
  * whom, and what was explained. A declined offer keeps no content.
  *
- * Source: schema/rules.md, "Uptake".
+ * Source: schema/rules.md 20.6, 20.7.
  */
 #ifndef CORE_UPTAKE_H
 #define CORE_UPTAKE_H

@@ -1,6 +1,8 @@
 /*
  * What a consent says beside whom it opens what to: scope, capacity, a second
  * guardian, how it was given and on which form. Inner part of consent.c.
+ *
+ * Source: schema/rules.md 20.9.
  */
 #ifndef CORE_CONSENT_FACTS_H
 #define CORE_CONSENT_FACTS_H

@@ -2,6 +2,8 @@
  * Who can see a record, and why: read from the newest epoch the log holds
  * (who has the key) and from the statements (who should), so that a difference
  * between the two is said and not smoothed over.
+ *
+ * Source: schema/rules.md 5.10, 8.6.
  */
 #include <stdio.h>
 #include <string.h>

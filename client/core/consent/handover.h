@@ -4,7 +4,7 @@
  * Each step is a record in the case's card and is undone by its opposite until
  * the next one. All of them work offline; the next sync carries them out.
  *
- * Source: schema/rules.md, "Handover, substitute, takeover".
+ * Source: schema/rules.md 9.3, 9.4.
  */
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H

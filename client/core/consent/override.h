@@ -3,7 +3,7 @@
  * days, said to those who are answerable for it; and what officers and
  * data-protection officers see of them.
  *
- * Source: schema/rules.md 8.
+ * Source: schema/rules.md 8.1, 8.3.
  */
 #ifndef CORE_OVERRIDE_H
 #define CORE_OVERRIDE_H

@@ -2,6 +2,8 @@
  * Held text and its review: what somebody wrote after being excluded, or after
  * a withdrawal that had not arrived, is never shown and never lost. Its author
  * sees it as held; the keeper decides.
+ *
+ * Source: schema/rules.md 7.4, 7.5, 7.8.
  */
 #ifndef CORE_REVIEW_H
 #define CORE_REVIEW_H

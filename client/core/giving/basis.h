@@ -4,7 +4,7 @@
  * opens no door and is asked for before anything is handed over.
  *
  * Inner part of the features that give something out; commands for releases.
- * Source: schema/rules.md 30.
+ * Source: schema/rules.md 30.2, 30.3, 30.4.
  */
 #ifndef CORE_BASIS_H
 #define CORE_BASIS_H

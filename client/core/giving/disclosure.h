@@ -4,7 +4,7 @@
  * Whoever gives something out calls disclosure_record_tx in the transaction
  * that does so; without a basis nothing is recorded and nothing may go.
  *
- * Source: schema/rules.md 30.
+ * Source: schema/rules.md 30.1, 30.5.
  */
 #ifndef CORE_DISCLOSURE_H
 #define CORE_DISCLOSURE_H

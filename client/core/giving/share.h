@@ -2,7 +2,7 @@
  * Sharing single notes with one colleague: copies in a part of the case for
  * that person, opened by a consent that names it, closed with it.
  *
- * Source: schema/rules.md 34.
+ * Source: schema/rules.md 34.1, 34.2.
  */
 #ifndef CORE_SHARE_H
 #define CORE_SHARE_H

@@ -6,7 +6,7 @@
  * versions of one record, and one that says something else than its id does is
  * nothing. The group and its front are pure functions of the aliases.
  *
- * Source: schema/rules.md, section 11.
+ * Source: schema/rules.md 11.1, 11.3.
  */
 #ifndef LOCAL_ALIASES_H
 #define LOCAL_ALIASES_H

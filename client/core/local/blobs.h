@@ -4,7 +4,7 @@
  * here is bytes that nobody opens; those are removed at the start and after
  * each sync.
  *
- * Source: schema/store.md 11, schema/wire.md 19.
+ * Source: schema/store.md 11, schema/wire.md 19, schema/rules.md 46.2.
  */
 #ifndef LOCAL_BLOBS_H
 #define LOCAL_BLOBS_H

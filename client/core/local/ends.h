@@ -2,6 +2,8 @@
  * Sections whose right has ended by itself: hidden at once by the later of own
  * clock and highest absorbed accept time, shown again when that is put right.
  * Nothing is lost by it; what wipes is consent_expire.
+ *
+ * Source: schema/rules.md 5.9.
  */
 #ifndef LOCAL_ENDS_H
 #define LOCAL_ENDS_H

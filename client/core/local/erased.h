@@ -3,7 +3,7 @@
  * hidden from acceptance on, wiped when the order is due, shown again when it
  * was taken back before. Every order here was admitted.
  *
- * Source: schema/rules.md 10.
+ * Source: schema/rules.md 10.3, 10.4, 10.5.
  */
 #ifndef LOCAL_ERASED_H
 #define LOCAL_ERASED_H

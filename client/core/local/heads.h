@@ -8,7 +8,7 @@
  * Not so for "deleted", where any head that says so decides (deleted.h).
  * A pure function of the versions: no database, no clock.
  *
- * Source: schema/rules.md, "Fields".
+ * Source: schema/rules.md 6.1, 6.2, 6.3, 6.4, 6.6, 6.9.
  */
 #ifndef LOCAL_HEADS_H
 #define LOCAL_HEADS_H

@@ -3,7 +3,7 @@
  * elsewhere meanwhile, so nothing is written to the log in its name but what
  * lets its successor in, a new device of the same person.
  *
- * Source: schema/rules.md 45.
+ * Source: schema/rules.md 45.1, 45.6.
  */
 #ifndef LOCAL_RESTORED_H
 #define LOCAL_RESTORED_H

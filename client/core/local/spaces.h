@@ -1,6 +1,8 @@
 /*
  * Spaces as this client knows them: what they are, their epochs and keys,
  * their access statements, the admission state of their authors.
+ *
+ * Source: schema/rules.md 7.2.
  */
 #ifndef LOCAL_SPACES_H
 #define LOCAL_SPACES_H

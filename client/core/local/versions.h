@@ -3,6 +3,8 @@
  *
  * A local write puts record, version and clock into one transaction: when it
  * returns, the text survives a power cut. Search is brought up to date after.
+ *
+ * Source: schema/rules.md 6.5, 6.7.
  */
 #ifndef LOCAL_VERSIONS_H
 #define LOCAL_VERSIONS_H

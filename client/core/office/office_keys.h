@@ -1,6 +1,8 @@
 /*
  * What the office's one secret makes: the root that signs and the recovery
  * key that opens. Only in memory, only for one call.
+ *
+ * Source: schema/rules.md 3.7.
  */
 #ifndef OFFICE_OFFICE_KEYS_H
 #define OFFICE_OFFICE_KEYS_H

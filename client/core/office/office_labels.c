@@ -1,6 +1,8 @@
 /*
  * The labels of the sections that one person keeps, on the order of two
  * officers: from each the first record alone is served and opened.
+ *
+ * Source: schema/rules.md 9.6.
  */
 #include <stdio.h>
 #include <string.h>

@@ -3,6 +3,8 @@
  * officers: the newest epoch is opened with the recovery key, the statement is
  * sealed under it, and the next epoch has the recipients as they are and that
  * person's devices as keepers. Every member checks that it is no more.
+ *
+ * Source: schema/rules.md 9.5.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * Stamps: effective times of what the log holds, and mending the stamps of
  * what was written under a wrong clock and not yet sent.
  *
- * Source: schema/rules.md 2.
+ * Source: schema/rules.md 2.1, 2.3, 2.4.
  */
 #ifndef OUTBOX_STAMPS_H
 #define OUTBOX_STAMPS_H

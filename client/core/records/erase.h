@@ -1,7 +1,7 @@
 /*
  * Erasing: a keeper asks, a data-protection officer signs, everybody follows.
  *
- * Source: schema/rules.md 10.
+ * Source: schema/rules.md 10.2, 10.7, 11.4, 46.4.
  */
 #ifndef CORE_ERASE_H
 #define CORE_ERASE_H

@@ -2,6 +2,8 @@
  * Notes that have no case yet, and private drafts: in this person's own room,
  * on their devices alone. Two officers together could recover them, as they
  * could anything; the program says so.
+ *
+ * Source: schema/rules.md 14.5, 25.4.
  */
 #ifndef CORE_INBOX_H
 #define CORE_INBOX_H

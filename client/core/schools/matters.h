@@ -5,6 +5,8 @@
  * is let in by a consent that names it sees it and nothing else of the case.
  * Its record has the part's id. It ends for everybody but the own side when it
  * is closed; a new topic is a new matter.
+ *
+ * Source: schema/rules.md 5.11, 16.1.
  */
 #ifndef CORE_MATTERS_H
 #define CORE_MATTERS_H

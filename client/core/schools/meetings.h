@@ -6,6 +6,8 @@
  * meeting; so the minutes of a meeting come apart by themselves: the general
  * part is read by who is in the room, each child's part by whom its consents
  * name.
+ *
+ * Source: schema/rules.md 16.2.
  */
 #ifndef CORE_MEETINGS_H
 #define CORE_MEETINGS_H

@@ -5,6 +5,8 @@
  *
  * A school's room names no child. Who took part in a group stands in each
  * child's case, with who agreed to it; the room has numbers.
+ *
+ * Source: schema/rules.md 25.1, 25.2.
  */
 #ifndef CORE_SITE_H
 #define CORE_SITE_H

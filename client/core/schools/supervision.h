@@ -6,6 +6,8 @@
  * to supervision has no name of a child that this worker knows; writing one is
  * refused. It stands in the own room, or is shown: as text, or in a group's
  * room that the supervisor is in.
+ *
+ * Source: schema/rules.md 16.3.
  */
 #ifndef CORE_SUPERVISION_H
 #define CORE_SUPERVISION_H

@@ -1,6 +1,8 @@
 /*
  * Which day a person is at which school: by the presence plan in the schools'
  * rooms, less the holidays of the calendar in the commons.
+ *
+ * Source: schema/rules.md 25.3.
  */
 #ifndef CORE_VISITS_H
 #define CORE_VISITS_H

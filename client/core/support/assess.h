@@ -4,7 +4,7 @@
  * apart from them. A run is read by the version of the instrument it was begun
  * with, whatever came later.
  *
- * Source: schema/rules.md 32.
+ * Source: schema/rules.md 32.1, 32.2, 32.3, 32.4.
  */
 #ifndef CORE_ASSESS_H
 #define CORE_ASSESS_H

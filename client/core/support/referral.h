@@ -4,7 +4,7 @@
  * with it: a referral that is open then is shown as consent_lost, without
  * anybody writing so.
  *
- * Source: schema/rules.md 31.
+ * Source: schema/rules.md 31.1, 31.2, 31.3.
  */
 #ifndef CORE_REFERRAL_H
 #define CORE_REFERRAL_H

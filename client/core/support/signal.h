@@ -4,7 +4,7 @@
  * delivery, feedback. They stand in the protection section: who sees the card
  * alone is not told that one was made.
  *
- * Source: schema/rules.md 33.
+ * Source: schema/rules.md 33.1, 33.2, 33.3.
  */
 #ifndef CORE_SIGNAL_H
 #define CORE_SIGNAL_H

@@ -4,7 +4,7 @@
  * the consent opens to the receiving worker, who accepts, and begins a case of
  * their own with them, or declines.
  *
- * Source: schema/rules.md 35.
+ * Source: schema/rules.md 35.1, 35.2, 35.3.
  */
 #ifndef CORE_TRANSITION_H
 #define CORE_TRANSITION_H

@@ -3,7 +3,7 @@
  * on from one head. A device whose own log has that head sends again; one whose
  * log has another does not, and says so.
  *
- * Source: schema/rules.md 12.6.
+ * Source: schema/rules.md 12.2, 12.6, 45.5.
  */
 #ifndef SYNC_ALARM_H
 #define SYNC_ALARM_H

@@ -3,7 +3,7 @@
  * orders when the second signature has come, and what is due is wiped, sealed
  * copies too.
  *
- * Source: schema/rules.md 10.
+ * Source: schema/rules.md 10.2, 10.3, 10.4, 10.6.
  */
 #ifndef SYNC_ERASURES_H
 #define SYNC_ERASURES_H

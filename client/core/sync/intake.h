@@ -6,7 +6,7 @@
  * All of it happens inside the transaction of one page. What cannot be taken
  * in goes to quarantine and is no error; an error undoes the page.
  *
- * Source: schema/rules.md 1, 2.
+ * Source: schema/rules.md 1.1, 12.5.
  */
 #ifndef SYNC_INTAKE_H
 #define SYNC_INTAKE_H

@@ -3,7 +3,7 @@
  * a sentence for a person, blocks nothing else, and leaves only when it has
  * been taken in after all (its key, or what was missing before it, arrived).
  *
- * Source: schema/rules.md 1.1.
+ * Source: schema/rules.md 1.1, 12.3.
  */
 #ifndef SYNC_QUARANTINE_H
 #define SYNC_QUARANTINE_H

@@ -1,7 +1,7 @@
 /*
  * A profile brought back from a copy goes on as a new device of its person.
  *
- * Source: schema/rules.md 45.
+ * Source: schema/rules.md 45.2, 45.3, 45.4.
  */
 #ifndef SYNC_SUCCESSOR_H
 #define SYNC_SUCCESSOR_H

@@ -2,7 +2,7 @@
  * Sealed files of attachments on their way to the hub, before the changesets
  * that name them are sent.
  *
- * Source: schema/wire.md 12.8.
+ * Source: schema/wire.md 12.8, schema/rules.md 46.3.
  */
 #ifndef SYNC_UPLOADS_H
 #define SYNC_UPLOADS_H

@@ -7,6 +7,8 @@
  * which shows two people two logs is caught by the first text that passes
  * between them. A contradiction is kept as evidence and ends sending to the
  * hub until a person has looked: reading and writing here go on.
+ *
+ * Source: schema/rules.md 12.1.
  */
 #ifndef SYNC_WITNESS_H
 #define SYNC_WITNESS_H

@@ -1,6 +1,8 @@
 /*
  * What is due of a file: consents to look at again, because a day was agreed,
  * the child has come of age or decides for themself now; terms that are over.
+ *
+ * Source: schema/rules.md 20.12.
  */
 #include "client/core/cases/due.h"
 

@@ -4,7 +4,7 @@
  * years in the office's policy nothing is ever due. Erasing is erase.h's: a
  * keeper and a data-protection officer.
  *
- * Source: schema/policy.md 3.7, schema/rules.md 20.
+ * Source: schema/policy.md 3.7, schema/rules.md 20.13.
  */
 #ifndef CORE_RETENTION_H
 #define CORE_RETENTION_H
