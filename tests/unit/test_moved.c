@@ -290,30 +290,86 @@ test_taken(void **state)
 	assert_int_equal(in.known, 1);
 }
 
+/* The text is in the log, by this device's own hand ... */
+static void
+taken_and_sent(void)
+{
+	bool is_held;
+
+	assert_int_equal(db_exec(world_store(&w, 5)->db, "CREATE TABLE kept "
+	    "AS SELECT * FROM moved", &e), 0);
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
+	world_must_sync(&w, 5);
+	world_must_sync(&w, 5);
+}
+
+/* ... and the import waits as it did. */
+static void
+waits_again(void)
+{
+	assert_int_equal(db_exec(world_store(&w, 5)->db, "INSERT INTO moved "
+	    "SELECT * FROM kept; DROP TABLE kept", &e), 0);
+}
+
 /* Its deposit was filed while the import waited for a decision: the log has
  * it, and that is what counts. */
 static void
 test_filed_meanwhile(void **state)
 {
-	struct db *db;
 	bool is_held;
 
 	(void)state;
 	imported();
-	db = world_store(&w, 5)->db;
-	assert_int_equal(db_exec(db, "CREATE TABLE kept AS SELECT * FROM "
-	    "moved", &e), 0);
-	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
-	world_must_sync(&w, 5);
-	world_must_sync(&w, 5);
-	assert_int_equal(db_exec(db, "INSERT INTO moved SELECT * FROM kept; "
-	    "DROP TABLE kept", &e), 0);
+	taken_and_sent();
+	waits_again();
 	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
 	assert_false(is_held);
 	assert_int_equal(held(5, true), 0);
 	store_check(world_store(&w, 5));
 	assert_int_equal(world_must_sync(&w, 5).sent_changes, 0);
 	assert_true(trust_reads(&w, 5, &mine));
+}
+
+/* The same where the person has lost the section since: what the log has is
+ * not held back for anybody's decision. */
+static void
+test_filed_and_closed(void **state)
+{
+	bool is_held;
+
+	(void)state;
+	imported();
+	taken_and_sent();
+	world_pass(&w, 600000);
+	world_withdraw(&w, 1, &kid, 2, "plan");
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 5);
+	waits_again();
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), 0);
+	assert_false(is_held);
+	assert_int_equal(held(5, true), 0);
+	assert_int_equal(world_must_sync(&w, 5).reviews_new, 0);
+	assert_int_equal(world_must_sync(&w, 1).reviews_new, 0);
+}
+
+/* What a keeper has given back or erased is decided. */
+static void
+test_decided_meanwhile(void **state)
+{
+	struct stmt *q;
+	bool is_held;
+
+	(void)state;
+	imported();
+	taken_and_sent();
+	q = db_prepare(world_store(&w, 5)->db, "UPDATE version SET state = 6 "
+	    "WHERE rid = (SELECT rid FROM record WHERE id = ?)");
+	db_bind_id(q, 1, &mine);
+	assert_int_equal(db_run(q, &e), 0);
+	waits_again();
+	assert_int_equal(moved_take(w.c[5].session, &mine, &is_held, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(held(5, true), 1); /* still theirs to look at */
 }
 
 /* Of a record that was erased meanwhile nothing comes back. */
@@ -490,6 +546,7 @@ main(void)
 		T(test_end_of_device), T(test_bare_word),
 		T(test_directory_alone), T(test_taken), T(test_dropped),
 		T(test_erased_meanwhile), T(test_filed_meanwhile),
+		T(test_filed_and_closed), T(test_decided_meanwhile),
 		T(test_taken_too_late), T(test_bad_files),
 		T(test_forged_files), T(test_live_device),
 	};

@@ -663,14 +663,16 @@ take_over(const struct id *space)
 /* Two officers let somebody take over, and the hub lost it. While their order
  * is good it comes back with what rests on it; later nobody goes on by it. */
 static void
-lost_takeover(int64_t days, enum right right)
+lost_takeover(int64_t days, enum right right, bool officer_keeps)
 {
 	struct id space;
 
 	world_join(&w, LATER);
-	all_sync(1, 5);
-	back_up();
 	space = trust_space(&w, WORKER, &the_case, "notes");
+	if (officer_keeps)
+		trust_keeper(&w, WORKER, &space, OFFICER);
+	all_sync(2, 5);
+	back_up();
 	take_over(&space);
 	all_sync(2, 5);
 	assert_int_equal(trust_right(&w, WORKER, &space, LATER), RIGHT_KEEP);
@@ -692,14 +694,22 @@ static void
 an_order_comes_back_while_it_is_good(void **state)
 {
 	(void)state;
-	lost_takeover(1, RIGHT_KEEP);
+	lost_takeover(1, RIGHT_KEEP, false);
 }
 
 static void
 an_old_order_does_not_come_back(void **state)
 {
 	(void)state;
-	lost_takeover(8, RIGHT_NONE);
+	lost_takeover(8, RIGHT_NONE, false);
+}
+
+/* Nor for its own officer, who keeps the section and could list them. */
+static void
+an_old_order_is_nothing_to_its_officer(void **state)
+{
+	(void)state;
+	lost_takeover(8, RIGHT_NONE, true);
 }
 
 /* A text that the hub lost, and whose author has lost the right since: it comes
@@ -841,6 +851,7 @@ main(int argc, char **argv)
 		TEST(who_was_in_unseen_asks_for_all),
 		TEST(an_order_comes_back_while_it_is_good),
 		TEST(an_old_order_does_not_come_back),
+		TEST(an_old_order_is_nothing_to_its_officer),
 	};
 
 	assert_int_equal(keys_init(), 0);
