@@ -834,6 +834,25 @@ test_leaves_nobody(void **state)
 	assert_int_equal(quarantined(C), 0);
 }
 
+/* What somebody wrote before leaving goes before the door shuts. */
+static void
+test_leaves_after_the_text(void **state)
+{
+	(void)state;
+	with_b();
+	assert_int_equal(accept(B), 0);
+	trust_twice(&w, B, A);
+	assert_int_equal(world_note(&w, A, &kid, "the last word", NULL), 0);
+	assert_int_equal(reduce(A, A, RIGHT_NONE), 0);
+	world_must_sync(&w, A);
+	world_must_sync(&w, B);
+	world_must_sync(&w, A);
+	settle();
+	assert_true(world_has(&w, B, "the last word"));
+	assert_int_equal(right_in(B, "notes", A), RIGHT_NONE);
+	assert_int_equal(world_count(&w, A, "SELECT count(*) FROM held"), 0);
+}
+
 static void
 test_commons(void **state)
 {
@@ -1347,7 +1366,7 @@ ROW(officers_revoke)
 #define BOTH(name) T(test_##name##_a), T(test_##name##_b)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_handover), T(test_undo), T(test_undo_unsent),
@@ -1360,7 +1379,8 @@ main(void)
 		BOTH(takeover_and_withdrawal), BOTH(reduce_and_edit),
 		BOTH(takeover_and_override),
 		T(test_no_say),
-		T(test_last_keeper), T(test_leaves_nobody), T(test_commons), T(test_order),
+		T(test_last_keeper), T(test_leaves_nobody),
+		T(test_leaves_after_the_text), T(test_commons), T(test_order),
 		T(test_order_refused), T(test_order_lapses),
 		T(test_order_exceeded),
 		T(test_order_for_who_left),
@@ -1368,5 +1388,7 @@ main(void)
 		BOTH(revoked_and_consent), BOTH(officers_revoke),
 	};
 
+	if (argc > 1) /* one of them alone */
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
