@@ -4,7 +4,6 @@
 #include "client/cli/ask.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
-#include "client/core/cases/attachments.h"
 #include "client/core/records/erase.h"
 #include "common/base/mem.h"
 
@@ -42,60 +41,35 @@ say_next(struct ctx *c)
 }
 
 static int
-made(struct ctx *c, const struct id *request, size_t files, struct err *e)
+made(struct ctx *c, const struct erase_asked *asked, struct err *e)
 {
 	json_t *j;
 
-	if (files > 0)
-		out_say(&c->out, plural(files, "Its %zu attachment is asked "
-		    "for as well.", "Its %zu attachments are asked for as "
-		    "well."), files);
+	if (asked->files > 0)
+		out_say(&c->out, plural(asked->files, "Its %zu attachment is "
+		    "asked for as well.", "Its %zu attachments are asked for "
+		    "as well."), asked->files);
 	say_next(c);
 	if (!c->g.json)
 		return 0;
 	j = json_object();
-	json_object_set_new(j, "request", show_id_json(request));
+	json_object_set_new(j, "request", show_id_json(&asked->request));
 	json_object_set_new(j, "attachments",
-	    json_integer((json_int_t)files));
+	    json_integer((json_int_t)asked->files));
 	return out_json(j, e);
-}
-
-/* What belongs to it goes as it does; what was asked for before is. */
-static int
-its_files(struct ctx *c, const struct id *id, const struct erase_wish *w,
-    size_t *n, struct err *e)
-{
-	struct record_list l;
-	struct id request;
-	size_t i;
-	int rc = attachments_to(c->s, id, &l, e);
-
-	*n = 0;
-	for (i = 0; rc == 0 && i < l.count; i++) {
-		rc = erase_record(c->s, &l.items[i].id, w, &request, e);
-		*n += rc == 0;
-		if (rc != 0 && e->kind == ERR_CLASH) {
-			err_clear(e);
-			rc = 0;
-		}
-	}
-	record_list_done(&l);
-	return rc;
 }
 
 static int
 one_record(struct ctx *c, const struct id *id, const struct erase_wish *w,
     struct err *e)
 {
-	struct id request;
-	size_t files;
+	struct erase_asked asked;
 
 	if (ask_sure(c, _("Ask for this to be erased, everywhere and for "
 	    "good?"), e) != 0)
 		return -1;
-	return its_files(c, id, w, &files, e) == 0 &&
-	    erase_record(c->s, id, w, &request, e) == 0 ?
-	    made(c, &request, files, e) : -1;
+	return erase_record(c->s, id, w, &asked, e) == 0 ?
+	    made(c, &asked, e) : -1;
 }
 
 static int
@@ -302,7 +276,7 @@ cmd_erase_take_back(struct ctx *c, struct err *e)
 	struct erase_list l;
 	struct erase_wish w;
 	struct hash order = { { 0 } };
-	struct id request;
+	struct erase_asked asked = { .files = 0 };
 	size_t i, hits = 0;
 
 	if (wish(c, &w, e) != 0 || erase_list(c->s, &l, e) != 0)
@@ -318,11 +292,11 @@ cmd_erase_take_back(struct ctx *c, struct err *e)
 		    hits == 0 ? _("there is no order with this id that may "
 		    "be taken back; tugi erase list shows them") :
 		    _("several orders fit: give more digits"));
-	if (erase_take_back(c->s, &order, &w, &request, e) != 0)
+	if (erase_take_back(c->s, &order, &w, &asked.request, e) != 0)
 		return -1;
 	out_say(&c->out, "%s", _("The next tugi sync asks who signed the "
 	    "order; it is shown again when that person has agreed."));
-	return c->g.json ? made(c, &request, 0, e) : 0;
+	return c->g.json ? made(c, &asked, e) : 0;
 }
 
 /* ---- the second hand ---- */

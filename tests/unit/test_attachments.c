@@ -519,24 +519,17 @@ test_moved(void **state)
 	moving_done(&m);
 }
 
-/* An order of two: a week later neither record nor file is there. */
-static void
-test_erased(void **state)
+/* The second hand signs all that waits, a week goes by. Returns how many. */
+static size_t
+signed_and_due(void)
 {
-	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
 	struct erase_requests l;
-	struct id id, request;
-	size_t i;
+	size_t i, n;
 
-	(void)state;
-	must_add(KEEPER, NULL, &id);
-	world_must_sync(&w, KEEPER);
-	world_must_sync(&w, DPO);
-	assert_int_equal(erase_record(w.c[KEEPER].session, &id, &wish,
-	    &request, &e), 0);
 	world_must_sync(&w, KEEPER);
 	world_must_sync(&w, DPO);
 	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);
+	n = l.count;
 	for (i = 0; i < l.count; i++)
 		assert_int_equal(erase_answer_request(w.c[DPO].session,
 		    &l.items[i].id, true, NULL, &e), 0);
@@ -544,14 +537,77 @@ test_erased(void **state)
 	world_must_sync(&w, DPO);
 	world_must_sync(&w, KEEPER);
 	world_must_sync(&w, KEEPER);
-	assert_int_equal(refused(KEEPER, &id), ERR_ABSENT);
-	assert_int_equal(files(KEEPER), 1); /* it may be taken back */
+	return n;
+}
+
+static void
+a_week_later(void)
+{
 	world_pass(&w, 7 * DAY_MS + 1000);
 	world_must_sync(&w, KEEPER);
 	assert_int_equal(files(KEEPER), 0);
 	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
 	    "version v JOIN record r ON r.rid = v.rid WHERE r.type = 53 "
 	    "AND length(v.body) > 0"), 0);
+}
+
+/* An order of two: a week later neither record nor file is there. */
+static void
+test_erased(void **state)
+{
+	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+	struct erase_asked asked;
+	struct id id;
+
+	(void)state;
+	must_add(KEEPER, NULL, &id);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, DPO);
+	assert_int_equal(erase_record(w.c[KEEPER].session, &id, &wish,
+	    &asked, &e), 0);
+	assert_int_equal(asked.files, 0);
+	assert_int_equal(signed_and_due(), 1);
+	assert_int_equal(refused(KEEPER, &id), ERR_ABSENT);
+	assert_int_equal(files(KEEPER), 1); /* it may be taken back */
+	a_week_later();
+}
+
+/* Who asks for a text asks for what is attached to it, all of it or nothing:
+ * not while one of them waits to be sent, and one that was deleted too. */
+static void
+test_erased_with_its_text(void **state)
+{
+	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
+	struct erase_asked asked;
+	struct id form, id[3];
+
+	(void)state;
+	assert_int_equal(world_note(&w, KEEPER, &anna, "see the form",
+	    &form), 0);
+	must_add(KEEPER, &form, &id[0]);
+	must_add(KEEPER, &form, &id[1]);
+	world_must_sync(&w, KEEPER);
+	world_must_sync(&w, DPO);
+	must_add(KEEPER, &form, &id[2]);
+	assert_int_equal(erase_record(w.c[KEEPER].session, &form, &wish,
+	    &asked, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(world_count(&w, KEEPER, "SELECT count(*) FROM "
+	    "erase_ask"), 0);
+	world_must_sync(&w, KEEPER);
+	assert_int_equal(deletion_set(w.c[KEEPER].session, &id[0], true, &e),
+	    0);
+	world_must_sync(&w, KEEPER);
+	/* Asked for before: once is enough. */
+	assert_int_equal(erase_record(w.c[KEEPER].session, &id[1], &wish,
+	    &asked, &e), 0);
+	assert_int_equal(erase_record(w.c[KEEPER].session, &form, &wish,
+	    &asked, &e), 0);
+	assert_int_equal(asked.files, 2);
+	assert_int_equal(signed_and_due(), 4);
+	assert_int_equal(refused(KEEPER, &id[2]), ERR_ABSENT);
+	a_week_later();
+	assert_false(world_has(&w, KEEPER, "see the form"));
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -563,7 +619,7 @@ main(void)
 		T(test_kept), T(test_key_stays_in), T(test_not_changed),
 		T(test_bad_input), T(test_damaged), T(test_sealed),
 		T(test_swept), T(test_backup), T(test_older), T(test_moved),
-		T(test_erased),
+		T(test_erased), T(test_erased_with_its_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

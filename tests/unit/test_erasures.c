@@ -85,13 +85,13 @@ sync_all(void)
 static struct id
 ask(int i, const struct id *record)
 {
-	struct id request;
+	struct erase_asked asked;
 	struct err e;
 
-	assert_int_equal(erase_record(w.c[i].session, record, &wish, &request,
+	assert_int_equal(erase_record(w.c[i].session, record, &wish, &asked,
 	    &e), 0);
 	world_must_sync(&w, i);
-	return request;
+	return asked.request;
 }
 
 /* DPO signs what waits. */
@@ -468,21 +468,21 @@ test_take_back(void **state)
 static void
 test_who_may(void **state)
 {
-	struct id request;
+	struct erase_asked asked;
 	struct erase_wish none = { ERASE_ASKED, " " };
 	struct erase_requests l;
 	struct err e;
 
 	(void)state;
 	assert_int_equal(erase_record(w.c[WRITER].session, &the_note, &wish,
-	    &request, &e), -1);
+	    &asked, &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
 	assert_int_equal(erase_record(w.c[KEEPER].session, &the_note, &none,
-	    &request, &e), -1);
+	    &asked, &e), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
 	ask(KEEPER, &the_note);
 	assert_int_equal(erase_record(w.c[KEEPER].session, &the_note, &wish,
-	    &request, &e), -1);
+	    &asked, &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH); /* asked already */
 	world_must_sync(&w, DPO);
 	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);

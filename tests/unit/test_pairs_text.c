@@ -191,10 +191,10 @@ order_erasure(void)
 {
 	const struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
 	struct erase_requests l;
-	struct id request;
+	struct erase_asked asked;
 
 	assert_int_equal(erase_record(w.c[MARI].session, &note, &wish,
-	    &request, &e), 0);
+	    &asked, &e), 0);
 	world_must_sync(&w, MARI);
 	world_must_sync(&w, DPO);
 	assert_int_equal(erase_requests_list(w.c[DPO].session, &l, &e), 0);

@@ -648,13 +648,13 @@ order_erasure(const struct id *id)
 	struct erase_wish wish = { ERASE_ASKED, "the guardian asked" };
 	struct erase_sections sections;
 	struct erase_requests l;
-	struct id request;
+	struct erase_asked asked;
 	size_t i;
 
 	world_must_sync(&w, DPO);
 	if (id != NULL)
 		assert_int_equal(erase_record(w.c[KEEPER].session, id, &wish,
-		    &request, &e), 0);
+		    &asked, &e), 0);
 	else
 		assert_int_equal(erase_case(w.c[KEEPER].session, &anna, &wish,
 		    &sections, &e), 0);

@@ -106,8 +106,8 @@ static int
 ask(struct settling *x, const struct id *record, struct err *e)
 {
 	struct erase_wish w = { ERASE_MISTAKE, x->words };
+	struct erase_asked asked;
 	struct record_row row;
-	struct id request;
 	struct err why;
 	int rc = versions_row(x->s, record, &row, e);
 
@@ -116,8 +116,8 @@ ask(struct settling *x, const struct id *record, struct err *e)
 	if ((row.flags & RECORD_DELETED) == 0 ||
 	    (row.flags & (RECORD_HIDDEN | RECORD_ERASED)) != 0)
 		return 0;
-	if (erase_record(x->session, record, &w, &request, &why) == 0)
-		x->asked++;
+	if (erase_record(x->session, record, &w, &asked, &why) == 0)
+		x->asked += 1 + asked.files;
 	else if (why.kind != ERR_CLASH && why.kind != ERR_DENIED &&
 	    why.kind != ERR_INPUT && why.kind != ERR_TOOBIG)
 		return err_set(e, why.kind, "%s", why.text);

@@ -139,13 +139,8 @@ static int
 send_ask(struct store *s, struct erase_ask *a, const struct id *record,
     const struct id *person, struct err *e)
 {
-	if (db_begin(s->db, e) != 0)
-		return -1;
-	if (send_ask_tx(s, a, record, person, e) == 0 &&
-	    db_commit(s->db, e) == 0)
-		return 0;
-	db_rollback(s->db);
-	return -1;
+	return db_begin(s->db, e) != 0 ? -1 : db_end(s->db,
+	    send_ask_tx(s, a, record, person, e), e);
 }
 
 /* ---- one record ---- */
@@ -289,15 +284,92 @@ check_sent(struct store *s, const struct record_row *row, struct err *e)
 	    "sent; sync first") : rc;
 }
 
-int
-erase_record(struct session *session, const struct id *id,
+/* ${row} alone; of what is erased already, versions that came late. */
+static int
+ask_row_tx(struct store *s, const struct record_row *row,
     const struct erase_wish *w, struct id *request, struct err *e)
 {
-	struct store *s = session_store(session);
 	struct erase_ask *a;
+	int rc;
+
+	if (check_keeper(s, &row->space, e) != 0 || check_sent(s, row, e) != 0)
+		return -1;
+	a = mem_new(sizeof(*a));
+	a->space = row->space;
+	a->words = view_str(w->words);
+	a->what.kind = ERASE_RECORD;
+	a->what.reason = w->reason;
+	erase_record_hash(&row->space, &row->id, &a->what.record);
+	rc = fill_places(s, row, a, e);
+	if (rc == 0)
+		rc = send_ask_tx(s, a, &row->id, NULL, e);
+	*request = a->id;
+	mem_free(a);
+	return rc;
+}
+
+static int
+keep_row(void *ctx, const struct record_row *row, struct err *e)
+{
+	(void)e;
+	buf_add(ctx, row, sizeof(*row));
+	return 0;
+}
+
+/* What is attached to it (46.4), but for what was asked for or is erased. */
+static int
+ask_files_tx(struct store *s, const struct id *record,
+    const struct erase_wish *w, size_t *files, struct err *e)
+{
+	struct version_query q = { .type = TYPE_ATTACHMENT, .parent = record };
+	struct record_row row;
+	struct id request;
+	struct buf rows;
+	struct err why;
+	size_t at;
+	int rc;
+
+	buf_init(&rows, SIZE_MAX);
+	q.deleted = true;
+	rc = versions_each(s, &q, keep_row, &rows, e);
+	if (rc == 0)
+		rc = buf_check(&rows, "a list of attachments", e);
+	for (at = 0; rc == 0 && at < rows.len; at += sizeof(row)) {
+		memcpy(&row, rows.data + at, sizeof(row));
+		if ((row.flags & RECORD_ERASED) != 0)
+			continue;
+		rc = check_not_asked(s, &row.space, &row.id, &why);
+		if (rc != 0 && why.kind == ERR_CLASH) {
+			rc = 0;
+			continue;
+		}
+		if (rc == 0)
+			rc = ask_row_tx(s, &row, w, &request, e);
+		else
+			*e = why;
+		*files += rc == 0;
+	}
+	buf_done(&rows);
+	return rc;
+}
+
+static int
+ask_all_tx(struct store *s, const struct record_row *row,
+    const struct erase_wish *w, struct erase_asked *out, struct err *e)
+{
+	return ask_files_tx(s, &row->id, w, &out->files, e) != 0 ? -1 :
+	    ask_row_tx(s, row, w, &out->request, e);
+}
+
+int
+erase_record(struct session *session, const struct id *id,
+    const struct erase_wish *w, struct erase_asked *out, struct err *e)
+{
+	struct store *s = session_store(session);
 	struct record_row row;
 	int rc = versions_row(s, id, &row, e);
 
+	memset(out, 0, sizeof(*out));
 	if (rc < 0)
 		return -1;
 	if (rc == 0 || (row.flags & RECORD_HIDDEN) != 0)
@@ -306,22 +378,11 @@ erase_record(struct session *session, const struct id *id,
 		return err_set(e, ERR_INPUT, "a %s is erased with its whole "
 		    "case only", fields_kind(row.type) != NULL ?
 		    fields_kind(row.type)->name : "record of this kind");
-	if (check_wish(s, w, e) != 0 || check_keeper(s, &row.space, e) != 0 ||
-	    check_sent(s, &row, e) != 0 ||
-	    check_not_asked(s, &row.space, id, e) != 0)
+	if (check_wish(s, w, e) != 0 ||
+	    check_not_asked(s, &row.space, id, e) != 0 ||
+	    db_begin(s->db, e) != 0)
 		return -1;
-	a = mem_new(sizeof(*a));
-	a->space = row.space;
-	a->words = view_str(w->words);
-	a->what.kind = ERASE_RECORD;
-	a->what.reason = w->reason;
-	erase_record_hash(&row.space, id, &a->what.record);
-	rc = fill_places(s, &row, a, e);
-	if (rc == 0)
-		rc = send_ask(s, a, id, NULL, e);
-	*request = a->id;
-	mem_free(a);
-	return rc;
+	return db_end(s->db, ask_all_tx(s, &row, w, out, e), e);
 }
 
 /* ---- a whole case ---- */

@@ -18,12 +18,17 @@ struct erase_wish {
 	const char *words;       /* the reason, in words; not empty */
 };
 
-/** erase_record(s, id, w, request, e): ask for one note or goal. Of what is
- * erased already, versions that came late. ERR_DENIED for who does not keep
- * the section and where there is nobody to sign; ERR_CLASH when it is asked
- * for or done, or when versions wait to be sent. */
+struct erase_asked {
+	struct id request;
+	size_t files;            /* attached to it, asked for in the same step */
+};
+/** erase_record(s, id, w, out, e): ask for one note or goal, and for what is
+ * attached to it, all of it or nothing. Of what is erased already, versions
+ * that came late. ERR_DENIED for who does not keep the section and where there
+ * is nobody to sign; ERR_CLASH when it is asked for or done, or when versions
+ * of it or of an attachment wait to be sent. */
 int erase_record(struct session *s, const struct id *id,
-    const struct erase_wish *w, struct id *request, struct err *e);
+    const struct erase_wish *w, struct erase_asked *out, struct err *e);
 
 /** erase_case(s, case_id, w, out, e): ask for every section of the case that
  * this person keeps. ${out}: the requests, and the sections it cannot ask for
