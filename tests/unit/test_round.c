@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,6 +305,51 @@ test_power_cuts(void **state)
 	cut_power(d, 1, &want);
 	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM quarantine"),
 	    0);
+	world_close(&w, 1);
+	simdisk_free(d);
+}
+
+/* From some write of a sync on the disk is full. It is said, what is here is
+ * read, and the next start goes on as soon as there is room: nothing is lost
+ * and nothing doubled. */
+static void
+test_full_disk(void **state)
+{
+	struct simdisk *d = simdisk_new(11);
+	size_t before, want = world_notes(&w, 1, &the_case);
+	bool hit = true;
+	struct err e;
+	unsigned k;
+
+	(void)state;
+	onto_disk(d, 1);
+	for (k = 1; hit; k += 4) {
+		world_pass(&w, 60000);
+		assert_int_equal(world_note(&w, 1, &the_case, "own", NULL), 0);
+		assert_int_equal(world_note(&w, 0, &the_case, "other", NULL),
+		    0);
+		world_must_sync(&w, 0);
+		want += 2;
+		before = world_notes(&w, 1, &the_case);
+		simdisk_fault_at(d, simdisk_ops(d) + k, SQLITE_FULL, true);
+		hit = world_sync(&w, 1, NULL, &e) != 0;
+		if (hit) {
+			assert_non_null(strstr(e.text, "full"));
+			assert_int_equal(world_note(&w, 1, &the_case,
+			    "not saved", NULL), -1);
+			assert_true(world_notes(&w, 1, &the_case) >= before);
+		}
+		simdisk_fault_at(d, 0, 0, false);
+		world_close(&w, 1); /* no step is trusted after a failed sync */
+		assert_int_equal(world_open(&w, 1, &e), 0);
+		world_must_sync(&w, 1);
+		assert_int_equal(world_notes(&w, 1, &the_case), want);
+		store_check(world_store(&w, 1));
+	}
+	assert_true(k > 9);
+	world_must_sync(&w, 0);
+	assert_int_equal(world_notes(&w, 0, &the_case), want);
+	assert_false(world_has(&w, 1, "not saved"));
 	world_close(&w, 1);
 	simdisk_free(d);
 }
@@ -1315,7 +1361,7 @@ main(int argc, char **argv)
 		T(test_converge), T(test_converge_other_order),
 		T(test_nothing_new), T(test_cut_requests),
 		T(test_cut_answers), T(test_cut_joining),
-		T(test_power_cuts), T(test_race_of_text_and_key),
+		T(test_power_cuts), T(test_full_disk), T(test_race_of_text_and_key),
 		T(test_race_of_exclusion), T(test_own_text_comes_back),
 		T(test_late_deposit), T(test_late_deposit_slow_clock), T(test_clock_ahead),
 		T(test_clock_behind),
