@@ -268,7 +268,7 @@ unsay_orders_tx(struct store *s, struct err *e)
 	}
 	db_reset(q);
 	if (rc == 0)
-		rc = buf_check(&gone, "a list of statements", e);
+		rc = buf_check(&gone, "access statements", e);
 	for (i = 0; rc == 0 && i < gone.len; i += sizeof(where)) {
 		memcpy(where, gone.data + i, sizeof(where));
 		rc = delete_statement_tx(s, &where[0], &where[1], e);
