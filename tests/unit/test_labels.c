@@ -227,6 +227,33 @@ test_what_is_kept(void **state)
 	office_labels_done(&l);
 }
 
+/* As if one item were all that a page takes. */
+static void
+one_item(struct proto_page *p)
+{
+	if (p->count <= 1)
+		return;
+	p->count = 1;
+	p->more = true;
+}
+
+/* Who keeps many sections gets them page by page, each of them once. */
+static void
+test_page_by_page(void **state)
+{
+	struct office_labels l;
+
+	(void)state;
+	observed(one_item);
+	ordered(SECOND, THIRD, WORKER, &l);
+	assert_int_equal(l.count, 2);
+	assert_int_equal(l.closed, 0);
+	assert_true(tells(&l, &card, "card", "Anna Tamm"));
+	assert_true(tells(&l, &notes, "notes", "Anna Tamm"));
+	office_labels_done(&l);
+	assert_false(more);
+}
+
 /* ---- what is refused ---- */
 
 static void
@@ -371,7 +398,8 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_two_of_three), T(test_what_is_kept), T(test_one_hand),
+		T(test_two_of_three), T(test_what_is_kept),
+		T(test_page_by_page), T(test_one_hand),
 		T(test_for_that_person_alone), T(test_lies)
 	};
 
