@@ -463,6 +463,40 @@ a_changed_order_is_not_followed(void **state)
 	is_whole(WORKER);
 }
 
+/* A hub that told two stories before it was restored: officers who know one of
+ * them sign for it, and who was told the other does not follow. */
+static void
+another_past_is_not_followed(void **state)
+{
+	int i;
+
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "in one past",
+	    NULL), 0);
+	(void)sync_of(WORKER);
+	restore(false);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(world_note(&w, OTHER, &the_case,
+		    "in the other", NULL), 0);
+		(void)sync_of(OTHER);
+	}
+	snprintf(backup, sizeof(backup), "%.60s/backup2.db", w.folder);
+	assert_int_equal(hub_copy(w.path, backup, NULL, 0, &e), 0);
+	restore(true);
+	two_officers();
+	assert_true(sync_of(OTHER).restored);
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	/* What it has stands where it stood, and none of the other came. */
+	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "
+	    "outgoing WHERE state = 1"), 0);
+	assert_int_equal(world_notes(&w, WORKER, &the_case), 2);
+	assert_false(world_has(&w, WORKER, "in the other"));
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	store_check(world_store(&w, WORKER));
+}
+
 /* Cut at each request: the next sync goes on. */
 static void
 cut_anywhere(void **state)
@@ -841,6 +875,7 @@ main(int argc, char **argv)
 		TEST(the_root_is_a_second_hand),
 		TEST(an_old_database_alone_is_an_alarm),
 		TEST(a_changed_order_is_not_followed),
+		TEST(another_past_is_not_followed),
 		TEST(cut_anywhere),
 		TEST(twice_is_not_too_often),
 		TEST(who_was_away_learns_the_officers),
