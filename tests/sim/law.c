@@ -339,7 +339,8 @@ erase(struct actor *a, const struct step *st)
 {
 	struct erase_wish w = { ERASE_MISTAKE, "in the wrong case" };
 	struct sim *s = a->sim;
-	struct id id, request;
+	struct erase_asked asked;
+	struct id id;
 	struct err e;
 
 	if ((a->roles & ROLE_DPO) != 0) {
@@ -350,7 +351,7 @@ erase(struct actor *a, const struct step *st)
 	    !pick_text(a, st->draw[0], st->draw[2] % 4 == 0, &id))
 		return;
 	sim_note(s, "   to be erased");
-	if (did(a, erase_record(a->session, &id, &w, &request, &e), &e) ||
+	if (did(a, erase_record(a->session, &id, &w, &asked, &e), &e) ||
 	    act_broken(a))
 		s->erasing[s->erasing_count++] = id;
 }

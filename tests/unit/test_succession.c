@@ -410,9 +410,46 @@ an_old_database_alone_is_an_alarm(void **state)
 	(void)sync_of(OTHER);
 }
 
-/* A head that the order does not name. */
+/* What the hub changes of its word about the new log. */
+enum story {
+	STORY_ORDER, STORY_NO_ORDER, STORY_BEFORE, STORY_HEAD,
+	STORY_TWICE_BEFORE, STORY_SHORT, STORIES,
+	STORY_SWAPPED, STORY_NOTHING /* a contradiction, and no word of it */
+};
+static enum story story;
+
+static void
+turn(struct view v, size_t at)
+{
+	((uint8_t *)(uintptr_t)v.data)[at] ^= 1;
+}
+
+static void
+tell(struct proto_successions *list)
+{
+	struct proto_succession *in = &list->items[0];
+	struct view before = in->before;
+
+	if (story == STORY_ORDER) /* one bit of what was signed */
+		turn(in->order, in->order.len - 2);
+	else if (story == STORY_NO_ORDER)
+		in->order.len = 0;
+	else if (story == STORY_BEFORE)
+		turn(in->before, in->before.len / 2);
+	else if (story == STORY_HEAD)
+		turn(in->head, in->head.len / 2);
+	else if (story == STORY_TWICE_BEFORE)
+		in->head = before;
+	else if (story == STORY_NOTHING)
+		list->count = 0;
+	else if (story == STORY_SWAPPED) {
+		in->before = in->head;
+		in->head = before;
+	}
+}
+
 static int
-other_order(struct world *x, const char *path, struct view request,
+other_story(struct world *x, const char *path, struct view request,
     int *status, struct buf *answer, struct err *err)
 {
 	struct proto_successions list;
@@ -429,19 +466,20 @@ other_order(struct world *x, const char *path, struct view request,
 	assert_int_equal(proto_successions_decode(buf_view(&copy), &list,
 	    err), 0);
 	assert_int_equal(list.count, 1);
-	/* One bit of what was signed. */
-	((uint8_t *)(uintptr_t)list.items[0].order.data)
-	    [list.items[0].order.len - 2] ^= 1;
+	tell(&list);
 	proto_successions_encode(&list, &out);
 	buf_reset(answer);
-	buf_add(answer, out.data, out.len);
+	buf_add(answer, out.data, story == STORY_SHORT ? out.len / 2 :
+	    out.len);
 	buf_done(&copy);
 	buf_done(&out);
 	return 0;
 }
 
+/* However it is told, the device stands where it stood, and an honest word is
+ * followed afterwards. */
 static void
-a_changed_order_is_not_followed(void **state)
+a_changed_story_is_not_followed(void **state)
 {
 	int64_t before;
 
@@ -453,14 +491,38 @@ a_changed_order_is_not_followed(void **state)
 	two_officers();
 	before = world_count(&w, WORKER, "SELECT count(*) FROM outgoing "
 	    "WHERE state = 2");
-	w.tamper = other_order;
-	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
-	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "
-	    "outgoing WHERE state = 2"), before);
+	w.tamper = other_story;
+	for (story = 0; story < STORIES; story++) {
+		assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+		assert_int_equal(e.kind, ERR_PEER);
+		assert_int_equal(world_count(&w, WORKER, "SELECT count(*) "
+		    "FROM outgoing WHERE state = 2"), before);
+	}
 	w.tamper = NULL;
-	(void)sync_of(WORKER);
+	assert_true(sync_of(WORKER).restored);
 	all_sync(2, 4);
 	is_whole(WORKER);
+}
+
+/* Another log, and nothing that says how it came to be: an alarm as ever. */
+static void
+an_untold_log_is_an_alarm(void **state)
+{
+	(void)state;
+	back_up();
+	assert_int_equal(world_note(&w, WORKER, &the_case, "lost", NULL), 0);
+	world_must_sync(&w, WORKER);
+	restore(true);
+	two_officers();
+	w.tamper = other_story;
+	story = STORY_SWAPPED;
+	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
+	assert_true(world_store(&w, WORKER)->stopped);
+	story = STORY_NOTHING;
+	assert_int_equal(world_sync(&w, OTHER, NULL, &e), -1);
+	assert_true(world_store(&w, OTHER)->stopped);
+	assert_int_equal(world_count(&w, OTHER, "SELECT count(*) FROM item "
+	    "WHERE seq >= 4503599627370496"), 0);
 }
 
 /* A hub that told two stories before it was restored: officers who know one of
@@ -874,7 +936,8 @@ main(int argc, char **argv)
 		TEST(one_signature_is_none),
 		TEST(the_root_is_a_second_hand),
 		TEST(an_old_database_alone_is_an_alarm),
-		TEST(a_changed_order_is_not_followed),
+		TEST(a_changed_story_is_not_followed),
+		TEST(an_untold_log_is_an_alarm),
 		TEST(another_past_is_not_followed),
 		TEST(cut_anywhere),
 		TEST(twice_is_not_too_often),
