@@ -54,6 +54,9 @@ static const struct command commands[] = {
 	{ "renew-cert", "DATADIR | -c FILE [--json]",
 	    "a new certificate for the same key, which clients go by", 1,
 	    cmd_renew },
+	{ "key", "[next | change [--now]] DATADIR | -c FILE [--json]",
+	    "the TLS pins; tell devices of another next key; change to it",
+	    2, cmd_key },
 	{ "check-config", "DATADIR | -c FILE [--json]",
 	    "tell whether tugid.conf is good", 1, cmd_check },
 };
@@ -123,6 +126,7 @@ read_options(int argc, char **argv, int words, struct options *o,
 		{ "nothing-since", no_argument, NULL, 'N' },
 		{ "full", no_argument, NULL, 'F' },
 		{ "signers", no_argument, NULL, 'S' },
+		{ "now", no_argument, NULL, 'O' },
 		{ "keep", required_argument, NULL, 'K' },
 		{ "code-file", required_argument, NULL, 'f' },
 		{ "keys", required_argument, NULL, 'k' },
@@ -159,6 +163,9 @@ read_options(int argc, char **argv, int words, struct options *o,
 			break;
 		case 'S':
 			o->signers = 1;
+			break;
+		case 'O':
+			o->now = 1;
 			break;
 		case 'f':
 			o->code_file = optarg;

@@ -17,7 +17,7 @@ struct options { /* as on the command line; NULL: not given */
 	const char *data;      /* the folder: the word before the last, or it */
 	const char *word;      /* a further word, where the command has one */
 	int json, confirm_clock, verify_only, nothing_since, full, keep_days;
-	int signers;
+	int signers, now;
 	int status;            /* exit status of a command that succeeded */
 };
 
@@ -45,6 +45,7 @@ int cmd_check(struct options *o, struct err *e);
 int cmd_backup(struct options *o, struct err *e);
 int cmd_restore(struct options *o, struct err *e);
 int cmd_renew(struct options *o, struct err *e);
+int cmd_key(struct options *o, struct err *e);
 int cmd_doctor(struct options *o, struct err *e);
 int cmd_verify(struct options *o, struct err *e);
 

@@ -10,7 +10,7 @@
 #include "common/base/mem.h"
 #include "daemon/backup_keys.h"
 #include "daemon/datadir.h"
-#include "daemon/tls.h"
+#include "daemon/tlskeys.h"
 
 #define ANSWER_BYTES 256
 
@@ -19,9 +19,9 @@
 static void
 print_sheet(const char *url, const struct hash *pin, const char *code)
 {
-	char text[TLS_PIN_TEXT_BYTES];
+	char text[PINS_TEXT_BYTES];
 
-	tls_pin_text(pin, text);
+	pins_text(pin, text);
 	printf("---- Recovery sheet: print this page and lock it away ----\n\n"
 	    "Hub            %s\n"
 	    "TLS pin        %s\n"
@@ -79,9 +79,9 @@ cmd_sheet(struct options *o, struct err *e)
 static void
 print_made(const char *folder, const struct datadir_made *m)
 {
-	char pin[TLS_PIN_TEXT_BYTES], hex[HASH_TEXT_BYTES];
+	char pin[PINS_TEXT_BYTES], hex[HASH_TEXT_BYTES];
 
-	tls_pin_text(&m->pin, pin);
+	pins_text(&m->pin, pin);
 	hash_text(&m->pin, hex);
 	printf("The hub is made in %s.\n\n"
 	    "  address     %s\n"
@@ -104,12 +104,12 @@ make(const struct options *o, const char *listen, const char *name,
     struct err *e)
 {
 	struct datadir_made m;
-	char pin[TLS_PIN_TEXT_BYTES], hex[HASH_TEXT_BYTES];
+	char pin[PINS_TEXT_BYTES], hex[HASH_TEXT_BYTES];
 
 	if (datadir_make(o->data, listen, name, &m, e) != 0)
 		return -1;
 	if (o->json) {
-		tls_pin_text(&m.pin, pin);
+		pins_text(&m.pin, pin);
 		printf("{\"url\":\"%s\",\"pin\":\"%s\",\"pin_hex\":\"%s\","
 		    "\"claim_code\":\"%s\",\"recovery_code\":\"%s\"}\n",
 		    m.url, pin, hash_text(&m.pin, hex), m.code, m.recovery);

@@ -7,7 +7,7 @@
 #include "daemon/hub/hub.h"
 #include "daemon/keep.h"
 #include "daemon/serve.h"
-#include "daemon/tls.h"
+#include "daemon/tlskeys.h"
 
 /* The ledger in words; a hub that runs writes it within a second. */
 static void
@@ -84,7 +84,7 @@ cmd_status(struct options *o, struct err *e)
 	struct serve_hub h;
 	struct hub_status st;
 	struct hash pin;
-	char text[TLS_PIN_TEXT_BYTES], ledger[ERR_TEXT_BYTES];
+	char text[PINS_TEXT_BYTES], ledger[ERR_TEXT_BYTES];
 	int rc = -1;
 
 	if (cmd_settings(o, &s, e) != 0)
@@ -99,7 +99,7 @@ cmd_status(struct options *o, struct err *e)
 	settings_done(&s);
 	if (rc != 0)
 		return -1;
-	tls_pin_text(&pin, text);
+	pins_text(&pin, text);
 	if (o->json)
 		print_status_json(&st, text, ledger);
 	else

@@ -2,7 +2,7 @@
  * The hub's data folder: what lies in it, and making it.
  *
  *   tugid.conf  settings           log.key  seed of the log's signing key
- *   hub.db      the database       tls.key, tls.crt
+ *   hub.db      the database       tls.key, tls.crt; tls-next.key, tls.pins
  *   ledger.git  the signed log as a git repository
  *   backup.pub  seals the keys in backups; backup.last, the last one
  *   port        the port in use, while the hub runs

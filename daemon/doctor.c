@@ -22,6 +22,7 @@
 #include "daemon/sandbox.h"
 #include "daemon/serve.h"
 #include "daemon/tls.h"
+#include "daemon/tlskeys.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
 #define CERT_WARN_DAYS 30
@@ -159,14 +160,37 @@ check_certificate(const struct settings *s, struct doctor *d)
 	    file_read(s->tls_key, &key, &e) != 0 ||
 	    tls_until(buf_view(&cert), &until, &e) != 0 ||
 	    tls_pair(buf_view(&cert), buf_view(&key), &e) != 0)
-		fix(say(d, "certificate", DOCTOR_BAD, "%s", e.text), "put "
-		    "back tls.crt and tls.key from a backup; a new key is a "
-		    "new pin, which no enrolled client knows");
+		fix(say(d, "certificate", DOCTOR_BAD, "%s", e.text), "if a "
+		    "change of the key was cut short, tugid key change %s "
+		    "again; else put back tls.crt and tls.key from a backup",
+		    s->data);
 	else
 		judge_certificate(d, s->tls_cert,
 		    (until - tick_wall_ms(&tick)) / DAY_MS, s->data);
 	buf_done(&cert);
 	buf_done(&key);
+}
+
+static void
+check_next_key(const struct settings *s, struct doctor *d)
+{
+	struct pins p;
+	struct err e;
+	int rc = tlskeys_read(s, &p, &e);
+
+	if (rc == 1)
+		say(d, "next-key", DOCTOR_GOOD, "the devices are told which "
+		    "TLS key comes next");
+	else if (rc == 0)
+		fix(say(d, "next-key", DOCTOR_WARNING, "no device knows which "
+		    "TLS key comes next; a change would lock them all out"),
+		    "start the hub, which makes one, or tugid key next %s, "
+		    "then reload", s->data);
+	else
+		fix(say(d, "next-key", DOCTOR_BAD, "%s", e.text), "if a change "
+		    "was cut short, tugid key change %s again; else put the "
+		    "certificate's own key back from a backup, or tugid key "
+		    "next %s", s->data, s->data);
 }
 
 /* ---- clock ---- */
@@ -378,6 +402,7 @@ doctor_look(const struct settings *s, bool full, struct doctor *out)
 	check_files(s, out);
 	check_disk(s, out);
 	check_certificate(s, out);
+	check_next_key(s, out);
 	check_hub(s, full, out);
 	check_sandbox(out);
 	check_reach(s, out);

@@ -142,7 +142,7 @@ static void
 take_back(const char *data)
 {
 	static const char *const made[] = { PART, SETTINGS_FILE, "log.key",
-		"tls.key", "tls.crt", "tls-next.key", "backup.pub" };
+		"tls.key", "tls.crt", "tls-next.key", "backup.pub", "tls.pins" };
 	size_t i;
 
 	for (i = 0; i < sizeof(made) / sizeof(made[0]); i++) {

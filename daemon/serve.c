@@ -31,6 +31,7 @@
 #include "daemon/metrics.h"
 #include "daemon/notify.h"
 #include "daemon/sandbox.h"
+#include "daemon/tlskeys.h"
 
 #define ARENAS 2 /* of the allocator; a thread a connection needs no more */
 /* Larger blocks come from the kernel and go back to it: answers have room for
@@ -170,6 +171,18 @@ room_for(const struct settings *s)
 	    (int)lim.rlim_cur - other : FILES_OWN;
 }
 
+/* What clients are told of the keys, or NULL. A hub without it serves. */
+static const struct pins *
+read_pins(const struct settings *s, struct pins *out)
+{
+	struct err e;
+
+	if (tlskeys_ready(s, &e) == 0 && tlskeys_read(s, out, &e) == 1)
+		return out;
+	log_words(LOG_LEVEL_WARN, "next-key", e.text);
+	return NULL;
+}
+
 /* ${before}: the server that this one takes over from, or NULL. */
 static int
 start_http(const struct serving *v, const struct settings *s,
@@ -189,9 +202,11 @@ start_http(const struct serving *v, const struct settings *s,
 		    [WATCH_IDLE] = s->idle_s },
 		    .bytes_per_s = (int64_t)s->slowest_bytes },
 		.auth = { s->rate_burst, s->rate_per_s } };
+	struct pins pins;
 	struct buf cert, key;
 	int rc = -1;
 
+	o.pins = read_pins(s, &pins);
 	buf_init(&cert, PEM_MAX);
 	buf_init(&key, PEM_MAX);
 	if (file_read(s->tls_cert, &cert, e) != 0 ||

@@ -195,25 +195,3 @@ tls_pair(struct view cert, struct view key, struct err *e)
 	return rc < 0 ? err_set(e, ERR_LOCAL, "the hub's TLS key does not "
 	    "belong to its certificate") : 0;
 }
-
-void
-tls_pin_text(const struct hash *pin, char out[static TLS_PIN_TEXT_BYTES])
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	static const char head[] = "sha256//";
-	size_t n = sizeof(head) - 1, i;
-
-	memcpy(out, head, n);
-	for (i = 0; i < sizeof(pin->b); i += 3) {
-		bool two = i + 2 < sizeof(pin->b);
-		unsigned v = (unsigned)pin->b[i] << 16 |
-		    (unsigned)pin->b[i + 1] << 8 | (two ? pin->b[i + 2] : 0);
-
-		out[n++] = digits[v >> 18 & 63];
-		out[n++] = digits[v >> 12 & 63];
-		out[n++] = digits[v >> 6 & 63];
-		out[n++] = two ? digits[v & 63] : '=';
-	}
-	out[n] = '\0';
-}

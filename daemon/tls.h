@@ -38,9 +38,4 @@ int tls_pair(struct view cert, struct view key, struct err *e);
 int tls_reach(const char *url, const char *data, const struct hash *pin,
     struct err *e);
 
-/** tls_pin_text(pin, out): as curl takes it, "sha256//" and base64. */
-#define TLS_PIN_TEXT_BYTES 56
-void tls_pin_text(const struct hash *pin,
-    char out[static TLS_PIN_TEXT_BYTES]);
-
 #endif

@@ -14,28 +14,57 @@
 
 /* ---- where the hub is ---- */
 
-int
-cmd_hub(struct ctx *c, struct err *e)
+/* Address first: a typed pin is proven by the hub that answers there. */
+static int
+change_hub(struct ctx *c, struct err *e)
 {
-	json_t *j;
+	const char *pin = cmd_value(c, "pin");
+	struct hash hash;
 
+	if (pin != NULL && contact_pin_read(pin, &hash, e) != 0)
+		return -1;
 	if (cmd_word(c, 0) != NULL &&
 	    contact_move(c->s, cmd_word(c, 0), e) != 0)
 		return -1;
-	if (c->g.json) {
-		j = json_object();
-		json_object_set_new(j, "hub", out_json_text(contact_url(c->s)));
-		return out_json(j, e);
-	}
-	if (contact_url(c->s)[0] == '\0')
+	return pin != NULL ? contact_vouch(c->s, &hash, e) : 0;
+}
+
+static void
+show_hub(struct ctx *c, const char *pin)
+{
+	if (!contact_known(c->s)) {
 		out_line(&c->out, "%s", _("Not joined to a hub yet: tugi join "
 		    "with the card from the office."));
-	else
-		out_line(&c->out, "%s", contact_url(c->s));
-	if (cmd_word(c, 0) != NULL)
+		return;
+	}
+	out_line(&c->out, "%s", contact_url(c->s));
+	out_line(&c->out, "%s", pin);
+	if (cmd_value(c, "pin") != NULL)
+		out_say(&c->out, "%s", _("The hub has proven that this key is "
+		    "its own; tugi sync goes on."));
+	else if (cmd_word(c, 0) != NULL)
 		out_say(&c->out, "%s", _("The next tugi sync goes there, and "
 		    "only if the hub there has the same key."));
-	return 0;
+}
+
+int
+cmd_hub(struct ctx *c, struct err *e)
+{
+	char pin[CONTACT_PIN_BYTES];
+	json_t *j;
+
+	if (change_hub(c, e) != 0)
+		return -1;
+	contact_pin(c->s, pin);
+	if (!c->g.json) {
+		show_hub(c, pin);
+		return 0;
+	}
+	j = json_object();
+	json_object_set_new(j, "hub", out_json_text(contact_url(c->s)));
+	json_object_set_new(j, "pin", contact_known(c->s) ?
+	    out_json_text(pin) : json_null());
+	return out_json(j, e);
 }
 
 /* ---- after a theft ---- */

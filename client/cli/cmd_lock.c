@@ -46,6 +46,7 @@ static int
 join_with_card(struct ctx *c, struct err *e)
 {
 	struct enrol_result result;
+	struct remote_pins pins = { .joined = false };
 	struct remote r = { 0 };
 	struct card card;
 	struct buf text;
@@ -56,7 +57,8 @@ join_with_card(struct ctx *c, struct err *e)
 	    place_open_or_make(c, e) != 0)
 		goto out;
 	out_say(&c->out, _("asking %s ..."), card.url);
-	if (remote_http(card.url, &card.pin, c->tick, &r, e) != 0)
+	pins.now = card.pin;
+	if (remote_http(card.url, &pins, c->tick, &r, e) != 0)
 		goto out;
 	rc = enrol_join(c->s, &r, buf_str(&text), &result, e);
 	remote_done(&r);

@@ -7,6 +7,7 @@
 #include "client/cli/place.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/core/profile/contact.h"
 #include "client/core/profile/devices.h"
 #include "client/core/profile/people.h"
 #include "common/base/mem.h"
@@ -60,62 +61,26 @@ read_claim(struct ctx *c, struct secret *claim, struct err *e)
 	return 0;
 }
 
-#define PIN_HEAD "sha256//"
-
-/* One digit of base64, or -1. */
-static int
-digit64(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
-/* A pin in either form that tugid init prints: sha256//BASE64 or hex. */
-static int
-read_pin(const char *text, struct hash *pin, struct err *e)
-{
-	const char *p = text + sizeof(PIN_HEAD) - 1;
-	uint32_t bits = 0;
-	size_t i, n = 0;
-	int d;
-
-	if (strncmp(text, PIN_HEAD, sizeof(PIN_HEAD) - 1) != 0)
-		return hash_parse(text, pin, e) == 0 ? 0 :
-		    err_set(e, ERR_INPUT, "%s", _("--pin takes the TLS pin as "
-		    "tugid init printed it: sha256//... or 64 hex digits"));
-	/* 32 bytes are 43 digits, the last with two bits to spare, and "=". */
-	for (i = 0; i < 43 && (d = digit64(p[i])) >= 0; i++) {
-		bits = bits << 6 | (uint32_t)d;
-		if (i % 4 != 0 && n < sizeof(pin->b))
-			pin->b[n++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
-	}
-	if (i != 43 || strcmp(p + i, "=") != 0 || (bits & 3) != 0)
-		return err_set(e, ERR_INPUT, "%s", _("the pin is not whole: "
-		    "copy all of sha256//... as tugid init printed it"));
-	return 0;
-}
-
 int
 cmd_office_init(struct ctx *c, struct err *e)
 {
 	struct office_init_in in = { .url = cmd_word(c, 0) };
 	struct office_sheet sheet = { 0 };
+	struct remote_pins pins = { .joined = false };
 	struct secret claim = { NULL, 0 };
 	struct remote r;
 	int rc = -1;
 
 	in.name = cmd_value(c, "name");
 	in.title = cmd_value(c, "title");
-	if (read_pin(cmd_value(c, "pin"), &in.pin, e) != 0)
+	if (contact_pin_read(cmd_value(c, "pin"), &in.pin, e) != 0)
 		return -1;
 	if (read_claim(c, &claim, e) != 0 || place_open_or_make(c, e) != 0)
 		goto out;
 	in.claim = claim.text;
 	out_say(&c->out, _("asking %s ..."), in.url);
-	if (remote_http(in.url, &in.pin, c->tick, &r, e) != 0)
+	pins.now = in.pin;
+	if (remote_http(in.url, &pins, c->tick, &r, e) != 0)
 		goto out;
 	rc = office_init(c->s, &r, &in, &sheet, e);
 	remote_done(&r);

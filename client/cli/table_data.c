@@ -63,8 +63,14 @@ static const struct cmd cmds[] = {
 	.more = N_("When the office has moved the hub's folder to another "
 	    "machine or name: each person gives the new address once. The "
 	    "hub's key has to be the one of the enrolment card, so that "
-	    "nobody else is taken for it; what waits is sent there."),
-	.examples = { "tugi hub", "tugi hub https://new.example:8443" }
+	    "nobody else is taken for it; what waits is sent there. A hub "
+	    "that changes its key says so beforehand, and no one notices; who "
+	    "was away for two changes gives the pin once, from a colleague's "
+	    "tugi hub or on paper from the office."),
+	.examples = { "tugi hub", "tugi hub https://new.example:8443",
+	    "tugi hub --pin sha256//..." },
+	.opts = { { "pin", N_("PIN"), N_("the hub's key, as the office "
+	    "says"), false } }
 }, {
 	.name = "office exposure", .words = N_("DEVICE"), .min = 1, .max = 1,
 	.run = cmd_office_exposure, .opens = true,

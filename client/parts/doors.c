@@ -15,16 +15,16 @@
 /* ---- https ---- */
 
 int
-remote_http(const char *url, const struct hash *pin, struct tick tick,
-    struct remote *out, struct err *e)
+remote_http(const char *url, const struct remote_pins *pins,
+    struct tick tick, struct remote *out, struct err *e)
 {
-	static int (*real)(const char *, const struct hash *, struct tick,
-	    struct remote *, struct err *);
+	static int (*real)(const char *, const struct remote_pins *,
+	    struct tick, struct remote *, struct err *);
 
 	memset(out, 0, sizeof(*out));
 	if (real == NULL && parts_find(PARTS_HTTPS, "remote_http", &real, e) != 0)
 		return -1;
-	return real(url, pin, tick, out, e);
+	return real(url, pins, tick, out, e);
 }
 
 /* ---- git ---- */

@@ -1,10 +1,11 @@
 /*
  * Requests and answers between a client and the hub. Every body is
- * deterministic CBOR; every request but info, health, claim and enrol is signed
+ * deterministic CBOR; every request but info, pins, health, claim and enrol is signed
  * (httpsig.h). Source: schema/wire.md, "Requests"; schema/wire.cddl.
  *
  *   GET  /v1/info     -> struct proto_info
  *   GET  /v1/succession -> struct proto_successions
+ *   GET  /v1/pins     -> struct pins (pins.h)
  *   GET  /v1/health   -> "ok\n"
  *   POST /v1/claim    struct proto_claim -> empty; once, with the hub's code
  *   POST /v1/enrol    struct proto_enrol -> empty; unsigned, rate limited
@@ -24,6 +25,7 @@
 #include "common/wire/merkle.h"
 
 #define PROTO_VERSION 1
+#define PROTO_PINS_HEADER "Tugi-Pins" /* of answers: wire.md 12.9 */
 #define PROTO_PUSH_ITEMS_MAX 128
 #define PROTO_PUSH_BYTES_MAX (1024 * 1024)
 #define PROTO_PAGE_BYTES_MAX (1024 * 1024)

@@ -15,6 +15,7 @@ struct request {
 	struct id device;  /* who signed it; zeros when it is unsigned */
 	struct view body;  /* its digest was checked, if it is signed */
 	uint64_t net;      /* where from (peers_net), 0: unknown */
+	struct view pins;  /* signed word on the TLS keys, or empty */
 };
 
 struct reply {
@@ -23,6 +24,7 @@ struct reply {
 };
 
 int api_info(const struct request *in, struct reply *out, struct err *e);
+int api_pins(const struct request *in, struct reply *out, struct err *e);
 int api_health(const struct request *in, struct reply *out, struct err *e);
 int api_claim(const struct request *in, struct reply *out, struct err *e);
 int api_enrol(const struct request *in, struct reply *out, struct err *e);

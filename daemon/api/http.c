@@ -12,6 +12,7 @@
 
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,8 @@ struct http {
 	struct watch *watch;
 	struct gate *gate;
 	size_t push_bytes;
+	struct buf pins;        /* as clients get it; empty: none */
+	char pins_number[24];
 	atomic_int busy; /* requests under way */
 };
 
@@ -122,6 +125,9 @@ send_reply(struct exchange *x, struct MHD_Connection *c, int status)
 		return MHD_NO;
 	MHD_add_response_header(r, "Content-Type", x->reply.type);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
+	if (x->http->pins.len > 0)
+		MHD_add_response_header(r, PROTO_PINS_HEADER,
+		    x->http->pins_number);
 	if (status == 405)
 		MHD_add_response_header(r, "Allow", "GET, POST");
 	if (x->last)
@@ -248,7 +254,7 @@ finish(struct exchange *x, struct MHD_Connection *c)
 {
 	struct request in = { .hub = x->http->hub,
 		.device = x->found.sig.device, .body = buf_view(&x->body),
-		.net = x->found.net };
+		.net = x->found.net, .pins = buf_view(&x->http->pins) };
 	int status = x->status;
 
 	watch_phase(x->http->watch, line_of(c), WATCH_WORK, 0);
@@ -402,7 +408,19 @@ let_go(struct http *h)
 		auth_free(h->auth);
 		peers_free(h->peers);
 	}
+	buf_done(&h->pins);
 	mem_free(h);
+}
+
+static void
+keep_pins(struct http *h, const struct pins *p)
+{
+	buf_init(&h->pins, PINS_BYTES_MAX);
+	if (p == NULL)
+		return;
+	pins_encode(p, &h->pins);
+	snprintf(h->pins_number, sizeof(h->pins_number), "%llu",
+	    (unsigned long long)p->number);
 }
 
 int
@@ -413,6 +431,7 @@ http_start(const struct http_options *o, struct http **out, struct err *e)
 	*out = NULL;
 	h->hub = o->hub;
 	h->push_bytes = o->push_bytes;
+	keep_pins(h, o->pins);
 	h->left = o->before != NULL; /* until this one has started */
 	h->auth = h->left ? o->before->auth : auth_new(o->hub, &o->auth);
 	h->peers = h->left ? o->before->peers :

@@ -8,12 +8,14 @@
 #define API_HTTP_H
 
 #include "daemon/api/auth.h"
+#include "common/wire/pins.h"
 #include "daemon/api/gate.h"
 
 struct http_options {
 	struct hub *hub;
 	int socket;             /* bound and listening; taken */
 	const char *tls_cert, *tls_key; /* PEM texts */
+	const struct pins *pins; /* signed word on that key, or NULL */
 	int max_connections;    /* served at the same time */
 	int max_waiting;        /* before they are served, ... */
 	int wait_ms;            /* ... for so long */

@@ -137,15 +137,17 @@ counted_done(void *ctx)
 void
 device_route(struct device *d, int port)
 {
+	struct remote_pins pins = { .now = d->stage->pin };
 	struct err e;
 	char url[64];
 
 	if (d->remote.call != NULL)
 		remote_done(&d->inner);
 	snprintf(url, sizeof(url), "https://127.0.0.1:%d", port);
-	must(remote_http(url, &d->stage->pin, tick_system(), &d->inner, &e),
+	must(remote_http(url, &pins, tick_system(), &d->inner, &e),
 	    &e);
-	d->remote = (struct remote){ counted_call, counted_done, d };
+	d->remote = (struct remote){ counted_call, counted_done, d,
+	    NULL };
 }
 
 static void

@@ -37,7 +37,7 @@ static const struct {
 	{ "POST", "/v1/claim" }, { "POST", "/v1/enrol" },
 	{ "POST", "/v1/requests" }, { "POST", "/v1/push" },
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
-	{ "GET", "/v1/succession" }, { "POST", "/v1/blob/put" },
+	{ "GET", "/v1/succession" }, { "GET", "/v1/pins" }, { "POST", "/v1/blob/put" },
 	{ "POST", "/v1/blob/get" }, { "POST", "/v1/bundle" },
 };
 

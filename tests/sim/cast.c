@@ -202,7 +202,7 @@ profile(struct sim *s, int i)
 	buf_init(&a->pulled, SIZE_MAX);
 	buf_init(&a->stick, SIZE_MAX);
 	snprintf(a->profile, sizeof(a->profile), "p%d", i);
-	a->remote = (struct remote){ net_call, NULL, a };
+	a->remote = (struct remote){ net_call, NULL, a, NULL };
 	o = cast_options(a);
 	must(s, session_create(&o, view_str(SIM_PASSPHRASE), &a->session, &e), &e,
 	    "session_create");

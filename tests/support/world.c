@@ -208,7 +208,7 @@ world_profile(struct world *w, int i)
 	folder = mem_dup(w->folder);
 	snprintf(c->profile, sizeof(c->profile), "%s/p%d", folder, i);
 	mem_free(folder);
-	c->remote = (struct remote){ call, NULL, c };
+	c->remote = (struct remote){ call, NULL, c, NULL };
 	o = options_of(w, i);
 	must(session_create(&o, view_str(WORLD_PASSPHRASE), &c->session, &e),
 	    &e, "session_create");

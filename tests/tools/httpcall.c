@@ -69,22 +69,22 @@ main(int argc, char **argv)
 {
 	struct tick tick = tick_system();
 	struct remote r;
-	struct hash pin;
+	struct remote_pins pins = { .joined = false };
 	struct err e;
 	size_t len;
 	int rc;
 
 	if (argc < 3 || keys_init() != 0 || strncmp(argv[2], "sha256//",
-	    8) != 0 || sodium_base642bin(pin.b, sizeof(pin.b), argv[2] + 8,
+	    8) != 0 || sodium_base642bin(pins.now.b, sizeof(pins.now.b), argv[2] + 8,
 	    strlen(argv[2] + 8), NULL, &len, NULL,
-	    sodium_base64_VARIANT_ORIGINAL) != 0 || len != sizeof(pin.b)) {
+	    sodium_base64_VARIANT_ORIGINAL) != 0 || len != sizeof(pins.now.b)) {
 		fprintf(stderr, "usage: httpcall URL sha256//PIN [CLOCK]\n");
 		return 2;
 	}
 	if (argc > 3)
 		ahead_ms = 1000 * strtoll(argv[3], NULL, 10);
 	tick.wall_ms = wall;
-	rc = remote_http(argv[1], &pin, tick, &r, &e);
+	rc = remote_http(argv[1], &pins, tick, &r, &e);
 	if (rc == 0) {
 		rc = ask(&r, argc > 3, &e);
 		/* And once more over the same connection. */

@@ -33,7 +33,7 @@
 static struct hubworld w;
 static struct http *server;
 static struct buf key_pem, cert_pem;
-static struct hash pin;
+static struct remote_pins pins;
 static int hub_port;
 static int64_t ahead_ms; /* the client's clock before the hub's */
 
@@ -88,7 +88,7 @@ setup(void **state)
 	buf_init(&cert_pem, 65536);
 	assert_int_equal(tls_make("127.0.0.1", "hub.test", &key_pem,
 	    &cert_pem, &e), 0);
-	assert_int_equal(tls_pin(buf_view(&cert_pem), &pin, &e), 0);
+	assert_int_equal(tls_pin(buf_view(&cert_pem), &pins.now, &e), 0);
 	hub_port = 0;
 	serve();
 	ahead_ms = 0;
@@ -130,7 +130,7 @@ connect_to(int port, struct remote *out)
 	struct err e;
 
 	snprintf(url, sizeof(url), "https://127.0.0.1:%d", port);
-	assert_int_equal(remote_http(url, &pin, tick, out, &e), 0);
+	assert_int_equal(remote_http(url, &pins, tick, out, &e), 0);
 }
 
 /* 0 with a page taken apart, a status other than 200, or -1. */
@@ -500,9 +500,9 @@ test_another_key(void **state)
 	struct err e;
 
 	(void)state;
-	pin.b[5] ^= 1;
+	pins.now.b[5] ^= 1;
 	connect_to(hub_port, &r);
-	pin.b[5] ^= 1;
+	pins.now.b[5] ^= 1;
 	assert_int_equal(info(&r, 1 << 16, &e), -1);
 	assert_int_equal(e.kind, ERR_PEER);
 	assert_non_null(strstr(e.text, "not the hub whose pin"));
@@ -557,7 +557,7 @@ test_addresses(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(remote_http(bad[i], &pin, tick, &r, &e), -1);
+		assert_int_equal(remote_http(bad[i], &pins, tick, &r, &e), -1);
 		assert_int_equal(e.kind, ERR_INPUT);
 		assert_null(r.call);
 		remote_done(&r);
@@ -565,9 +565,9 @@ test_addresses(void **state)
 	memset(url, 'a', sizeof(url));
 	memcpy(url, "https://", 8);
 	url[CARD_URL_MAX] = '\0';
-	assert_int_equal(remote_http(url, &pin, tick, &r, &e), -1);
+	assert_int_equal(remote_http(url, &pins, tick, &r, &e), -1);
 	/* A name that nobody has. */
-	assert_int_equal(remote_http("https://hub.invalid:1", &pin, tick, &r,
+	assert_int_equal(remote_http("https://hub.invalid:1", &pins, tick, &r,
 	    &e), 0);
 	assert_int_equal(info(&r, 1 << 16, &e), -1);
 	assert_int_equal(e.kind, ERR_AWAY);

@@ -22,4 +22,16 @@ const char *contact_url(struct session *s);
  * is no address. */
 int contact_move(struct session *s, const char *url, struct err *e);
 
+/** contact_vouch(s, pin, e): a person has read the hub's pin off paper or from
+ * a colleague. Taken if the hub that answers with it proves to be this
+ * office's: its log's key has signed that pin. */
+int contact_vouch(struct session *s, const struct hash *pin, struct err *e);
+
+/** contact_pin_read(text, pin, e): as tugid prints it, or in hex. */
+int contact_pin_read(const char *text, struct hash *pin, struct err *e);
+
+/** contact_pin(s, out): the key that the hub uses, as tugid prints it. */
+#define CONTACT_PIN_BYTES 56
+void contact_pin(struct session *s, char out[static CONTACT_PIN_BYTES]);
+
 #endif

@@ -126,7 +126,7 @@ bundle_take(struct store *s, const struct talk_progress *progress,
 {
 	struct bundle_answer *m = mem_new(sizeof(*m));
 	struct tape tape = { m, 0 };
-	struct remote r = { play, NULL, &tape };
+	struct remote r = { play, NULL, &tape, NULL };
 	struct buf plain;
 	struct talk t;
 	int rc = -1;

@@ -23,12 +23,21 @@ struct remote {
 	    struct buf *answer, struct err *e);
 	void (*done)(void *ctx);
 	void *ctx;
+	/* Number of the hub's newest word on its keys (hubpins.h), as its
+	 * answers told in passing; 0: none. NULL: nothing is told. */
+	uint64_t (*pins)(void *ctx);
 };
 
-/** remote_http(url, pin, tick, out, e): over TLS with libcurl, the hub's key
+struct remote_pins { /* keys that the hub may answer with */
+	struct hash now;
+	struct hash next; /* signed ahead; zeros: none is known */
+	bool joined;      /* both are of a profile, not as typed just now */
+};
+
+/** remote_http(url, pins, tick, out, e): over TLS with libcurl, the hub's key
  * pinned, no proxy surprises, own limits on time and size. */
-int remote_http(const char *url, const struct hash *pin, struct tick tick,
-    struct remote *out, struct err *e);
+int remote_http(const char *url, const struct remote_pins *pins,
+    struct tick tick, struct remote *out, struct err *e);
 void remote_done(struct remote *r);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "common/base/mem.h"
 #include "common/wire/httpsig.h"
+#include "common/wire/pins.h"
 #include "common/wire/proto.h"
 
 #define CONNECT_S 10L
@@ -30,6 +31,8 @@ struct http {
 	struct tick tick;
 	char *url, *authority;
 	int64_t offset_s; /* hub's clock minus own, once it mattered */
+	uint64_t pins;    /* number of its newest word on its keys */
+	bool joined;      /* the pins are those of a profile */
 	bool used;        /* a connection may be there from an earlier call */
 	struct buf *answer;
 	struct curl_slist *headers;
@@ -150,13 +153,27 @@ explain_handshake(const struct http *h, struct err *e)
 	    h->words);
 }
 
+static void
+explain_key(const struct http *h, struct err *e)
+{
+	if (h->joined)
+		err_set(e, ERR_PEER, "this is not the hub that this device "
+		    "knows: its key is another one; nothing was sent. If the "
+		    "office has changed the key twice since the last sync, "
+		    "ask there for the pin: tugi hub --pin PIN");
+	else
+		err_set(e, ERR_PEER, "this is not the hub whose pin was "
+		    "given: its key is another one; nothing was sent to it. "
+		    "If the office has changed the key, ask there for a new "
+		    "card");
+}
+
 static int
 explain(const struct http *h, CURLcode code, struct err *e)
 {
 	switch (code) {
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		err_set(e, ERR_PEER, "this is not the hub whose pin was "
-		    "given: its key is another one; nothing was sent to it");
+		explain_key(h, e);
 		break;
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_CONNECT:
@@ -190,6 +207,21 @@ explain(const struct http *h, CURLcode code, struct err *e)
 	return -1;
 }
 
+/* What the hub says beside its answer, as a number; 0 when it says nothing. */
+static uint64_t
+told(const struct http *h, const char *name)
+{
+	struct curl_header *line;
+	uint64_t n;
+	char *end;
+
+	if (curl_easy_header(h->curl, name, 0, CURLH_HEADER, -1, &line) !=
+	    CURLHE_OK || line->value[0] < '0' || line->value[0] > '9')
+		return 0;
+	n = strtoull(line->value, &end, 10);
+	return *end == '\0' && n <= INT64_MAX ? n : 0;
+}
+
 static int
 perform(struct http *h, const struct remote_call *c, int *status,
     struct err *e)
@@ -205,6 +237,7 @@ perform(struct http *h, const struct remote_call *c, int *status,
 		return explain(h, rc, e);
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &code);
 	*status = (int)code;
+	h->pins = told(h, PROTO_PINS_HEADER);
 	return 0;
 }
 
@@ -258,6 +291,14 @@ call(void *ctx, const struct remote_call *c, int *status, struct buf *answer,
 	return perform(h, c, status, e);
 }
 
+static uint64_t
+told_pins(void *ctx)
+{
+	const struct http *h = ctx;
+
+	return h->pins;
+}
+
 static void
 done(void *ctx)
 {
@@ -270,38 +311,25 @@ done(void *ctx)
 	mem_free(h);
 }
 
-/* RFC 4648, 4. */
-static void
-put_base64(const struct hash *h, char out[static 45])
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t i, at = 0;
-	unsigned bits = 0, have = 0;
-
-	for (i = 0; i < sizeof(h->b); i++) {
-		bits = (bits << 8 | h->b[i]) & 0xffff;
-		for (have += 8; have >= 6; have -= 6)
-			out[at++] = digits[bits >> (have - 6) & 63];
-	}
-	out[at++] = digits[bits << (6 - have) & 63]; /* 32 bytes leave 4 bits */
-	out[at++] = '=';
-	out[at] = '\0';
-}
-
 static int
-set_pin(CURL *curl, const struct hash *pin)
+set_pins(CURL *curl, const struct remote_pins *pins)
 {
-	char text[8 + 45] = "sha256//";
+	char text[2 * PINS_TEXT_BYTES];
+	size_t len;
 
-	put_base64(pin, text + 8);
+	pins_text(&pins->now, text);
+	if (!hash_is_zero(&pins->next)) {
+		len = strlen(text);
+		text[len++] = ';';
+		pins_text(&pins->next, text + len);
+	}
 	return curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, text) ==
 	    CURLE_OK ? 0 : -1;
 }
 
 /* What is not said here would come from the environment or a default. */
 static int
-set_options(struct http *h, const struct hash *pin, struct err *e)
+set_options(struct http *h, const struct remote_pins *pins, struct err *e)
 {
 	static const struct {
 		CURLoption option;
@@ -321,7 +349,7 @@ set_options(struct http *h, const struct hash *pin, struct err *e)
 		{ CURLOPT_MAXFILESIZE, PROTO_ANSWER_BYTES_MAX },
 	};
 	CURL *c = h->curl;
-	bool ok = set_pin(c, pin) == 0;
+	bool ok = set_pins(c, pins) == 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -340,8 +368,8 @@ set_options(struct http *h, const struct hash *pin, struct err *e)
 }
 
 int
-remote_http(const char *url, const struct hash *pin, struct tick tick,
-    struct remote *out, struct err *e)
+remote_http(const char *url, const struct remote_pins *pins,
+    struct tick tick, struct remote *out, struct err *e)
 {
 	size_t len = strlen(url);
 	struct http *h;
@@ -354,6 +382,7 @@ remote_http(const char *url, const struct hash *pin, struct tick tick,
 		    "name, and a port after a colon if it has its own");
 	h = mem_new(sizeof(*h));
 	h->tick = tick;
+	h->joined = pins->joined;
 	h->url = mem_dup(url);
 	h->authority = mem_dup(url + strlen(SCHEME));
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
@@ -363,8 +392,9 @@ remote_http(const char *url, const struct hash *pin, struct tick tick,
 	}
 	out->call = call;
 	out->done = done;
+	out->pins = told_pins;
 	out->ctx = h;
-	if (set_options(h, pin, e) == 0)
+	if (set_options(h, pins, e) == 0)
 		return 0;
 	remote_done(out);
 	return -1;

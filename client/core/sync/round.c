@@ -15,6 +15,7 @@
 #include "client/core/accord/complaints.h"
 #include "client/core/accord/doors.h"
 #include "client/core/accord/letters.h"
+#include "client/core/local/hubpins.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/doubt.h"
@@ -210,6 +211,31 @@ finish(struct talk *t, int64_t contact_ms, struct err *e)
 	return -1;
 }
 
+/* Asked for when the hub's answers name a newer word on its keys. */
+static int
+hear_keys(struct talk *t, struct err *e)
+{
+	struct remote_call call = { .method = "GET", .path = "/v1/pins" };
+	struct hash next;
+	struct buf answer;
+	uint64_t known;
+	int rc, status = 0;
+
+	if (t->r->pins == NULL || t->s->stage != STORE_MEMBER ||
+	    t->s->stopped)
+		return 0;
+	if (hubpins_next(t->s, &next, &known, e) != 0)
+		return -1;
+	if (t->r->pins(t->r->ctx) <= known)
+		return 0;
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	rc = t->r->call(t->r->ctx, &call, &status, &answer, e);
+	if (rc == 0 && status == 200)
+		rc = hubpins_take(t->s, buf_view(&answer), e);
+	buf_done(&answer);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 run(struct talk *t, struct err *e)
 {
@@ -230,7 +256,8 @@ run(struct talk *t, struct err *e)
 	if (t->s->stage == STORE_MEMBER && !t->s->stopped &&
 	    (send_all(t, e) != 0 || downloads_tidy(t, e) != 0))
 		return -1;
-	if (finish(t, tick_wall_ms(&t->s->tick), e) != 0)
+	if (finish(t, tick_wall_ms(&t->s->tick), e) != 0 ||
+	    hear_keys(t, e) != 0)
 		return -1;
 	/* Said each time: what waits here does not go by itself. */
 	return t->s->stopped ? witness_error(e) : 0;
