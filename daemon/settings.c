@@ -65,6 +65,7 @@ static const struct range ranges[] = {
 	{ "day_mib", 0, 1048576 },
 	{ "keep_free_mib", 0, 1048576 },
 	{ "readers", 1, 15 },
+	{ "protocol", PROTO_VERSION - 1, PROTO_VERSION },
 };
 
 static int
@@ -237,6 +238,7 @@ copy_values(cfg_t *cfg, const char *path, const char *data,
 	s->day_bytes = (uint64_t)num(cfg, "day_mib") * MIB;
 	s->free_bytes = (uint64_t)num(cfg, "keep_free_mib") * MIB;
 	s->readers = num(cfg, "readers");
+	s->protocol = num(cfg, "protocol");
 	s->quiet = cfg_getbool(cfg, "quiet") != cfg_false;
 	return settings_split(cfg_getstr(cfg, "listen"), &s->listen_host,
 	    &s->listen_port, e);
@@ -337,6 +339,7 @@ settings_read(const char *path, const char *data, struct settings *s,
 		CFG_INT("day_mib", 256, CFGF_NONE),
 		CFG_INT("keep_free_mib", 512, CFGF_NONE),
 		CFG_INT("readers", 4, CFGF_NONE),
+		CFG_INT("protocol", PROTO_VERSION, CFGF_NONE),
 		CFG_BOOL("quiet", cfg_false, CFGF_NONE),
 		CFG_END()
 	};

@@ -28,6 +28,7 @@ struct settings {
 	int rate_burst, rate_per_s;
 	uint64_t push_bytes, day_bytes, free_bytes;
 	int readers;
+	int protocol; /* version that it speaks, and the one before */
 	int quiet;
 };
 

@@ -13,6 +13,14 @@ enum { KEY_VERSION = 1, KEY_HUB_NAME, KEY_LOG, KEY_HUB, KEY_NOW,
 	KEY_CLAIMED };
 enum { KEY_VERDICT = 1, KEY_REFUSED_AT, KEY_WORDS };
 
+int
+proto_meet(uint64_t mine, uint64_t theirs)
+{
+	if (theirs < mine)
+		return mine - theirs > 1 ? -1 : 0;
+	return theirs - mine > 1 ? 1 : 0;
+}
+
 const char *
 verdict_words(enum verdict v)
 {

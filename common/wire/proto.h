@@ -24,7 +24,9 @@
 #include "common/wire/checkpoint.h"
 #include "common/wire/merkle.h"
 
-#define PROTO_VERSION 1
+#define PROTO_VERSION 2 /* of the protocol; wire.md 16.4 has what each brought */
+#define PROTO_VERSION_PINS 2
+#define PROTO_VERSION_HEADER "Tugi-Version" /* of requests and answers */
 #define PROTO_PINS_HEADER "Tugi-Pins" /* of answers: wire.md 12.9 */
 #define PROTO_PUSH_ITEMS_MAX 128
 #define PROTO_PUSH_BYTES_MAX (1024 * 1024)
@@ -85,6 +87,10 @@ enum verdict {
 	VERDICT_BAD_ERASE = 19,    /* an erase order without its two hands */
 	VERDICT_ERASED = 20        /* the whole space was erased */
 };
+
+/** proto_meet(mine, theirs): 0: a program of version ${mine} and the other
+ * side understand each other; -1: the other side is too old; 1: too new. */
+int proto_meet(uint64_t mine, uint64_t theirs);
 
 /** verdict_words(v): one sentence for a person. */
 const char *verdict_words(enum verdict v);

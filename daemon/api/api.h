@@ -15,6 +15,7 @@ struct request {
 	struct id device;  /* who signed it; zeros when it is unsigned */
 	struct view body;  /* its digest was checked, if it is signed */
 	uint64_t net;      /* where from (peers_net), 0: unknown */
+	uint64_t version;  /* of the protocol that the hub speaks */
 	struct view pins;  /* signed word on the TLS keys, or empty */
 };
 

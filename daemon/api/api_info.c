@@ -8,6 +8,7 @@ api_info(const struct request *in, struct reply *out, struct err *e)
 
 	if (hub_info(in->hub, &info, e) != 0)
 		return -1;
+	info.version = in->version;
 	proto_info_encode(&info, &out->body);
 	return 0;
 }

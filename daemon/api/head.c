@@ -66,6 +66,32 @@ check_sender(struct auth *a, const struct head *h, struct head_found *out,
 	}
 }
 
+/* Who says nothing speaks the first version, which knew no other. */
+static int
+check_version(const struct head *h, struct err *e)
+{
+	uint64_t mine = h->speaks != 0 ? h->speaks : PROTO_VERSION, theirs = 1;
+	char *end;
+	int meet;
+
+	if (h->version != NULL) {
+		theirs = strtoull(h->version, &end, 10);
+		if (h->version[0] < '0' || h->version[0] > '9' ||
+		    *end != '\0' || theirs > INT64_MAX)
+			return fail(e, 400, "the version is not a number");
+	}
+	meet = proto_meet(mine, theirs);
+	if (meet == 0)
+		return 0;
+	err_set(e, ERR_PEER, meet < 0 ? "this program speaks version %llu of "
+	    "the protocol and the hub %llu: the program (tugi) on this device "
+	    "has to be updated" : "this program speaks version %llu of the "
+	    "protocol and the hub %llu: the hub (tugid) has to be updated, "
+	    "its operator does that", (unsigned long long)theirs,
+	    (unsigned long long)mine);
+	return 400;
+}
+
 int
 head_judge(struct auth *a, size_t push_bytes, const struct head *h,
     struct head_found *out, struct err *e)
@@ -79,6 +105,9 @@ head_judge(struct auth *a, size_t push_bytes, const struct head *h,
 	if (out->route == NULL)
 		return known ? fail(e, 405, "this request needs another "
 		    "method") : fail(e, 404, "there is no such request");
+	status = check_version(h, e);
+	if (status != 0)
+		return status;
 	if (h->query)
 		return fail(e, 400, "requests have no query");
 	status = check_length(push_bytes, h, out, e);

@@ -13,6 +13,8 @@ struct head { /* as it came; NULL: no such header */
 	bool query;
 	const char *host, *length, *encoding;
 	const char *digest, *input, *signature;
+	const char *version; /* of the protocol that the client speaks */
+	uint64_t speaks; /* the hub's own; 0: the newest */
 	uint64_t net; /* peers_net */
 };
 

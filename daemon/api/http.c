@@ -37,6 +37,8 @@ struct http {
 	struct watch *watch;
 	struct gate *gate;
 	size_t push_bytes;
+	uint64_t version;       /* of the protocol */
+	char version_text[24];
 	struct buf pins;        /* as clients get it; empty: none */
 	char pins_number[24];
 	atomic_int busy; /* requests under way */
@@ -125,6 +127,8 @@ send_reply(struct exchange *x, struct MHD_Connection *c, int status)
 		return MHD_NO;
 	MHD_add_response_header(r, "Content-Type", x->reply.type);
 	MHD_add_response_header(r, "Cache-Control", "no-store");
+	MHD_add_response_header(r, PROTO_VERSION_HEADER,
+	    x->http->version_text);
 	if (x->http->pins.len > 0)
 		MHD_add_response_header(r, PROTO_PINS_HEADER,
 		    x->http->pins_number);
@@ -170,6 +174,8 @@ check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
 		.digest = header(c, "Content-Digest"),
 		.input = header(c, "Signature-Input"),
 		.signature = header(c, "Signature"),
+		.version = header(c, PROTO_VERSION_HEADER),
+		.speaks = x->http->version,
 		.net = peers_net(info != NULL ? info->client_addr : NULL),
 	};
 
@@ -254,7 +260,8 @@ finish(struct exchange *x, struct MHD_Connection *c)
 {
 	struct request in = { .hub = x->http->hub,
 		.device = x->found.sig.device, .body = buf_view(&x->body),
-		.net = x->found.net, .pins = buf_view(&x->http->pins) };
+		.net = x->found.net, .version = x->http->version,
+		.pins = buf_view(&x->http->pins) };
 	int status = x->status;
 
 	watch_phase(x->http->watch, line_of(c), WATCH_WORK, 0);
@@ -413,10 +420,18 @@ let_go(struct http *h)
 }
 
 static void
+keep_version(struct http *h, uint64_t version)
+{
+	h->version = version != 0 ? version : PROTO_VERSION;
+	snprintf(h->version_text, sizeof(h->version_text), "%llu",
+	    (unsigned long long)h->version);
+}
+
+static void
 keep_pins(struct http *h, const struct pins *p)
 {
 	buf_init(&h->pins, PINS_BYTES_MAX);
-	if (p == NULL)
+	if (p == NULL || h->version < PROTO_VERSION_PINS)
 		return;
 	pins_encode(p, &h->pins);
 	snprintf(h->pins_number, sizeof(h->pins_number), "%llu",
@@ -431,6 +446,7 @@ http_start(const struct http_options *o, struct http **out, struct err *e)
 	*out = NULL;
 	h->hub = o->hub;
 	h->push_bytes = o->push_bytes;
+	keep_version(h, o->version);
 	keep_pins(h, o->pins);
 	h->left = o->before != NULL; /* until this one has started */
 	h->auth = h->left ? o->before->auth : auth_new(o->hub, &o->auth);

@@ -15,6 +15,7 @@ struct http_options {
 	struct hub *hub;
 	int socket;             /* bound and listening; taken */
 	const char *tls_cert, *tls_key; /* PEM texts */
+	uint64_t version;       /* of the protocol, at most; 0: the newest */
 	const struct pins *pins; /* signed word on that key, or NULL */
 	int max_connections;    /* served at the same time */
 	int max_waiting;        /* before they are served, ... */

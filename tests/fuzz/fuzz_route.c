@@ -37,8 +37,9 @@ static const struct {
 	{ "POST", "/v1/claim" }, { "POST", "/v1/enrol" },
 	{ "POST", "/v1/requests" }, { "POST", "/v1/push" },
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
-	{ "GET", "/v1/succession" }, { "GET", "/v1/pins" }, { "POST", "/v1/blob/put" },
+	{ "GET", "/v1/succession" }, { "POST", "/v1/blob/put" },
 	{ "POST", "/v1/blob/get" }, { "POST", "/v1/bundle" },
+	{ "GET", "/v1/pins" },
 };
 
 struct state { /* a hub's database and what its world knows of it */
@@ -401,7 +402,7 @@ static void
 handle(const struct route *route, const struct id *device, struct view body)
 {
 	struct request in = { .hub = now.hub, .device = *device,
-		.body = body };
+		.body = body, .version = PROTO_VERSION };
 	struct reply out = { .type = "application/cbor" };
 	struct err e;
 

@@ -57,6 +57,7 @@ check "is served" reload
 as mari sync
 check "is not noticed either" ends 0
 is "by who keeps in touch" "$third" "$(json mari .pin hub)"
+must as office sync
 as jaan sync
 check "who was away for both is refused" ends 76
 check "with what to do" says "ask there for the pin: tugi hub --pin PIN"
@@ -70,6 +71,33 @@ check "the pin off paper does" ends 0
 as jaan sync
 check "and all goes on" ends 0
 is "with what was written meanwhile" "$third" "$(json jaan .pin hub)"
+
+### A hub that is held at the version before
+cp "$HUB/tugid.conf" "$T/conf"
+echo 'protocol = 1' >>"$HUB/tugid.conf"
+kill -HUP "$hub"
+version() { curl -s -k -D - -o /dev/null --max-time 10 "$@" "$url/v1/health" |
+    tr -d '\r' | sed -n 's/^Tugi-Version: //p'; }
+check "says so" until_true 10 eval '[ "$(version)" = 1 ]'
+is "and has nothing of the version after" 404 "$(curl -s -k -o /dev/null \
+    -w '%{http_code}' "$url/v1/pins")"
+must as mari note add A-1 'to a hub of the version before'
+as mari sync
+check "today's client sends to it" ends 0
+make_person peep 'Peep Puu'
+check "and joins" test "$(json peep .hub hub)" = "$url"
+as jaan hub --pin "$third"
+check "a pin cannot be proven there" ends 76
+check "which it says" says "has not signed which keys are its own"
+is "one that is too new is told whom to update" "400 the hub (tugid) has to be" \
+    "$(curl -s -k -o "$T/answer" -w '%{http_code}' -H 'Tugi-Version: 3' \
+    "$url/v1/info") $(strings -n 8 "$T/answer" |
+    grep -o 'the hub (tugid) has to be')"
+cp "$T/conf" "$HUB/tugid.conf"
+kill -HUP "$hub"
+check "and back" until_true 10 eval '[ "$(version)" = 2 ]'
+as peep sync
+is "what version 2 has comes with it" "$third" "$(json peep .pin hub)"
 
 ### Another hub that somebody stands up under the address
 stop_hub

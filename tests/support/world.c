@@ -119,7 +119,8 @@ status_of(const struct err *e)
 int
 world_serve(struct hub *hub, const struct remote_call *c, struct buf *out)
 {
-	struct request in = { .hub = hub, .body = c->body };
+	struct request in = { .hub = hub, .body = c->body,
+		.version = PROTO_VERSION };
 	struct reply reply;
 	struct proto_refusal no;
 	const struct route *r;

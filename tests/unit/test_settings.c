@@ -66,6 +66,7 @@ defaults_stand_where_nothing_is_said(void **state)
 	assert_int_equal(s.address_burst, 400);
 	assert_int_equal(s.slowest_bytes, 8192);
 	assert_int_equal(s.rate_per_s, 2);
+	assert_int_equal(s.protocol, 2);
 	settings_done(&s);
 }
 
@@ -100,6 +101,8 @@ mistakes_name_their_line(void **state)
 	refused("# one\n# two\nname = \"hub\"\nnme = 5\n", 4, "nme");
 	refused("name = \"hub\"\n\nmax_connections = 0\n", 3,
 	    "max_connections must be from 1 to 4096");
+	refused("name = \"hub\"\nprotocol = 3\n", 2,
+	    "protocol must be from 1 to 2");
 	refused("name = \"hub\"\nrate_burst = many\n", 2, "rate_burst");
 	refused("name = \"Hub Nord\"\n", 1, "a-z");
 	refused("name = \"hub\"\nlisten = \"8443\"\n", 2, "host:port");

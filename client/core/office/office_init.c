@@ -51,7 +51,7 @@ ask_info(struct remote *r, struct proto_info *info, struct err *e)
 		goto out;
 	}
 	rc = proto_info_decode(buf_view(&answer), info, e);
-	if (rc == 0 && info->version != PROTO_VERSION)
+	if (rc == 0 && proto_meet(PROTO_VERSION, info->version) != 0)
 		rc = err_set(e, ERR_PEER, "the hub speaks another version of "
 		    "the protocol; this program or the hub needs an update");
 out:

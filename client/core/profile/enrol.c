@@ -47,7 +47,7 @@ check_hub(struct remote *r, struct err *e)
 	if (call(r, &c, &answer, e) != 0 ||
 	    proto_info_decode(buf_view(&answer), &info, e) != 0)
 		goto out;
-	if (info.version != PROTO_VERSION)
+	if (proto_meet(PROTO_VERSION, info.version) != 0)
 		err_set(e, ERR_PEER, "the hub speaks another version of the "
 		    "protocol; this program or the hub needs an update");
 	else if (!info.claimed)

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/text.h"
 #include "common/wire/httpsig.h"
 #include "common/wire/pins.h"
 #include "common/wire/proto.h"
@@ -88,13 +89,16 @@ add_signature(struct http *h, const struct remote_call *c, struct err *e)
 static int
 set_headers(struct http *h, const struct remote_call *c, struct err *e)
 {
-	char host[CARD_URL_MAX + 8];
+	char host[CARD_URL_MAX + 8], version[40];
 
 	curl_slist_free_all(h->headers);
 	h->headers = NULL;
 	/* As signed, whatever the library would write for a default port. */
 	snprintf(host, sizeof(host), "Host: %s", h->authority);
+	snprintf(version, sizeof(version), "%s: %d", PROTO_VERSION_HEADER,
+	    PROTO_VERSION);
 	if (add_header(h, host, e) != 0 || add_header(h, "Expect:", e) != 0 ||
+	    add_header(h, version, e) != 0 ||
 	    add_header(h, "Accept:", e) != 0 ||
 	    add_header(h, "Content-Type: application/cbor", e) != 0)
 		return -1;
@@ -207,9 +211,9 @@ explain(const struct http *h, CURLcode code, struct err *e)
 	return -1;
 }
 
-/* What the hub says beside its answer, as a number; 0 when it says nothing. */
+/* What the hub says beside its answer, as a number; ${usual}: nothing. */
 static uint64_t
-told(const struct http *h, const char *name)
+told(const struct http *h, const char *name, uint64_t usual)
 {
 	struct curl_header *line;
 	uint64_t n;
@@ -217,9 +221,26 @@ told(const struct http *h, const char *name)
 
 	if (curl_easy_header(h->curl, name, 0, CURLH_HEADER, -1, &line) !=
 	    CURLHE_OK || line->value[0] < '0' || line->value[0] > '9')
-		return 0;
+		return usual;
 	n = strtoull(line->value, &end, 10);
-	return *end == '\0' && n <= INT64_MAX ? n : 0;
+	return *end == '\0' && n <= INT64_MAX ? n : usual;
+}
+
+/* A hub that says nothing speaks the first version. */
+static int
+check_version(const struct http *h, struct err *e)
+{
+	uint64_t theirs = told(h, PROTO_VERSION_HEADER, 1);
+	int meet = proto_meet(PROTO_VERSION, theirs);
+
+	if (meet == 0)
+		return 0;
+	return err_set(e, ERR_PEER, meet < 0 ? _("the hub speaks version "
+	    "%llu of the protocol and this program %d: the hub (tugid) has to "
+	    "be updated, its operator does that; what you write waits here") :
+	    _("the hub speaks version %llu of the protocol and this program "
+	    "%d: this program (tugi) has to be updated; what you write waits "
+	    "here"), (unsigned long long)theirs, PROTO_VERSION);
 }
 
 static int
@@ -237,8 +258,8 @@ perform(struct http *h, const struct remote_call *c, int *status,
 		return explain(h, rc, e);
 	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &code);
 	*status = (int)code;
-	h->pins = told(h, PROTO_PINS_HEADER);
-	return 0;
+	h->pins = told(h, PROTO_PINS_HEADER, 0);
+	return check_version(h, e);
 }
 
 /* Refused for its clock: the hub's time is learned from the refusal. */
