@@ -112,7 +112,8 @@ share(struct sim *s, struct actor *a, struct actor *b)
 		s->text[no].copied |= s->text[no].by == a->no && lies_on(b, no);
 }
 
-/* Its disk is gone: what the backup has is the new device's to send. */
+/* Its disk is gone: what the backup has is the new device's to send, though
+ * the old one may have sent it after the backup. */
 static void
 inherit(struct sim *s, struct actor *a, struct actor *b)
 {
@@ -123,9 +124,10 @@ inherit(struct sim *s, struct actor *a, struct actor *b)
 	for (no = 0; no < s->text_count; no++) {
 		if (s->text[no].by != a->no)
 			continue;
-		if (lies_on(b, no))
+		if (lies_on(b, no)) {
 			s->text[no].by = b->no;
-		else
+			s->text[no].copied = true;
+		} else
 			s->text[no].undone = true;
 	}
 }

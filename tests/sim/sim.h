@@ -233,7 +233,7 @@ struct text {
 	int seen[SIM_SEEN];       /* texts of the same field before its eyes */
 	int seen_count;
 	bool decided;             /* by a keeper */
-	bool copied;              /* unsent, on two devices at once */
+	bool copied;              /* in a backup that was brought back */
 	bool undone;              /* an older copy of its store was put back */
 };
 struct deleting { /* or restoring */
