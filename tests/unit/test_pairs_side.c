@@ -1137,6 +1137,40 @@ test_order_lapses(void **state)
 	assert_true(trust_reads(&w, B, &kid));
 }
 
+/* What rests on an order and is sealed in its week, but not sent in it, is not
+ * sent: also where the officer keeps the section and could let anybody in. */
+static void
+test_order_sealed_and_late(void **state)
+{
+	struct id card;
+	char order[1024];
+	uint32_t number;
+	unsigned n;
+
+	(void)state;
+	trust_officer(&w, SECOND);
+	settle();
+	card = trust_space(&w, A, &kid, "card");
+	trust_keeper(&w, A, &card, 0);
+	settle();
+	number = trust_number(&w, A, &card);
+	takeover_order(&card, B, order);
+	for (n = 1; n < 30 && world_count(&w, 0, "SELECT count(*) FROM "
+	    "outgoing WHERE state = 1 AND kind = 2") == 0; n++) {
+		w.cut_request = w.calls + n;
+		(void)carry_out(order);
+	}
+	w.cut_request = 0;
+	assert_true(n < 30);
+	world_pass(&w, 8 * DAY);
+	settle();
+	settle();
+	assert_int_equal(trust_number(&w, A, &card), number);
+	assert_int_equal(right_in(A, "card", B), RIGHT_NONE);
+	assert_int_equal(quarantined(A), 0);
+	assert_int_equal(queued(0), 0);
+}
+
 /* An officer who says more than the order does, with the key it opened. */
 static void
 test_order_exceeded(void **state)
@@ -1366,7 +1400,7 @@ main(int argc, char **argv)
 		T(test_no_say),
 		T(test_last_keeper), T(test_leaves_nobody), T(test_commons), T(test_order),
 		T(test_order_refused), T(test_order_lapses),
-		T(test_order_exceeded),
+		T(test_order_sealed_and_late), T(test_order_exceeded),
 		T(test_order_for_who_left),
 		BOTH(revoked_keeper), BOTH(revoked_and_edit),
 		BOTH(revoked_and_consent), BOTH(officers_revoke),

@@ -228,6 +228,88 @@ remember(struct doors *ds, int64_t since, bool all, struct err *e)
 
 /* ---- what was sealed before it was known to be over ---- */
 
+static int
+delete_statement_tx(struct store *s, const struct id *space,
+    const struct id *id, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "DELETE FROM access WHERE space = ? AND id = ?");
+
+	db_bind_id(q, 1, space);
+	db_bind_id(q, 2, id);
+	return db_run(q, e);
+}
+
+/* Two officers have ordered a takeover there, by this device, and still. */
+static bool
+has_order(const struct store *s, const struct id *space)
+{
+	return roster_takeover(&s->roster, space, &s->me->device, UINT64_MAX,
+	    store_now_ms(s)) != NULL;
+}
+
+/* By the word of two officers for somebody else; a takeover by law is said of
+ * oneself. */
+static bool
+is_by_order(const struct store *s, const struct access *a)
+{
+	return a->kind == ACCESS_TAKEOVER && !id_eq(&a->person, &s->person);
+}
+
+/* What this device is to say by an order that is over, or that a hub has lost
+ * and not got back, counts for nobody: it is not said, and an epoch that waits
+ * and rests on it is made anew (rules.md 9.5, 12.8). */
+static int
+unsay_orders(struct store *s, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT space, body FROM access "
+	    "WHERE seq IS NULL");
+	struct id where[2]; /* space and statement */
+	struct access a;
+	struct buf gone;
+	size_t i;
+	int rc;
+
+	buf_init(&gone, SIZE_MAX);
+	while ((rc = db_step(q, e)) == 1) {
+		(void)db_id(q, 0, &where[0]);
+		rc = access_decode(db_blob(q, 1), &a, e);
+		if (rc != 0)
+			break;
+		where[1] = a.id;
+		if (is_by_order(s, &a) && !has_order(s, &where[0]))
+			buf_add(&gone, where, sizeof(where));
+	}
+	db_reset(q);
+	if (rc == 0)
+		rc = buf_check(&gone, "access statements", e);
+	if (rc == 0 && gone.len > 0 && (rc = db_begin(s->db, e)) == 0) {
+		for (i = 0; rc == 0 && i < gone.len; i += sizeof(where)) {
+			memcpy(where, gone.data + i, sizeof(where));
+			rc = delete_statement_tx(s, &where[0], &where[1], e);
+		}
+		rc = db_end(s->db, rc, e);
+	}
+	buf_done(&gone);
+	return rc;
+}
+
+/* An epoch that waits and is not among those of this device was made by an
+ * order (office_takeover.c): it is late when that is over. 1, 0, -1. */
+static int
+is_late(struct store *s, const struct id *space, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT 1 FROM outgoing o WHERE "
+	    "state = 1 AND kind = 2 AND space = ? AND NOT EXISTS (SELECT 1 "
+	    "FROM epoch WHERE epoch.space = o.space AND epoch.id = o.id)");
+	int rc;
+
+	db_bind_id(q, 1, space);
+	rc = db_step(q, e);
+	db_reset(q);
+	return rc == 1 ? !has_order(s, space) : rc;
+}
+
 /* An epoch of this device that waits, and would let in whom the statements of
  * today do not allow. 1, 0, -1. */
 static int
@@ -278,7 +360,9 @@ recall(struct store *s, struct err *e)
 	for (i = 0; rc == 0 && i + sizeof(space) <= ids.len;
 	    i += sizeof(space)) {
 		memcpy(space.b, ids.data + i, sizeof(space.b));
-		rc = is_outdated(s, &space, e);
+		rc = is_late(s, &space, e);
+		if (rc == 0)
+			rc = is_outdated(s, &space, e);
 		if (rc != 1)
 			continue;
 		if (db_begin(s->db, e) != 0)
@@ -310,7 +394,8 @@ doors_settle(struct store *s, size_t *rekeyed, struct err *e)
 		return 0;
 	buf_init(&ids, 1 << 24);
 	if (overrides_settle(s, e) != 0 ||
-	    statements_settle(s, &added, e) != 0 || recall(s, e) != 0 ||
+	    statements_settle(s, &added, e) != 0 ||
+	    unsay_orders(s, e) != 0 || recall(s, e) != 0 ||
 	    store_get_int(s, SEEN_TO, &since, e) < 0 ||
 	    look_at_all(s, since, &all, e) != 0 ||
 	    load_candidates(s, since, all, &ids, e) != 0 ||

@@ -221,62 +221,6 @@ drop_orders_tx(struct store *s, int64_t at, struct err *e)
 	return rc;
 }
 
-static int
-delete_statement_tx(struct store *s, const struct id *space,
-    const struct id *id, struct err *e)
-{
-	struct stmt *q = db_prepare(s->db,
-	    "DELETE FROM access WHERE space = ? AND id = ?");
-
-	db_bind_id(q, 1, space);
-	db_bind_id(q, 2, id);
-	return db_run(q, e);
-}
-
-/* By the word of two officers for somebody else; a takeover by law is said of
- * oneself. */
-static bool
-is_by_order(const struct store *s, const struct access *a)
-{
-	return a->kind == ACCESS_TAKEOVER && !id_eq(&a->person, &s->person);
-}
-
-/* What this device said by an order that is over, or lost and not brought
- * back, counts for nobody: an epoch that waits and rests on it is made anew. */
-static int
-unsay_orders_tx(struct store *s, struct err *e)
-{
-	struct stmt *q = db_prepare(s->db, "SELECT space, body FROM access "
-	    "WHERE seq IS NULL");
-	struct id where[2]; /* space and statement */
-	struct access a;
-	struct buf gone;
-	size_t i;
-	int rc;
-
-	buf_init(&gone, SIZE_MAX);
-	while ((rc = db_step(q, e)) == 1) {
-		(void)db_id(q, 0, &where[0]);
-		rc = access_decode(db_blob(q, 1), &a, e);
-		if (rc != 0)
-			break;
-		where[1] = a.id;
-		if (is_by_order(s, &a) && roster_takeover(&s->roster,
-		    &where[0], &s->me->device, UINT64_MAX,
-		    store_now_ms(s)) == NULL)
-			buf_add(&gone, where, sizeof(where));
-	}
-	db_reset(q);
-	if (rc == 0)
-		rc = buf_check(&gone, "access statements", e);
-	for (i = 0; rc == 0 && i < gone.len; i += sizeof(where)) {
-		memcpy(where, gone.data + i, sizeof(where));
-		rc = delete_statement_tx(s, &where[0], &where[1], e);
-	}
-	buf_done(&gone);
-	return rc;
-}
-
 /* ---- spaces: who stood where ---- */
 
 struct standing { /* one device in one space, by what is left of the log */
@@ -523,8 +467,6 @@ rewind_tx(struct store *s, const struct checkpoint *head, struct view note,
 		    at, e);
 	if (rc == 0)
 		rc = store_roster_reload(s, e);
-	if (rc == 0)
-		rc = unsay_orders_tx(s, e);
 	if (rc == 0)
 		rc = spaces_tx(s, &ids, head->at.size, e);
 	if (rc == 0)
