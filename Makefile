@@ -136,6 +136,11 @@ $B/unit/test_hostile_rules: LINK += -Wl,--wrap=admit
 # Memory that runs out where a test wants it.
 $B/unit/test_vault_faults: LINK += -Wl,--wrap=calloc -Wl,--wrap=realloc \
 	-Wl,--wrap=malloc -Wl,--wrap=free
+# A disk under SQLite and libgit2: its calls go before the C library's, and so
+# before those of tests/support/faults.c.
+HUBCUTS = $B/unit/test_hubcuts $B/tools/hubcuts
+$(HUBCUTS): FIRST = $(call libs,sqlite3)
+$(HUBCUTS): $(call obj,$(wildcard tests/cutdisk/*.c))
 $(UNIT): $B/unit/%: $B/tests/unit/%.o $(TEST_LIBS)
 	$(link_test)
 # Not the SQLite and the disk of tests/support/faults.c: what waits is measured.
@@ -197,11 +202,11 @@ JOBS ?= $(shell nproc)
 sim:
 	@+$(SUB) $B/sim/sim
 	@$B/sim/sim --seed $(SEED) --runs $(RUNS) --jobs $(JOBS)
-# Power cuts over the encrypted store, beyond those of make test; each call
-# goes on where the last one ended: make powercuts RUNS=20000
-powercuts:
-	@+$(SUB) $B/tools/powercuts
-	@tests/powercuts.sh $B $(RUNS)
+# Power cuts over the encrypted store, or over a hub, beyond those of make test;
+# each call goes on where the last one ended: make hubcuts RUNS=20000
+powercuts hubcuts:
+	@+$(SUB) $B/tools/$@
+	@tests/$@.sh $B $(RUNS)
 # Does a test notice when a rule is broken? tests/mutants/README.md
 mutants: deps
 	@+tests/mutants/run.sh $(if $M,'$M')
@@ -235,6 +240,7 @@ help:
 	@echo "deb package-test      Debian packages (packaging/README.md)"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
+	@echo "hubcuts RUNS=20000    of a hub, counted in tests/hubcuts.tally"
 	@echo "bench-load            what a hub must bear (tests/bench/README.md)"
 	@echo "hubkills RUNS=1000    of a hub under load, in tests/hubkills.tally"
 	@echo "check-unit T=outbox   one unit test program"
@@ -243,6 +249,7 @@ help:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak pot po-update demo bench bench-load hubkills sim powercuts mutants lint cover clean help
+	leak pot po-update demo bench bench-load hubkills hubcuts sim \
+	powercuts mutants lint cover clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -155,23 +155,37 @@ set_head(const char *path, const char *branch, struct err *e)
 	return rc;
 }
 
-/* HEAD comes last: with it git takes the folder for a repository. */
+static int
+each_in(const char *path, const char *const *names, size_t n,
+    int (*fn)(const char *path, struct err *e), struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i++) {
+		char *dir = in(path, names[i]);
+
+		rc = fn(dir, e);
+		mem_free(dir);
+	}
+	return rc;
+}
+
+/* HEAD comes last: with it git takes the folder for a repository. So it must
+ * not outlive a power cut without the folders, which nobody makes again. */
 int
 repo_make(const char *path, const char *branch, struct err *e)
 {
 	static const char *const folders[] = { "objects", "objects/pack",
 		"objects/info", "refs", "refs/heads" };
-	size_t i;
-	int rc = file_folder(path, e);
+	static const char *const parents[] = { "objects", "refs", "", ".." };
 
-	for (i = 0; rc == 0 && i < sizeof(folders) / sizeof(folders[0]);
-	    i++) {
-		char *dir = in(path, folders[i]);
-
-		rc = file_folder(dir, e);
-		mem_free(dir);
-	}
-	if (rc != 0 || write_in(path, "config", "[core]\n"
+	if (file_folder(path, e) != 0 || each_in(path, folders,
+	    sizeof(folders) / sizeof(folders[0]), file_folder, e) != 0 ||
+	    each_in(path, parents, sizeof(parents) / sizeof(parents[0]),
+	    file_sync_folder, e) != 0)
+		return -1;
+	if (write_in(path, "config", "[core]\n"
 	    "\trepositoryformatversion = 0\n\tfilemode = true\n"
 	    "\tbare = true\n", e) != 0)
 		return -1;
