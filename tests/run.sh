@@ -56,6 +56,7 @@ all_ran=$?
 
 passed=0
 failed=0
+skipped=0
 for rc in "$out"/*.rc; do
 	name=$(basename "$rc" .rc)
 	log=$out/$name.log
@@ -68,17 +69,22 @@ for rc in "$out"/*.rc; do
 	    awk '{ n += $1 } END { print n + 0 }')
 	p=$((p + $(grep -c '^ok ' "$log")))
 	f=$((f + $(grep -c '^not ok ' "$log")))
+	# What needs something that is not here says so in a line.
+	k=$(grep -c '^skipped ' "$log")
 	# A program that died, or that ran nothing, failed.
-	[ "$f" -eq 0 ] && { [ "$code" -ne 0 ] || [ "$p" -eq 0 ]; } && f=1
+	[ "$f" -eq 0 ] && { [ "$code" -ne 0 ] || [ $((p + k)) -eq 0 ]; } && f=1
 	passed=$((passed + p))
+	skipped=$((skipped + k))
 	failed=$((failed + f))
 	printf '%-32s %4d passed %3d failed %4d s\n' "$name" "$p" "$f" "$seconds"
+	grep '^skipped ' "$log"
 	if [ "$f" -ne 0 ]; then
 		echo "--- $name (exit $code), the end of its output:"
 		grep -vE '^(\[ RUN|\[       OK|ok )' "$log" | tail -40
 		echo "---"
 	fi
 done
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] ||
+    echo ", $skipped skipped")"
 [ "$all_ran" -eq 0 ] || echo "some tests did not run: xargs ended with $all_ran"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] && [ "$all_ran" -eq 0 ]

@@ -68,7 +68,7 @@ make_batch(struct worker *k, int dev, size_t n)
 	for (k->count = 0; k->count < n; k->count++) {
 		struct hw_item *it = &k->batch[k->count];
 
-		hw_note(&w, dev, &k->space, 1, it);
+		hw_note_seen(&w, dev, &k->space, 1, w.info.log, it);
 		it->line->counter = it->counter;
 		it->line->last = it->id;
 	}
