@@ -217,6 +217,10 @@ bench: deps
 bench-load: deps
 	@+$(SUB) all $(BENCH)
 	@tests/bench/run.sh $B load ledger backup
+# Beside PouchDB and git in one run, each figure beside its goal.
+bench-peers: deps
+	@+$(SUB) all $B/bench/bench_peers
+	@tests/bench/peers.sh $B
 # kill -9 of a hub under load; goes on where the last call ended.
 hubkills:
 	@+$(SUB) $B/tugid $B/tools/hubkills
@@ -242,6 +246,7 @@ help:
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
 	@echo "hubcuts RUNS=20000    of a hub, counted in tests/hubcuts.tally"
 	@echo "bench-load            what a hub must bear (tests/bench/README.md)"
+	@echo "bench-peers           beside PouchDB and git (npm, in build/peers)"
 	@echo "hubkills RUNS=1000    of a hub under load, in tests/hubkills.tally"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
@@ -249,7 +254,7 @@ help:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
-	leak pot po-update demo bench bench-load hubkills hubcuts sim \
+	leak pot po-update demo bench bench-load bench-peers hubkills hubcuts sim \
 	powercuts mutants lint cover clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

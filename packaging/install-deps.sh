@@ -5,7 +5,7 @@
 #   packaging/install-deps.sh          install what is missing
 #   packaging/install-deps.sh --list   print the package names and stop
 #   packaging/install-deps.sh --cover  what "make cover" needs, and no more;
-#                              --deb, --package-test: likewise
+#                              --deb, --package-test, --peers: likewise
 set -eu
 
 # To build. The five the project is built on (libgit2, GPL-2 with a linking
@@ -42,11 +42,15 @@ DEB="debhelper dpkg-dev lintian"
 # To live the life of packages in a clean Debian, for "make package-test".
 PACKAGE_TEST="mmdebstrap util-linux mount procps"
 
+# What tugi is measured beside, for "make bench-peers" alone (MIT).
+PEERS="nodejs npm"
+
 all="$BUILD $TEST"
 case ${1:-} in
 --cover) all="$BUILD $COVER jq" ;;
 --deb) all="$BUILD $DEB git" ;;
 --package-test) all=$PACKAGE_TEST ;;
+--peers) all=$PEERS ;;
 esac
 if [ "${1:-}" = --list ]; then
 	echo "$all" | tr -s ' \n' '\n'

@@ -41,6 +41,35 @@ child_start(const char *const *argv, const char *log)
 	return pid;
 }
 
+pid_t
+child_talk(const char *const *argv, const char *log, FILE **to, FILE **from)
+{
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int in[2], out[2];
+	pid_t pid;
+
+	if (fd < 0 || pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
+		die("no pipe");
+	pid = fork();
+	if (pid < 0)
+		die("cannot start %s", argv[0]);
+	if (pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		become(argv, out[1], fd);
+	}
+	close(fd);
+	close(in[0]);
+	close(out[1]);
+	*from = fdopen(out[0], "r");
+	if (to != NULL)
+		*to = fdopen(in[1], "w");
+	else
+		close(in[1]);
+	if (*from == NULL || (to != NULL && *to == NULL))
+		die("no pipe");
+	return pid;
+}
+
 void
 child_stop(pid_t pid)
 {

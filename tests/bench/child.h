@@ -5,12 +5,18 @@
 #define BENCH_CHILD_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "common/base/buf.h"
 
 /** child_start(argv, log): not waited for; its output goes to ${log}. */
 pid_t child_start(const char *const *argv, const char *log);
+
+/** child_talk(argv, log, to, from): its input and output are ${to} (NULL: it
+ * has none) and ${from}; what it says of errors goes to ${log}. */
+pid_t child_talk(const char *const *argv, const char *log, FILE **to,
+    FILE **from);
 
 /** child_stop(pid): SIGTERM, and wait. */
 void child_stop(pid_t pid);

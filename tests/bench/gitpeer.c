@@ -151,6 +151,28 @@ gitpeer_clone(struct gitpeer *g, int port)
 	child_run(clone, NULL);
 }
 
+void
+gitpeer_edit(struct gitpeer *g, size_t i)
+{
+	uint8_t key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
+
+	randombytes_buf(key, sizeof(key));
+	seal_one(g, i, key);
+	gitpeer_commit(g);
+}
+
+void
+gitpeer_pull(struct gitpeer *g, int port)
+{
+	char clone[PATH_BYTES], url[64];
+	const char *pull[] = { "git", "-C", clone, "pull", "-q", "--ff-only",
+		url, "main", NULL };
+
+	snprintf(clone, sizeof(clone), "%s/clone", g->dir);
+	snprintf(url, sizeof(url), "git://127.0.0.1:%d/bare", port);
+	child_run(pull, NULL);
+}
+
 uint64_t
 gitpeer_disk(const struct gitpeer *g)
 {

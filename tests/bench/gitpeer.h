@@ -27,6 +27,11 @@ void gitpeer_commit(struct gitpeer *g);
 void gitpeer_push(struct gitpeer *g, int port);
 void gitpeer_clone(struct gitpeer *g, int port);
 
+/** gitpeer_edit(g, i): note ${i} is another text, committed.
+ * gitpeer_pull(g, port): into the clone. */
+void gitpeer_edit(struct gitpeer *g, size_t i);
+void gitpeer_pull(struct gitpeer *g, int port);
+
 /** gitpeer_disk(g): bytes of the bare repository. */
 uint64_t gitpeer_disk(const struct gitpeer *g);
 void gitpeer_close(struct gitpeer *g);

@@ -22,6 +22,7 @@ for name in "$@"; do
 	case $name in
 	hub) "$B/bench/bench_hub" "$B" ;;
 	backup) "$B/bench/bench_backup" "${BENCH_BACKUP_ITEMS:-100000}" ;;
+	peers) "$B/bench/bench_peers" "$B/tugid" "$dir" ${PEERS:+"$PEERS"} ;;
 	*) "$B/bench/bench_$name" "$B/tugid" "$dir" ;;
 	esac
 done
