@@ -80,6 +80,8 @@ extern const struct cmd_list table_program;
 const struct cmd *table_at(size_t i);
 size_t table_count(void);
 
+#define BUNDLE_FILES_MAX 8 /* that a bundle asks for */
+
 /** cmd_word(c, i): the i-th word or NULL. */
 const char *cmd_word(const struct ctx *c, size_t i);
 

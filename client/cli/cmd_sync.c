@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/cli/place.h"
+#include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/cli/told.h"
 #include "client/cli/when.h"
@@ -204,6 +205,11 @@ say_result(struct ctx *c, const struct exchange_result *r)
 		out_line(&c->out, plural(r->files_sent,
 		    "%zu attachment is at the hub now.",
 		    "%zu attachments are at the hub now."), r->files_sent);
+	if (r->files_got > 0)
+		out_line(&c->out, plural(r->files_got,
+		    "The file of %zu attachment is on this device now.",
+		    "The files of %zu attachments are on this device now."),
+		    r->files_got);
 	if (r->files_wait > 0)
 		out_warn(&c->out, plural(r->files_wait,
 		    "%zu attachment was not taken by the hub: there is no room "
@@ -325,24 +331,69 @@ write_file(const char *path, const struct buf *file, struct err *e)
 	return file_replace(path, buf_view(file), 0600, e);
 }
 
+/* The attachments that are named behind the file. */
+static int
+find_files(struct ctx *c, struct exchange_wants *w, struct id *ids,
+    struct err *e)
+{
+	struct record_item r = { 0 };
+	const char *word;
+
+	for (; (word = cmd_word(c, w->count + 1)) != NULL; w->count++) {
+		if (show_record_find(c, word, TYPE_ATTACHMENT, &r, e) != 0)
+			return -1;
+		ids[w->count] = r.id;
+		record_item_done(&r);
+	}
+	return 0;
+}
+
+static void
+say_files(struct ctx *c, const struct exchange_result *r)
+{
+	if (r->files_in_bundle > 0)
+		out_line(&c->out, plural(r->files_in_bundle,
+		    "It has the sealed file of %zu attachment with it.",
+		    "It has the sealed files of %zu attachments with it."),
+		    r->files_in_bundle);
+	if (r->files_asked > 0)
+		out_line(&c->out, plural(r->files_asked,
+		    "It asks for the file of %zu attachment.",
+		    "It asks for the files of %zu attachments."),
+		    r->files_asked);
+	if (r->files_left > 0)
+		out_warn(&c->out, plural(r->files_left,
+		    "The file of %zu attachment does not fit and waits for "
+		    "the next bundle or a line.",
+		    "The files of %zu attachments do not fit and wait for "
+		    "the next bundle or a line."), r->files_left);
+}
+
 int
 cmd_bundle_out(struct ctx *c, struct err *e)
 {
+	struct id ids[BUNDLE_FILES_MAX];
+	struct exchange_wants w = { ids, 0 };
 	struct exchange_result r;
 	struct buf file;
 	int rc;
 
 	buf_init(&file, EXCHANGE_BUNDLE_MAX);
-	rc = exchange_bundle_out(c->s, &file, &r, e);
+	rc = find_files(c, &w, ids, e);
+	if (rc == 0)
+		rc = exchange_bundle_out(c->s, &w, &file, &r, e);
 	if (rc == 0)
 		rc = write_file(cmd_word(c, 0), &file, e);
 	buf_done(&file);
 	if (rc != 0)
 		return -1;
 	if (c->g.json)
-		return out_json(json_pack("{s:s,s:I,s:I}", "file",
+		return out_json(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I}", "file",
 		    cmd_word(c, 0), "changesets", (json_int_t)r.in_bundle,
-		    "left", (json_int_t)r.left), e);
+		    "left", (json_int_t)r.left, "files",
+		    (json_int_t)r.files_in_bundle, "files_asked",
+		    (json_int_t)r.files_asked, "files_left",
+		    (json_int_t)r.files_left), e);
 	out_line(&c->out, plural(r.in_bundle, "%s takes %zu sealed piece to "
 	    "the hub, and what this device asks for.", "%s takes %zu sealed "
 	    "pieces to the hub, and what this device asks for."),
@@ -351,6 +402,7 @@ cmd_bundle_out(struct ctx *c, struct err *e)
 		out_line(&c->out, plural(r.left, "%zu piece more does not fit "
 		    "and waits for the next bundle.", "%zu pieces more do not "
 		    "fit and wait for the next bundle."), r.left);
+	say_files(c, &r);
 	out_say(&c->out, "%s", _("Somebody with a line brings it there: tugi "
 	    "bundle carry"));
 	return 0;
@@ -358,14 +410,14 @@ cmd_bundle_out(struct ctx *c, struct err *e)
 
 static int
 ask_hub(struct ctx *c, const struct buf *file, struct buf *answer,
-    struct err *e)
+    size_t *left, struct err *e)
 {
 	struct remote r;
 	int rc;
 
 	if (place_connect(c, &r, e) != 0)
 		return -1;
-	rc = exchange_bundle_carry(&r, buf_view(file), answer, e);
+	rc = exchange_bundle_carry(&r, buf_view(file), answer, left, e);
 	remote_done(&r);
 	return rc;
 }
@@ -374,13 +426,18 @@ int
 cmd_bundle_carry(struct ctx *c, struct err *e)
 {
 	struct buf file, answer;
+	struct err why;
+	size_t left;
 	int rc;
 
+	err_clear(&why);
 	buf_init(&file, EXCHANGE_BUNDLE_MAX);
-	buf_init(&answer, EXCHANGE_ANSWER_MAX);
+	buf_init(&answer, EXCHANGE_BUNDLE_MAX);
 	rc = file_read(cmd_word(c, 0), &file, e);
-	if (rc == 0)
-		rc = ask_hub(c, &file, &answer, e);
+	if (rc == 0 && ask_hub(c, &file, &answer, &left, &why) != 0) {
+		*e = why;
+		rc = -1;
+	}
 	if (rc == 0)
 		rc = write_file(cmd_word(c, 1), &answer, e);
 	buf_done(&file);
@@ -388,8 +445,12 @@ cmd_bundle_carry(struct ctx *c, struct err *e)
 	if (rc != 0)
 		return -1;
 	if (c->g.json)
-		return out_json(json_pack("{s:s}", "answer", cmd_word(c, 1)),
-		    e);
+		return out_json(json_pack("{s:s,s:I}", "answer",
+		    cmd_word(c, 1), "left", (json_int_t)left), e);
+	if (left > 0)
+		out_warn(&c->out, _("The hub took the texts and not all files: "
+		    "%s. The same bundle may be carried again later."),
+		    why.text);
 	out_line(&c->out, _("The hub's answer is in %s; the device it is for "
 	    "takes it in: tugi bundle in"), cmd_word(c, 1));
 	return 0;
@@ -398,7 +459,7 @@ cmd_bundle_carry(struct ctx *c, struct err *e)
 static void
 say_taken(struct ctx *c, const struct exchange_result *r)
 {
-	if (r->stale) {
+	if (r->stale && r->files_sent + r->files_got == 0) {
 		out_line(&c->out, "%s", _("This device knows all of that and "
 		    "more: nothing was taken from the bundle."));
 		return;
@@ -418,7 +479,7 @@ cmd_bundle_in(struct ctx *c, struct err *e)
 	json_t *j;
 	int rc;
 
-	buf_init(&file, EXCHANGE_ANSWER_MAX);
+	buf_init(&file, EXCHANGE_BUNDLE_MAX);
 	rc = file_read(cmd_word(c, 0), &file, e);
 	if (rc == 0)
 		rc = exchange_bundle_in(c->s, buf_view(&file), &p, &r, e);
@@ -436,5 +497,7 @@ cmd_bundle_in(struct ctx *c, struct err *e)
 	j = result_json(&r);
 	json_object_set_new(j, "stale", json_boolean(r.stale));
 	json_object_set_new(j, "more", json_boolean(r.more));
+	json_object_set_new(j, "files_received",
+	    json_integer((json_int_t)r.files_got));
 	return out_json(j, e);
 }

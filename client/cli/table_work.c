@@ -44,13 +44,16 @@ static const struct cmd cmds[] = {
 	    "or sent twice."),
 	.examples = { "tugi sync" }
 }, {
-	.name = "bundle out", .words = N_("FILE"), .min = 1, .max = 1,
-	.run = cmd_bundle_out, .opens = true,
+	.name = "bundle out", .words = N_("FILE [ATTACHMENT ...]"), .min = 1,
+	.max = 1 + BUNDLE_FILES_MAX, .run = cmd_bundle_out, .opens = true,
 	.summary = N_("what a sync would send, as a file for a stick"),
 	.more = N_("For places without a line. Sealed to the hub: who carries "
 	    "it sees its size alone. What is in it waits here until the answer "
-	    "comes back or a sync; a lost stick loses nothing."),
-	.examples = { "tugi bundle out /media/stick/liis.out" }
+	    "comes back or a sync; a lost stick loses nothing. Files of "
+	    "attachments that were not sent yet go with it, and those of the "
+	    "ATTACHMENTs named come back with the answer."),
+	.examples = { "tugi bundle out /media/stick/liis.out",
+	    "tugi bundle out /media/stick/liis.out 77aa01de" }
 }, {
 	.name = "bundle carry", .words = N_("FILE ANSWER"), .min = 2, .max = 2,
 	.run = cmd_bundle_carry, .opens = true,

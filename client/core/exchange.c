@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "client/core/fetch.h"
 #include "client/core/consent/consent.h"
 #include "client/core/consent/handover.h"
 #include "client/core/profile/keep.h"
@@ -18,13 +19,17 @@
 #include "client/core/schools/inbox.h"
 #include "client/core/sync/bundle.h"
 #include "client/core/sync/erasures.h"
+#include "client/core/sync/luggage.h"
 #include "client/core/sync/round.h"
 #include "client/core/cases/viewed.h"
+#include "common/base/mem.h"
 #include "common/base/text.h"
 #include "common/wire/bundle.h"
+#include "common/wire/stick.h"
 
-_Static_assert(EXCHANGE_BUNDLE_MAX == BUNDLE_ASK_MAX &&
-    EXCHANGE_ANSWER_MAX == BUNDLE_ANSWER_MAX, "one limit, two names");
+_Static_assert(EXCHANGE_BUNDLE_MAX == STICK_BYTES_MAX &&
+    EXCHANGE_BUNDLE_MAX > STICK_FILES_MAX + BUNDLE_ASK_MAX,
+    "one limit, two names");
 _Static_assert(EXCHANGE_SPLIT == WITNESS_SPLIT, "one code, two names");
 
 static void
@@ -191,28 +196,67 @@ exchange_sync(struct session *s, struct remote *r,
 
 /* ---- by bundle ---- */
 
+/* The files that go along, and the requests for those that are wanted. */
+static int
+pack_files(struct session *s, const struct exchange_wants *w, struct buf *out,
+    struct exchange_result *r, struct err *e)
+{
+	struct blobs_place *places = mem_new((w->count + 1) *
+	    sizeof(*places));
+	struct luggage l = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < w->count; i++)
+		rc = fetch_place(s, &w->ids[i], &places[i], e);
+	if (rc == 0)
+		rc = luggage_pack(session_store(s), places, w->count, out, &l,
+		    e);
+	r->files_in_bundle = l.files;
+	r->files_asked = l.asked;
+	r->files_left = l.left;
+	mem_free(places);
+	return rc;
+}
+
 int
-exchange_bundle_out(struct session *s, struct buf *file,
-    struct exchange_result *out, struct err *e)
+exchange_bundle_out(struct session *s, const struct exchange_wants *w,
+    struct buf *file, struct exchange_result *out, struct err *e)
 {
 	struct talk_figures figures;
+	struct buf first, files;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	if (viewed_tell(s, e) != 0)
 		return -1;
-	rc = bundle_write(session_store(s), &figures, file, &out->in_bundle,
+	buf_init(&first, BUNDLE_ASK_MAX);
+	buf_init(&files, EXCHANGE_BUNDLE_MAX);
+	rc = bundle_write(session_store(s), &figures, &first, &out->in_bundle,
 	    &out->left, e);
 	hand_over(&figures, out);
+	if (rc == 0)
+		rc = pack_files(s, w, &files, out, e);
+	if (rc == 0 && files.len == 0) {
+		buf_add(file, first.data, first.len);
+	} else if (rc == 0) {
+		stick_begin(file);
+		stick_add(buf_view(&first), file);
+		buf_add(file, files.data, files.len);
+	}
+	if (rc == 0)
+		rc = buf_check(file, "a bundle", e);
+	buf_done(&files);
+	buf_done(&first);
 	return rc;
 }
 
-int
-exchange_bundle_carry(struct remote *r, struct view file, struct buf *answer,
+static int
+carry_one(struct remote *r, struct view bundle, struct buf *answer,
     struct err *e)
 {
 	struct remote_call call = { .method = "POST", .path = "/v1/bundle",
-		.body = file };
+		.body = bundle };
 	struct proto_refusal why;
 	int status = 0;
 
@@ -227,6 +271,62 @@ exchange_bundle_carry(struct remote *r, struct view file, struct buf *answer,
 	    verdict_words((enum verdict)why.verdict) : why.words);
 }
 
+static int
+carry_parts(struct remote *r, struct view file, struct buf *answer,
+    size_t *left, struct err *e)
+{
+	struct view bundle;
+	struct buf one;
+	size_t at = 0, n = 0;
+	struct err why;
+
+	buf_init(&one, BUNDLE_ANSWER_MAX);
+	stick_begin(answer);
+	while (stick_next(file, &at, &bundle, &why) == 1) {
+		buf_reset(&one);
+		if (*left == 0 && carry_one(r, bundle, &one, e) != 0)
+			*left = 1;
+		else if (*left > 0)
+			(*left)++;
+		else
+			stick_add(buf_view(&one), answer);
+		if (*left > 0 && n == 0)
+			break; /* the texts, without which all is nothing */
+		n++;
+	}
+	buf_done(&one);
+	return n == 0 ? -1 : buf_check(answer, "the hub's answer", e);
+}
+
+int
+exchange_bundle_carry(struct remote *r, struct view file, struct buf *answer,
+    size_t *left, struct err *e)
+{
+	*left = 0;
+	if (!stick_is(file))
+		return carry_one(r, file, answer, e);
+	if (stick_check(file, e) != 0)
+		return -1;
+	return carry_parts(r, file, answer, left, e);
+}
+
+/* What is behind the texts' answer, and counts whatever that says. */
+static int
+take_files(struct session *s, struct view file, size_t at,
+    struct exchange_result *out, struct err *e)
+{
+	struct luggage l = { 0 };
+	struct view bundle;
+	int rc = 0;
+
+	while (rc == 0 && at > 0 && stick_next(file, &at, &bundle, e) == 1)
+		rc = luggage_take(session_store(s), bundle, &l, e);
+	out->files_sent += l.files;
+	out->files_got = l.asked;
+	out->files_wait += l.left;
+	return rc;
+}
+
 int
 exchange_bundle_in(struct session *s, struct view file,
     const struct exchange_progress *p, struct exchange_result *out,
@@ -236,16 +336,23 @@ exchange_bundle_in(struct session *s, struct view file,
 	struct bundle_taken taken;
 	struct before before;
 	struct err why;
+	struct view first = file;
 	bool again = false;
+	size_t at = 0;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	if (stick_is(file) && (stick_check(file, e) != 0 ||
+	    stick_next(file, &at, &first, e) != 1))
+		return -1;
 	hear(p, &progress);
 	if (remember(s, &before, e) != 0)
 		return -1;
-	rc = bundle_take(session_store(s), &progress, file, &taken, e);
+	rc = bundle_take(session_store(s), &progress, first, &taken, e);
 	hand_over(&taken.figures, out);
 	out->stale = taken.stale;
+	if (rc == 0)
+		rc = take_files(s, file, at, out, e);
 	if (rc == 0 && !taken.stale)
 		rc = settle(s, out, &again, e);
 	if (rc != 0)

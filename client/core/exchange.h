@@ -40,6 +40,9 @@ struct exchange_result {
 	bool office_new;       /* the office's shares open this profile now */
 	int64_t skew_ms;
 	size_t in_bundle, left; /* changesets that the bundle takes, and not */
+	size_t files_in_bundle, files_asked, files_left; /* and files: its own,
+	                        * those it asks for, those it has no room for */
+	size_t files_got;       /* attachments that came by bundle */
 	bool stale; /* the bundle says nothing that this device does not know */
 	bool more;  /* a further bundle is needed */
 };
@@ -58,18 +61,25 @@ int exchange_sync(struct session *s, struct remote *r,
     struct err *e);
 
 /**
- * exchange_bundle_out(s, file, out, e): the same without a line: what a sync
+ * exchange_bundle_out(s, w, file, out, e): the same without a line: what a sync
  * would send and ask, sealed to the hub, appended to ${file}. What is in it
  * stays waiting until the answer comes, by exchange_bundle_in or a sync; it may
- * be made, carried and answered any number of times.
+ * be made, carried and answered any number of times. Files of attachments that
+ * wait go with it, as far as there is room, and those in ${w} are asked for.
  */
-int exchange_bundle_out(struct session *s, struct buf *file,
-    struct exchange_result *out, struct err *e);
-/** exchange_bundle_carry(r, file, answer, e): somebody's, to the hub ${r}. */
-#define EXCHANGE_BUNDLE_MAX (1088 * 1024) /* a request's body */
-#define EXCHANGE_ANSWER_MAX (2 * 1024 * 1024)
+struct exchange_wants {
+	const struct id *ids; /* of attachments */
+	size_t count;
+};
+#define EXCHANGE_BUNDLE_MAX ((size_t)96 << 20) /* a file on a stick */
+int exchange_bundle_out(struct session *s, const struct exchange_wants *w,
+    struct buf *file, struct exchange_result *out, struct err *e);
+
+/** exchange_bundle_carry(r, file, answer, left, e): somebody's, to the hub
+ * ${r}. The last ${left} of its parts, files all of them, the hub did not take,
+ * and ${e} says why; the answer is to the others. */
 int exchange_bundle_carry(struct remote *r, struct view file,
-    struct buf *answer, struct err *e);
+    struct buf *answer, size_t *left, struct err *e);
 int exchange_bundle_in(struct session *s, struct view file,
     const struct exchange_progress *p, struct exchange_result *out,
     struct err *e);

@@ -25,6 +25,13 @@ find(struct store *s, const struct id *id, struct blobs_place *out,
 }
 
 int
+fetch_place(struct session *session, const struct id *id,
+    struct blobs_place *out, struct err *e)
+{
+	return find(session_store(session), id, out, e) == 1 ? 0 : -1;
+}
+
+int
 fetch_attachment(struct session *session, struct remote *r,
     const struct id *id, const struct exchange_progress *p, struct err *e)
 {

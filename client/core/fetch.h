@@ -12,4 +12,10 @@
 int fetch_attachment(struct session *s, struct remote *r,
     const struct id *id, const struct exchange_progress *p, struct err *e);
 
+/** fetch_place(s, id, out, e): where the file of the attachment with that id is
+ * to be had. ERR_ABSENT. */
+struct blobs_place;
+int fetch_place(struct session *s, const struct id *id,
+    struct blobs_place *out, struct err *e);
+
 #endif

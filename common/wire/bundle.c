@@ -1,39 +1,52 @@
 /*
- * Magic and direction, then one sealed box of CBOR and its signature.
+ * Magic and kind, then one sealed box of CBOR and its signature.
  */
 #include "common/wire/bundle.h"
 
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/wire/bundle_inner.h"
 #include "common/wire/cbor.h"
 
 #define MAGIC "tugi bundle 1\n"
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
 #define HEAD_BYTES (MAGIC_BYTES + 1)
-#define OUTWARD 1
-#define INWARD 2
 #define SIG_BYTES sizeof(struct sig)
 #define TAG_ASK "tugi bundle out 1"
 #define TAG_ANSWER "tugi bundle in 1"
 
 enum { KEY_DEVICE = 1, KEY_PULL, KEY_PUSH, KEY_AT, KEY_PAGES };
 
-/* ---- both ---- */
+/* ---- all kinds ---- */
 
-static void
-seal(uint8_t direction, struct buf *plain, const struct box_pub *to,
-    struct buf *out)
+void
+bundle_seal(enum bundle_kind kind, struct buf *plain,
+    const struct box_pub *to, struct buf *out)
 {
+	uint8_t byte = (uint8_t)kind;
+
 	buf_add(out, MAGIC, MAGIC_BYTES);
-	buf_add(out, &direction, 1);
+	buf_add(out, &byte, 1);
 	keys_seal(to, buf_view(plain), out);
 	if (plain->toobig)
 		out->toobig = true;
 }
 
-static void
-sign(struct buf *plain, const char *tag, const struct sign_key *key)
+void
+bundle_to_hub(enum bundle_kind kind, struct buf *plain,
+    const struct sign_pub *hub, struct buf *out)
+{
+	struct box_pub to;
+
+	if (keys_sign_box(hub, &to))
+		bundle_seal(kind, plain, &to, out);
+	else
+		out->toobig = true; /* a hub without a key gets nothing */
+}
+
+void
+bundle_sign(struct buf *plain, const char *tag, const struct sign_key *key)
 {
 	struct sig sig;
 
@@ -41,8 +54,9 @@ sign(struct buf *plain, const char *tag, const struct sign_key *key)
 	buf_add(plain, sig.b, sizeof(sig.b));
 }
 
-static bool
-is_signed(const struct buf *plain, const char *tag, const struct sign_pub *by)
+bool
+bundle_is_signed(const struct buf *plain, const char *tag,
+    const struct sign_pub *by)
 {
 	struct sig sig;
 	size_t n = plain->len - SIG_BYTES;
@@ -53,26 +67,78 @@ is_signed(const struct buf *plain, const char *tag, const struct sign_pub *by)
 	return keys_verify(by, tag, view_of(plain->data, n), &sig);
 }
 
-/* The sealed part of a file of this direction. */
+bool
+bundle_of_files(struct view in)
+{
+	return in.len > HEAD_BYTES && memcmp(in.data, MAGIC, MAGIC_BYTES) ==
+	    0 && in.data[MAGIC_BYTES] >= BUNDLE_FILES_OUT;
+}
+
+/* The sealed part of a file of this kind. */
 static int
-find_sealed(struct view in, uint8_t direction, struct view *out, struct err *e)
+find_sealed(struct view in, enum bundle_kind kind, struct view *out,
+    struct err *e)
 {
 	if (in.len < HEAD_BYTES + KEYS_SEAL_BYTES + SIG_BYTES ||
 	    memcmp(in.data, MAGIC, MAGIC_BYTES) != 0)
 		return err_set(e, ERR_INPUT, "this is no bundle, or only the "
 		    "beginning of one; copy it again");
-	if (in.data[MAGIC_BYTES] != direction && direction == INWARD)
+	if (in.data[MAGIC_BYTES] != kind && (kind == BUNDLE_IN ||
+	    kind == BUNDLE_FILES_IN))
 		return err_set(e, ERR_INPUT, "this bundle goes to the hub; "
 		    "what comes back from it is another file");
-	if (in.data[MAGIC_BYTES] != direction)
+	if (in.data[MAGIC_BYTES] != kind)
 		return err_set(e, ERR_INPUT, "this bundle comes from the hub; "
 		    "what goes there is another file");
 	*out = view_of(in.data + HEAD_BYTES, in.len - HEAD_BYTES);
 	return 0;
 }
 
-static struct view
-content(const struct buf *plain)
+int
+bundle_open_hub(enum bundle_kind kind, struct view in,
+    const struct sign_pub *hub, const struct sign_key *key,
+    struct buf *plain, struct err *e)
+{
+	struct view sealed;
+	struct box_pub pub;
+	struct box_key secret;
+	struct err why;
+	int rc = 0;
+
+	if (find_sealed(in, kind, &sealed, e) != 0)
+		return -1;
+	keys_sign_open(key, &secret);
+	if (!keys_sign_box(hub, &pub) ||
+	    keys_open(&pub, &secret, sealed, plain, &why) != 0)
+		rc = err_set(e, ERR_PEER, "this bundle is for another hub, or "
+		    "was changed or cut on its way; copy it again");
+	else if (plain->len < SIG_BYTES)
+		rc = err_set(e, ERR_PEER, "this bundle is not signed");
+	mem_wipe(&secret, sizeof(secret));
+	return rc;
+}
+
+int
+bundle_open_device(enum bundle_kind kind, struct view in,
+    const struct device_keys *me, struct bundle_by by, struct buf *plain,
+    struct err *e)
+{
+	struct view sealed;
+	struct err why;
+
+	if (find_sealed(in, kind, &sealed, e) != 0)
+		return -1;
+	if (keys_open(&me->box_pub, &me->box, sealed, plain, &why) != 0)
+		return err_set(e, ERR_INPUT, "this bundle is for another "
+		    "device, or was changed or cut on its way; nothing was "
+		    "taken from it");
+	return bundle_is_signed(plain, by.tag, by.hub) ? 0 : err_set(e,
+	    ERR_INPUT, "this bundle is not signed by the hub; nothing was "
+	    "taken from it");
+}
+
+struct view
+bundle_content(const struct buf *plain)
 {
 	return view_of(plain->data, plain->len - SIG_BYTES);
 }
@@ -97,16 +163,12 @@ void
 bundle_ask_seal(const struct bundle_ask *m, const struct device_keys *me,
     const struct sign_pub *hub, struct buf *out)
 {
-	struct box_pub to;
 	struct buf plain;
 
 	buf_init(&plain, BUNDLE_ASK_MAX);
 	bundle_ask_encode(m, &plain);
-	sign(&plain, TAG_ASK, &me->sign);
-	if (keys_sign_box(hub, &to))
-		seal(OUTWARD, &plain, &to, out);
-	else
-		out->toobig = true; /* a hub without a key gets nothing */
+	bundle_sign(&plain, TAG_ASK, &me->sign);
+	bundle_to_hub(BUNDLE_OUT, &plain, hub, out);
 	buf_done(&plain);
 }
 
@@ -135,31 +197,15 @@ bundle_ask_open(struct view in, const struct sign_pub *hub,
     const struct sign_key *key, struct buf *plain, struct bundle_ask *m,
     struct err *e)
 {
-	struct view sealed;
-	struct box_pub pub;
-	struct box_key secret;
-	struct err why;
-	int rc = -1;
-
-	if (find_sealed(in, OUTWARD, &sealed, e) != 0)
+	if (bundle_open_hub(BUNDLE_OUT, in, hub, key, plain, e) != 0)
 		return -1;
-	keys_sign_open(key, &secret);
-	if (!keys_sign_box(hub, &pub) ||
-	    keys_open(&pub, &secret, sealed, plain, &why) != 0)
-		err_set(e, ERR_PEER, "this bundle is for another hub, or was "
-		    "changed or cut on its way; copy it again");
-	else if (plain->len < SIG_BYTES)
-		err_set(e, ERR_PEER, "this bundle is not signed");
-	else
-		rc = bundle_ask_decode(content(plain), m, e);
-	mem_wipe(&secret, sizeof(secret));
-	return rc;
+	return bundle_ask_decode(bundle_content(plain), m, e);
 }
 
 bool
 bundle_ask_signed(const struct buf *plain, const struct sign_pub *device)
 {
-	return is_signed(plain, TAG_ASK, device);
+	return bundle_is_signed(plain, TAG_ASK, device);
 }
 
 /* ---- inward ---- */
@@ -216,8 +262,8 @@ bundle_answer_seal(const struct bundle_answer *m, const struct sign_key *hub,
 
 	buf_init(&plain, BUNDLE_ANSWER_MAX);
 	bundle_answer_encode(m, &plain);
-	sign(&plain, TAG_ANSWER, hub);
-	seal(INWARD, &plain, to, out);
+	bundle_sign(&plain, TAG_ANSWER, hub);
+	bundle_seal(BUNDLE_IN, &plain, to, out);
 	buf_done(&plain);
 }
 
@@ -253,19 +299,10 @@ bundle_answer_open(struct view in, const struct device_keys *me,
     const struct sign_pub *hub, struct buf *plain, struct bundle_answer *m,
     struct err *e)
 {
-	struct view sealed;
-	struct err why;
+	struct bundle_by by = { TAG_ANSWER, hub };
 
-	if (find_sealed(in, INWARD, &sealed, e) != 0)
-		return -1;
-	if (keys_open(&me->box_pub, &me->box, sealed, plain, &why) != 0)
-		return err_set(e, ERR_INPUT, "this bundle is for another "
-		    "device, or was changed or cut on its way; nothing was "
-		    "taken from it");
-	if (!is_signed(plain, TAG_ANSWER, hub))
-		return err_set(e, ERR_INPUT, "this bundle is not signed by the "
-		    "hub; nothing was taken from it");
-	if (bundle_answer_decode(content(plain), m, e) != 0)
+	if (bundle_open_device(BUNDLE_IN, in, me, by, plain, e) != 0 ||
+	    bundle_answer_decode(bundle_content(plain), m, e) != 0)
 		return -1;
 	return id_eq(&m->device, &me->device) ? 0 : err_set(e, ERR_INPUT,
 	    "this bundle answers another device");

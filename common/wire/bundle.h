@@ -35,6 +35,9 @@ struct bundle_answer {
 	struct bundle_part pages[BUNDLE_PAGES_MAX];
 };
 
+/** bundle_of_files(in): it is one of the kinds in stick.h. */
+bool bundle_of_files(struct view in);
+
 /** What stands inside the seals, before the signature. Decoded messages borrow
  * the input; ERR_PEER. */
 void bundle_ask_encode(const struct bundle_ask *m, struct buf *out);

@@ -10,7 +10,7 @@
 #include "common/base/mem.h"
 #include "common/wire/bundle.h"
 #include "common/wire/checkpoint.h"
-#include "daemon/hub/inner.h"
+#include "daemon/hub/hub_stick.h"
 
 /* What the frame around answers may take, and a page that follows. */
 #define FRAME_BYTES 4096
@@ -36,34 +36,12 @@ keep_part(struct work *w, unsigned status, struct bundle_part *out)
 	w->ends[w->parts++] = w->bodies.len;
 }
 
-static unsigned
-status_of(const struct err *e)
-{
-	switch (e->kind) {
-	case ERR_DENIED:
-		return 403;
-	case ERR_CLASH:
-		return 409;
-	case ERR_AWAY:
-		return 503;
-	case ERR_INPUT:
-	case ERR_PEER:
-		return 400;
-	default:
-		return 500;
-	}
-}
-
 static void
 refuse(struct work *w, const struct err *why, struct bundle_part *out)
 {
-	struct proto_refusal r = { .verdict = hub_verdict(why) };
-	const char *words = status_of(why) == 500 ? "the hub has trouble of "
-	    "its own" : why->text;
+	unsigned status = stick_refuse(why, &w->bodies);
 
-	memcpy(r.words, words, strnlen(words, sizeof(r.words) - 1));
-	proto_refusal_encode(&r, &w->bodies);
-	keep_part(w, status_of(why), out);
+	keep_part(w, status, out);
 }
 
 static void
@@ -168,23 +146,13 @@ answer_pull(struct work *w)
 static int
 check_sender(struct work *w, struct err *e)
 {
-	const struct roster_device *d;
-	struct sign_pub sign;
-	bool known;
+	struct stick_sender from;
 
-	pthread_rwlock_rdlock(&w->hub->live_lock);
-	d = roster_device(&w->hub->live, &w->ask.device);
-	known = d != NULL;
-	if (known) {
-		sign = d->sign;
-		w->to = d->box;
-	}
-	pthread_rwlock_unlock(&w->hub->live_lock);
-	if (!known)
-		return hub_refuse(e, ERR_DENIED, VERDICT_UNKNOWN_DEVICE);
-	if (!bundle_ask_signed(&w->plain, &sign))
-		return hub_refuse(e, ERR_DENIED, VERDICT_BAD_SIGNATURE);
-	return 0;
+	if (stick_sender(w->hub, &w->ask.device, &from, e) != 0)
+		return -1;
+	w->to = from.box;
+	return bundle_ask_signed(&w->plain, &from.sign) ? 0 :
+	    hub_refuse(e, ERR_DENIED, VERDICT_BAD_SIGNATURE);
 }
 
 /* Bodies stand one after the other in the order they were kept. */
@@ -221,9 +189,12 @@ answer(struct work *w, struct buf *out, struct err *e)
 int
 hub_bundle(struct hub *hub, struct view in, struct buf *out, struct err *e)
 {
-	struct work *w = mem_new(sizeof(*w));
+	struct work *w;
 	int rc;
 
+	if (bundle_of_files(in))
+		return hub_stick(hub, in, out, e);
+	w = mem_new(sizeof(*w));
 	w->hub = hub;
 	buf_init(&w->plain, in.len + 1);
 	buf_init(&w->bodies, BUNDLE_ANSWER_MAX + PROTO_PAGE_BYTES_MAX);

@@ -7,6 +7,7 @@
 
 #include "common/base/mem.h"
 #include "common/wire/bundle.h"
+#include "common/wire/stick.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct sign_pub hub;
@@ -77,6 +78,43 @@ read_answer(struct view in)
 	mem_free(m);
 }
 
+static void
+read_stick(struct view in)
+{
+	struct stick_answer answer;
+	struct stick_ask ask;
+	struct buf out;
+	struct view one;
+	struct err e;
+	size_t at = 0;
+
+	buf_init(&out, BUNDLE_ANSWER_MAX);
+	err_clear(&e);
+	if (stick_ask_decode(in, &ask, &e) != 0) {
+		fuzz_refused(&e);
+	} else {
+		stick_ask_encode(&ask, &out);
+		FUZZ_SURE(view_eq(buf_view(&out), in));
+	}
+	buf_reset(&out);
+	err_clear(&e);
+	if (stick_answer_decode(in, &answer, &e) != 0) {
+		fuzz_refused(&e);
+	} else {
+		stick_answer_encode(&answer, &out);
+		FUZZ_SURE(view_eq(buf_view(&out), in));
+	}
+	buf_reset(&out);
+	err_clear(&e);
+	if (stick_is(in) && stick_check(in, &e) == 0) {
+		stick_begin(&out);
+		while (stick_next(in, &at, &one, &e) == 1)
+			stick_add(one, &out);
+		FUZZ_SURE(view_eq(buf_view(&out), in));
+	}
+	buf_done(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -89,5 +127,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	open_files(view_of(data, size), &me);
 	read_ask(view_of(data, size), &me);
 	read_answer(view_of(data, size));
+	read_stick(view_of(data, size));
 	return 0;
 }

@@ -102,6 +102,47 @@ must as mari bundle in "$T/c.in"
 check "a sync in between: the stick is of no use and does no harm" \
     says 'nothing was taken'
 
+### Files of attachments
+{ printf 'the marimba player of room nine' && head -c 900000 /dev/urandom; } \
+    >"$T/drawing.jpg"
+must as mari --json attachment add A-1 "$T/drawing.jpg"
+file=$(jq -r .id "$T/out")
+must as mari bundle out "$T/p.out"
+check "it says that a file goes along" says 'sealed file of 1 attachment'
+head -c 700000 "$T/p.out" >"$T/cut.out"
+as jaan bundle carry "$T/cut.out" "$T/x"
+check "a cut stick with a file is refused" ends 64
+check "before anything is sent" not test -e "$T/x"
+must as jaan bundle carry "$T/p.out" "$T/p.in"
+must as jaan bundle carry "$T/p.out" "$T/p2.in" # the copy
+as jaan bundle in "$T/p.in"
+check "another person's is refused" ends 64
+must as mari bundle in "$T/p.in"
+check "the hub has it" says '1 attachment is at the hub now'
+must as mari bundle in "$T/p2.in"
+check "the doubled one changes nothing" says 'nothing was taken'
+is "it is at the hub once" 1 "$(sqlite3 -readonly "$T/hub/hub.db" \
+    'SELECT count(*) FROM blob WHERE whole')"
+must as mari bundle out "$T/p3.out"
+check "and is not sent again" not says 'sealed file'
+must as jaan sync
+is "the colleague has the record alone" 0 \
+    "$(find "$T/jaan" -path '*attachments/*' -type f | wc -l)"
+as jaan bundle out "$T/q.out" 00000000
+check "what is no attachment cannot be asked for" ends 3
+must as jaan bundle out "$T/q.out" "${file:0:8}"
+check "a stick asks for the file" says 'asks for the file of 1 attachment'
+must as mari bundle carry "$T/q.out" "$T/q.in"
+check "who carries it cannot read it" not grep -qa marimba "$T/p.out" \
+    "$T/q.in"
+must as jaan bundle in "$T/q.in"
+check "it comes" says 'file of 1 attachment is on this device'
+stop_hub
+must as jaan attachment get "${file:0:8}" --out "$T/got.jpg"
+check "and opens without a hub, byte for byte" cmp -s "$T/drawing.jpg" \
+    "$T/got.jpg"
+start_hub hub "$port"
+
 ### A door that closes by stick
 must as mari consent withdraw A-1 --from 'Jaan Oja' --by 'the mother'
 must as mari bundle out "$T/d.out"

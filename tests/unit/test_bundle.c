@@ -13,6 +13,7 @@
 
 #include "common/base/mem.h"
 #include "common/wire/bundle.h"
+#include "common/wire/stick.h"
 #include "tests/support/hubworld.h"
 #include "tests/support/vector.h"
 
@@ -105,6 +106,73 @@ open_answer(const struct keys *k, const struct device_keys *me, struct view in)
 	buf_done(&plain);
 	mem_free(m);
 	return rc;
+}
+
+/* Bundles of attachments, and the file that holds several. */
+static void
+test_sticks(void **state)
+{
+	struct stick_ask a = { .count = 2 }, a2;
+	struct stick_answer m = { .count = 1 }, m2;
+	struct buf ask, answer, stick, plain;
+	struct view one;
+	struct keys k;
+	size_t at = 0;
+
+	(void)state;
+	make_keys(&k);
+	buf_init(&ask, BUNDLE_ASK_MAX);
+	buf_init(&answer, BUNDLE_ANSWER_MAX);
+	buf_init(&stick, BUNDLE_ANSWER_MAX);
+	buf_init(&plain, BUNDLE_ANSWER_MAX);
+	a.device = m.device = k.me.device;
+	a.calls[0] = (struct stick_call){ STICK_PUT, view_str("a piece") };
+	a.calls[1] = (struct stick_call){ STICK_GET, view_str("which") };
+	m.parts[0] = (struct stick_part){ .kind = STICK_GET, .at = 262144,
+		.status = 404, .body = view_str("no") };
+	memset(m.parts[0].name.b, 7, sizeof(struct hash));
+	stick_ask_encode(&a, &plain);
+	vector_check("stick-out-text", buf_view(&plain));
+	buf_reset(&plain);
+	stick_answer_encode(&m, &plain);
+	vector_check("stick-in-text", buf_view(&plain));
+	buf_reset(&plain);
+	stick_ask_seal(&a, &k.me, &k.hub, &ask);
+	stick_answer_seal(&m, &k.hub_key, &k.me.box_pub, &answer);
+	assert_true(bundle_of_files(buf_view(&ask)));
+	assert_int_equal(open_ask(&k, buf_view(&ask)), -1);
+	assert_int_equal(open_answer(&k, &k.me, buf_view(&answer)), -1);
+	assert_int_equal(stick_ask_open(buf_view(&ask), &k.hub, &k.hub_key,
+	    &plain, &a2, &e), 0);
+	assert_true(stick_ask_signed(&plain, &k.me.sign_pub));
+	assert_false(stick_ask_signed(&plain, &k.other.sign_pub));
+	assert_int_equal(a2.count, 2);
+	buf_reset(&plain);
+	assert_int_equal(stick_answer_open(buf_view(&answer), &k.me, &k.hub,
+	    &plain, &m2, &e), 0);
+	assert_int_equal(m2.parts[0].at, 262144);
+	buf_reset(&plain);
+	assert_int_equal(stick_answer_open(buf_view(&answer), &k.other,
+	    &k.hub, &plain, &m2, &e), -1);
+	buf_reset(&plain);
+	assert_int_equal(stick_answer_open(buf_view(&answer), &k.me,
+	    &k.other.sign_pub, &plain, &m2, &e), -1);
+	stick_begin(&stick);
+	assert_int_equal(stick_check(buf_view(&stick), &e), -1); /* empty */
+	stick_add(buf_view(&ask), &stick);
+	stick_add(buf_view(&answer), &stick);
+	assert_int_equal(stick_check(buf_view(&stick), &e), 0);
+	assert_int_equal(stick_next(buf_view(&stick), &at, &one, &e), 1);
+	assert_true(view_eq(one, buf_view(&ask)));
+	assert_int_equal(stick_next(buf_view(&stick), &at, &one, &e), 1);
+	assert_true(view_eq(one, buf_view(&answer)));
+	assert_int_equal(stick_next(buf_view(&stick), &at, &one, &e), 0);
+	stick.len--;
+	assert_int_equal(stick_check(buf_view(&stick), &e), -1);
+	buf_done(&ask);
+	buf_done(&answer);
+	buf_done(&stick);
+	buf_done(&plain);
 }
 
 static void
@@ -402,6 +470,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_sticks),
 		cmocka_unit_test(test_bent),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_twice),

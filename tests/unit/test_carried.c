@@ -25,6 +25,7 @@ static struct id kid;
 static struct err e;
 static struct buf out, in;
 static struct exchange_result r;
+static struct exchange_wants wants;
 
 static int
 setup(void **state)
@@ -36,7 +37,7 @@ setup(void **state)
 	world_must_sync(&w, AUTHOR);
 	world_must_sync(&w, READER);
 	buf_init(&out, EXCHANGE_BUNDLE_MAX);
-	buf_init(&in, EXCHANGE_ANSWER_MAX);
+	buf_init(&in, EXCHANGE_BUNDLE_MAX);
 	return 0;
 }
 
@@ -54,7 +55,8 @@ static void
 make(int i)
 {
 	buf_reset(&out);
-	assert_int_equal(exchange_bundle_out(w.c[i].session, &out, &r, &e), 0);
+	assert_int_equal(exchange_bundle_out(w.c[i].session, &wants, &out,
+	    &r, &e), 0);
 }
 
 static void
@@ -166,8 +168,8 @@ lie(enum lie what)
 	struct device_keys *me = world_store(&w, AUTHOR)->me;
 	struct buf plain, body;
 
-	buf_init(&plain, EXCHANGE_ANSWER_MAX);
-	buf_init(&body, EXCHANGE_ANSWER_MAX);
+	buf_init(&plain, EXCHANGE_BUNDLE_MAX);
+	buf_init(&body, EXCHANGE_BUNDLE_MAX);
 	assert_int_equal(bundle_answer_open(buf_view(&in), me, &w.hub_pub,
 	    &plain, m, &e), 0);
 	switch (what) {
@@ -228,8 +230,8 @@ test_other_tree(void **state)
 	assert_int_equal(take(AUTHOR), -1);
 	assert_int_equal(e.kind, ERR_PEER);
 	assert_int_equal(e.code, EXCHANGE_SPLIT);
-	assert_int_equal(exchange_bundle_out(w.c[AUTHOR].session, &out, &r,
-	    &e), -1); /* nothing is sent to it any more */
+	assert_int_equal(exchange_bundle_out(w.c[AUTHOR].session, &wants,
+	    &out, &r, &e), -1); /* nothing is sent to it any more */
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/db/db.h"
+#include "common/wire/bundle.h"
+#include "common/wire/stick.h"
 #include "daemon/hub/check.h"
 #include "daemon/hub/sweep.h"
 #include "tests/support/trust.h"
@@ -813,7 +816,331 @@ test_loose(void **state)
 	buf_done(&sealed);
 }
 
+/* ---- by stick ---- */
+
+static struct buf going, coming;
+static struct exchange_result r;
+static int carried, carry_most; /* parts; INT_MAX: all */
+
+static int
+to_hub(void *ctx, const struct remote_call *c, int *status, struct buf *answer,
+    struct err *why)
+{
+	(void)ctx;
+	assert_string_equal(c->path, "/v1/bundle");
+	if (carried++ >= carry_most)
+		return err_set(why, ERR_AWAY, "the line is gone");
+	*status = 200;
+	return hub_bundle(w.hub, c->body, answer, why);
+}
+
+static int
+stick_setup(void **state)
+{
+	buf_init(&going, EXCHANGE_BUNDLE_MAX);
+	buf_init(&coming, EXCHANGE_BUNDLE_MAX);
+	return setup(state);
+}
+
+static int
+stick_teardown(void **state)
+{
+	buf_done(&going);
+	buf_done(&coming);
+	return teardown(state);
+}
+
+static void
+stick_out(int i, const struct id *id)
+{
+	struct exchange_wants wants = { id, id != NULL };
+
+	buf_reset(&going);
+	if (exchange_bundle_out(w.c[i].session, &wants, &going, &r, &e) != 0)
+		fail_msg("%s", e.text);
+}
+
+static size_t
+stick_carry(int most)
+{
+	struct remote hub = { to_hub, NULL, NULL };
+	size_t left;
+
+	carried = 0;
+	carry_most = most;
+	buf_reset(&coming);
+	err_clear(&e);
+	if (exchange_bundle_carry(&hub, buf_view(&going), &coming, &left, &e)
+	    != 0)
+		fail_msg("%s", e.text);
+	return left;
+}
+
+static int
+stick_in(int i)
+{
+	err_clear(&e);
+	return exchange_bundle_in(w.c[i].session, buf_view(&coming), NULL, &r,
+	    &e);
+}
+
+/* The file is at the hub, and its record at the reader's. */
+static void
+stick_prepare(struct id *id)
+{
+	add(id);
+	stick_out(KEEPER, NULL);
+	assert_int_equal(r.files_in_bundle, 1);
+	assert_false(place(KEEPER, id).told);
+	assert_int_equal(stick_carry(INT_MAX), 0);
+	assert_int_equal(stick_in(KEEPER), 0);
+	assert_int_equal(r.files_sent, 1);
+	assert_true(place(KEEPER, id).told);
+	world_must_sync(&w, READER);
+}
+
+/* Only the first ${n} bundles of what comes. */
+static void
+stick_shorten(size_t n)
+{
+	struct buf all;
+	struct view one;
+	size_t at = 0;
+
+	buf_init(&all, EXCHANGE_BUNDLE_MAX);
+	buf_add(&all, coming.data, coming.len);
+	buf_reset(&coming);
+	stick_begin(&coming);
+	for (; n > 0 && stick_next(buf_view(&all), &at, &one, &e) == 1; n--)
+		stick_add(one, &coming);
+	buf_done(&all);
+}
+
+static void
+test_stick(void **state)
+{
+	struct id id;
+
+	(void)state;
+	stick_prepare(&id);
+	stick_out(KEEPER, NULL);
+	assert_int_equal(r.files_in_bundle, 0); /* told once is enough */
+	assert_false(stick_is(buf_view(&going)));
+	stick_out(READER, &id);
+	assert_int_equal(r.files_asked, 1);
+	assert_int_equal(stick_carry(INT_MAX), 0);
+	assert_int_equal(stick_in(KEEPER), -1); /* another person's */
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_int_equal(stick_in(READER), 0);
+	assert_int_equal(r.files_got, 1);
+	check_same(READER, &id);
+	assert_int_equal(stick_in(READER), 0); /* the copy */
+	assert_int_equal(r.files_got, 0);
+	check_same(READER, &id);
+	stick_out(READER, &id);
+	assert_int_equal(r.files_asked, 0); /* it is here */
+}
+
+/* Half of it, that half again, and a stick for the rest. */
+static void
+test_stick_halves(void **state)
+{
+	struct id id;
+	struct blobs_place p;
+	uint64_t part;
+	size_t whole;
+
+	(void)state;
+	write_source(3 * BYTES); /* three bundles */
+	stick_prepare(&id);
+	stick_out(READER, &id);
+	whole = going.len;
+	stick_carry(INT_MAX);
+	stick_shorten(3);
+	assert_int_equal(stick_in(READER), 0);
+	p = place(READER, &id);
+	part = blobs_part(world_store(&w, READER), &p.id);
+	assert_true(part > 4 * PROTO_BLOB_PIECE);
+	stick_shorten(2);
+	assert_int_equal(stick_in(READER), 0);
+	assert_int_equal(blobs_part(world_store(&w, READER), &p.id), part);
+	stick_out(READER, &id);
+	assert_int_equal(r.files_asked, 1);
+	assert_true(going.len < whole);
+	stick_carry(INT_MAX);
+	assert_int_equal(stick_in(READER), 0);
+	assert_int_equal(r.files_got, 1);
+	check_same(READER, &id);
+}
+
+/* The line goes while it is carried: texts arrive, the file another time. */
+static void
+test_stick_line_gone(void **state)
+{
+	struct id id;
+
+	(void)state;
+	add(&id);
+	stick_out(KEEPER, NULL);
+	assert_true(stick_carry(1) > 0);
+	assert_int_equal(e.kind, ERR_AWAY);
+	assert_int_equal(stick_in(KEEPER), 0);
+	assert_int_equal(r.files_sent, 0);
+	assert_int_equal(world_count(&w, KEEPER,
+	    "SELECT count(*) FROM outgoing WHERE state = 1"), 0);
+	assert_false(place(KEEPER, &id).told);
+	assert_int_equal(stick_carry(INT_MAX), 0); /* the same stick again */
+	assert_int_equal(stick_in(KEEPER), 0);
+	assert_int_equal(r.files_sent, 1);
+	world_must_sync(&w, READER);
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+}
+
+static void
+test_stick_cut(void **state)
+{
+	struct hash name;
+	struct id id;
+	size_t whole, n, i;
+
+	(void)state;
+	stick_prepare(&id);
+	stick_out(READER, &id);
+	stick_carry(INT_MAX);
+	whole = coming.len;
+	for (i = 1; i < 40; i++) {
+		n = i < 20 ? i : whole - (i - 19) * (whole / 21);
+		coming.len = n;
+		assert_int_equal(stick_in(READER), -1);
+		assert_int_equal(e.kind, ERR_INPUT);
+	}
+	coming.len = whole;
+	name = place(READER, &id).id;
+	assert_int_equal(blobs_part(world_store(&w, READER), &name), 0);
+	coming.data[whole - 9] ^= 1; /* in the last bundle */
+	assert_int_equal(stick_in(READER), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	coming.data[whole - 9] ^= 1;
+	assert_int_equal(stick_in(READER), 0);
+	check_same(READER, &id);
+	n = going.len;
+	going.len = n - 1;
+	assert_int_equal(exchange_bundle_carry(&w.c[READER].remote,
+	    buf_view(&going), &coming, &n, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+}
+
+/* What a device without a right asks in a bundle of its own making. */
+static void
+test_stick_no_right(void **state)
+{
+	struct stick_ask *ask = mem_new(sizeof(*ask));
+	struct stick_answer *m = mem_new(sizeof(*m));
+	struct store *s = world_store(&w, DPO);
+	struct proto_blob_get get;
+	struct blobs_place p;
+	struct buf body, file, plain;
+	struct id id;
+
+	(void)state;
+	stick_prepare(&id);
+	p = place(READER, &id);
+	get = (struct proto_blob_get){ .space = p.space, .name = p.id };
+	buf_init(&body, 4096);
+	buf_init(&file, 65536);
+	buf_init(&plain, 65536);
+	proto_blob_get_encode(&get, &body);
+	ask->device = s->me->device;
+	ask->count = 1;
+	ask->calls[0] = (struct stick_call){ STICK_GET, buf_view(&body) };
+	stick_ask_seal(ask, s->me, &w.hub_pub, &file);
+	buf_reset(&coming);
+	assert_int_equal(hub_bundle(w.hub, buf_view(&file), &coming, &e), 0);
+	assert_int_equal(stick_answer_open(buf_view(&coming), s->me,
+	    &w.hub_pub, &plain, m, &e), 0);
+	assert_int_equal(m->parts[0].status, 403);
+	/* and in somebody else's name: it does not even get an answer */
+	ask->device = world_store(&w, READER)->me->device;
+	buf_reset(&file);
+	stick_ask_seal(ask, s->me, &w.hub_pub, &file);
+	assert_int_equal(hub_bundle(w.hub, buf_view(&file), &coming, &e), -1);
+	assert_int_equal(hub_verdict(&e), VERDICT_BAD_SIGNATURE);
+	buf_done(&body);
+	buf_done(&file);
+	buf_done(&plain);
+	mem_free(ask);
+	mem_free(m);
+}
+
+/* A hub that gives other bytes: known at the last piece, nothing is kept. */
+static void
+stick_lie(size_t which, bool longer)
+{
+	struct stick_answer *m = mem_new(sizeof(*m));
+	struct device_keys *me = world_store(&w, READER)->me;
+	struct proto_blob_piece piece;
+	struct buf all, plain, body, one;
+	struct view bundle;
+	size_t at = 0, i;
+
+	buf_init(&all, EXCHANGE_BUNDLE_MAX);
+	buf_init(&plain, BUNDLE_ANSWER_MAX);
+	buf_init(&body, BUNDLE_ANSWER_MAX);
+	buf_init(&one, BUNDLE_ANSWER_MAX);
+	buf_add(&all, coming.data, coming.len);
+	buf_reset(&coming);
+	stick_begin(&coming);
+	for (i = 0; stick_next(buf_view(&all), &at, &bundle, &e) == 1; i++) {
+		if (i != which) {
+			stick_add(bundle, &coming);
+			continue;
+		}
+		assert_int_equal(stick_answer_open(bundle, me, &w.hub_pub,
+		    &plain, m, &e), 0);
+		assert_int_equal(proto_blob_piece_decode(m->parts[0].body,
+		    &piece, &e), 0);
+		piece.bytes = longer ? 2 * piece.bytes - 24 : piece.bytes;
+		((uint8_t *)(uintptr_t)piece.piece.data)[7] ^= 1;
+		proto_blob_piece_encode(&piece, &body);
+		m->parts[0].body = buf_view(&body);
+		stick_answer_seal(m, &w.hub_key, &me->box_pub, &one);
+		stick_add(buf_view(&one), &coming);
+	}
+	buf_done(&all);
+	buf_done(&plain);
+	buf_done(&body);
+	buf_done(&one);
+	mem_free(m);
+}
+
+static void
+test_stick_lies(void **state)
+{
+	struct hash name;
+	struct id id;
+
+	(void)state;
+	stick_prepare(&id);
+	name = place(READER, &id).id;
+	stick_out(READER, &id);
+	stick_carry(INT_MAX);
+	stick_lie(1, false);
+	assert_int_equal(stick_in(READER), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(blobs_here(world_store(&w, READER), &name), 0);
+	assert_int_equal(blobs_part(world_store(&w, READER), &name), 0);
+	stick_carry(INT_MAX);
+	stick_lie(1, true);
+	assert_int_equal(stick_in(READER), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	stick_carry(INT_MAX);
+	assert_int_equal(stick_in(READER), 0);
+	check_same(READER, &id);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define S(f) cmocka_unit_test_setup_teardown(f, stick_setup, stick_teardown)
 
 int
 main(void)
@@ -824,6 +1151,8 @@ main(void)
 		T(test_no_right), T(test_wrong_bytes), T(test_quota),
 		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
 		T(test_erased), T(test_case_erased), T(test_checked), T(test_loose),
+		S(test_stick), S(test_stick_halves), S(test_stick_line_gone),
+		S(test_stick_cut), S(test_stick_no_right), S(test_stick_lies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,10 +71,13 @@ struct blobs_place {
 	bool own;             /* this person added it */
 };
 
-/** blobs_place(s, record, out, e): 1, 0 it has no place yet, -1.
+/** blobs_place(s, record, out, e): 1, 0 it has no place yet, -1. blobs_named: by
+ * the name of the sealed bytes.
  * blobs_unsent(s, fn, ctx, e): each that is here and that the hub was not told
  * of; blobs_kept: each that is here and could be fetched again. */
 int blobs_place(struct store *s, const struct id *record,
+    struct blobs_place *out, struct err *e);
+int blobs_named(struct store *s, const struct hash *id,
     struct blobs_place *out, struct err *e);
 int blobs_unsent(struct store *s,
     int (*fn)(void *ctx, const struct blobs_place *p, struct err *e),

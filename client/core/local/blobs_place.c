@@ -87,6 +87,26 @@ blobs_place(struct store *s, const struct id *record, struct blobs_place *out,
 	return rc;
 }
 
+int
+blobs_named(struct store *s, const struct hash *id, struct blobs_place *out,
+    struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, PLACES "ORDER BY v.rid");
+	struct record *rec = mem_new(sizeof(*rec));
+	int rc;
+
+	db_bind_int(q, 1, TYPE_ATTACHMENT);
+	while ((rc = db_step(q, e)) == 1) {
+		rc = fill_place(s, q, rec, out, e);
+		if (rc < 0 || (rc == 1 && hash_eq(&out->id, id)))
+			break;
+	}
+	db_reset(q);
+	mem_wipe(rec, sizeof(*rec));
+	mem_free(rec);
+	return rc;
+}
+
 static int
 list_places(struct store *s, bool told, struct buf *list, struct err *e)
 {
