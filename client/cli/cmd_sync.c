@@ -417,7 +417,8 @@ ask_hub(struct ctx *c, const struct buf *file, struct buf *answer,
 
 	if (place_connect(c, &r, e) != 0)
 		return -1;
-	rc = exchange_bundle_carry(&r, buf_view(file), answer, left, e);
+	rc = exchange_bundle_carry(c->s, &r, buf_view(file), answer, left,
+	    e);
 	remote_done(&r);
 	return rc;
 }

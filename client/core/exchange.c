@@ -251,17 +251,29 @@ exchange_bundle_out(struct session *s, const struct exchange_wants *w,
 	return rc;
 }
 
+struct carrier {
+	struct remote *r;
+	const struct device_keys *me;
+};
+
+/* A device whose signature the hub does not take, for its clock or because it
+ * was revoked, carries like a stranger. */
 static int
-carry_one(struct remote *r, struct view bundle, struct buf *answer,
+carry_one(struct carrier *c, struct view bundle, struct buf *answer,
     struct err *e)
 {
 	struct remote_call call = { .method = "POST", .path = "/v1/bundle",
-		.body = bundle };
+		.body = bundle, .me = c->me };
 	struct proto_refusal why;
 	int status = 0;
 
-	if (r->call(r->ctx, &call, &status, answer, e) != 0)
+	if (c->r->call(c->r->ctx, &call, &status, answer, e) != 0)
 		return -1;
+	if ((status == 401 || status == 403) && c->me != NULL) {
+		c->me = NULL;
+		buf_reset(answer);
+		return carry_one(c, bundle, answer, e);
+	}
 	if (status == 200)
 		return buf_check(answer, "the hub's answer", e);
 	if (proto_refusal_decode(buf_view(answer), &why, e) != 0)
@@ -272,7 +284,7 @@ carry_one(struct remote *r, struct view bundle, struct buf *answer,
 }
 
 static int
-carry_parts(struct remote *r, struct view file, struct buf *answer,
+carry_parts(struct carrier *c, struct view file, struct buf *answer,
     size_t *left, struct err *e)
 {
 	struct view bundle;
@@ -284,7 +296,7 @@ carry_parts(struct remote *r, struct view file, struct buf *answer,
 	stick_begin(answer);
 	while (stick_next(file, &at, &bundle, &why) == 1) {
 		buf_reset(&one);
-		if (*left == 0 && carry_one(r, bundle, &one, e) != 0)
+		if (*left == 0 && carry_one(c, bundle, &one, e) != 0)
 			*left = 1;
 		else if (*left > 0)
 			(*left)++;
@@ -299,15 +311,17 @@ carry_parts(struct remote *r, struct view file, struct buf *answer,
 }
 
 int
-exchange_bundle_carry(struct remote *r, struct view file, struct buf *answer,
-    size_t *left, struct err *e)
+exchange_bundle_carry(struct session *s, struct remote *r, struct view file,
+    struct buf *answer, size_t *left, struct err *e)
 {
+	struct carrier c = { r, session_store(s)->me };
+
 	*left = 0;
 	if (!stick_is(file))
-		return carry_one(r, file, answer, e);
+		return carry_one(&c, file, answer, e);
 	if (stick_check(file, e) != 0)
 		return -1;
-	return carry_parts(r, file, answer, left, e);
+	return carry_parts(&c, file, answer, left, e);
 }
 
 /* What is behind the texts' answer, and counts whatever that says. */

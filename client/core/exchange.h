@@ -75,11 +75,11 @@ struct exchange_wants {
 int exchange_bundle_out(struct session *s, const struct exchange_wants *w,
     struct buf *file, struct exchange_result *out, struct err *e);
 
-/** exchange_bundle_carry(r, file, answer, left, e): somebody's, to the hub
- * ${r}. The last ${left} of its parts, files all of them, the hub did not take,
+/** exchange_bundle_carry(s, r, file, answer, left, e): somebody's, to the hub
+ * ${r}, which lets this device in before strangers. The last ${left} of its parts, files all of them, the hub did not take,
  * and ${e} says why; the answer is to the others. */
-int exchange_bundle_carry(struct remote *r, struct view file,
-    struct buf *answer, size_t *left, struct err *e);
+int exchange_bundle_carry(struct session *s, struct remote *r,
+    struct view file, struct buf *answer, size_t *left, struct err *e);
 int exchange_bundle_in(struct session *s, struct view file,
     const struct exchange_progress *p, struct exchange_result *out,
     struct err *e);

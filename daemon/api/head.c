@@ -56,9 +56,17 @@ check_sender(struct auth *a, const struct head *h, struct head_found *out,
 		.revoked_too = out->route->revoked_too,
 	};
 
+	int status;
+
 	switch (out->route->access) {
+	case ROUTE_EITHER:
+		if (h->input == NULL)
+			return 0;
+		/* fall through */
 	case ROUTE_SIGNED:
-		return auth_check(a, &head, &out->sig, e);
+		status = auth_check(a, &head, &out->sig, e);
+		out->is_signed = status == 0;
+		return status;
 	case ROUTE_GUARDED:
 		return auth_net(a, h->net, e);
 	default:
@@ -119,7 +127,7 @@ head_digest(const struct head_found *f, struct view body, struct err *e)
 {
 	struct hash digest;
 
-	if (f->route->access != ROUTE_SIGNED)
+	if (!f->is_signed)
 		return 0;
 	httpsig_digest(body, &digest);
 	return hash_eq(&digest, &f->sig.digest) ? 0 :

@@ -22,7 +22,8 @@ struct head_found { /* filled as far as it was read */
 	const struct route *route;
 	size_t length;       /* announced */
 	uint64_t net;        /* as in the head */
-	struct httpsig sig;  /* of signed routes */
+	bool is_signed;      /* by a live device */
+	struct httpsig sig;  /* then */
 };
 
 /** head_judge(a, push_bytes, h, out, e): 0, or the HTTP status to refuse with,

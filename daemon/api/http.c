@@ -23,6 +23,7 @@
 #include "daemon/api/log.h"
 
 #define SWALLOW_BYTES (4 * 1024 * 1024) /* read, never kept */
+#define STRANGE_BYTES (4 * 1024 * 1024) /* of unsigned bodies, all together */
 #define STACK_BYTES (512 * 1024)
 #define HEADER_POOL_BYTES (16 * 1024)
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3"
@@ -42,6 +43,7 @@ struct http {
 	struct buf pins;        /* as clients get it; empty: none */
 	char pins_number[24];
 	atomic_int busy; /* requests under way */
+	atomic_size_t strange_bytes; /* announced by bodies that nobody signed */
 };
 
 struct exchange { /* one request */
@@ -49,6 +51,7 @@ struct exchange { /* one request */
 	struct head_found found;
 	int64_t start_ms;
 	int status;           /* of an early refusal; 0 none */
+	size_t strange_bytes; /* its part of http's */
 	bool last;            /* the connection ends with it */
 	struct err e;
 	struct buf body;
@@ -102,8 +105,7 @@ log_request(const struct exchange *x, int status)
 	struct tick tick = tick_system();
 	char device[ID_TEXT_BYTES] = "-";
 
-	if (route != NULL && route->access == ROUTE_SIGNED &&
-	    status != 400 && status != 401) {
+	if (x->found.is_signed && status != 400 && status != 401) {
 		id_text(&x->found.sig.device, device);
 		device[8] = '\0';
 	}
@@ -214,8 +216,7 @@ static void
 count_against(struct exchange *x, struct watch_line *line)
 {
 	struct http *h = x->http;
-	bool is_signed = x->status == 0 &&
-	    x->found.route->access == ROUTE_SIGNED;
+	bool is_signed = x->status == 0 && x->found.is_signed;
 
 	if (is_signed)
 		watch_phase(h->watch, line, WATCH_BODY, x->found.length);
@@ -234,6 +235,26 @@ count_against(struct exchange *x, struct watch_line *line)
 	}
 }
 
+/* Bodies that nobody signed share so much memory; who signed needs none of
+ * it. */
+static void
+make_room(struct exchange *x)
+{
+	struct http *h = x->http;
+
+	if (x->status != 0 || x->found.is_signed)
+		return;
+	x->strange_bytes = x->found.length;
+	if (atomic_fetch_add(&h->strange_bytes, x->strange_bytes) +
+	    x->strange_bytes <= STRANGE_BYTES)
+		return;
+	count_refused(COUNT_NO_ROOM);
+	err_set(&x->e, ERR_AWAY, "too many strangers send at once; try again "
+	    "in a minute");
+	x->status = 503;
+	x->last = true;
+}
+
 static enum MHD_Result
 begin(struct http *h, struct MHD_Connection *c, const char *method,
     const char *path, void **ctx)
@@ -247,6 +268,7 @@ begin(struct http *h, struct MHD_Connection *c, const char *method,
 	else if (x->status == 400 || (x->status >= 404 && x->status < 413))
 		count_refused(COUNT_FORM);
 	count_against(x, line_of(c));
+	make_room(x);
 	if (x->status == 0)
 		return MHD_YES;
 	if (x->status != 411 && x->found.route != NULL &&
@@ -307,6 +329,7 @@ on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 	watch_phase(h->watch, line_of(c), WATCH_IDLE, 0);
 	if (x == NULL)
 		return;
+	atomic_fetch_sub(&h->strange_bytes, x->strange_bytes);
 	buf_done(&x->body);
 	buf_done(&x->reply.body);
 	mem_free(x);

@@ -8,6 +8,7 @@
 
 enum route_access {
 	ROUTE_OPEN,    /* anybody */
+	ROUTE_EITHER,  /* anybody, and a live device before strangers */
 	ROUTE_GUARDED, /* anybody, few times an hour from one network */
 	ROUTE_SIGNED   /* a live device */
 };

@@ -129,6 +129,34 @@ check "requests beyond the bucket are told to wait" \
     sort | uniq -c | grep -c " 200$")" = 1 ]'
 check "and the worker's sync is not" note_gets_through
 
+### A megabyte from each of many, to the one request that takes that of strangers
+stop_hub
+sed -i '/^max_connections/d; s/^body_seconds.*/body_seconds = 8/' \
+    "$T/hub/tugid.conf"
+start_hub hub "$port"
+n=$((n + 1))
+must as mari note add A-1 "note $n, by stick"
+must as mari bundle out "$T/mari.out"
+: >"$T/large.attack"
+timeout 120 python3 "$ATTACK" "$port" large 100 --addresses 50 --again \
+    --seconds 110 >"$T/large.attack" 2>&1 &
+attacker=$!
+started="$started $attacker"
+until_true 60 grep -q ready "$T/large.attack"
+carried() {
+	local i
+	for i in 1 2 3 4 5; do
+		as office bundle carry "$T/mari.out" "$T/mari.in"
+		[ "$rc" -eq 0 ] && return 0
+	done
+	return 1
+}
+check "a colleague's bundle gets through" carried
+kill -TERM $attacker 2>/dev/null
+reap $attacker
+check "strangers were told that there is no room" more no_room 0
+must as mari bundle in "$T/mari.in"
+
 ### What it cost
 kib=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$hub/status")
 if ldd "$TUGID" | grep -q libasan; then

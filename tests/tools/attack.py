@@ -10,6 +10,8 @@ KIND is what each connection does:
     shake    makes the TLS handshake and says nothing more
     head     sends request headers byte by byte
     body     sends whole headers of a request and its body byte by byte
+    large    sends nearly all of a bundle of a megabyte, and the rest byte by
+             byte
     reader   asks without end and reads nothing
     join     asks to be admitted as a new device, once, and reads the answer
 COUNT connections come from N addresses, 127.NET.1.1 upwards, send a byte each
@@ -27,6 +29,8 @@ import signal
 import ssl
 
 HEAD = b"POST /v1/enrol HTTP/1.1\r\nHost: hub\r\nContent-Length: 4000\r\n\r\n"
+LARGE = b"POST /v1/bundle HTTP/1.1\r\nHost: hub\r\n" \
+    b"Content-Length: 1100000\r\n\r\n"
 ASK = b"GET /v1/info HTTP/1.1\r\nHost: hub\r\n\r\n"
 
 
@@ -108,6 +112,9 @@ class Attack:
         elif kind == "body":
             writer.write(HEAD)
             await self.drip(reader, writer, b"x" * 3999)
+        elif kind == "large":
+            writer.write(LARGE + bytes(1090000))
+            await self.drip(reader, writer, b"x" * 9999)
         elif kind == "join":
             writer.write(wish())
             status = (await reader.readuntil(b"\r\n")).split()[1].decode()
@@ -170,7 +177,7 @@ def main():
     p = argparse.ArgumentParser(usage=__doc__)
     p.add_argument("port", type=int)
     p.add_argument("kind", choices=["silent", "hello", "shake", "head",
-                                    "body", "reader", "join"])
+                                    "body", "large", "reader", "join"])
     p.add_argument("count", type=int)
     p.add_argument("--addresses", type=int, default=1)
     p.add_argument("--net", type=int, default=1)

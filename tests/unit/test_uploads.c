@@ -870,8 +870,8 @@ stick_carry(int most)
 	carry_most = most;
 	buf_reset(&coming);
 	err_clear(&e);
-	if (exchange_bundle_carry(&hub, buf_view(&going), &coming, &left, &e)
-	    != 0)
+	if (exchange_bundle_carry(w.c[KEEPER].session, &hub,
+	    buf_view(&going), &coming, &left, &e) != 0)
 		fail_msg("%s", e.text);
 	return left;
 }
@@ -1026,8 +1026,8 @@ test_stick_cut(void **state)
 	check_same(READER, &id);
 	n = going.len;
 	going.len = n - 1;
-	assert_int_equal(exchange_bundle_carry(&w.c[READER].remote,
-	    buf_view(&going), &coming, &n, &e), -1);
+	assert_int_equal(exchange_bundle_carry(w.c[READER].session,
+	    &w.c[READER].remote, buf_view(&going), &coming, &n, &e), -1);
 	assert_int_equal(e.kind, ERR_INPUT);
 }
 
