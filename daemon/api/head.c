@@ -55,7 +55,6 @@ check_sender(struct auth *a, const struct head *h, struct head_found *out,
 		.signature = h->signature,
 		.revoked_too = out->route->revoked_too,
 	};
-
 	int status;
 
 	switch (out->route->access) {

