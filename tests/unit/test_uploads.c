@@ -863,7 +863,7 @@ stick_out(int i, const struct id *id)
 static size_t
 stick_carry(int most)
 {
-	struct remote hub = { to_hub, NULL, NULL };
+	struct remote hub = { .call = to_hub };
 	size_t left;
 
 	carried = 0;
