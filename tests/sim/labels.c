@@ -10,7 +10,7 @@
 #include "common/wire/proto.h"
 #include "tests/sim/sim.h"
 
-static bool asked; /* what is recovered now are labels */
+static const struct actor *asking; /* who recovers labels now */
 static struct id served; /* of which section a text was */
 
 /* Epochs, and of the first text the first body. */
@@ -36,15 +36,15 @@ look_at(struct sim *s, const struct proto_item *it)
 }
 
 void
-labels_served(struct sim *s, const struct buf *answer)
+labels_served(struct actor *a, const struct buf *answer)
 {
 	struct proto_page *page = mem_new(sizeof(*page));
 	struct err e;
 	size_t i;
 
-	if (asked && proto_page_decode(buf_view(answer), page, &e) == 0)
+	if (asking == a && proto_page_decode(buf_view(answer), page, &e) == 0)
 		for (i = 0; i < page->count; i++)
-			look_at(s, &page->items[i]);
+			look_at(a->sim, &page->items[i]);
 	proto_page_done(page);
 	mem_free(page);
 }
@@ -137,10 +137,10 @@ labels_order(struct actor *a, int who)
 	if (office_countersign(a, &o, word)) {
 		sim_note(s, "   labels of %d by order", who);
 		memset(&served, 0, sizeof(served));
-		asked = true;
+		asking = a;
 		rc = office_labels(a->session, &a->remote, word, s->share[0],
 		    s->share[1], &labels, &e);
-		asked = false;
+		asking = NULL;
 		if (office_carried_out(a, rc, &e) && !s->odd && s->lies == 0)
 			judge(s, who, &labels);
 		office_labels_done(&labels);

@@ -228,7 +228,7 @@ net_call(void *ctx, const struct remote_call *c, int *status,
 	if (rc == 0 && *status == 200 && comes_whole(f) && has_head(c->path))
 		trouble_meets(a);
 	if (rc == 0 && *status == 200 && strcmp(c->path, "/v1/recover") == 0)
-		labels_served(s, answer);
+		labels_served(a, answer);
 	if (rc == 0 && *status == 200)
 		lie(a, f, c->path, answer, param);
 	if (f == FAULT_BETWEEN)

@@ -375,7 +375,7 @@ bool office_sent(struct sim *s, int no);
 /** labels_order(a, who): two officers ask for the labels of that person's
  * sections (labels.c); labels_served: the hub's answer to that. */
 void labels_order(struct actor *a, int who);
-void labels_served(struct sim *s, const struct buf *answer);
+void labels_served(struct actor *a, const struct buf *answer);
 
 /** office_move(from, to, st): what is held on a revoked device goes to the
  * person's next one, text by text. */

@@ -91,11 +91,17 @@ restore(bool anew)
 }
 
 static void
-sign(const struct office_order *o, struct buf *out)
+sign_by(int who, const struct office_order *o, struct buf *out)
 {
 	buf_init(out, 4096);
-	if (office_order_sign(w.c[signer].session, o->text, out, &e) != 0)
+	if (office_order_sign(w.c[who].session, o->text, out, &e) != 0)
 		fail_msg("%s", e.text);
+}
+
+static void
+sign(const struct office_order *o, struct buf *out)
+{
+	sign_by(signer, o, out);
 }
 
 static int
@@ -740,17 +746,17 @@ a_lost_opening_opens_nothing(void **state)
 }
 
 static void
-take_over(const struct id *space)
+take_over(int by, const struct id *space)
 {
 	struct office_order o;
 	struct buf text;
 
-	if (office_order_takeover(w.c[OFFICER].session, space,
+	if (office_order_takeover(w.c[by].session, space,
 	    &w.c[LATER].person, &o, &e) != 0)
 		fail_msg("%s", e.text);
-	sign(&o, &text);
+	sign_by(by == OFFICER ? signer : OFFICER, &o, &text);
 	office_order_done(&o);
-	if (office_takeover(w.c[OFFICER].session, &w.c[OFFICER].remote,
+	if (office_takeover(w.c[by].session, &w.c[by].remote,
 	    buf_str(&text), w.shares[0], w.shares[1], &e) != 0)
 		fail_msg("%s", e.text);
 	buf_done(&text);
@@ -769,7 +775,7 @@ lost_takeover(int64_t days, enum right right, bool officer_keeps)
 		trust_keeper(&w, WORKER, &space, OFFICER);
 	all_sync(2, 5);
 	back_up();
-	take_over(&space);
+	take_over(OFFICER, &space);
 	all_sync(2, 5);
 	assert_int_equal(trust_right(&w, WORKER, &space, LATER), RIGHT_KEEP);
 	world_pass(&w, days * 24 * HOUR_MS);
@@ -806,6 +812,43 @@ an_old_order_is_nothing_to_its_officer(void **state)
 {
 	(void)state;
 	lost_takeover(8, RIGHT_NONE, true);
+}
+
+/* An order that the hub lost does not come back; the next one of that officer
+ * follows what is left of the log, for who had seen the lost one too. */
+static void
+an_order_after_a_lost_one(void **state)
+{
+	struct office_labels l;
+	struct office_order o;
+	struct buf text;
+	struct id space;
+	int i;
+
+	(void)state;
+	world_join(&w, LATER);
+	space = trust_space(&w, WORKER, &the_case, "notes");
+	all_sync(2, 5);
+	back_up();
+	assert_int_equal(office_order_labels(w.c[signer].session,
+	    &w.c[WORKER].person, &o, &e), 0);
+	sign_by(OFFICER, &o, &text);
+	office_order_done(&o);
+	assert_int_equal(office_labels(w.c[signer].session,
+	    &w.c[signer].remote, buf_str(&text), w.shares[0], w.shares[1],
+	    &l, &e), 0);
+	office_labels_done(&l);
+	buf_done(&text);
+	all_sync(1, 5);
+	restore(true);
+	two_officers();
+	all_sync(2, 5);
+	take_over(signer, &space);
+	all_sync(3, 5);
+	assert_int_equal(trust_right(&w, WORKER, &space, LATER), RIGHT_KEEP);
+	for (i = 0; i < 5; i++)
+		is_whole(i);
+	is_quiet(5);
 }
 
 /* A text that the hub lost, and whose author has lost the right since: it comes
@@ -950,6 +993,7 @@ main(int argc, char **argv)
 		TEST(an_order_comes_back_while_it_is_good),
 		TEST(an_old_order_does_not_come_back),
 		TEST(an_old_order_is_nothing_to_its_officer),
+		TEST(an_order_after_a_lost_one),
 	};
 
 	assert_int_equal(keys_init(), 0);

@@ -447,7 +447,7 @@ rewind_tx(struct store *s, const struct checkpoint *head, struct view note,
 
 	buf_init(&ids, SIZE_MAX);
 	q = db_prepare(s->db, "SELECT DISTINCT space FROM item WHERE "
-	    "seq >= ?1 AND seq < " PLACE_LOST_SQL " AND space <> zeroblob(16) "
+	    "seq >= ?1 AND seq < " PLACE_LOST_SQL " "
 	    "UNION SELECT space FROM outgoing WHERE state = 2 AND seq >= ?1");
 	db_bind_int(q, 1, at);
 	rc = list_ids(s, q, &ids, e);
