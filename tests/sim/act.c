@@ -300,6 +300,12 @@ play(struct actor *a, const struct step *st)
 	case STEP_MOVE:
 		office_step(a, st);
 		break;
+	case STEP_RECORD:
+		records_step(a, st);
+		break;
+	case STEP_NEXT:
+		next_step(a, st);
+		break;
 	case STEP_STICK:
 		back_keep(a);
 		break;
@@ -326,7 +332,8 @@ needs_case(enum step_kind k)
 	return k == STEP_NOTE || k == STEP_AMEND || k == STEP_FIELD ||
 	    k == STEP_GOAL || k == STEP_PLAN || k == STEP_GRANT ||
 	    k == STEP_REFUSE || k == STEP_WITHDRAW ||
-	    k == STEP_ORDER || k == STEP_MOVE ||
+	    k == STEP_ORDER || k == STEP_MOVE || k == STEP_RECORD ||
+	    k == STEP_NEXT ||
 	    (k >= STEP_OVERRIDE && k < STEP_ROOM);
 }
 

@@ -94,7 +94,8 @@ lies_on(struct actor *a, int no)
 	struct err e;
 	bool found;
 
-	truth_needle(no, needle);
+	truth_needle(a->sim->text[no].copy ? a->sim->text[no].of : no,
+	    needle);
 	db_bind_blob(q, 1, needle, SIM_NEEDLE_BYTES);
 	found = db_step(q, &e) == 1;
 	db_reset(q);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "client/core/profile/enrol.h"
+#include "client/core/profile/policies.h"
 #include "client/core/exchange.h"
 #include "client/core/local/store.h"
 #include "client/core/office/office.h"
@@ -332,8 +333,12 @@ make_office(struct sim *s, const struct plan *p)
 	begin_office(s);
 	for (i = 1; i < p->people; i++)
 		join_crew(s, p, i);
-	for (i = 0; i < p->people; i++)
+	for (i = 0; i < p->people; i++) {
 		cast_settle(&s->actor[i]);
+		/* Read here, it is there in every run. */
+		if (policies_now(s->actor[i].session, &e) == NULL)
+			sim_fail(s, "the policy: %s", e.text);
+	}
 	cast_hub_close(s);
 }
 
@@ -429,6 +434,9 @@ cast_settle(struct actor *a)
 		a->full = false;
 	}
 	simdisk_crash_at(a->disk, 0);
+	if (a->unfound)
+		truth_find(a, SIM_TEXTS, false);
+	a->unfound = false;
 	back_settle(a);
 	note_keys(a);
 	store_check(session_store(a->session));

@@ -236,12 +236,29 @@ heal(struct sim *s)
 		    "%d rounds", left, round);
 }
 
+/* Which kinds of records there were. */
+static void
+note_kinds(struct sim *s)
+{
+	struct stmt *q;
+	struct err e;
+	int i;
+
+	for (i = 0; i < s->actors; i++) {
+		q = db_prepare(cast_db(&s->actor[i]), "SELECT DISTINCT type "
+		    "FROM record");
+		while (db_step(q, &e) == 1)
+			s->kinds |= UINT64_C(1) << db_int(q, 0);
+	}
+}
+
 void
 heal_run(struct sim *s)
 {
 	while (s->cursor < s->plan->count)
 		act_step(s);
 	heal(s);
+	note_kinds(s);
 	if (is_broken(s))
 		judge_broken(s);
 	else

@@ -101,10 +101,11 @@ judge_describe(const struct sim *s, int no, char out[static 160])
 {
 	const struct text *t = &s->text[no];
 
+	char section[80];
+
+	people_sections(1u << t->section, section);
 	snprintf(out, 160, "text %d (person %d, case %d, %s of %d, field %s)",
-	    no, t->by, t->case_no, t->section == SECTION_CARD ? "card" :
-	    t->section == SECTION_NOTES ? "notes" : "plan", t->owner,
-	    t->field);
+	    no, t->by, t->case_no, section, t->owner, t->field);
 	return out;
 }
 
@@ -282,7 +283,7 @@ judge_texts(struct sim *s, struct judge *j, const struct scan *sc)
 		const struct text *t = &s->text[no];
 
 		if (!t->sure || (t->undone && j->accepted[no] == 0) ||
-		    truth_erasing(s, &t->record))
+		    t->fades || truth_erasing(s, &t->record))
 			continue;
 		if (j->accepted[no] > 0)
 			judge_accepted(s, j, sc, no);
@@ -426,7 +427,7 @@ judge_fields(struct sim *s, struct judge *j, const struct scan *sc)
 	for (no = 0; no < s->text_count; no++) {
 		t = &s->text[no];
 		at = t->owner;
-		if (!t->sure || t->note || at < 0 ||
+		if (!t->sure || t->note || t->fades || at < 0 ||
 		    truth_erasing(s, &t->record) || s->actor[at].revoked ||
 		    j->accepted[no] == 0 || sc->at[at][no].hidden ||
 		    sc->at[at][no].state != ACCEPTED)

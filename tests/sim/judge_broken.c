@@ -41,6 +41,7 @@ judge_stopped(struct sim *s, struct actor *a)
 		    "say so", a->no);
 	for (i = 0; i < s->case_count; i++) {
 		if (s->cases[i].by != a->no || a->old || s->aliased ||
+		    s->cases[i].declined ||
 		    s->cases[i].reduced || is_deleted(a, &s->cases[i].id))
 			continue;
 		d.case_id = s->cases[i].id;
@@ -79,7 +80,7 @@ judge_broken(struct sim *s)
 	judge_devices(s, &sc);
 	for (no = 0; no < s->text_count; no++)
 		if (s->text[no].sure && !s->text[no].undone &&
-		    !s->text[no].decided &&
+		    !s->text[no].decided && !s->text[no].fades &&
 		    !truth_erasing(s, &s->text[no].record))
 			judge_somewhere(s, &sc, no);
 	for (i = 0; i < s->actors; i++)

@@ -7,6 +7,7 @@
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "common/wire/letter.h"
+#include "common/wire/record.h"
 #include "tests/sim/sim.h"
 
 struct known_key { /* of one epoch, and who holds it */
@@ -25,6 +26,7 @@ struct looking {
 	struct known_key *keys;
 	int out_by;   /* of the key that is tried */
 	struct changeset cs;
+	struct record rec;
 };
 
 static void
@@ -207,6 +209,7 @@ read_plain(struct looking *l, struct view plain, uint64_t who,
     const char *where, bool count)
 {
 	const uint8_t *at = plain.data, *end = plain.data + plain.len;
+	struct err e;
 	int no;
 
 	while ((at = memmem(at, (size_t)(end - at), SIM_MAGIC, 4)) != NULL) {
@@ -214,6 +217,9 @@ read_plain(struct looking *l, struct view plain, uint64_t who,
 		at += 4;
 		if (no < 0 || no >= l->s->text_count)
 			continue;
+		if (l->s->text[no].copies)
+			no = truth_at(l->s, no, record_decode(plain, &l->rec,
+			    &e) == 0 ? &l->rec.id : NULL, &l->cs.h.space);
 		read_text(l, no, who, where, count);
 		if (count)
 			l->j->accepted[no]++;

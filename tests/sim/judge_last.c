@@ -163,7 +163,8 @@ judge_listed(struct sim *s, const struct judge *j)
 		d.ep = judge_newest(j, &d.t->space, s->now_ms);
 		if (k < i || d.ep == NULL)
 			continue;
-		d.led = is_led(s, d.ep, card_of(s, j, d.t->case_no));
+		d.led = is_led(s, d.ep, d.t->case_no == SIM_OWN ? d.ep :
+		    card_of(s, j, d.t->case_no));
 		judge_door(s, &d);
 	}
 }

@@ -22,6 +22,7 @@ each_text(struct sim *s, struct view in, void (*fn)(void *ctx, int no),
 }
 
 struct row {
+	const struct sim *s;
 	struct found *list;
 	struct stmt *q;
 };
@@ -30,7 +31,11 @@ static void
 found_one(void *ctx, int no)
 {
 	struct row *r = ctx;
-	struct found *f = &r->list[no];
+	struct found *f;
+	struct id record;
+
+	db_id(r->q, 3, &record);
+	f = &r->list[truth_at(r->s, no, &record, NULL)];
 
 	f->count++;
 	f->state = (int)db_int(r->q, 1);
@@ -41,16 +46,29 @@ found_one(void *ctx, int no)
 	f->lost = db_int(r->q, 6) >= SIM_LOST;
 }
 
+struct deposit {
+	struct sim *s;
+	struct id space;
+	bool *reviewed;
+};
+
 static void
 found_deposit(void *ctx, int no)
 {
-	((bool *)ctx)[no] = true;
+	struct deposit *d = ctx;
+	int i;
+
+	/* Which of two in one section, it does not say. */
+	for (i = no; i < d->s->text_count; i++)
+		d->reviewed[i] |= i == no || (d->s->text[i].of == no &&
+		    id_eq(&d->s->text[i].space, &d->space));
 }
 
 static void
 scan_store(struct sim *s, struct actor *a, struct scan *sc)
 {
-	struct row r = { .list = sc->at[a->no] };
+	struct row r = { .s = s, .list = sc->at[a->no] };
+	struct deposit d = { .s = s, .reviewed = sc->reviewed };
 	struct stmt *q;
 	struct err e;
 
@@ -58,10 +76,12 @@ scan_store(struct sim *s, struct actor *a, struct scan *sc)
 	    "v.origin, v.hlc, v.seq FROM version v JOIN record r ON r.rid = v.rid");
 	while (db_step(r.q, &e) == 1)
 		each_text(s, db_blob(r.q, 0), found_one, &r);
-	q = db_prepare(cast_db(a), "SELECT plain FROM review WHERE plain IS "
-	    "NOT NULL");
-	while (db_step(q, &e) == 1)
-		each_text(s, db_blob(q, 0), found_deposit, sc->reviewed);
+	q = db_prepare(cast_db(a), "SELECT plain, space FROM review WHERE "
+	    "plain IS NOT NULL");
+	while (db_step(q, &e) == 1) {
+		db_id(q, 1, &d.space);
+		each_text(s, db_blob(q, 0), found_deposit, &d);
+	}
 }
 
 void

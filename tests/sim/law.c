@@ -13,8 +13,6 @@
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 
-static const char *const words[] = { "card", "notes", "plan" };
-
 /* As act_done; that it is so already is no surprise here. */
 static bool
 did(struct actor *a, int rc, const struct err *e)
@@ -58,19 +56,15 @@ override(struct actor *a, const struct step *st)
 		.basis = "danger", .provision = "child protection law 27",
 		.reason = "could not wait" };
 	struct override_effect effect;
-	unsigned mask = 1 + st->draw[2] % 7, i;
-	char sections[40] = "";
+	unsigned mask = s->plan->mix == MIX_FEW ? 1 + st->draw[2] % 7 :
+	    people_some_sections(s, st->draw[2]);
+	char sections[80];
 	struct event *ev;
 	struct err e;
 
 	if (!b->joined || (ev = truth_event(s, a, no)) == NULL)
 		return;
-	for (i = 0; i < SECTIONS; i++)
-		if ((mask >> i & 1) != 0) {
-			if (sections[0] != '\0')
-				strncat(sections, ",", 2);
-			strncat(sections, words[i], 8);
-		}
+	people_sections(mask, sections);
 	ev->kind = EVENT_OVERRIDE;
 	ev->whom = b->who;
 	ev->sections = mask;
@@ -167,7 +161,7 @@ side_event(struct actor *a, int no, int whom)
 		return NULL;
 	ev->kind = EVENT_SIDE;
 	ev->whom = whom;
-	ev->sections = (1u << SECTIONS) - 1;
+	ev->sections = SECTIONS_ALL;
 	ev->sides = sides(a->sim, a->who, no);
 	ev->until_ms = INT64_MAX;
 	return ev;

@@ -3,7 +3,7 @@
  * what repeats it.
  *
  * usage: sim [--seed N] [--runs N] [--jobs N] [--trace] [--twice] [--long]
- *            [--drop LIST] [--save FOLDER]
+ *            [--drop LIST] [--save FOLDER] [--kinds NAMES]
  *        sim [--trace] FILE...    plans that were saved
  */
 #include <malloc.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/core/local/fields.h"
 #include "common/base/mem.h"
 #include "tests/sim/sim.h"
 
@@ -21,11 +22,11 @@ struct options {
 	uint64_t seed, runs;
 	size_t jobs;
 	bool trace, twice, shorter;
-	const char *drop, *save;
+	const char *drop, *save, *kinds;
 	char **files;
 };
 struct sums {
-	uint64_t failed, texts, requests, cuts;
+	uint64_t failed, texts, requests, cuts, kinds;
 };
 struct slot {
 	struct running run;
@@ -69,6 +70,7 @@ finished(struct slot *at, const struct options *o, struct sums *sum)
 	sum->texts += (uint64_t)r.texts;
 	sum->requests += r.requests;
 	sum->cuts += r.crashed;
+	sum->kinds |= r.kinds;
 	if (!r.failed && o->twice) {
 		again = run_whole(&at->plan, NULL);
 		if (again.digest != r.digest)
@@ -157,6 +159,8 @@ read_options(int argc, char **argv, struct options *o)
 			o->twice = true;
 		else if (strcmp(argv[i], "--long") == 0)
 			o->shorter = false;
+		else if (strcmp(argv[i], "--kinds") == 0)
+			o->kinds = v, i++;
 		else if (strcmp(argv[i], "--save") == 0)
 			o->save = v, i++;
 		else if (argv[i][0] != '-') {
@@ -166,6 +170,24 @@ read_options(int argc, char **argv, struct options *o)
 	}
 	if (o->jobs == 0 || o->jobs > JOBS_MAX)
 		o->jobs = 1;
+}
+
+/* Declared, and in none of the runs; only those named may be. */
+static bool
+all_kinds(uint64_t kinds, const char *but)
+{
+	const struct record_kind *kind;
+	bool all = true;
+	size_t i;
+
+	for (i = 0; (kind = fields_each(i)) != NULL; i++)
+		if ((kinds >> kind->type & 1) == 0 &&
+		    !fields_listed(but, kind->name)) {
+			printf("FAILED: no record of the kind %s came up\n",
+			    kind->name);
+			all = false;
+		}
+	return all;
 }
 
 int
@@ -180,6 +202,8 @@ main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	run_all(&o, &sum);
+	if (o.kinds != NULL && !all_kinds(sum.kinds, o.kinds))
+		sum.failed++;
 	printf("%llu %s %llu, %llu failed; %llu texts, %llu requests, "
 	    "%llu power cuts; %.0f s\n", (unsigned long long)o.runs,
 	    o.files != NULL ? "plans from" : "seeds from",

@@ -78,6 +78,7 @@ office_countersign(struct actor *a, const struct office_order *o,
 struct looking {
 	struct sim *s;
 	bool sent[SIM_TEXTS]; /* before it was asked */
+	const struct id *space;
 	bool seen[SIM_TEXTS];
 };
 
@@ -96,7 +97,7 @@ look(void *ctx, const char *type, const char *field, const char *text,
 		no = truth_number((const uint8_t *)at, strlen(at));
 		at += strlen(SIM_MAGIC);
 		if (no >= 0 && no < l->s->text_count)
-			l->seen[no] = true;
+			l->seen[truth_at(l->s, no, NULL, l->space)] = true;
 	}
 	return 0;
 }
@@ -115,7 +116,7 @@ office_sent(struct sim *s, int no)
 	if (by->session == NULL || simdisk_crashed(by->disk) || by->busy ||
 	    !anew_has(by))
 		return false;
-	truth_needle(no, needle);
+	truth_needle(t->copy ? t->of : no, needle);
 	q = db_prepare(cast_db(by), "SELECT 1 FROM version JOIN record USING "
 	    "(rid) WHERE id = ? AND state = 3 AND instr(body, ?) > 0");
 	db_bind_id(q, 1, &t->record);
@@ -141,7 +142,7 @@ judge_look(struct looking *l, const struct id *space)
 			sim_fail(s, "DISCLOSURE: an order for another section "
 			    "opened text %d", no);
 		if (!l->seen[no] && id_eq(&t->space, space) &&
-		    !truth_erasing(s, &t->record) && l->sent[no])
+		    !t->fades && !truth_erasing(s, &t->record) && l->sent[no])
 			sim_fail(s, "LOST: text %d was sent, and two officers "
 			    "do not find it", no);
 	}
@@ -173,6 +174,7 @@ recover(struct actor *a, const struct text *t)
 	l->s = s;
 	for (no = 0; no < s->text_count; no++)
 		l->sent[no] = s->text[no].sure && office_sent(s, no);
+	l->space = &space;
 	if (act_done(a, office_order_begin(a->session, &space, &o, &e), &e)) {
 		if (office_countersign(a, &o, word)) {
 			sim_note(s, "   opened by order");

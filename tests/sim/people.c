@@ -14,18 +14,27 @@
 #define YEAR_MS (365 * DAY_MS)
 #define SOON_MS (60 * MINUTE_MS)
 
-static const char *const words[] = { "card", "notes", "plan" };
+static const char *const words[SECTIONS] = { "card", "notes", "plan",
+	"assessment", "meeting", "protection" };
 
 /* ---- consent ---- */
 
 static unsigned
-some_sections(uint32_t draw)
+all_sections(const struct sim *s)
 {
-	return draw % 3 == 0 ? 7 : 1 + draw / 3 % 7;
+	return s->plan->mix == MIX_FEW ? SECTIONS_FEW : SECTIONS_ALL;
 }
 
-static void
-section_words(unsigned mask, char out[static 40])
+unsigned
+people_some_sections(const struct sim *s, uint32_t draw)
+{
+	unsigned all = all_sections(s);
+
+	return draw % 3 == 0 ? all : 1 + draw / 3 % all;
+}
+
+void
+people_sections(unsigned mask, char out[static 80])
 {
 	int i;
 
@@ -33,14 +42,13 @@ section_words(unsigned mask, char out[static 40])
 	for (i = 0; i < SECTIONS; i++)
 		if (mask & (1u << i)) {
 			if (out[0] != '\0')
-				strncat(out, ",", 39 - strlen(out));
-			strncat(out, words[i], 39 - strlen(out));
+				strncat(out, ",", 79 - strlen(out));
+			strncat(out, words[i], 79 - strlen(out));
 		}
 }
 
-/* Another person, by their first device, or -1. */
-static int
-somebody(struct sim *s, const struct actor *a, uint32_t draw)
+int
+people_somebody(struct sim *s, const struct actor *a, uint32_t draw)
 {
 	const struct actor *b = &s->actor[draw % (uint32_t)s->actors];
 
@@ -54,9 +62,9 @@ people_say(struct actor *a, const struct step *st, bool refuse)
 	struct sim_case *c = act_case(a, st->draw[0]);
 	struct consent_draft d = { .case_id = c->id, .giver = "Mari",
 	    .giver_role = "guardian", .refused = refuse };
-	int whom = somebody(s, a, st->draw[1]);
-	unsigned mask = some_sections(st->draw[2]);
-	char sections[40];
+	int whom = people_somebody(s, a, st->draw[1]);
+	unsigned mask = people_some_sections(s, st->draw[2]);
+	char sections[80];
 	struct event *ev;
 	struct err e;
 
@@ -69,7 +77,7 @@ people_say(struct actor *a, const struct step *st, bool refuse)
 	ev->whom = whom;
 	ev->sections = mask;
 	ev->write = st->draw[3] % 3 != 0;
-	section_words(mask, sections);
+	people_sections(mask, sections);
 	d.audience = s->actor[whom].person;
 	d.sections = sections;
 	d.right = ev->write ? RIGHT_WRITE : RIGHT_READ;
@@ -95,8 +103,9 @@ people_take_back(struct actor *a, const struct step *st)
 	bool all = st->draw[3] % 8 == 0;
 	int whom = all ? -1 :
 	    s->actor[st->draw[1] % (uint32_t)s->actors].who;
-	unsigned mask = st->draw[4] % 4 == 0 ? 7 : some_sections(st->draw[2]);
-	char sections[40];
+	unsigned mask = st->draw[4] % 4 == 0 ? all_sections(s) :
+	    people_some_sections(s, st->draw[2]);
+	char sections[80];
 	struct event *ev;
 	struct err e;
 
@@ -108,10 +117,10 @@ people_take_back(struct actor *a, const struct step *st)
 	ev->kind = EVENT_WITHDRAW;
 	ev->whom = whom;
 	ev->sections = mask;
-	section_words(mask, sections);
+	people_sections(mask, sections);
 	if (!all)
 		d.audience = s->actor[whom].person;
-	d.sections = mask == 7 ? NULL : sections;
+	d.sections = mask == all_sections(s) ? NULL : sections;
 	sim_note(s, "   withdrawn from %d: %s", whom, sections);
 	if (act_done(a, consent_withdraw(a->session, &d, &ev->id, &effect, &e),
 	    &e)) {
@@ -137,7 +146,8 @@ mark_decided(struct actor *a, const struct review_item *r)
 			    (const uint8_t *)at, strlen(at));
 
 			if (no >= 0 && no < s->text_count)
-				truth_filed(s, &s->text[no], a);
+				truth_filed(s, &s->text[truth_at(s, no,
+				    &r->records[i].id, NULL)], a);
 		}
 }
 

@@ -14,7 +14,8 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"switch", "hub clock", "override", "end", "sign", "hand", "alias",
 	"delete", "erase", "room", "let in", "put out", "say",
 	"order", "move", "hub anew", "go on",
-	"stick", "bring back", "new device" };
+	"stick", "bring back", "new device",
+	"record", "next" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -23,7 +24,7 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6, 4, 3, 8 };
+	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6, 4, 3, 8, 34, 20 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -63,6 +64,8 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 	weight[STEP_ORDER] *= p->crew == CREW_OFFICERS ? 5 : 1;
 	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ||
 	    p->mischief == MISCHIEF_BACK ? 4 : 1;
+	if (p->mix == MIX_FEW)
+		weight[STEP_RECORD] = weight[STEP_NEXT] = 0;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)
@@ -204,6 +207,8 @@ plan_make(uint64_t seed, struct plan *p)
 	p->clocks = chance_below(&c, 3) == 0;
 	p->hub_crashes = chance_below(&c, 3) == 0;
 	p->decides = chance_below(&c, 3) != 0;
+	p->mix = chance_below(&c, 8) == 0 ? MIX_FEW :
+	    chance_below(&c, 2) == 0 ? MIX_EVEN : MIX_YEAR;
 	mixture(&c, p, weight);
 	for (i = 0; i < p->count; i++) {
 		struct step *st = &p->step[i];

@@ -73,8 +73,9 @@ plan_save(const struct plan *p, const char *path)
 
 	if (f == NULL)
 		return -1;
-	fprintf(f, "seed=%llu people=%d crew=%d\n",
-	    (unsigned long long)p->seed, p->people, (int)p->crew);
+	fprintf(f, "seed=%llu people=%d crew=%d mix=%d\n",
+	    (unsigned long long)p->seed, p->people, (int)p->crew,
+	    (int)p->mix);
 	for (i = 0; i < p->count; i++)
 		save_step(f, &p->step[i]);
 	return fclose(f);
@@ -146,18 +147,20 @@ plan_load(struct plan *p, const char *path)
 	FILE *f = fopen(path, "r");
 	unsigned long long seed;
 	char line[400];
-	unsigned crew = 0;
+	unsigned crew = 0, mix = 0;
 	int rc = -1;
 
 	memset(p, 0, sizeof(*p));
 	if (f == NULL)
 		return -1;
 	if (fgets(line, sizeof(line), f) == NULL ||
-	    sscanf(line, "seed=%llu people=%d crew=%u", &seed, &p->people,
-	    &crew) < 2 || p->people < 1 || crew >= CREWS || p->people + SIM_SPARE > SIM_ACTORS)
+	    sscanf(line, "seed=%llu people=%d crew=%u mix=%u", &seed,
+	    &p->people, &crew, &mix) < 2 || p->people < 1 || crew >= CREWS ||
+	    mix >= MIXES || p->people + SIM_SPARE > SIM_ACTORS)
 		goto out;
 	p->seed = seed;
 	p->crew = (enum crew)crew;
+	p->mix = (enum mix)mix;
 	while (fgets(line, sizeof(line), f) != NULL)
 		if (p->count == SIM_STEPS ||
 		    !load_step(line, &p->step[p->count++]))

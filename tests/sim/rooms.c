@@ -9,6 +9,27 @@
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 
+int
+rooms_some(struct actor *a, uint32_t draw, bool site)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT 1 FROM space WHERE "
+	    "id = ? AND state = 1");
+	struct sim *s = a->sim;
+	struct err e;
+	int i, no, rc;
+
+	for (i = 0; i < s->room_count; i++) {
+		no = SIM_CASES + (int)((draw + (uint32_t)i) %
+		    (uint32_t)s->room_count);
+		db_bind_id(q, 1, &s->cases[no].id);
+		rc = db_step(q, &e);
+		db_reset(q);
+		if (rc == 1 && s->cases[no].site == site)
+			return no;
+	}
+	return -1;
+}
+
 /* A room this device knows, if there is one; at times another. */
 static int
 some_room(struct actor *a, uint32_t draw)
@@ -45,8 +66,8 @@ record_of(struct actor *a, const struct id *space, struct id *out)
 	return found;
 }
 
-static void
-begin(struct actor *a)
+void
+rooms_open(struct actor *a, bool site)
 {
 	struct sim *s = a->sim;
 	int no = SIM_CASES + s->room_count;
@@ -65,8 +86,9 @@ begin(struct actor *a)
 	truth_needle((int)(t - s->text), needle);
 	snprintf(t->field, sizeof(t->field), "about");
 	c->by = a->no;
-	if (!act_done(a, rooms_begin(a->session, ROOMS_GROUP, set, 2, &c->id,
-	    &e), &e)) {
+	c->site = site;
+	if (!act_done(a, rooms_begin(a->session, site ? ROOMS_SITE :
+	    ROOMS_GROUP, set, 2, &c->id, &e), &e)) {
 		if (!act_broken(a))
 			s->text_count--;
 		return;
@@ -133,7 +155,7 @@ void
 rooms_step(struct actor *a, const struct step *st)
 {
 	if (st->kind == STEP_ROOM || a->sim->room_count == 0)
-		begin(a);
+		rooms_open(a, false);
 	else if (st->kind == STEP_SAY)
 		say(a, st);
 	else

@@ -46,6 +46,7 @@ report(const struct sim *s, bool failed, const char *words)
 	r.requests = s->requests;
 	r.texts = s->text_count;
 	r.events = s->event_count;
+	r.kinds = s->kinds;
 	snprintf(r.words, sizeof(r.words), "%s", words);
 	if (write(tell, &r, sizeof(r)) != sizeof(r))
 		leave(3);

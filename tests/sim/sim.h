@@ -26,6 +26,9 @@
 #define SIM_SPARE 3           /* devices that may join later */
 #define SIM_CASES 12
 #define SIM_ROOMS 6            /* places after those of the cases */
+#define SIM_OWN (SIM_CASES + SIM_ROOMS) /* everybody's own room */
+#define SIM_COMMONS (SIM_OWN + 1)
+#define SIM_PLACES (SIM_COMMONS + 1)
 #define SIM_STEPS 600
 #define SIM_EVENTS 512
 #define SIM_TEXTS 2048
@@ -41,7 +44,14 @@
 #define MINUTE_MS INT64_C(60000)
 #define DAY_MS INT64_C(86400000)
 
-enum sim_section { SECTION_CARD, SECTION_NOTES, SECTION_PLAN, SECTIONS };
+/* In the order of the bits of a mask. A room, the own one and the commons have
+ * one section, the first. */
+enum sim_section {
+	SECTION_CARD, SECTION_NOTES, SECTION_PLAN, SECTION_ASSESSMENT,
+	SECTION_MEETING, SECTION_PROTECTION, SECTIONS
+};
+#define SECTIONS_ALL ((1u << SECTIONS) - 1)
+#define SECTIONS_FEW 7 /* of which the first plans know */
 
 /* ---- chance (chance.c) ---- */
 
@@ -73,6 +83,7 @@ enum step_kind {
 	STEP_ANEW, STEP_GO_ON,     /* the hub restored as the office does it */
 	STEP_STICK, STEP_BRING,    /* a profile backed up, and brought back */
 	STEP_LET_IN,
+	STEP_RECORD, STEP_NEXT,    /* any kind of record; what follows on one */
 	STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
@@ -109,6 +120,14 @@ enum mischief {
 	MISCHIEFS
 };
 
+/* Which kinds of records people write beside notes, goals and cases. */
+enum mix {
+	MIX_FEW,  /* none, as in the first plans */
+	MIX_YEAR, /* as a year of the generator has them */
+	MIX_EVEN, /* each as often as another */
+	MIXES
+};
+
 /* Who is in the office at the start. */
 enum crew {
 	CREW_WORKERS, CREW_DEVICES, /* some have two devices */
@@ -121,6 +140,7 @@ struct plan {
 	int people;           /* devices, at the start */
 	enum crew crew;
 	enum mischief mischief;
+	enum mix mix;
 	bool crashes, clocks, faults, hub_crashes, decides, full;
 	size_t count;
 	struct step step[SIM_STEPS];
@@ -155,6 +175,7 @@ struct actor { /* a device; its person is called by its first device */
 	bool joined, revoked, busy;
 	bool moved;              /* something, in its last sync */
 	bool full;               /* its disk was full; not opened since */
+	bool unfound;            /* a saving was cut that may have copied */
 	bool split;              /* it met another log than the one it knew */
 	bool met;                /* that of a hub that runs twice */
 	bool old;                /* an old copy of it was put back */
@@ -211,6 +232,8 @@ struct event {
 	unsigned sections;        /* bits of enum sim_section */
 	bool write, sure;         /* sure: the saving call said so */
 	bool waits;               /* an override without its second hand */
+	struct id part;           /* of the sections; zero: see truth_covers */
+	bool some_part;           /* of one that nobody knows */
 	int names;                /* END: which override */
 	uint64_t sides;           /* SIDE: of whose spaces, by bit */
 	int64_t until_ms, at_ms;
@@ -221,9 +244,12 @@ struct text {
 	int by, case_no, section, owner;
 	int first;                /* where it was written, if that is not by */
 	bool sure;
-	struct id record, space;
+	struct id record, space, part; /* part: of the section, or zero */
 	bool note;
-	char field[16];
+	bool copies, copy;        /* there are some of it; it is one, */
+	int of;                   /* of this text, whose needle it has */
+	bool fades;               /* it may be gone by now, as it should */
+	char field[32];
 	int64_t at_ms;
 	struct bits knew;         /* closing events */
 	struct bits heard;        /* all events */
@@ -247,6 +273,8 @@ struct sim_case { /* or a room: its space */
 	int by;
 	bool reduced;             /* somebody's part in its side changed */
 	char name[24];
+	bool site;                /* a room: of a school, not of a group */
+	bool declined;            /* it takes no notes any more */
 };
 
 struct sim {
@@ -272,7 +300,7 @@ struct sim {
 	bool healing;
 	struct late *late;
 	struct received *received;
-	struct sim_case cases[SIM_CASES + SIM_ROOMS];
+	struct sim_case cases[SIM_PLACES];
 	int case_count, room_count;
 	struct event event[SIM_EVENTS];
 	int event_count;
@@ -283,7 +311,9 @@ struct sim {
 	struct id erasing[SIM_DELETIONS]; /* records */
 	int erasing_count;
 	bool aliased;             /* two cases were made one */
+	bool published;           /* a policy */
 	bool clocks;              /* somebody's clock was wrong */
+	uint64_t kinds;           /* of records that lie somewhere, by bit */
 	uint64_t digest;          /* of the trace */
 	unsigned done, refused, crashed, requests; /* counted */
 	FILE *trace;              /* or NULL */
@@ -352,6 +382,27 @@ void people_enrol(struct sim *s, const struct step *st);
 void people_revoke(struct sim *s, const struct step *st);
 void people_lose(struct sim *s, struct actor *a); /* this device, if it can */
 struct actor *people_officer(struct sim *s); /* one who can act now, or NULL */
+
+/** people_sections(mask, out): their names. people_some_sections(s, draw): some
+ * of those that this story has. people_somebody(s, a, draw): another person, by
+ * their first device, or -1. */
+void people_sections(unsigned mask, char out[static 80]);
+unsigned people_some_sections(const struct sim *s, uint32_t draw);
+int people_somebody(struct sim *s, const struct actor *a, uint32_t draw);
+
+/* records.c: a record of any kind, drawn by the generator. records_mark: its
+ * texts get needles. next.c: what people do with one that is there. */
+void records_step(struct actor *a, const struct step *st);
+void next_step(struct actor *a, const struct step *st);
+
+/** records_needle(a, place, field, out): a text for that field, to be saved by
+ * the call that follows; records_saved(a, from, rc, e): that call was made;
+ * texts from ${from} on are where it put them, or were not. Whether it did it. */
+void records_needle(struct actor *a, int place, const char *field,
+    char *text, size_t size);
+bool records_saved(struct actor *a, int from, int rc, const struct err *e);
+int rooms_some(struct actor *a, uint32_t draw, bool site); /* or -1 */
+void rooms_open(struct actor *a, bool site); /* begins one */
 
 void law_step(struct actor *a, const struct step *st); /* law.c */
 void rooms_step(struct actor *a, const struct step *st); /* rooms.c */
@@ -432,6 +483,7 @@ struct result { /* what a run's process tells */
 	uint64_t digest;
 	unsigned done, refused, crashed, requests;
 	int texts, events;
+	uint64_t kinds;       /* of records that lie somewhere, by bit */
 	char words[SIM_WORDS];
 };
 struct running {
@@ -465,6 +517,18 @@ bool truth_shows(struct view in);
 struct text *truth_text(struct sim *s, struct actor *a, int case_no,
     enum sim_section section);
 void truth_saved(struct sim *s, struct text *t, const struct id *record);
+
+/** truth_find(a, from, sure): where the program put the texts from number
+ * ${from} on, and copies that it made of others. */
+void truth_find(struct actor *a, int from, bool sure);
+
+/** truth_bytes(body, field, out, len): what a field of a version has. */
+bool truth_bytes(struct view body, uint16_t field, void *out, size_t len);
+
+/** truth_at(s, no, record, space): the text with this number's needle that
+ * stands in that record or space (either NULL). */
+int truth_at(const struct sim *s, int no, const struct id *record,
+    const struct id *space);
 void truth_seen(struct sim *s, struct text *t, const struct id *record);
 struct event *truth_event(struct sim *s, struct actor *a, int case_no);
 

@@ -17,6 +17,8 @@
 #include "common/db/db.h"
 #include "common/wire/access.h"
 #include "common/wire/directory.h"
+#include "common/wire/record.h"
+#include "client/core/local/types.h"
 #include "tests/sim/sim.h"
 
 void
@@ -201,6 +203,7 @@ truth_text(struct sim *s, struct actor *a, int case_no,
 		return NULL;
 	s->text_count++;
 	memset(t, 0, sizeof(*t));
+	t->of = -1;
 	t->by = t->first = a->no;
 	t->case_no = case_no;
 	t->section = section;
@@ -214,12 +217,50 @@ truth_text(struct sim *s, struct actor *a, int case_no,
 	return t;
 }
 
+static int
+section_of(struct sim *s, const char *name)
+{
+	char word[80];
+	int i;
+
+	for (i = 0; i < SECTIONS; i++) {
+		people_sections(1u << i, word);
+		if (strcmp(word, name) == 0)
+			return i;
+	}
+	sim_fail(s, "a section of a case is called %s", name);
+}
+
+/* Which case or room, and which section of it, a space is; of one that a power
+ * cut swallowed nobody knows. */
+static void
+place_text(struct sim *s, struct text *t, struct stmt *q)
+{
+	struct id of;
+	int i;
+
+	if (db_id(q, 2, &of) == 0 && !id_is_zero(&of)) {
+		t->section = section_of(s, db_text(q, 3));
+		for (i = 0; i < s->case_count; i++)
+			if (id_eq(&s->cases[i].id, &of))
+				t->case_no = i;
+		return;
+	}
+	t->section = SECTION_CARD;
+	t->case_no = strcmp(db_text(q, 3), "own") == 0 ? SIM_OWN :
+	    SIM_COMMONS;
+	for (i = SIM_CASES; i < SIM_CASES + s->room_count; i++)
+		if (id_eq(&s->cases[i].id, &t->space))
+			t->case_no = i;
+}
+
 void
 truth_saved(struct sim *s, struct text *t, const struct id *record)
 {
-	struct stmt *q = db_prepare(cast_db(&s->actor[t->by]), "SELECT "
-	    "r.space, s.side FROM record r JOIN space s ON s.id = r.space "
-	    "WHERE r.id = ?");
+	struct actor *a = &s->actor[t->by];
+	struct stmt *q = db_prepare(cast_db(a), "SELECT r.space, s.side, "
+	    "s.case_id, coalesce(s.section, ''), s.part FROM record r JOIN "
+	    "space s ON s.id = r.space WHERE r.id = ?");
 	struct id side;
 	struct err e;
 	int i;
@@ -231,14 +272,115 @@ truth_saved(struct sim *s, struct text *t, const struct id *record)
 		sim_fail(s, "text %d is not there after saving",
 		    (int)(t - s->text));
 	db_id(q, 0, &t->space);
-	db_id(q, 1, &side);
+	if (db_id(q, 1, &side) != 0)
+		memset(&side, 0, sizeof(side));
+	if (db_id(q, 4, &t->part) != 0)
+		memset(&t->part, 0, sizeof(t->part));
+	place_text(s, t, q);
 	db_reset(q);
 	for (i = 0; i < s->actors; i++)
-		if (id_eq(&s->actor[i].person, &side))
+		if (t->case_no != SIM_COMMONS &&
+		    id_eq(&s->actor[i].person, &side))
 			t->owner = s->actor[i].who;
-	t->case_no = case_of(&s->actor[t->by], record, t->case_no);
-	known(&s->actor[t->by], t->case_no, false, &t->knew);
-	t->knew_reduced = known_reduced(s, &s->actor[t->by], &t->space);
+	known(a, t->case_no, false, &t->knew);
+	known(a, t->case_no, true, &t->heard);
+	t->knew_reduced = known_reduced(s, a, &t->space);
+}
+
+/* ---- what the program copies ---- */
+
+int
+truth_at(const struct sim *s, int no, const struct id *record,
+    const struct id *space)
+{
+	int i;
+
+	if (!s->text[no].copies)
+		return no;
+	for (i = no; i < s->text_count; i++)
+		if ((i == no || s->text[i].of == no) &&
+		    (record == NULL || id_eq(&s->text[i].record, record)) &&
+		    (space == NULL || id_eq(&s->text[i].space, space)))
+			return i;
+	return no;
+}
+
+/* Text ${no} stands in ${record}: is that known? */
+static bool
+is_there(const struct sim *s, int no, const struct id *record)
+{
+	int at = truth_at(s, no, record, NULL);
+
+	return id_eq(&s->text[at].record, record);
+}
+
+static void
+copied(struct actor *a, int no, const struct id *record)
+{
+	struct sim *s = a->sim;
+	struct text *t = truth_text(s, a, s->text[no].case_no, SECTION_CARD);
+
+	if (t == NULL)
+		sim_fail(s, "more texts than the simulator can note");
+	sim_note(s, "   is a copy of %d", no);
+	t->of = no;
+	t->copy = t->note = true;
+	s->text[no].copies = true;
+	snprintf(t->field, sizeof(t->field), "%s", s->text[no].field);
+	truth_saved(s, t, record);
+}
+
+struct row {
+	struct id record;
+	int no;
+};
+
+/* The needles in what waits to be sealed. */
+static int
+unsent(struct actor *a, struct row *out, int max)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT r.id, v.body FROM "
+	    "version v JOIN record r USING (rid) WHERE v.state = 1 ORDER BY "
+	    "v.rowid");
+	const uint8_t *at, *end;
+	struct view body;
+	struct err e;
+	int n = 0, no;
+
+	while (n < max && db_step(q, &e) == 1) {
+		body = db_blob(q, 1);
+		at = body.data;
+		end = at + body.len;
+		while (n < max && (at = memmem(at, (size_t)(end - at),
+		    SIM_MAGIC, 4)) != NULL) {
+			no = truth_number(at, (size_t)(end - at));
+			at += 4;
+			if (no < 0 || no >= a->sim->text_count)
+				continue;
+			db_id(q, 0, &out[n].record);
+			out[n++].no = no;
+		}
+	}
+	db_reset(q);
+	return n;
+}
+
+void
+truth_find(struct actor *a, int from, bool sure)
+{
+	struct row *list = mem_new(SIM_TEXTS * sizeof(*list));
+	struct sim *s = a->sim;
+	int n = unsent(a, list, SIM_TEXTS), i;
+
+	for (i = 0; i < n; i++) {
+		struct text *t = &s->text[list[i].no];
+
+		if (t->sure && !is_there(s, list[i].no, &list[i].record))
+			copied(a, list[i].no, &list[i].record);
+		else if (!t->sure && sure && list[i].no >= from)
+			truth_saved(s, t, &list[i].record);
+	}
+	mem_free(list);
 }
 
 void
@@ -273,11 +415,15 @@ truth_seen(struct sim *s, struct text *t, const struct id *record)
 	while (db_step(q, &e) == 1) {
 		body = db_blob(q, 0);
 		at = memmem(body.data, body.len, SIM_MAGIC, 4);
-		no = at == NULL ? -1 : truth_number(at, body.len -
-		    (size_t)(at - body.data));
-		if (no >= 0 && t->seen_count < SIM_SEEN &&
-		    strcmp(s->text[no].field, t->field) == 0)
-			t->seen[t->seen_count++] = no;
+		for (; at != NULL; at = memmem(at + 1, body.len -
+		    (size_t)(at + 1 - body.data), SIM_MAGIC, 4)) {
+			no = truth_number(at, body.len -
+			    (size_t)(at - body.data));
+			if (no >= 0 && t->seen_count < SIM_SEEN &&
+			    strcmp(s->text[no].field, t->field) == 0)
+				t->seen[t->seen_count++] = truth_at(s, no,
+				    record, NULL);
+		}
 	}
 }
 
@@ -300,9 +446,70 @@ truth_event(struct sim *s, struct actor *a, int case_no)
 }
 
 bool
+truth_bytes(struct view body, uint16_t field, void *out, size_t len)
+{
+	struct record *rec = mem_new(sizeof(*rec));
+	struct err e;
+	bool found = record_decode(body, rec, &e) == 0 &&
+	    record_bytes(rec, field, out, len);
+
+	mem_free(rec);
+	return found;
+}
+
+/* The sections that a record names; none are all. */
+static unsigned
+named(struct view words)
+{
+	unsigned mask = 0;
+	char word[80];
+	int i;
+
+	for (i = 0; i < SECTIONS; i++) {
+		people_sections(1u << i, word);
+		if (words.len > 0 && memmem(words.data, words.len, word,
+		    strlen(word)) != NULL)
+			mask |= 1u << i;
+	}
+	return mask == 0 ? SECTIONS_ALL : mask;
+}
+
+/* The part that a consent or a withdrawal names, of which sections, until
+ * when. */
+static bool
+part_of(struct actor *a, struct event *ev)
+{
+	struct stmt *q = db_prepare(cast_db(a), "SELECT v.body FROM version v "
+	    "JOIN record r USING (rid) WHERE r.id = ?");
+	struct record *rec = mem_new(sizeof(*rec));
+	bool found = false, given = ev->kind == EVENT_GRANT;
+	struct err e;
+
+	db_bind_id(q, 1, &ev->id);
+	if (db_step(q, &e) == 1 && record_decode(db_blob(q, 0), rec, &e) == 0)
+		found = record_bytes(rec, given ? CONSENT_PART :
+		    WITHDRAWAL_PART, &ev->part, sizeof(ev->part));
+	if (found)
+		ev->sections = named(record_text(rec, given ?
+		    CONSENT_SECTIONS : WITHDRAWAL_SECTIONS));
+	if (found && given)
+		ev->until_ms = record_int(rec, CONSENT_UNTIL, INT64_MAX);
+	db_reset(q);
+	mem_free(rec);
+	return found;
+}
+
+bool
 truth_covers(const struct event *ev, const struct text *t, int x)
 {
-	return ev->case_no == t->case_no &&
+	/* A consent is about the part that it names, or about what has none; what
+	 * closes and names none closes all parts (rule 5.11); the law and the
+	 * side are about all of a section. */
+	bool parts = ev->some_part || id_eq(&ev->part, &t->part) ||
+	    ev->kind == EVENT_OVERRIDE || ev->kind == EVENT_SIDE ||
+	    (closes(ev->kind) && id_is_zero(&ev->part));
+
+	return ev->case_no == t->case_no && parts &&
 	    (ev->sections >> t->section & 1) != 0 &&
 	    (ev->whom == x || ev->whom == -1);
 }
@@ -311,6 +518,8 @@ void
 truth_placed(struct actor *a, struct event *ev)
 {
 	ev->case_no = case_of(a, &ev->id, ev->case_no);
+	if (ev->some_part)
+		ev->some_part = !part_of(a, ev);
 }
 
 bool
@@ -386,6 +595,8 @@ truth_may(struct sim *s, int device, const struct text *t)
 		return true;
 	if (t->knew_revoked >> device & 1)
 		return false;
+	if (t->case_no == SIM_COMMONS)
+		return true;
 	if (x == s->actor[t->by].who)
 		return true;
 	if (x == t->owner && (t->knew_reduced >> x & 1) == 0)

@@ -21,9 +21,7 @@
 #include "common/base/mem.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define TEXT_BYTES 1600
 #define DAY_NOTES 200     /* of one day, in one transaction */
-#define TRIES 8
 #define ROOMS_MAX 32
 #define RECENT 64         /* records of a kind that others may point to */
 #define HOUR_MS INT64_C(3600000)
@@ -53,7 +51,7 @@ struct writer {
 	struct year_made *made;
 	struct dice dice;
 	struct person_list people;
-	const struct policy *policy;
+	struct year_pen pen;
 	struct kid *kids;
 	struct room rooms[ROOMS_MAX];
 	size_t room_count;
@@ -64,48 +62,6 @@ struct writer {
 	unsigned days, day;
 	uint64_t drawn;
 };
-
-/* Steps of something, made by the calls that take them. */
-static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF, TYPE_CHECK,
-	TYPE_CASE, TYPE_NOTE, TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_REVIEW,
-	TYPE_REPORT, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
-	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT, TYPE_ATTACHMENT };
-
-/* Records of a kind in a year: for each case, or for each worker. What is not
- * here is usual: one for each case, thirty for a worker. */
-static const struct {
-	const char *kind;
-	double case_, worker;
-} usual[] = {
-	{ "plan", 2, 0 }, { "activity", 0, 220 }, { "presence", 0, 60 },
-	{ "meeting", 0, 55 }, { "task", 0.5, 60 }, { "consult", 0, 60 },
-	{ "consultation", 0, 60 }, { "signal", 0.15, 0 },
-	{ "referral", 0.4, 0 }, { "assessment", 0.8, 0 },
-	{ "disclosure", 0.5, 0 }, { "uptake", 1.2, 0 }, { "person", 2, 0 },
-	{ "release", 0.5, 0 }, { "transition", 0.1, 0 }, { "matter", 0.2, 0 },
-	{ "objection", 0.05, 0 }, { "restriction", 0.03, 0 },
-	{ "move", 0.03, 0 }, { "view", 0.5, 0 }, { "service", 0, 3 }, { "service-goal", 0, 12 },
-	{ "pseudonym", 0, 10 }, { "supervision", 0, 12 }
-};
-
-bool
-year_by_program(enum record_type type)
-{
-	const struct record_kind *kind = fields_kind(type);
-	size_t i;
-
-	/* Within an assessment, within group work. */
-	if (fields_listed("answer attendance", kind->name))
-		return true;
-	for (i = 0; i < COUNT(programs); i++)
-		if (programs[i] == type)
-			return true;
-	for (i = 0; i < kind->count; i++)
-		if ((kind->fields[i].flags & (FIELD_SETTABLE | FIELD_GIVEN |
-		    FIELD_NEEDED)) != 0)
-			return false;
-	return true; /* nobody types any of it */
-}
 
 struct year
 year_of(enum year_size size, uint64_t seed)
@@ -222,8 +178,8 @@ is_rule(const struct err *e)
 static const char *
 any_code(struct writer *w, const char *list)
 {
-	return policy_code(w->policy, list, dice_below(&w->dice,
-	    (uint32_t)policy_count(w->policy, list)));
+	return policy_code(w->pen.policy, list, dice_below(&w->dice,
+	    (uint32_t)policy_count(w->pen.policy, list)));
 }
 
 static int
@@ -384,10 +340,10 @@ save_notes(struct writer *w, const struct note_draft *d, struct kid **of,
 static int
 write_notes(struct writer *w, struct err *e)
 {
-	static char text[DAY_NOTES][TEXT_BYTES];
+	static char text[DAY_NOTES][YEAR_TEXT_BYTES];
 	static struct note_draft d[DAY_NOTES];
 	static struct kid *of[DAY_NOTES];
-	const struct policy *p = w->policy;
+	const struct policy *p = w->pen.policy;
 	size_t n = 0, i, words = policy_count(p, "note.category");
 	struct kid *k;
 
@@ -401,7 +357,7 @@ write_notes(struct writer *w, struct err *e)
 			of[n] = k;
 			d[n].case_id = k->id;
 			year_text(&w->dice, k->lang, 3 + dice_below(&w->dice, 12),
-			    text[n], TEXT_BYTES);
+			    text[n], YEAR_TEXT_BYTES);
 			d[n].text = view_str(text[n]);
 			d[n].category = policy_code(p, "note.category",
 			    dice_below(&w->dice, (uint32_t)words));
@@ -418,27 +374,13 @@ write_notes(struct writer *w, struct err *e)
 
 /* ---- records of any kind, from their fields ---- */
 
-static bool
-says(const char *name, const char *words)
-{
-	return fields_listed(words, name) ||
-	    strstr(name, "until") != NULL || strstr(name, "next") != NULL;
-}
-
-static void
-put_id(const struct id *id, char *out)
-{
-	char t[ID_TEXT_BYTES];
-
-	strcpy(out, id_text(id, t));
-}
-
 /* A record that a field may point to: of the kind that the field is called
  * after, else anything at the same place. */
 static bool
-any_record(struct writer *w, const struct field *f, const struct id *where,
-    char *out)
+any_record(void *ctx, const struct field *f, const struct id *where,
+    struct id *out)
 {
+	struct writer *w = ctx;
 	const struct record_kind *kind;
 	size_t i, k, n, from;
 
@@ -452,119 +394,12 @@ any_record(struct writer *w, const struct field *f, const struct id *where,
 			if (id_eq(&w->recent[kind->type][(from + k) % n].where,
 			    where))
 				break;
-		put_id(&w->recent[kind->type][(from + k) % n].id, out);
+		*out = w->recent[kind->type][(from + k) % n].id;
 		return true;
 	}
 	if (strcmp(f->name, "case") == 0 && w->made->cases > 0) {
-		put_id(&w->kids[0].id, out);
+		*out = w->kids[0].id;
 		return true;
-	}
-	return false;
-}
-
-/* That of the day; a school has one plan for each. */
-static void
-any_school_year(struct writer *w, char *out)
-{
-	char day[DAY_TEXT_BYTES];
-	int year, month;
-
-	day_text(w->day_ms, day);
-	sscanf(day, "%4d-%2d", &year, &month);
-	year -= month < 8;
-	snprintf(out, TEXT_BYTES, "%d/%02d", year, (year + 1) % 100);
-}
-
-/* Of an activity, what is counted and of which kind it is. */
-static bool
-fits_activity(const struct field *f, bool in_case, const char *value)
-{
-	if (f->type != TYPE_ACTIVITY)
-		return true;
-	if (f->number == ACTIVITY_KIND)
-		return (strncmp(value, "ind_", 4) == 0) == in_case;
-	/* A sum is left to the program. */
-	return f->number != ACTIVITY_HEADS && (!in_case || f->kind !=
-	    FIELD_NUMBER || f->number == ACTIVITY_MINUTES);
-}
-
-/* The day it is, or one to come: of the story, or where a rule asks the clock,
- * of that. */
-static void
-any_day(struct writer *w, const struct field *f, unsigned attempt, char *out)
-{
-	int64_t at = w->day_ms, now = store_now_ms(session_store(w->s));
-
-	if (says(f->name, "due review ends end deadline expires to"))
-		at = (attempt > 1 && at < now ? now : at) +
-		    (7 + dice_below(&w->dice, 60)) * DAY_MS;
-	day_text(at, out);
-}
-
-static bool
-any_value(struct writer *w, const struct field *f,
-    const struct entry_draft *d, unsigned attempt, char *out)
-{
-	bool in_case = id_is_zero(&d->space);
-	const struct id *where = in_case ? &d->case_id : &d->space;
-	enum year_tongue l = any_lang(w);
-	size_t n;
-
-	switch (f->kind) {
-	case FIELD_TEXT:
-		if (fields_listed("name child giver recipient person contact",
-		    f->name))
-			year_name(&w->dice, l, out, TEXT_BYTES);
-		else if (strcmp(f->name, "school") == 0)
-			year_school(w->y->first_site + dice_below(&w->dice,
-			    (uint32_t)w->y->sites + 1), w->y->lang, out,
-			    TEXT_BYTES);
-		else if (strcmp(f->name, "sections") == 0)
-			strcpy(out, "plan");
-		else if (strcmp(f->name, "year") == 0)
-			any_school_year(w, out);
-		else if (strcmp(f->name, "instrument") == 0)
-			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
-			    "instruments", 0));
-		else
-			year_line(&w->dice, l, out, TEXT_BYTES);
-		return true;
-	case FIELD_LONG:
-		year_text(&w->dice, l, 1 + dice_below(&w->dice, 6), out,
-		    TEXT_BYTES);
-		return true;
-	case FIELD_CODE:
-		n = f->vocabulary != NULL ? policy_count(w->policy,
-		    f->vocabulary) : 0;
-		if (n == 0)
-			return false;
-		do /* most people say yes, and go on */
-			snprintf(out, TEXT_BYTES, "%s", policy_code(w->policy,
-			    f->vocabulary, dice_below(&w->dice, (uint32_t)n)));
-		while ((fields_listed("declined refused ended closed moved",
-		    out) && dice_percent(&w->dice, 90)) ||
-		    !fits_activity(f, in_case, out));
-		return true;
-	case FIELD_DATE:
-	case FIELD_TIME:
-		any_day(w, f, attempt, out);
-		return true;
-	case FIELD_NUMBER:
-		snprintf(out, TEXT_BYTES, "%u", 1 + dice_below(&w->dice,
-		    attempt < 3 ? 25 : attempt < 6 ? 5 : 1));
-		return true;
-	case FIELD_PERSON:
-		put_id(&w->people.items[dice_below(&w->dice,
-		    (uint32_t)w->people.count)].person, out);
-		return true;
-	case FIELD_RECORD:
-		return any_record(w, f, where, out);
-	case FIELD_FLAG:
-		strcpy(out, dice_percent(&w->dice, 30) ? "yes" : "no");
-		return true;
-	case FIELD_HASH:
-	case FIELD_SECRET:
-		break;
 	}
 	return false;
 }
@@ -578,12 +413,12 @@ first_state(struct writer *w, const struct record_kind *kind, struct op *out)
 
 	if (f == NULL || f->kind != FIELD_CODE || f->vocabulary == NULL ||
 	    (f->flags & (FIELD_SETTABLE | FIELD_GIVEN)) != 0 ||
-	    policy_count(w->policy, f->vocabulary) == 0)
+	    policy_count(w->pen.policy, f->vocabulary) == 0)
 		return 0;
 	memset(out, 0, sizeof(*out));
 	out->field = f->number;
 	out->value.type = VALUE_TEXT;
-	out->value.data = view_str(policy_code(w->policy, f->vocabulary, 0));
+	out->value.data = view_str(policy_code(w->pen.policy, f->vocabulary, 0));
 	return 1;
 }
 
@@ -592,36 +427,15 @@ static int
 try_once(struct writer *w, const struct record_kind *kind,
     struct entry_draft *d, unsigned attempt, struct id *id, struct err *e)
 {
-	static char text[RECORD_OPS_MAX][TEXT_BYTES];
 	struct assignment set[RECORD_OPS_MAX];
 	struct op begins;
-	const struct field *f;
-	size_t i, n = 0;
-	bool needed;
 
-	for (i = 0; i < kind->count && n < RECORD_OPS_MAX; i++) {
-		f = &kind->fields[i];
-		needed = (f->flags & FIELD_NEEDED) != 0 ||
-		    strcmp(f->name, "sections") == 0;
-		if ((f->flags & (FIELD_SETTABLE | FIELD_GIVEN |
-		    FIELD_NEEDED)) == 0 || f->number == FIELD_DELETED ||
-		    (f->kind == FIELD_NUMBER &&
-		    !fits_activity(f, id_is_zero(&d->space), "")))
-			continue;
-		if (!needed && (attempt + 1 == TRIES ||
-		    dice_percent(&w->dice, 30 + 8 * attempt)))
-			continue;
-		if (!any_value(w, f, d, attempt, text[n]))
-			continue;
-		set[n].name = f->name;
-		set[n].text = text[n];
-		n++;
-	}
-	if (n == 0) /* nobody types anything: it comes about otherwise */
+	w->pen.day_ms = w->day_ms;
+	d->set = set;
+	d->n = year_fill(&w->pen, d, attempt, set);
+	if (d->n == 0) /* nobody types anything: it comes about otherwise */
 		return err_set(e, ERR_INPUT, "a %s has no field to fill in",
 		    kind->name);
-	d->set = set;
-	d->n = n;
 	d->more = &begins;
 	d->more_count = first_state(w, kind, &begins);
 	return entries_add(w->s, d, id, e);
@@ -669,7 +483,7 @@ draw_entry(struct writer *w, const struct record_kind *kind, struct err *e)
 	struct id id;
 	unsigned i;
 
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < YEAR_TRIES; i++) {
 		memset(&d, 0, sizeof(d));
 		d.type = kind->type;
 		if (!find_where(w, kind, &d))
@@ -704,38 +518,19 @@ write_entry(struct writer *w, const struct record_kind *kind, struct err *e)
 	return rc;
 }
 
-static double
-rate_of(struct writer *w, const struct record_kind *kind)
-{
-	double case_ = 0, worker = 0, all;
-	size_t i;
-
-	if ((kind->homes & HOME_CASE) != 0)
-		case_ = 1;
-	else
-		worker = 30;
-	for (i = 0; i < COUNT(usual); i++)
-		if (strcmp(usual[i].kind, kind->name) == 0) {
-			case_ = usual[i].case_;
-			worker = usual[i].worker;
-		}
-	all = (case_ * (double)w->y->cases + worker) * w->y->others / 100.0;
-	if (all > 0 && all < 2) /* the rarest come up too */
-		all = 2;
-	return all / 235.0 * 365.0 / w->days;
-}
-
 static int
 write_others(struct writer *w, struct err *e)
 {
 	const struct record_kind *kind;
+	double rate;
 	size_t i;
 
 	for (i = 0; (kind = fields_each(i)) != NULL; i++) {
 		if (year_by_program(kind->type) ||
 		    kind->homes == HOME_COMMONS)
 			continue;
-		w->owed[kind->type] += rate_of(w, kind) *
+		rate = year_share(w->y, kind) / 235.0 * 365.0 / w->days;
+		w->owed[kind->type] += rate *
 		    (0.5 + dice_below(&w->dice, 100) / 100.0);
 		for (; w->owed[kind->type] >= 1; w->owed[kind->type]--)
 			if (write_entry(w, kind, e) != 0)
@@ -845,12 +640,14 @@ year_write(struct session *s, const struct year *y, struct year_made *out,
 	w->y = y;
 	w->made = out;
 	w->dice.state = y->seed;
+	w->pen = (struct year_pen){ .s = s, .y = y, .dice = &w->dice,
+		.people = &w->people, .record = any_record, .ctx = w };
 	w->days = y->days != 0 ? y->days : 365;
 	w->from_ms = y->from_ms != 0 ? y->from_ms : now - w->days * DAY_MS;
 	w->from_ms -= w->from_ms % DAY_MS;
 	w->kids = mem_new((y->cases + 1) * sizeof(*w->kids));
 	if (people_list(s, &w->people, e) != 0 ||
-	    (w->policy = policies_now(s, e)) == NULL)
+	    (w->pen.policy = policies_now(s, e)) == NULL)
 		goto out;
 	qsort(w->people.items, w->people.count, sizeof(w->people.items[0]),
 	    by_name);

@@ -11,7 +11,11 @@
 #ifndef SUPPORT_YEAR_H
 #define SUPPORT_YEAR_H
 
+#include "client/core/cases/entries.h"
 #include "client/core/local/types.h"
+#include "client/core/profile/people.h"
+#include "client/core/profile/policy.h"
+#include "client/core/local/fields.h"
 #include "client/core/profile/session.h"
 
 enum year_tongue { YEAR_ET, YEAR_LV, YEAR_FI, YEAR_HU, YEAR_EN, YEAR_LANGS };
@@ -72,6 +76,9 @@ int year_write(struct session *s, const struct year *y,
  * own and are not made from their fields. */
 bool year_by_program(enum record_type type);
 
+/** year_share(y, kind): how many of that kind such a year has. */
+double year_share(const struct year *y, const struct record_kind *kind);
+
 /* Chance and words (year_words.c). */
 struct dice {
 	uint64_t state;
@@ -92,5 +99,31 @@ const char *year_line(struct dice *d, enum year_tongue l, char *out,
 const char *year_text(struct dice *d, enum year_tongue l, unsigned sentences,
     char *out, size_t size);
 const char *year_code(enum year_tongue l); /* "et" */
+
+/* One record (year_record.c): who writes it, when, in which year. */
+#define YEAR_TEXT_BYTES 1600
+#define YEAR_TRIES 8
+struct year_pen {
+	struct session *s;
+	const struct year *y;
+	struct dice *dice;
+	const struct person_list *people;
+	const struct policy *policy;
+	int64_t day_ms;
+	/* A record that field ${f} of one at ${where} (case or room) may point
+	 * to; false: there is none. */
+	bool (*record)(void *ctx, const struct field *f,
+	    const struct id *where, struct id *out);
+	/* NULL, or may change the words that go into ${f}. */
+	void (*mark)(void *ctx, const struct field *f,
+	    char text[static YEAR_TEXT_BYTES]);
+	void *ctx;
+};
+
+/** year_fill(p, d, attempt, set): what somebody types into a record of ${d}'s
+ * type and place: each attempt (below YEAR_TRIES) fills in less, the last one
+ * only what is needed. The texts hold until the next call. */
+size_t year_fill(const struct year_pen *p, const struct entry_draft *d,
+    unsigned attempt, struct assignment set[static RECORD_OPS_MAX]);
 
 #endif
