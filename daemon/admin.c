@@ -54,9 +54,11 @@ static const struct command commands[] = {
 	{ "renew-cert", "DATADIR | -c FILE [--json]",
 	    "a new certificate for the same key, which clients go by", 1,
 	    cmd_renew },
-	{ "key", "[next | change [--now]] DATADIR | -c FILE [--json]",
-	    "the TLS pins; tell devices of another next key; change to it",
-	    2, cmd_key },
+	{ "key", "[next | change [--now]] DATADIR | -c FILE [--json]\n"
+	    "  tugid key log DATADIR | -c FILE [--signed FILE [--lost]] "
+	    "[--json]",
+	    "the TLS pins; tell devices of another next key; change to it; "
+	    "another key for the log", 2, cmd_key },
 	{ "check-config", "DATADIR | -c FILE [--json]",
 	    "tell whether tugid.conf is good", 1, cmd_check },
 };
@@ -127,6 +129,8 @@ read_options(int argc, char **argv, int words, struct options *o,
 		{ "full", no_argument, NULL, 'F' },
 		{ "signers", no_argument, NULL, 'S' },
 		{ "now", no_argument, NULL, 'O' },
+		{ "lost", no_argument, NULL, 'L' },
+		{ "signed", required_argument, NULL, 's' },
 		{ "keep", required_argument, NULL, 'K' },
 		{ "code-file", required_argument, NULL, 'f' },
 		{ "keys", required_argument, NULL, 'k' },
@@ -163,6 +167,12 @@ read_options(int argc, char **argv, int words, struct options *o,
 			break;
 		case 'S':
 			o->signers = 1;
+			break;
+		case 'L':
+			o->lost = 1;
+			break;
+		case 's':
+			o->signed_file = optarg;
 			break;
 		case 'O':
 			o->now = 1;

@@ -17,7 +17,8 @@ struct options { /* as on the command line; NULL: not given */
 	const char *data;      /* the folder: the word before the last, or it */
 	const char *word;      /* a further word, where the command has one */
 	int json, confirm_clock, verify_only, nothing_since, full, keep_days;
-	int signers, now;
+	int signers, now, lost;
+	const char *signed_file;
 	int status;            /* exit status of a command that succeeded */
 };
 

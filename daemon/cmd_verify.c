@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/base/mem.h"
 #include "common/base/tick.h"
@@ -106,16 +107,46 @@ print_bad(const struct verify_found *f, enum verify_code code)
 
 /* ---- the command ---- */
 
+/* For git: each key of the log with the time in which it signed. */
 static void
-print_signers(const struct settings *s, const struct sign_pub *pub)
+print_signer(const struct settings *s, const struct verify_key *k)
 {
+	char day[2][24];
 	struct buf line;
+	struct tm tm;
+	time_t at;
+	int i;
 
+	for (i = 0; i < 2; i++) {
+		at = (time_t)((i == 0 ? k->from_ms : k->until_ms) / 1000);
+		gmtime_r(&at, &tm);
+		strftime(day[i], sizeof(day[i]), "%Y%m%d%H%M%SZ", &tm);
+	}
 	buf_init(&line, 512);
-	buf_add_fmt(&line, "%s namespaces=\"git\" ", s->name);
-	sshsig_key(pub, &line);
+	buf_add_fmt(&line, "%s namespaces=\"git\"", s->name);
+	if (k->from_ms != 0)
+		buf_add_fmt(&line, ",valid-after=\"%s\"", day[0]);
+	if (k->until_ms != 0)
+		buf_add_fmt(&line, ",valid-before=\"%s\"", day[1]);
+	buf_add_str(&line, " ");
+	sshsig_key(&k->pub, &line);
 	printf("%s\n", buf_str(&line));
 	buf_done(&line);
+}
+
+static int
+print_signers(const struct settings *s, const struct sign_pub *pub,
+    struct err *e)
+{
+	struct verify_key list[VERIFY_KEYS_MAX];
+	char *db = datadir_db(s->data);
+	size_t i, n = 0;
+	int rc = verify_keys(db, pub, list, &n, e);
+
+	mem_free(db);
+	for (i = 0; rc == 0 && i < n; i++)
+		print_signer(s, &list[i]);
+	return rc;
 }
 
 static int
@@ -163,7 +194,7 @@ cmd_verify(struct options *o, struct err *e)
 	rc = datadir_key(s.data, &pub, key, e);
 	mem_secret_free(key);
 	if (rc == 0 && o->signers)
-		print_signers(&s, &pub);
+		rc = print_signers(&s, &pub, e);
 	else if (rc == 0)
 		rc = verify(o, &s, &pub, e);
 	settings_done(&s);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "daemon/hub/hub.h"
 #include "daemon/tls.h"
 
+#define LOG_KEY "log.key"
 #define KEY_HEAD "tugid-log-key-1 "
 #define PEM_MAX 16384
 #define CODE_GROUPS 5
@@ -46,8 +48,9 @@ write_in(const char *folder, const char *name, struct view data,
 
 /* ---- the log's key ---- */
 
-static int
-make_log_key(const char *folder, struct err *e)
+int
+datadir_key_make(const char *folder, const char *name, uint64_t log_id,
+    struct err *e)
 {
 	struct sign_pub pub;
 	struct sign_key *key = mem_secret_new(sizeof(*key));
@@ -61,8 +64,10 @@ make_log_key(const char *folder, struct err *e)
 	buf_init(&text, 256);
 	buf_add_str(&text, KEY_HEAD);
 	buf_add_str(&text, hash_text(&seed, hex));
+	if (log_id != 0)
+		buf_add_fmt(&text, " %016llx", (unsigned long long)log_id);
 	buf_add_str(&text, "\n");
-	rc = write_in(folder, "log.key", buf_view(&text), e);
+	rc = write_in(folder, name, buf_view(&text), e);
 	buf_done(&text);
 	mem_wipe(hex, sizeof(hex));
 	mem_wipe(&seed, sizeof(seed));
@@ -70,25 +75,40 @@ make_log_key(const char *folder, struct err *e)
 	return rc;
 }
 
-int
-datadir_key(const char *folder, struct sign_pub *pub, struct sign_key *key,
-    struct err *e)
+/* "HEAD seed", and the id of its log after a space if it has one. */
+static bool
+parse_key(char *line, struct hash *seed, uint64_t *log_id)
 {
-	char *path = file_join(folder, "log.key");
 	size_t head = strlen(KEY_HEAD);
+	struct err e;
+	char *more;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, KEY_HEAD, head) != 0)
+		return false;
+	more = strchr(line + head, ' ');
+	if (more != NULL) {
+		*more = '\0';
+		*log_id = strtoull(more + 1, NULL, 16);
+	}
+	return hash_parse(line + head, seed, &e) == 0;
+}
+
+int
+datadir_key_read(const char *folder, const char *name, struct sign_pub *pub,
+    struct sign_key *key, uint64_t *log_id, struct err *e)
+{
+	char *path = file_join(folder, name);
 	struct hash seed;
 	struct buf text;
-	char *line;
 	int rc;
 
+	*log_id = 0;
 	buf_init(&text, 256);
 	rc = file_read(path, &text, e);
 	if (rc == 0) {
 		buf_add(&text, "", 1);
-		line = (char *)text.data;
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, KEY_HEAD, head) != 0 ||
-		    hash_parse(line + head, &seed, e) != 0)
+		if (!parse_key((char *)text.data, &seed, log_id))
 			rc = err_set(e, ERR_LOCAL,
 			    "%s does not hold a log key", path);
 		else
@@ -98,6 +118,29 @@ datadir_key(const char *folder, struct sign_pub *pub, struct sign_key *key,
 	buf_done(&text);
 	mem_free(path);
 	return rc;
+}
+
+int
+datadir_key(const char *folder, struct sign_pub *pub, struct sign_key *key,
+    struct err *e)
+{
+	uint64_t log_id;
+
+	return datadir_key_read(folder, LOG_KEY, pub, key, &log_id, e);
+}
+
+int
+datadir_key_put(const char *folder, const char *name, struct err *e)
+{
+	char *from = file_join(folder, name), *to = file_join(folder, LOG_KEY);
+	int rc = 0;
+
+	if (rename(from, to) != 0)
+		rc = err_set(e, ERR_LOCAL, "%s cannot be put in the place of "
+		    "%s: %s", from, to, strerror(errno));
+	mem_free(from);
+	mem_free(to);
+	return rc == 0 ? file_sync_folder(folder, e) : -1;
 }
 
 /* ---- TLS, settings, code ---- */
@@ -263,7 +306,7 @@ make_parts(const char *folder, const char *listen, const char *host,
 
 	datadir_code(out->code);
 	if (file_folder(folder, e) == 0 && datadir_refuse_second(folder, e) == 0 &&
-	    make_log_key(folder, e) == 0 &&
+	    datadir_key_make(folder, LOG_KEY, 0, e) == 0 &&
 	    make_tls(folder, host, name, &out->pin, e) == 0 &&
 	    make_settings(folder, listen, name, e) == 0 &&
 	    backup_code_make(folder, out->recovery, e) == 0 &&

@@ -40,6 +40,16 @@ int datadir_make(const char *folder, const char *listen, const char *name,
 int datadir_key(const char *folder, struct sign_pub *pub,
     struct sign_key *key, struct err *e);
 
+/** datadir_key_make(folder, name, log_id, e): a key in a file of its own, for
+ * a log of that id if it is not 0. datadir_key_read: it again. datadir_key_put:
+ * the file becomes the log's key, and the one before is gone. */
+int datadir_key_make(const char *folder, const char *name, uint64_t log_id,
+    struct err *e);
+int datadir_key_read(const char *folder, const char *name,
+    struct sign_pub *pub, struct sign_key *key, uint64_t *log_id,
+    struct err *e);
+int datadir_key_put(const char *folder, const char *name, struct err *e);
+
 /** datadir_db(folder): path of the database, freed by mem_free. */
 char *datadir_db(const char *folder);
 

@@ -292,8 +292,8 @@ static void
 check_state(const struct hub_status *st, struct doctor *d)
 {
 	if (st->pending)
-		fix(say(d, "state", DOCTOR_BAD, "this hub was restored and "
-		    "serves nobody yet"), "two officers say that its log goes "
+		fix(say(d, "state", DOCTOR_BAD, "this hub was restored, or "
+		    "has another key, and serves nobody yet"), "two officers say that its log goes "
 		    "on: tugi office succession");
 	else if (!st->claimed)
 		fix(say(d, "state", DOCTOR_WARNING, "no office has taken this "

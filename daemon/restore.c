@@ -100,7 +100,7 @@ begin_log(const struct backup_restore *in, const struct backup_info *info,
 	if (rc == 0 && info->hub.claimed && memcmp(&pub, &info->hub.hub,
 	    sizeof(pub)) != 0)
 		rc = err_set(e, ERR_INPUT, "the log's key is not the one that "
-		    "this hub's log began with");
+		    "this hub's log goes on with");
 	if (rc == 0)
 		rc = hub_copy_begin(part, &pub, in->same_log ? NULL : key,
 		    tick_wall_ms(&tick), e);

@@ -353,8 +353,9 @@ tell_state(const struct serving *v)
 		    "accepted until it is started with --confirm-clock");
 	if (hub_status(v->hub, &st, &e) == 0 && st.pending)
 		log_words(LOG_LEVEL_WARN, "succession", "this hub was "
-		    "restored from a backup and waits for the order of two "
-		    "officers (tugi office succession)");
+		    "restored from a backup, or its log has another key, and "
+		    "waits for the order of two officers (tugi office "
+		    "succession)");
 }
 
 static int

@@ -110,9 +110,13 @@ write_word(const struct settings *s, const struct hash *now,
 	int rc;
 
 	p.number = (uint64_t)tick_wall_ms(&tick);
-	if (read_word(s, &before, &why) == 1 && p.number <= before.number)
-		p.number = before.number + 1;
 	buf_init(&b, PINS_BYTES_MAX);
+	/* Also of one that a former key of the log has signed. */
+	if (read_in(s, WORD, &b, &why) == 1 &&
+	    pins_decode(buf_view(&b), &before, &why) == 0 &&
+	    p.number <= before.number)
+		p.number = before.number + 1;
+	buf_reset(&b);
 	rc = datadir_key(s->data, &pub, key, e);
 	if (rc == 0) {
 		pins_sign(&p, key);
@@ -171,6 +175,21 @@ tlskeys_next(const struct settings *s, struct err *e)
 	if (datadir_pin(s, &now, e) != 0 || make_next(s, &next, e) != 0)
 		return -1;
 	return write_word(s, &now, &next, e);
+}
+
+int
+tlskeys_sign(const struct settings *s, struct err *e)
+{
+	struct pins p;
+	struct buf b;
+	int rc;
+
+	buf_init(&b, PINS_BYTES_MAX);
+	rc = read_in(s, WORD, &b, e);
+	if (rc == 1 && pins_decode(buf_view(&b), &p, e) != 0)
+		rc = -1;
+	buf_done(&b);
+	return rc == 1 ? write_word(s, &p.now, &p.next, e) : rc;
 }
 
 /* ---- changing ---- */

@@ -24,6 +24,9 @@ int tlskeys_read(const struct settings *s, struct pins *out, struct err *e);
  * has none. What is there stays. */
 int tlskeys_ready(const struct settings *s, struct err *e);
 
+/** tlskeys_sign(s, e): the same word again, with another key of the log. */
+int tlskeys_sign(const struct settings *s, struct err *e);
+
 /** tlskeys_next(s, e): another next key, such as when the one that was told
  * is lost. */
 int tlskeys_next(const struct settings *s, struct err *e);

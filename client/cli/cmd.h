@@ -294,6 +294,7 @@ int cmd_office_order(struct ctx *c, struct err *e);
 int cmd_office_countersign(struct ctx *c, struct err *e);
 int cmd_office_alarm(struct ctx *c, struct err *e);
 int cmd_office_succession(struct ctx *c, struct err *e);
+int cmd_office_hubkey(struct ctx *c, struct err *e);
 int cmd_office_recover(struct ctx *c, struct err *e);
 int cmd_office_policy(struct ctx *c, struct err *e);
 int cmd_policy_list(struct ctx *c, struct err *e);

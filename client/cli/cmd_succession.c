@@ -1,5 +1,5 @@
-/* office succession: a hub restored from a backup goes on, as two officers
- * say. */
+/* office succession: a hub restored from a backup, or with another key for its
+ * log, goes on, as two officers say; office hubkey: the office signs that key. */
 #include "client/core/office/office.h"
 
 #include <string.h>
@@ -24,21 +24,28 @@ print(struct ctx *c, const struct office_succession *s, int found,
 	hash_text(&s->head.root, root);
 	if (c->g.json)
 		return out_json(found == 0 ? json_pack("{s:b}", "restored",
-		    0) : json_pack("{s:b, s:b, s:I, s:I, s:s, s:I}",
+		    0) : json_pack("{s:b, s:b, s:I, s:I, s:s, s:I, s:b}",
 		    "restored", 1, "ordered", s->ordered, "at",
 		    (json_int_t)s->at_ms, "entries",
 		    (json_int_t)s->head.at.size, "root", root, "lacking",
-		    (json_int_t)lacks), e);
+		    (json_int_t)lacks, "key", s->key), e);
 	if (found == 0) {
 		out_line(&c->out, "%s", _("The hub was not restored from a "
 		    "backup since this device knows it."));
 		return 0;
 	}
 	when_words(s->at_ms, tick_wall_ms(&c->tick), when);
-	out_line(&c->out, _("The hub was restored from a backup: %s. It has "
-	    "%llu entries, root %.*s; %llu that this device has seen are not "
-	    "among them."), when, (unsigned long long)s->head.at.size,
-	    ROOT_SHOWN, root, (unsigned long long)lacks);
+	if (s->key)
+		out_line(&c->out, _("The hub's log goes on with another key, "
+		    "which the office has signed: %s. It has %llu entries, root "
+		    "%.*s."), when, (unsigned long long)s->head.at.size,
+		    ROOT_SHOWN, root);
+	else
+		out_line(&c->out, _("The hub was restored from a backup: %s. It "
+		    "has %llu entries, root %.*s; %llu that this device has "
+		    "seen are not among them."), when,
+		    (unsigned long long)s->head.at.size, ROOT_SHOWN, root,
+		    (unsigned long long)lacks);
 	out_line(&c->out, "%s", s->ordered ? _("Two officers have said that "
 	    "it goes on so: tugi sync") : _("It serves nobody until two "
 	    "officers have said that it goes on so. Ask who runs it whether "
@@ -75,15 +82,17 @@ begin(struct ctx *c, struct remote *r, struct err *e)
 }
 
 static int
-sign(struct ctx *c, const char *order, struct err *e)
+sign(struct ctx *c, const char *order, int (*by)(struct session *,
+    const char *, const char *, const char *, struct buf *, struct err *),
+    struct err *e)
 {
 	struct secret one = { NULL, 0 }, two = { NULL, 0 };
 	struct buf out;
 	int rc = -1;
 
 	buf_init(&out, TEXT_MAX_BYTES);
-	if (ask_shares(c, &one, &two, e) == 0 && office_succession_sign(c->s,
-	    order, one.text, two.text, &out, e) == 0)
+	if (ask_shares(c, &one, &two, e) == 0 && by(c->s, order, one.text,
+	    two.text, &out, e) == 0)
 		rc = show_order(c, buf_str(&out), e);
 	buf_done(&out);
 	secret_done(&one);
@@ -115,7 +124,8 @@ with_file(struct ctx *c, const char *what, struct remote *r, struct err *e)
 	buf_init(&order, TEXT_MAX_BYTES);
 	rc = ask_text(c, NULL, cmd_word(c, 1), &order, e);
 	if (rc == 0)
-		rc = strcmp(what, "sign") == 0 ? sign(c, buf_str(&order), e) :
+		rc = strcmp(what, "sign") == 0 ? sign(c, buf_str(&order),
+		    office_succession_sign, e) :
 		    end(c, r, buf_str(&order), e);
 	buf_done(&order);
 	return rc;
@@ -140,5 +150,19 @@ cmd_office_succession(struct ctx *c, struct err *e)
 		rc = err_set(e, ERR_INPUT, _("tugi office succession goes with "
 		    "show, order, sign or end, not \"%.40s\""), what);
 	remote_done(&r);
+	return rc;
+}
+
+int
+cmd_office_hubkey(struct ctx *c, struct err *e)
+{
+	struct buf wish;
+	int rc;
+
+	buf_init(&wish, TEXT_MAX_BYTES);
+	rc = ask_text(c, NULL, cmd_word(c, 0), &wish, e);
+	if (rc == 0)
+		rc = sign(c, buf_str(&wish), office_hubkey_sign, e);
+	buf_done(&wish);
 	return rc;
 }

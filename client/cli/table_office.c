@@ -190,6 +190,18 @@ static const struct cmd cmds[] = {
 	    "tugi office succession order >order.txt",
 	    "tugi office succession end signed.txt" },
 	.opts = { SHARES_FD }
+}, {
+	.name = "office hubkey", .words = N_("FILE"), .min = 1, .max = 1,
+	.run = cmd_office_hubkey, .opens = true,
+	.summary = N_("sign another key for the hub's log"),
+	.more = N_("FILE holds the line that tugid key log has printed on the "
+	    "hub. Ask who runs the hub, in person or by telephone, whether "
+	    "that line is theirs: who holds the key speaks for the hub. Two "
+	    "of the recovery shares sign it; the line that comes out goes back "
+	    "to the hub. The hub then waits for two officers: tugi office "
+	    "succession."),
+	.examples = { "tugi office hubkey wish.txt >signed.txt" },
+	.opts = { SHARES_FD }
 }
 };
 

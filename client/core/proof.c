@@ -7,6 +7,7 @@
 #include "client/core/proof.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "client/core/local/store.h"
 #include "client/core/sync/witness.h"
@@ -317,17 +318,69 @@ proof_check(struct session *session, const struct proof_progress *progress,
 	return rc;
 }
 
+/* When the log went on under that id: the order's place in it. */
+static int
+retired_ms(struct store *s, uint64_t log_id, int64_t *out, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db,
+	    "SELECT accept_ms FROM item WHERE seq = ?1");
+	const struct roster *r = &s->roster;
+	uint64_t seq = UINT64_MAX;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < r->order_count; i++)
+		if (r->orders[i].scope == ORDER_SUCCESSION &&
+		    r->orders[i].head.at.log_id == log_id)
+			seq = r->orders[i].seq;
+	db_bind_int(q, 1, seq == UINT64_MAX ? -1 : (int64_t)seq);
+	rc = db_step(q, e);
+	if (rc == 1)
+		*out = db_int(q, 0);
+	db_reset(q);
+	return rc == 1 ? 0 : rc < 0 ? -1 : err_set(e, ERR_ABSENT, "this device "
+	    "has not taken in yet since when the hub has another key: tugi "
+	    "sync");
+}
+
+/* A key that was replaced counts for what it signed until then. */
+static void
+add_signer(const struct store *s, const struct sign_pub *key,
+    int64_t until_ms, struct buf *out)
+{
+	char until[24] = "";
+	time_t at = (time_t)(until_ms / 1000);
+	struct tm tm;
+
+	buf_add_fmt(out, "%s namespaces=\"git\"", s->roster.genesis.hub_name);
+	if (until_ms != 0) {
+		gmtime_r(&at, &tm);
+		strftime(until, sizeof(until), "%Y%m%d%H%M%SZ", &tm);
+		buf_add_fmt(out, ",valid-before=\"%s\"", until);
+	}
+	buf_add_str(out, " ");
+	sshsig_key(key, out);
+	buf_add_str(out, "\n");
+}
+
 int
 proof_signers(struct session *session, struct buf *out, struct err *e)
 {
 	struct store *s = session_store(session);
+	int64_t until = 0;
+	bool last;
+	size_t i;
 
 	if (!s->roster.begun)
 		return err_set(e, ERR_ABSENT,
 		    "this device knows no office yet; run tugi sync");
-	buf_add_fmt(out, "%s namespaces=\"git\" ",
-	    s->roster.genesis.hub_name);
-	sshsig_key(&s->roster.genesis.hub, out);
-	buf_add_str(out, "\n");
+	for (i = 0; i <= s->hub_key_count; i++) {
+		last = i == s->hub_key_count;
+		if (!last && retired_ms(s, s->hub_keys[i].log_id, &until, e) !=
+		    0)
+			return -1;
+		add_signer(s, i == 0 ? &s->hub_first : &s->hub_keys[i - 1].key,
+		    last ? 0 : until, out);
+	}
 	return 0;
 }

@@ -34,8 +34,7 @@ read_file(const struct store *s, const struct cosigner *me, struct view file,
 	if (out->first)
 		return 0;
 	if (!checkpoint_cosigned(file, me, note, &out->before_s) ||
-	    checkpoint_read(*note, s->roster.genesis.hub_name,
-	    &s->roster.genesis.hub, &out->before, &why) != 0)
+	    store_head_read(s, *note, &out->before, &why) != 0)
 		return err_set(e, ERR_INPUT, "the file holds no head of this "
 		    "hub that this device signed; name another file to begin "
 		    "anew, and keep this one");

@@ -287,3 +287,25 @@ checkpoint_cosigner(const struct cosigner *w,
 	    hash[0], hash[1], hash[2], hash[3], text);
 	return out;
 }
+
+bool
+checkpoint_named(struct view note, struct log_point *at)
+{
+	const uint8_t *line = memchr(note.data, '\n', note.len);
+	size_t i, n = line != NULL ? (size_t)(line - note.data) : 0;
+	const char *digits = "0123456789abcdef", *p;
+
+	memset(at, 0, sizeof(*at));
+	if (n < 17 || note.data[n - 17] != '/')
+		return false;
+	for (i = n - 16; i < n; i++) {
+		p = memchr(digits, note.data[i], 16);
+		if (p == NULL)
+			return false;
+		at->log_id = at->log_id << 4 | (uint64_t)(p - digits);
+	}
+	for (i = n + 1; i < note.len && note.data[i] >= '0' &&
+	    note.data[i] <= '9' && at->size < INT64_MAX / 10 - 1; i++)
+		at->size = at->size * 10 + (note.data[i] - '0');
+	return i > n + 1 && i < note.len && note.data[i] == '\n';
+}

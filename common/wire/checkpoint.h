@@ -25,6 +25,10 @@ void checkpoint_sign(const struct checkpoint *cp, const char *hub_name,
 void checkpoint_note(const struct checkpoint *cp, const char *hub_name,
     const struct sign_pub *pub, const struct sig *sig, struct buf *out);
 
+/** checkpoint_named(note, at): the log id and size that a note names, whoever
+ * signed it: to find the key to read it with. False: it names none. */
+bool checkpoint_named(struct view note, struct log_point *at);
+
 /** checkpoint_sig(note, hub_name, sig): the signature of a note that was read
  * before; false when there is none in its place. */
 bool checkpoint_sig(struct view note, const char *hub_name,

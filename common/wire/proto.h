@@ -6,6 +6,7 @@
  *   GET  /v1/info     -> struct proto_info
  *   GET  /v1/succession -> struct proto_successions
  *   GET  /v1/pins     -> struct pins (pins.h)
+ *   GET  /v1/keys     -> struct hubkeys (hubkey.h)
  *   GET  /v1/health   -> "ok\n"
  *   POST /v1/claim    struct proto_claim -> empty; once, with the hub's code
  *   POST /v1/enrol    struct proto_enrol -> empty; unsigned, rate limited
@@ -26,6 +27,7 @@
 
 #define PROTO_VERSION 2 /* of the protocol; wire.md 16.4 has what each brought */
 #define PROTO_VERSION_PINS 2
+#define PROTO_VERSION_KEYS 2
 #define PROTO_VERSION_HEADER "Tugi-Version" /* of requests and answers */
 #define PROTO_PINS_HEADER "Tugi-Pins" /* of answers: wire.md 12.9 */
 #define PROTO_PUSH_ITEMS_MAX 128

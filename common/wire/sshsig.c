@@ -66,8 +66,8 @@ put_blob_head(const struct sign_pub *pub, struct buf *out)
 	buf_done(&key);
 }
 
-static void
-put_armour(const struct sign_pub *pub, const struct sig *sig,
+void
+sshsig_armour(const struct sig *sig, const struct sign_pub *pub,
     struct buf *out)
 {
 	char text[TEXT_MAX];
@@ -99,13 +99,13 @@ sshsig_sign(struct view message, const struct sign_pub *pub,
 	buf_init(&text, BLOB_MAX);
 	put_signed(message, &text);
 	keys_sign(key, NULL, buf_view(&text), &sig);
-	put_armour(pub, &sig, out);
+	sshsig_armour(&sig, pub, out);
 	buf_done(&text);
 }
 
 /* The last 64 bytes of the armour's content. */
-static bool
-read_sig(struct view armour, struct sig *sig)
+bool
+sshsig_raw(struct view armour, struct sig *sig)
 {
 	uint8_t blob[BLOB_MAX];
 	size_t head = strlen(HEAD), tail = strlen(TAIL), len;
@@ -127,10 +127,10 @@ sshsig_check(struct view armour, struct view message,
 	struct buf text;
 	bool ok;
 
-	if (!read_sig(armour, &sig))
+	if (!sshsig_raw(armour, &sig))
 		return false;
 	buf_init(&text, SSHSIG_TEXT_MAX);
-	put_armour(pub, &sig, &text);
+	sshsig_armour(&sig, pub, &text);
 	ok = view_eq(buf_view(&text), armour);
 	buf_reset(&text);
 	put_signed(message, &text);

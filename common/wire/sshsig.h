@@ -16,6 +16,12 @@
 void sshsig_sign(struct view message, const struct sign_pub *pub,
     const struct sign_key *key, struct buf *out);
 
+/** sshsig_armour(sig, pub, out): the same from a signature made before;
+ * sshsig_raw(armour, sig): taken out again, false when there is none. */
+void sshsig_armour(const struct sig *sig, const struct sign_pub *pub,
+    struct buf *out);
+bool sshsig_raw(struct view armour, struct sig *sig);
+
 /** sshsig_check(armour, message, pub): true when it is the one that
  * sshsig_sign makes with the key of ${pub}. */
 bool sshsig_check(struct view armour, struct view message,

@@ -26,6 +26,7 @@ struct reply {
 
 int api_info(const struct request *in, struct reply *out, struct err *e);
 int api_pins(const struct request *in, struct reply *out, struct err *e);
+int api_keys(const struct request *in, struct reply *out, struct err *e);
 int api_health(const struct request *in, struct reply *out, struct err *e);
 int api_claim(const struct request *in, struct reply *out, struct err *e);
 int api_enrol(const struct request *in, struct reply *out, struct err *e);

@@ -13,6 +13,7 @@
 static const struct route routes[] = {
 	{ "GET", "/v1/info", 0, ROUTE_OPEN, api_info, false },
 	{ "GET", "/v1/pins", 0, ROUTE_OPEN, api_pins, false },
+	{ "GET", "/v1/keys", 0, ROUTE_OPEN, api_keys, false },
 	{ "GET", "/v1/health", 0, ROUTE_OPEN, api_health, false },
 	{ "GET", "/v1/succession", 0, ROUTE_OPEN, api_succession, false },
 	{ "POST", "/v1/claim", CLAIM_BYTES, ROUTE_GUARDED, api_claim, false },

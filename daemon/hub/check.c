@@ -115,7 +115,8 @@ check_head(struct checking *c, const struct hubdb_log *log, struct err *e)
 	if (log->at.size == 0)
 		return 0;
 	buf_init(&note, CHECKPOINT_TEXT_MAX);
-	rc = hubdb_checkpoint_last(c->db, &size, &note, e);
+	rc = hubdb_key_for(c->db, UINT64_MAX, &c->out->hub, e) != 0 ? -1 :
+	    hubdb_checkpoint_last(c->db, &size, &note, e);
 	if (rc == 1)
 		rc = checkpoint_read(buf_view(&note), log->name, &c->out->hub,
 		    &cp, e) == 0 ? 1 : -1;

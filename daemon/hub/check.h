@@ -15,7 +15,7 @@ struct hub_checked {
 	struct hash root;
 	int64_t accept_ms;   /* of the newest item */
 	bool claimed, pending;
-	struct sign_pub hub; /* as the genesis names it, if claimed */
+	struct sign_pub hub; /* key of the log, if claimed */
 	uint64_t bytes;      /* of items */
 	uint64_t erased;     /* items of which bodies are gone */
 	uint64_t files;      /* sealed files of attachments, whole */

@@ -7,6 +7,7 @@
  * carries the new entries over; after an undone one the next transaction loads
  * `roster` anew.
  */
+#include "daemon/hub/hubdb_log.h"
 #include "daemon/hub/hub.h"
 
 #include <string.h>
@@ -330,6 +331,18 @@ init_locks(struct hub *hub)
 }
 
 static int
+check_key(struct hub *hub, const struct sign_pub *pub, struct err *e)
+{
+	struct sign_pub want = hub->live.genesis.hub;
+
+	if (hubdb_key_for(hub->db, UINT64_MAX, &want, e) != 0)
+		return -1;
+	return memcmp(&want, pub, sizeof(want)) == 0 ? 0 : err_set(e,
+	    ERR_INPUT, "log.key is not the key that this hub's log goes on "
+	    "with; if a change of the key was cut short, repeat it");
+}
+
+static int
 load(struct hub *hub, const struct hub_options *o, struct err *e)
 {
 	struct err why;
@@ -352,10 +365,8 @@ load(struct hub *hub, const struct hub_options *o, struct err *e)
 	if (hub_roster_load(hub->db, &hub->roster, e) != 0 ||
 	    hub_roster_load(hub->db, &hub->live, e) != 0)
 		return -1;
-	if (hub->live.begun && memcmp(&hub->live.genesis.hub, &o->pub,
-	    sizeof(o->pub)) != 0)
-		return err_set(e, ERR_INPUT, "log.key is not the key that "
-		    "this hub's log began with");
+	if (hub->live.begun && check_key(hub, &o->pub, e) != 0)
+		return -1;
 	stamp_init(&hub->stamp, o->tick, hub->log.alive_ms,
 	    o->clock_confirmed);
 	/* A hub that was killed may have left what it dropped in the WAL. A

@@ -16,6 +16,7 @@
 
 #include "common/base/tick.h"
 #include "common/rules/roster.h"
+#include "common/wire/hubkey.h"
 #include "common/wire/proto.h"
 
 #define HUB_REQUEST_LIFE_MS (24 * 3600 * 1000LL)  /* of an enrolment wish */
@@ -150,6 +151,9 @@ struct hub_successions {
 	struct buf bytes;
 	size_t ends[PROTO_SUCCESSIONS_MAX][4];
 };
+/** hub_keys(hub, out, e): papers of the keys that the log went on with. */
+int hub_keys(struct hub *hub, struct hubkeys *out, struct err *e);
+
 int hub_succession(struct hub *hub, struct hub_successions *out,
     struct err *e);
 void hub_successions_done(struct hub_successions *out);

@@ -1,6 +1,7 @@
 /*
- * A hub that was restored: what it waits for, and what it tells clients of how
- * its log came to its id (schema/wire.md 11.4, schema/rules.md 12.8).
+ * A hub that was restored, or has another key: what it waits for, and what it
+ * tells clients of how its log came to its id (schema/wire.md 11.4, 11.5,
+ * schema/rules.md 12.8, 12.9).
  */
 #include <string.h>
 
@@ -40,8 +41,9 @@ hub_waits(struct hub *hub)
 int
 hub_refuse_waiting(struct err *e)
 {
-	return err_set(e, ERR_AWAY, "the hub was restored from a backup and "
-	    "waits until two officers have said that its log goes on");
+	return err_set(e, ERR_AWAY, "the hub was restored from a backup or "
+	    "has another key, and waits until two officers have said that its "
+	    "log goes on");
 }
 
 bool
@@ -124,4 +126,23 @@ void
 hub_successions_done(struct hub_successions *out)
 {
 	buf_done(&out->bytes);
+}
+
+int
+hub_keys(struct hub *hub, struct hubkeys *out, struct err *e)
+{
+	struct hubdb *db = hub_read(hub, e);
+	struct hubdb_key k;
+	size_t i;
+	int rc = 1;
+
+	memset(out, 0, sizeof(*out));
+	if (db == NULL)
+		return -1;
+	for (i = 0; out->count < HUBKEY_LIST_MAX &&
+	    (rc = hubdb_key_at(db, i, &k, e)) == 1; i++)
+		if (k.has_root)
+			out->items[out->count++] = k.paper;
+	hub_read_end(hub, db);
+	return rc < 0 ? -1 : 0;
 }

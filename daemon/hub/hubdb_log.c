@@ -147,3 +147,125 @@ hubdb_copy(struct hubdb *db, const char *path, const struct copy_value *list,
 {
 	return copy_make(db->db, path, list, n, e);
 }
+
+/* ---- keys of the log ---- */
+
+static int
+fill_key(struct stmt *s, void *ctx)
+{
+	struct hubdb_key *out = ctx;
+	struct view v[4];
+	int i;
+
+	out->start = hubdb_col_u64(s, 0);
+	out->paper.log_id = read_log(s, 1);
+	for (i = 0; i < 3; i++)
+		v[i] = db_blob(s, 2 + i);
+	out->has_root = v[1].len > 0;
+	out->paper.has_before = v[2].len > 0;
+	if (v[0].len != sizeof(out->paper.key.b) ||
+	    (out->has_root && v[1].len != sizeof(out->paper.root.b)) ||
+	    (v[2].len != 0 && v[2].len != sizeof(out->paper.before.b)))
+		return -1;
+	memcpy(out->paper.key.b, v[0].data, v[0].len);
+	if (out->has_root)
+		memcpy(out->paper.root.b, v[1].data, v[1].len);
+	if (out->paper.has_before)
+		memcpy(out->paper.before.b, v[2].data, v[2].len);
+	return 0;
+}
+
+#define KEY_COLS "start, log_id, key, root_sig, before_sig"
+
+int
+hubdb_key_at(struct hubdb *db, size_t i, struct hubdb_key *out,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "SELECT " KEY_COLS
+	    " FROM hub_key ORDER BY start LIMIT 1 OFFSET ?1");
+
+	memset(out, 0, sizeof(*out));
+	db_bind_int(s, 1, (int64_t)i);
+	return hubdb_one(s, fill_key, out, e);
+}
+
+int
+hubdb_key_for(struct hubdb *db, uint64_t size, struct sign_pub *key,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "SELECT " KEY_COLS
+	    " FROM hub_key WHERE start <= ?1 ORDER BY start DESC LIMIT 1");
+	struct hubdb_key k;
+	int rc;
+
+	memset(&k, 0, sizeof(k));
+	hubdb_bind_u64(s, 1, size < INT64_MAX ? size : INT64_MAX);
+	rc = hubdb_one(s, fill_key, &k, e);
+	if (rc == 1)
+		*key = k.paper.key;
+	return rc < 0 ? -1 : 0;
+}
+
+int
+hubdb_key_add_tx(struct hubdb *db, const struct hubdb_key *k, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "INSERT OR REPLACE INTO hub_key ("
+	    KEY_COLS ") VALUES (?1, ?2, ?3, ?4, ?5)");
+	uint8_t log[8];
+
+	hubdb_bind_u64(s, 1, k->start);
+	bind_log(s, 2, k->paper.log_id, log);
+	db_bind_blob(s, 3, k->paper.key.b, sizeof(k->paper.key.b));
+	if (k->has_root)
+		db_bind_blob(s, 4, k->paper.root.b, sizeof(k->paper.root.b));
+	if (k->paper.has_before)
+		db_bind_blob(s, 5, k->paper.before.b,
+		    sizeof(k->paper.before.b));
+	return db_run(s, e);
+}
+
+int
+hubdb_head_time_tx(struct hubdb *db, uint64_t size, int64_t at_ms,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "UPDATE checkpoint SET at_ms ="
+	    " max(at_ms, ?1) WHERE size = ?2");
+
+	db_bind_int(s, 1, at_ms);
+	hubdb_bind_u64(s, 2, size);
+	return db_run(s, e);
+}
+
+int
+hubdb_ledger_sig_add_tx(struct hubdb *db, uint64_t size,
+    const struct sig *sig, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "INSERT OR REPLACE INTO ledger_sig"
+	    " (size, sig) VALUES (?1, ?2)");
+
+	hubdb_bind_u64(s, 1, size);
+	db_bind_blob(s, 2, sig->b, sizeof(sig->b));
+	return db_run(s, e);
+}
+
+static int
+fill_sig(struct stmt *s, void *out)
+{
+	struct view v = db_blob(s, 0);
+
+	if (v.len != sizeof(struct sig))
+		return -1;
+	memcpy(((struct sig *)out)->b, v.data, v.len);
+	return 0;
+}
+
+int
+hubdb_ledger_sig(struct hubdb *db, uint64_t size, struct sig *out,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "SELECT sig FROM ledger_sig WHERE size = ?1");
+
+	hubdb_bind_u64(s, 1, size);
+	return hubdb_one(s, fill_sig, out, e);
+}

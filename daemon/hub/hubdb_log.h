@@ -4,6 +4,7 @@
 #ifndef HUB_HUBDB_LOG_H
 #define HUB_HUBDB_LOG_H
 
+#include "common/wire/hubkey.h"
 #include "daemon/hub/hubdb.h"
 
 struct hubdb_succession {
@@ -28,6 +29,34 @@ int hubdb_succession_at(struct hubdb *db, size_t i,
 
 /** hubdb_succession_order_tx(db, seq, e): the newest is ordered there. */
 int hubdb_succession_order_tx(struct hubdb *db, uint64_t seq, struct err *e);
+
+struct hubdb_key { /* a key of the log; wire.md 11.5 */
+	uint64_t start;       /* size from which on it signs */
+	struct hubkey paper;
+	bool has_root;        /* else the genesis entry names it */
+};
+
+/** hubdb_key_at(db, i, out, e): the ${i}th, from 0, oldest first; none at all
+ * while the key is that of the beginning. 1, 0, -1. */
+int hubdb_key_at(struct hubdb *db, size_t i, struct hubdb_key *out,
+    struct err *e);
+
+/** hubdb_key_for(db, size, key, e): who signs heads and commits of that size;
+ * ${key} stays when it never changed. */
+int hubdb_key_for(struct hubdb *db, uint64_t size, struct sign_pub *key,
+    struct err *e);
+int hubdb_key_add_tx(struct hubdb *db, const struct hubdb_key *k,
+    struct err *e);
+
+/** hubdb_head_time_tx(db, size, at_ms, e): that head is signed anew then. */
+int hubdb_head_time_tx(struct hubdb *db, uint64_t size, int64_t at_ms,
+    struct err *e);
+
+/* Signatures of the ledger's commits by a key that is gone. 1, 0, -1. */
+int hubdb_ledger_sig_add_tx(struct hubdb *db, uint64_t size,
+    const struct sig *sig, struct err *e);
+int hubdb_ledger_sig(struct hubdb *db, uint64_t size, struct sig *out,
+    struct err *e);
 
 /** hubdb_drop_values_tx(db, e): what a copy brought beside the hub's own
  * tables (daemon/hub/copy.h); hubdb_value appends one. 1, 0, -1. */

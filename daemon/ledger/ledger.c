@@ -15,7 +15,7 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/wire/merkle.h"
-#include "daemon/hub/hubdb.h"
+#include "daemon/hub/hubdb_log.h"
 #include "daemon/ledger/shape.h"
 
 #define BATCH_HEADS 256     /* a pack; memory while it is made */
@@ -99,17 +99,28 @@ take_leaves(struct ledger *l, uint64_t size, struct err *e)
 	return 0;
 }
 
+/* Whose word heads and commits of that size are. */
+static int
+key_for(struct ledger *l, uint64_t size, struct sign_pub *key,
+    struct err *e)
+{
+	*key = l->pub;
+	return hubdb_key_for(l->db, size, key, e);
+}
+
 /* A database whose own parts disagree is not copied. */
 static int
 check_root(struct ledger *l, struct view note, struct err *e)
 {
 	struct merkle_store edge = merkle_edge_store(&l->edge);
+	struct sign_pub key;
 	struct checkpoint cp;
 	struct hash have;
 
-	if (merkle_root(&edge, l->shape.size, &have, e) != 0)
+	if (merkle_root(&edge, l->shape.size, &have, e) != 0 ||
+	    key_for(l, l->shape.size, &key, e) != 0)
 		return -1;
-	if (checkpoint_read(note, l->log.name, &l->pub, &cp, e) == 0 &&
+	if (checkpoint_read(note, l->log.name, &key, &cp, e) == 0 &&
 	    cp.at.size == l->shape.size && hash_eq(&have, &cp.root))
 		return 0;
 	return err_set(e, ERR_CLASH, "the database's signed head of %llu "
@@ -161,6 +172,8 @@ static int
 check_tip(struct ledger *l, struct oid *tip, struct checkpoint *cp,
     struct err *e)
 {
+	struct log_point named;
+	struct sign_pub key;
 	struct shape_read p;
 	struct buf commit;
 	int rc = repo_tip(l->repo, tip, e);
@@ -169,9 +182,11 @@ check_tip(struct ledger *l, struct oid *tip, struct checkpoint *cp,
 		return rc;
 	buf_init(&commit, SHAPE_COMMIT_MAX);
 	rc = repo_read(l->repo, tip, REPO_COMMIT, &commit, e);
-	if (rc == 0 && (!shape_signed(buf_view(&commit), &l->pub) ||
-	    !shape_split(buf_view(&commit), &p) ||
-	    checkpoint_read(p.note, l->log.name, &l->pub, cp, e) != 0))
+	if (rc == 0 && (!shape_split(buf_view(&commit), &p) ||
+	    !checkpoint_named(p.note, &named) ||
+	    key_for(l, named.size, &key, e) != 0 ||
+	    !shape_signed(buf_view(&commit), &key) ||
+	    checkpoint_read(p.note, l->log.name, &key, cp, e) != 0))
 		rc = err_set(e, ERR_PEER, "the ledger's newest commit is not "
 		    "this hub's");
 	if (rc == 0)
@@ -347,6 +362,21 @@ with_mending(struct ledger *l, int (*check)(struct ledger *l, struct err *e),
 
 /* ---- following ---- */
 
+/* By a key that is gone: as it was signed then. */
+static int
+again(struct ledger *l, const struct shape_commit *c,
+    const struct hubdb_head *head, struct err *e)
+{
+	struct sig sig;
+	int rc = hubdb_ledger_sig(l->db, head->size, &sig, e);
+
+	if (rc == 0)
+		rc = err_set(e, ERR_LOCAL, "the database lacks the signature "
+		    "of a former key for the commit of %llu entries; restore "
+		    "a backup", (unsigned long long)head->size);
+	return rc < 0 ? -1 : shape_again(&l->shape, c, &sig, e);
+}
+
 static int
 add_head(struct ledger *l, const struct hubdb_head *head, struct view note,
     struct err *e)
@@ -355,9 +385,11 @@ add_head(struct ledger *l, const struct hubdb_head *head, struct view note,
 
 	if (take_leaves(l, head->size, e) != 0 ||
 	    check_root(l, note, e) != 0 ||
-	    shape_tree(&l->shape, note, &c.tree, e) != 0)
+	    shape_tree(&l->shape, note, &c.tree, e) != 0 ||
+	    key_for(l, head->size, &l->shape.pub, e) != 0)
 		return -1;
-	return shape_sign(&l->shape, &c, l->key, e);
+	return memcmp(&l->shape.pub, &l->pub, sizeof(l->pub)) == 0 ?
+	    shape_sign(&l->shape, &c, l->key, e) : again(l, &c, head, e);
 }
 
 /* Up to a batch; 1 when there may be more. */
@@ -540,5 +572,40 @@ ledger_look(const struct ledger_options *o, struct ledger_seen *out,
 	if (rc == 0)
 		rc = look(l, out, e);
 	ledger_close(l);
+	return rc;
+}
+
+/* ---- for a key that goes ---- */
+
+int
+ledger_keep_tx(const struct ledger_options *o, struct hubdb *db, uint64_t log,
+    struct err *e)
+{
+	struct shape_read p = { .has_parent = true };
+	char branch[SHAPE_BRANCH_MAX];
+	struct repo *repo = NULL;
+	struct log_point named;
+	struct buf commit;
+	struct sig sig;
+	struct oid at;
+	int rc = repo_open(o->repo, shape_branch(log, branch), false, &repo, e);
+
+	if (rc == 0 && repo_tip(repo, &at, e) != 1)
+		rc = err_set(e, ERR_LOCAL, "the ledger has no commit yet");
+	buf_init(&commit, SHAPE_COMMIT_MAX);
+	while (rc == 0 && p.has_parent) {
+		buf_reset(&commit);
+		rc = repo_read(repo, &at, REPO_COMMIT, &commit, e);
+		if (rc == 0 && (!shape_split(buf_view(&commit), &p) ||
+		    !checkpoint_named(p.note, &named) ||
+		    !shape_sig(buf_view(&commit), &sig)))
+			rc = err_set(e, ERR_LOCAL, "a commit of the ledger is "
+			    "damaged; start the hub, which mends it");
+		if (rc == 0)
+			rc = hubdb_ledger_sig_add_tx(db, named.size, &sig, e);
+		at = p.parent;
+	}
+	buf_done(&commit);
+	repo_close(repo);
 	return rc;
 }

@@ -43,6 +43,12 @@ void ledger_close(struct ledger *ledger);
  * checked whole before. 1: call again at once, 0: it is in step. */
 int ledger_follow(struct ledger *ledger, struct err *e);
 
+/** ledger_keep_tx(o, db, log, e): before a key goes, the signatures of the
+ * commits of ${log} into the database, so that they can be made again. */
+struct hubdb;
+int ledger_keep_tx(const struct ledger_options *o, struct hubdb *db,
+    uint64_t log, struct err *e);
+
 /** ledger_size(ledger): entries in it, as far as is known. */
 uint64_t ledger_size(const struct ledger *ledger);
 

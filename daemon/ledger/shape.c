@@ -228,20 +228,16 @@ put_commit(const struct shape *s, const struct shape_commit *c,
 	buf_add(out, c->note.data, c->note.len);
 }
 
-int
-shape_sign(struct shape *s, const struct shape_commit *c,
-    const struct sign_key *key, struct err *e)
+static int
+put_signed(struct shape *s, const struct shape_commit *c,
+    struct view signature, struct err *e)
 {
-	struct buf text, signature;
+	struct buf text;
 	struct oid oid;
 	int rc;
 
 	buf_init(&text, SHAPE_COMMIT_MAX);
-	buf_init(&signature, SSHSIG_TEXT_MAX);
-	shape_text(s, c, &text);
-	sshsig_sign(buf_view(&text), &s->pub, key, &signature);
-	buf_reset(&text);
-	put_commit(s, c, buf_view(&signature), &text);
+	put_commit(s, c, signature, &text);
 	rc = buf_check(&text, "a commit of the ledger", e);
 	if (rc == 0)
 		rc = s->sink.put(s->sink.ctx, REPO_COMMIT, buf_view(&text),
@@ -250,6 +246,42 @@ shape_sign(struct shape *s, const struct shape_commit *c,
 		s->tip = oid;
 		s->begun = true;
 	}
+	buf_done(&text);
+	return rc;
+}
+
+int
+shape_sign(struct shape *s, const struct shape_commit *c,
+    const struct sign_key *key, struct err *e)
+{
+	struct buf text, signature;
+	int rc;
+
+	buf_init(&text, SHAPE_COMMIT_MAX);
+	buf_init(&signature, SSHSIG_TEXT_MAX);
+	shape_text(s, c, &text);
+	sshsig_sign(buf_view(&text), &s->pub, key, &signature);
+	rc = put_signed(s, c, buf_view(&signature), e);
+	buf_done(&text);
+	buf_done(&signature);
+	return rc;
+}
+
+int
+shape_again(struct shape *s, const struct shape_commit *c,
+    const struct sig *sig, struct err *e)
+{
+	struct buf text, signature;
+	int rc;
+
+	buf_init(&text, SHAPE_COMMIT_MAX);
+	buf_init(&signature, SSHSIG_TEXT_MAX);
+	shape_text(s, c, &text);
+	sshsig_armour(sig, &s->pub, &signature);
+	rc = sshsig_check(buf_view(&signature), buf_view(&text), &s->pub) ?
+	    put_signed(s, c, buf_view(&signature), e) : err_set(e, ERR_CLASH,
+	    "the database's signature of a commit by a former key is not over "
+	    "that commit: the database was altered; restore a backup");
 	buf_done(&text);
 	buf_done(&signature);
 	return rc;
@@ -347,6 +379,22 @@ shape_signed(struct view commit, const struct sign_pub *pub)
 	buf_add(&text, p.note.data, p.note.len);
 	ok = sshsig_check(buf_view(&signature), buf_view(&text), pub);
 	buf_done(&text);
+	buf_done(&signature);
+	return ok;
+}
+
+bool
+shape_sig(struct view commit, struct sig *sig)
+{
+	struct shape_read p;
+	struct buf signature;
+	bool ok = false;
+
+	if (commit.len > SHAPE_COMMIT_MAX || !shape_split(commit, &p))
+		return false;
+	buf_init(&signature, SHAPE_COMMIT_MAX);
+	undo_indent(p.signature, &signature);
+	ok = sshsig_raw(buf_view(&signature), sig);
 	buf_done(&signature);
 	return ok;
 }

@@ -66,6 +66,14 @@ void shape_text(const struct shape *s, const struct shape_commit *c,
 int shape_sign(struct shape *s, const struct shape_commit *c,
     const struct sign_key *key, struct err *e);
 
+/** shape_again(s, c, sig, e): the same with a signature by s->pub that was
+ * made before. ERR_CLASH: it is not over that commit. */
+int shape_again(struct shape *s, const struct shape_commit *c,
+    const struct sig *sig, struct err *e);
+
+/** shape_sig(commit, sig): the signature of a commit; false: none. */
+bool shape_sig(struct view commit, struct sig *sig);
+
 /** shape_take(s, c, commit, e): the same with a commit made before: checks
  * every byte and the signature. ERR_PEER; the tip stays then. */
 int shape_take(struct shape *s, const struct shape_commit *c,

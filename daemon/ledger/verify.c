@@ -177,14 +177,16 @@ static int
 check_head(struct verify *v, uint64_t size, struct err *e)
 {
 	struct merkle_store tree = { get_node, put_node, v };
+	struct sign_pub key = v->o->pub;
 	struct checkpoint cp;
 	struct err why;
 
 	if (!v->has_head || v->head.size != size)
 		return 0;
-	if (merkle_root(&tree, size, &v->found->root, e) != 0)
+	if (merkle_root(&tree, size, &v->found->root, e) != 0 ||
+	    hubdb_key_for(v->db, size, &key, e) != 0)
 		return -1;
-	if (checkpoint_read(buf_view(&v->note), v->log.name, &v->o->pub, &cp,
+	if (checkpoint_read(buf_view(&v->note), v->log.name, &key, &cp,
 	    &why) != 0 || !own_log(v, cp.at.log_id) ||
 	    cp.at.size != size || !hash_eq(&cp.root, &v->found->root) ||
 	    !hash_eq(&v->head.root, &v->found->root)) {
@@ -245,6 +247,55 @@ check_database(struct verify *v, struct err *e)
 		err_set(e, ERR_LOCAL, "the database's entries of a space are "
 		    "not numbered without gaps, in the order they came");
 	return rc == 1 ? 0 : wrong(e, VERIFY_DATABASE);
+}
+
+/* ---- keys ---- */
+
+/* Without the key before, two officers: the root alone is no second hand. */
+static bool
+ordered_by_two(const struct verify *v, uint64_t log_id)
+{
+	const struct roster *r = &v->roster;
+	size_t i;
+
+	for (i = 0; i < r->order_count; i++)
+		if (r->orders[i].scope == ORDER_SUCCESSION &&
+		    r->orders[i].head.at.log_id == log_id)
+			return !id_eq(&r->orders[i].second, &r->root_id);
+	return v->log.pending;
+}
+
+static bool
+key_holds(const struct verify *v, const struct hubdb_key *k,
+    const struct sign_pub *before)
+{
+	if (!k->has_root)
+		return k->start == 0 && memcmp(&k->paper.key, before,
+		    sizeof(*before)) == 0;
+	return hubkey_holds(&k->paper, &v->roster.genesis.root, before) &&
+	    (k->paper.has_before || ordered_by_two(v, k->paper.log_id));
+}
+
+/* Each key of the log is the office's word, and mostly the one before's. */
+static int
+check_keys(struct verify *v, struct err *e)
+{
+	struct sign_pub before = v->roster.genesis.hub;
+	struct hubdb_key k;
+	size_t i;
+	int rc;
+
+	for (i = 0; (rc = hubdb_key_at(v->db, i, &k, e)) == 1; i++) {
+		if (!key_holds(v, &k, &before)) {
+			err_set(e, ERR_LOCAL, "a key of the hub's log, from "
+			    "%llu entries on, is not signed by the office's "
+			    "root and the key before or two officers",
+			    (unsigned long long)k.start);
+			return wrong(e, VERIFY_DATABASE);
+		}
+		before = k.paper.key;
+	}
+	return rc < 0 ? -1 : 0;
 }
 
 /* ---- commits ---- */
@@ -347,7 +398,10 @@ check_commit(struct verify *v, const struct oid *at, struct err *e)
 	if (repo_read(v->repo, at, REPO_COMMIT, &v->bytes, e) != 0)
 		return damaged(e);
 	commit = buf_view(&v->bytes);
-	if (shape_signed(commit, &v->o->pub) && shape_split(commit, &p) &&
+	v->shape.pub = v->o->pub;
+	if (hubdb_key_for(v->db, v->head.size, &v->shape.pub, e) != 0)
+		return -1;
+	if (shape_signed(commit, &v->shape.pub) && shape_split(commit, &p) &&
 	    !view_eq(p.note, c.note))
 		return clash(v, p.note, c.note, e);
 	if (take_leaves(v, v->head.size, e) != 0 ||
@@ -450,6 +504,8 @@ run(struct verify *v, struct err *e)
 	v->nodes = hubdb_merkle(v->db);
 	if (rc == 0)
 		rc = check_database(v, e);
+	if (rc == 0 && v->roster.begun)
+		rc = check_keys(v, e);
 	if (rc == 0 && opened != 0) {
 		*e = ledger;
 		rc = -1;
@@ -489,4 +545,51 @@ verify_all(const struct verify_options *o, struct verify_found *out,
 	mem_free(v->chain);
 	mem_free(v);
 	return rc;
+}
+
+/* ---- the keys, for others ---- */
+
+/* When the log went on under that id. */
+static int
+changed_ms(struct hubdb *db, uint64_t log_id, int64_t *out, struct err *e)
+{
+	struct hubdb_succession s;
+	size_t i;
+	int rc;
+
+	for (i = 0; (rc = hubdb_succession_at(db, i, &s, NULL, e)) == 1; i++)
+		if (s.log_id == log_id)
+			*out = s.at_ms;
+	return rc;
+}
+
+int
+verify_keys(const char *path, const struct sign_pub *pub,
+    struct verify_key list[static VERIFY_KEYS_MAX], size_t *n,
+    struct err *e)
+{
+	struct hubdb *db;
+	struct hubdb_key k;
+	int rc;
+
+	*n = 0;
+	if (hubdb_open(path, false, &db, e) != 0)
+		return -1;
+	memset(list, 0, VERIFY_KEYS_MAX * sizeof(*list));
+	while (*n < VERIFY_KEYS_MAX && (rc = hubdb_key_at(db, *n, &k, e)) ==
+	    1) {
+		list[*n].pub = k.paper.key;
+		if (*n > 0 && changed_ms(db, k.paper.log_id,
+		    &list[*n].from_ms, e) != 0) {
+			rc = -1;
+			break;
+		}
+		if (*n > 0)
+			list[*n - 1].until_ms = list[*n].from_ms;
+		(*n)++;
+	}
+	hubdb_close(db);
+	if (rc >= 0 && *n == 0)
+		list[(*n)++].pub = *pub;
+	return rc < 0 ? -1 : 0;
 }

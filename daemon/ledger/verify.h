@@ -43,6 +43,18 @@ struct verify_found {
 int verify_all(const struct verify_options *o, struct verify_found *out,
     struct err *e);
 
+struct verify_key { /* of the log, and when it signed; 0: no such end */
+	struct sign_pub pub;
+	int64_t from_ms, until_ms;
+};
+#define VERIFY_KEYS_MAX 32
+
+/** verify_keys(db, pub, list, n, e): the keys of the log, oldest first; ${pub}
+ * is the one in use. */
+int verify_keys(const char *db, const struct sign_pub *pub,
+    struct verify_key list[static VERIFY_KEYS_MAX], size_t *n,
+    struct err *e);
+
 /** verify_code(e): what a failed verify_all found; 0: it could not look. */
 enum verify_code verify_code(const struct err *e);
 

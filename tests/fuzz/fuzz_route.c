@@ -39,7 +39,7 @@ static const struct {
 	{ "POST", "/v1/pull" }, { "POST", "/v1/recover" },
 	{ "GET", "/v1/succession" }, { "POST", "/v1/blob/put" },
 	{ "POST", "/v1/blob/get" }, { "POST", "/v1/bundle" },
-	{ "GET", "/v1/pins" },
+	{ "GET", "/v1/pins" }, { "GET", "/v1/keys" },
 };
 
 struct state { /* a hub's database and what its world knows of it */

@@ -11,6 +11,7 @@
 #include "common/rules/roster.h"
 #include "common/wire/card.h"
 #include "common/wire/checkpoint.h"
+#include "common/wire/hubkey.h"
 #include "common/wire/record.h"
 
 struct vault;
@@ -39,6 +40,11 @@ enum store_stage {
 	"can be written or sent here any more. What you wrote and was not " \
 	"received is kept: tugi held"
 
+struct store_key { /* of the hub's log, from that id of it on */
+	uint64_t log_id;
+	struct sign_pub key;
+};
+
 struct store {
 	struct db *db;
 	struct vault *vault;
@@ -60,6 +66,10 @@ struct store {
 	bool stopped;            /* fork or copy seen: nothing is sent */
 	bool restored;           /* brought back from a copy (restored.h) */
 	uint64_t log_id;         /* of the hub's log, once it went on anew */
+	struct sign_pub hub_first; /* its key as the genesis entry names it */
+	struct store_key hub_keys[HUBKEY_LIST_MAX]; /* since then; the newest is
+	                          * what roster.genesis.hub says */
+	size_t hub_key_count;
 	struct {                 /* hidden is what has ended (ends.h): */
 		bool known;          /* and is right between these times */
 		bool failed;         /* it may not be: no text is loaded */
@@ -115,6 +125,18 @@ int store_save_head_tx(struct store *s, const struct checkpoint *cp,
 uint64_t store_log_id(const struct store *s);
 int store_put_log_tx(struct store *s, uint64_t log_id, struct err *e);
 int store_load_log(struct store *s, struct err *e);
+
+/** store_put_key_tx(s, log_id, key, e): the hub's log goes on with that key;
+ * nothing to do when it is the one in use. store_apply_key(s): after the
+ * roster was loaded or begun. */
+int store_put_key_tx(struct store *s, uint64_t log_id,
+    const struct sign_pub *key, struct err *e);
+void store_apply_key(struct store *s);
+
+/** store_head_read(s, note, out, e): a head that this hub signed, with its key
+ * of now or a former one. */
+int store_head_read(const struct store *s, struct view note,
+    struct checkpoint *out, struct err *e);
 
 /** store_roster_reload(s, e): the roster from what is stored, also from what
  * the hub has lost (places.h); store_roster_before(s, place, r, e): from

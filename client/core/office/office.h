@@ -136,6 +136,10 @@ struct office_succession {
 	int64_t at_ms;          /* restored */
 	uint64_t here;          /* entries that this device had taken in */
 	bool ordered;           /* two officers have said so */
+	bool key;               /* its log's key is another one; the office
+	                         * root has signed it */
+	bool two;               /* and the key before has not: the root is no
+	                         * second hand for the order */
 };
 /** office_succession(s, r, out, e): 1 it was, since this device knows it; 0,
  * -1. */
@@ -149,6 +153,12 @@ int office_succession(struct session *s, struct remote *r,
 int office_order_succession(struct session *s, struct remote *r,
     struct office_order *out, struct err *e);
 int office_succession_sign(struct session *s, const char *text,
+    const char *share_a, const char *share_b, struct buf *out,
+    struct err *e);
+
+/** office_hubkey_sign(s, wish, a, b, out, e): the line with which tugid key log
+ * asks for another key, signed by the office root. */
+int office_hubkey_sign(struct session *s, const char *wish,
     const char *share_a, const char *share_b, struct buf *out,
     struct err *e);
 struct exchange_result;

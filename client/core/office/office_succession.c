@@ -20,6 +20,8 @@ office_succession(struct session *session, struct remote *r,
 {
 	struct store *s = session_store(session);
 	struct proto_successions *list = mem_new(sizeof(*list));
+	struct hubkeys *keys = mem_new(sizeof(*keys));
+	struct succession_step step;
 	struct buf answer;
 	size_t i;
 	int rc, found = 0;
@@ -27,15 +29,22 @@ office_succession(struct session *session, struct remote *r,
 	memset(out, 0, sizeof(*out));
 	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
 	rc = succession_ask(r, list, &answer, e);
+	if (rc == 0 && list->count > 0)
+		rc = succession_keys(r, keys, e);
 	for (i = 0; rc == 0 && found == 0 && i < list->count; i++) {
-		found = succession_read(s, &list->items[i], &out->head, e);
+		found = succession_read(s, keys, &list->items[i], &step, e);
 		if (found == 1) {
+			out->head = step.head;
+			out->key = memcmp(&step.key, &s->roster.genesis.hub,
+			    sizeof(step.key)) != 0;
+			out->two = step.two;
 			out->at_ms = list->items[i].at_ms;
 			out->ordered = list->items[i].order.len > 0;
 			out->here = s->head.at.size;
 		}
 	}
 	buf_done(&answer);
+	mem_free(keys);
 	mem_free(list);
 	return rc != 0 || found < 0 ? -1 : found;
 }
@@ -174,6 +183,10 @@ office_succession_end(struct session *session, struct remote *r,
 	rc = office_succession(session, r, &what, e);
 	if (rc < 0)
 		return -1;
+	if (rc == 1 && what.two && id_eq(&d.second, &s->roster.root_id))
+		return err_set(e, ERR_DENIED, "the hub's new key is not signed "
+		    "by the one before: another officer has to countersign, "
+		    "the shares alone will not do");
 	if (rc == 1 && !what.ordered && bring(s, r, &d, e) != 0)
 		return -1;
 	return exchange_sync(session, r, NULL, res, e);
@@ -195,4 +208,26 @@ office_succession_sign(struct session *session, const char *word,
 	rc = office_order_root_sign(session, word, &keys->root, out, e);
 	office_keys_free(keys);
 	return rc;
+}
+
+/* ---- another key for the hub's log ---- */
+
+int
+office_hubkey_sign(struct session *session, const char *wish,
+    const char *share_a, const char *share_b, struct buf *out, struct err *e)
+{
+	struct store *s = session_store(session);
+	char text[HUBKEY_TEXT_BYTES];
+	struct office_keys *keys;
+	struct hubkey k;
+
+	if (hubkey_read(wish, false, &k, e) != 0 ||
+	    office_is_officer(s, e) != 0 ||
+	    office_keys_join(s, share_a, share_b, &keys, e) != 0)
+		return -1;
+	hubkey_sign(&k, &keys->root, &k.root);
+	office_keys_free(keys);
+	hubkey_text(&k, true, text);
+	buf_add_str(out, text);
+	return buf_check(out, "the signed line", e);
 }

@@ -46,7 +46,6 @@ alarm_knows(struct store *s, const struct checkpoint *head, struct err *e)
 static int
 covers(struct store *s, uint64_t size, bool *out, struct err *e)
 {
-	const struct directory_entry *genesis = &s->roster.genesis;
 	struct stmt *q = db_prepare(s->db, "SELECT theirs FROM evidence");
 	struct checkpoint cp;
 	struct err why;
@@ -55,8 +54,8 @@ covers(struct store *s, uint64_t size, bool *out, struct err *e)
 
 	*out = true;
 	while ((rc = db_step(q, e)) == 1)
-		*out &= checkpoint_read(db_blob(q, 0), genesis->hub_name,
-		    &genesis->hub, &cp, &why) == 0 && cp.at.size <= size;
+		*out &= store_head_read(s, db_blob(q, 0), &cp, &why) == 0 &&
+		    cp.at.size <= size;
 	db_reset(q);
 	/* A copied device stays stopped: 12.2. */
 	if (rc < 0 || store_get_int(s, STORE_COPIED, &copied, e) < 0)

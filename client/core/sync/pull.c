@@ -30,6 +30,7 @@ struct pull {
 	struct buf body, answer;
 	size_t items, still;
 	uint64_t leaf_id; /* log id in every leaf */
+	struct hubkeys *keys; /* learned by a device that joins */
 	bool followed;    /* a succession was asked for */
 	bool asked_again; /* wants went with the last request */
 };
@@ -112,6 +113,7 @@ put_back(struct pull *p, const struct memory *m)
 	*t->figures = m->figures;
 	/* If even reading fails, nothing can be judged and nothing is taken
 	 * in until the store is opened again. */
+	(void)store_load_log(t->s, &e);
 	if (p->k->roster_changed)
 		(void)store_roster_reload(t->s, &e);
 	witness_done(&t->witness);
@@ -150,6 +152,22 @@ find_genesis(struct pull *p, struct directory_entry *d, struct err *e)
 	return rc;
 }
 
+/* A device that joins later than the log's key changed. */
+static int
+learn_keys(struct pull *p, struct directory_entry *genesis, struct err *e)
+{
+	struct log_point named;
+
+	if (p->t->s->roster.begun || (checkpoint_named(p->page->checkpoint,
+	    &named) && named.log_id == genesis->log_id))
+		return 0;
+	if (succession_learn(p->t->r, genesis, p->keys, e) != 0)
+		return -1;
+	if (p->keys->count > 0)
+		genesis->hub = p->keys->items[p->keys->count - 1].key;
+	return 0;
+}
+
 static int
 read_head(struct pull *p, struct checkpoint *cp, struct err *e)
 {
@@ -159,6 +177,8 @@ read_head(struct pull *p, struct checkpoint *cp, struct err *e)
 	struct err again;
 	int rc = find_genesis(p, genesis, e);
 
+	if (rc == 0)
+		rc = learn_keys(p, genesis, e);
 	if (rc == 0)
 		rc = witness_read(&p->t->witness, &in, cp, e);
 	p->leaf_id = genesis->log_id;
@@ -183,6 +203,22 @@ check_next(const struct pull *p, const struct checkpoint *cp, struct err *e)
 }
 
 static int
+keep_keys_tx(struct pull *p, struct err *e)
+{
+	struct store *s = p->t->s;
+	size_t i;
+
+	if (p->keys->count > 0 && s->hub_key_count == 0)
+		s->hub_first = s->roster.genesis.hub;
+	for (i = 0; i < p->keys->count; i++)
+		if (store_put_key_tx(s, p->keys->items[i].log_id,
+		    &p->keys->items[i].key, e) != 0)
+			return -1;
+	p->keys->count = 0;
+	return 0;
+}
+
+static int
 take_page_tx(struct pull *p, const struct checkpoint *cp, struct err *e)
 {
 	struct store *s = p->t->s;
@@ -193,6 +229,8 @@ take_page_tx(struct pull *p, const struct checkpoint *cp, struct err *e)
 	for (i = 0; i < page->count; i++)
 		if (intake_item_tx(p->k, &page->items[i], e) != 0)
 			return -1;
+	if (keep_keys_tx(p, e) != 0)
+		return -1;
 	if (intake_end_tx(p->k, e) != 0 ||
 	    witness_save_tx(s, &p->t->witness, cp, page->checkpoint, e) != 0 ||
 	    save_cursor_tx(s, &page->next, e) != 0)
@@ -376,17 +414,16 @@ request_or_follow(struct pull *p, struct err *e)
 	return -1;
 }
 
-/* A head that the hub signed for a log of another id than the one known. */
+/* A head of a log of another id than the one known, whoever signed it: the
+ * key may be another one as well. */
 static bool
 is_other_log(const struct pull *p)
 {
-	const struct directory_entry *g = &p->t->s->roster.genesis;
-	struct checkpoint cp;
-	struct err why;
+	struct log_point named;
 
-	return p->t->s->roster.begun && checkpoint_read(p->page->checkpoint,
-	    g->hub_name, &g->hub, &cp, &why) == 0 &&
-	    cp.at.log_id != store_log_id(p->t->s);
+	return p->t->s->roster.begun &&
+	    checkpoint_named(p->page->checkpoint, &named) &&
+	    named.log_id != store_log_id(p->t->s);
 }
 
 static int
@@ -447,6 +484,7 @@ pull_begin(struct pull *p, struct talk *t, struct err *e)
 	p->k = intake_new(t);
 	p->ask = mem_new(sizeof(*p->ask));
 	p->page = mem_new(sizeof(*p->page));
+	p->keys = mem_new(sizeof(*p->keys));
 	buf_init(&p->body, PROTO_REQUEST_BYTES_MAX);
 	buf_init(&p->answer, PROTO_ANSWER_BYTES_MAX);
 	return load_cursor(t->s, &p->ask->at, e);
@@ -459,6 +497,7 @@ pull_end(struct pull *p)
 	buf_done(&p->body);
 	buf_done(&p->answer);
 	mem_free(p->page);
+	mem_free(p->keys);
 	mem_free(p->ask);
 	intake_free(p->k);
 }

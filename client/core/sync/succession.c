@@ -34,20 +34,114 @@ succession_ask(struct remote *r, struct proto_successions *out,
 }
 
 int
-succession_read(const struct store *s, const struct proto_succession *in,
-    struct checkpoint *head, struct err *e)
+succession_keys(struct remote *r, struct hubkeys *out, struct err *e)
+{
+	struct remote_call call = { .method = "GET", .path = "/v1/keys" };
+	struct buf answer;
+	int status = 0, rc;
+
+	memset(out, 0, sizeof(*out));
+	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
+	rc = r->call(r->ctx, &call, &status, &answer, e);
+	if (rc == 0 && status == 200)
+		rc = hubkeys_decode(buf_view(&answer), out, e);
+	buf_done(&answer);
+	return rc;
+}
+
+static int
+not_signed(struct err *e)
+{
+	return err_set(e, ERR_PEER, "the hub's log goes on with another key, "
+	    "and the office has not signed it; nothing is taken from there, "
+	    "tell the office");
+}
+
+int
+succession_learn(struct remote *r, const struct directory_entry *genesis,
+    struct hubkeys *out, struct err *e)
+{
+	const struct sign_pub *before = &genesis->hub;
+	size_t i;
+
+	if (succession_keys(r, out, e) != 0)
+		return -1;
+	for (i = 0; i < out->count; i++) {
+		if (!hubkey_holds(&out->items[i], &genesis->root, before))
+			return not_signed(e);
+		before = &out->items[i].key;
+	}
+	return 0;
+}
+
+/* The one that the hub's answers are signed with: from the key known here on
+ * each paper by the office, and by the key before where it says so. */
+static int
+newest_key(const struct store *s, const struct hubkeys *keys,
+    struct sign_pub *out, struct err *e)
 {
 	const struct directory_entry *g = &s->roster.genesis;
+	size_t i, from = 0;
+
+	*out = g->hub;
+	for (i = 0; i < keys->count; i++)
+		if (memcmp(&keys->items[i].key, out, sizeof(*out)) == 0)
+			from = i + 1;
+	for (i = from; i < keys->count; i++) {
+		if (!hubkey_holds(&keys->items[i], &g->root, out))
+			return not_signed(e);
+		*out = keys->items[i].key;
+	}
+	return 0;
+}
+
+/* The key for the log that goes on: the same, or one with papers. */
+static int
+find_key(const struct store *s, const struct hubkeys *keys, uint64_t log_id,
+    struct succession_step *out, struct err *e)
+{
+	const struct directory_entry *g = &s->roster.genesis;
+	size_t i;
+
+	out->key = g->hub;
+	out->two = false;
+	for (i = 0; i < keys->count; i++) {
+		const struct hubkey *k = &keys->items[i];
+
+		if (k->log_id != log_id)
+			continue;
+		if (!hubkey_holds(k, &g->root, &g->hub))
+			return not_signed(e);
+		out->key = k->key;
+		out->two = !k->has_before;
+	}
+	return 0;
+}
+
+int
+succession_read(const struct store *s, const struct hubkeys *keys,
+    const struct proto_succession *in, struct succession_step *out,
+    struct err *e)
+{
+	const struct directory_entry *g = &s->roster.genesis;
+	struct log_point named;
 	struct checkpoint before;
 
-	if (checkpoint_read(in->before, g->hub_name, &g->hub, &before, e) != 0 ||
-	    checkpoint_read(in->head, g->hub_name, &g->hub, head, e) != 0)
+	/* Older ones may be signed by a key that is gone. */
+	if (!checkpoint_named(in->before, &named) ||
+	    named.log_id != store_log_id(s))
+		return 0;
+	if (!checkpoint_named(in->head, &named) ||
+	    find_key(s, keys, named.log_id, out, e) != 0 ||
+	    checkpoint_read(in->before, g->hub_name, &g->hub, &before, e) !=
+	    0 || checkpoint_read(in->head, g->hub_name, &out->key, &out->head,
+	    e) != 0)
 		return -1;
-	if (before.at.size != head->at.size || head->at.size == 0 ||
-	    !hash_eq(&before.root, &head->root))
+	if (before.at.size != out->head.at.size || out->head.at.size == 0 ||
+	    !hash_eq(&before.root, &out->head.root))
 		return err_set(e, ERR_PEER, "the hub says that its log goes on "
 		    "from two places at once");
-	return before.at.log_id == store_log_id(s) ? 1 : 0;
+	return 1;
 }
 
 /* ---- what the hub proves ---- */
@@ -208,8 +302,9 @@ learn(struct talk *t, const struct checkpoint *head, struct roster *out,
 
 static bool
 is_order(const struct roster *r, const struct proto_succession *in,
-    const struct checkpoint *head)
+    const struct succession_step *step)
 {
+	const struct checkpoint *head = &step->head;
 	struct changeset *cs = mem_new(sizeof(*cs));
 	struct directory_entry *d = mem_new(sizeof(*d));
 	struct err e;
@@ -220,6 +315,7 @@ is_order(const struct roster *r, const struct proto_succession *in,
 	    d->head.log_id == head->at.log_id &&
 	    d->head.size == head->at.size &&
 	    hash_eq(&d->head_root, &head->root) &&
+	    (!step->two || !id_eq(&d->second, &r->root_id)) &&
 	    roster_judge(r, cs, d) == VERDICT_ACCEPTED;
 
 	mem_free(d);
@@ -229,16 +325,16 @@ is_order(const struct roster *r, const struct proto_succession *in,
 
 static int
 check_order(struct talk *t, const struct proto_succession *in,
-    const struct checkpoint *head, struct err *e)
+    const struct succession_step *step, struct err *e)
 {
 	struct roster r;
 	int rc;
 
-	if (is_order(&t->s->roster, in, head))
+	if (is_order(&t->s->roster, in, step))
 		return 0;
 	roster_init(&r);
-	rc = learn(t, head, &r, e);
-	if (rc == 0 && !is_order(&r, in, head))
+	rc = learn(t, &step->head, &r, e);
+	if (rc == 0 && !is_order(&r, in, step))
 		rc = err_set(e, ERR_PEER, "the hub goes on under another log "
 		    "and has no order of two officers for it");
 	roster_done(&r);
@@ -248,17 +344,35 @@ check_order(struct talk *t, const struct proto_succession *in,
 /* ---- following ---- */
 
 static int
-follow_one(struct talk *t, const struct proto_succession *in,
-    const struct checkpoint *head, struct err *e)
+follow_tx(struct talk *t, const struct proto_succession *in,
+    const struct succession_step *step, size_t *again, struct err *e)
 {
 	struct store *s = t->s;
+
+	if (rewind_tx(s, &step->head, in->head, again, e) != 0)
+		return -1;
+	return store_put_key_tx(s, step->head.at.log_id, &step->key, e);
+}
+
+/* Its answers are signed with the newest key already: that is looked at as if
+ * it were known, and put back unless all holds. */
+static int
+follow_one(struct talk *t, const struct proto_succession *in,
+    const struct succession_step *step, const struct sign_pub *newest,
+    struct err *e)
+{
+	struct store *s = t->s;
+	struct sign_pub before = s->roster.genesis.hub;
 	size_t again = 0;
 	struct err why;
 
-	if (check_order(t, in, head, e) != 0 || continues(t, head, e) != 0 ||
-	    db_begin(s->db, e) != 0)
+	s->roster.genesis.hub = *newest;
+	if (check_order(t, in, step, e) != 0 ||
+	    continues(t, &step->head, e) != 0 || db_begin(s->db, e) != 0) {
+		s->roster.genesis.hub = before;
 		return -1;
-	if (rewind_tx(s, head, in->head, &again, e) == 0 &&
+	}
+	if (follow_tx(t, in, step, &again, e) == 0 &&
 	    db_commit(s->db, e) == 0) {
 		t->figures->restored = true;
 		t->figures->sent_again += again;
@@ -274,21 +388,28 @@ int
 succession_follow(struct talk *t, struct err *e)
 {
 	struct proto_successions *list = mem_new(sizeof(*list));
-	struct checkpoint head;
+	struct hubkeys *keys = mem_new(sizeof(*keys));
+	struct succession_step step;
+	struct sign_pub newest;
 	struct buf answer;
 	size_t i;
 	int rc, done = 0;
 
 	buf_init(&answer, PROTO_ANSWER_BYTES_MAX);
 	rc = succession_ask(t->r, list, &answer, e);
+	if (rc == 0 && list->count > 0)
+		rc = succession_keys(t->r, keys, e);
+	if (rc == 0)
+		rc = newest_key(t->s, keys, &newest, e);
 	for (i = 0; rc == 0 && i < list->count; i++) {
-		rc = succession_read(t->s, &list->items[i], &head, e);
+		rc = succession_read(t->s, keys, &list->items[i], &step, e);
 		if (rc != 1)
 			continue;
-		rc = follow_one(t, &list->items[i], &head, e);
+		rc = follow_one(t, &list->items[i], &step, &newest, e);
 		done += rc == 0;
 	}
 	buf_done(&answer);
+	mem_free(keys);
 	mem_free(list);
 	return rc < 0 ? -1 : done > 0;
 }

@@ -18,11 +18,28 @@
  * there; 0: it says nothing that explains it; -1. */
 int succession_follow(struct talk *t, struct err *e);
 
-/** succession_read(s, in, head, e): what the hub says of one, both heads
- * signed by it; ${head} is the new one. 1 it continues the log as it is known
- * here, 0 another, -1. The order is not looked at. */
-int succession_read(const struct store *s, const struct proto_succession *in,
-    struct checkpoint *head, struct err *e);
+struct succession_step { /* from one log to the next */
+	struct checkpoint head; /* of the new one */
+	struct sign_pub key;    /* that signs it */
+	bool two;               /* officers have to order it: no former key has
+	                         * signed the new one */
+};
+
+/** succession_read(s, keys, in, out, e): what the hub says of one, both heads
+ * signed by it; a key that changes is signed by the office root (hubkey.h). 1
+ * it continues the log as it is known here, 0 another, -1. The order is not
+ * looked at. */
+int succession_read(const struct store *s, const struct hubkeys *keys,
+    const struct proto_succession *in, struct succession_step *out,
+    struct err *e);
+
+/** succession_keys(r, out, e): GET /v1/keys; none from a hub that knows none. */
+int succession_keys(struct remote *r, struct hubkeys *out, struct err *e);
+
+/** succession_learn(r, genesis, out, e): for a device that joins: the
+ * keys since the genesis entry, each signed by its root. ERR_PEER: not so. */
+int succession_learn(struct remote *r, const struct directory_entry *genesis,
+    struct hubkeys *out, struct err *e);
 
 /** succession_ask(r, out, answer, e): GET /v1/succession; ${out} borrows
  * ${answer}. */

@@ -188,7 +188,8 @@ compare_tx(struct store *s, const struct checkpoint *cp,
 	uint64_t size;
 	int rc = 0;
 
-	/* Its author held that head before the item got its place. */
+	/* Its author held that head before the item got its place. A former
+	 * key's head is not the hub's word here (is_signed). */
 	if (!roster_seen(&s->roster, &cp->at, &size))
 		*words = N_("the hub signed another log for a colleague");
 	else if (size > from->seq)
