@@ -220,7 +220,7 @@ passes(int (*again)(struct view in, struct buf *out, struct err *err))
 static void
 test_info(void **state)
 {
-	struct proto_info m = { .version = PROTO_VERSION,
+	struct proto_info m = { .version = 1,
 	    .hub_name = "hub.example", .log = { 1, 2 }, .now_ms = 3,
 	    .claimed = true }, back;
 
