@@ -5,11 +5,8 @@
 #include "daemon/backup.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
@@ -17,31 +14,10 @@
 #include "common/base/tick.h"
 #include "daemon/backup_keys.h"
 #include "daemon/datadir.h"
+#include "daemon/hub/copy.h"
 
 #define SMALL (256 * 1024)
 #define PART "hub.db.part"
-
-static int
-copy_file(const char *from, const char *to, struct err *e)
-{
-	int in = open(from, O_RDONLY | O_CLOEXEC);
-	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	struct stat st = { .st_size = 0 };
-	off_t at = 0;
-	int rc = in >= 0 && out >= 0 && fstat(in, &st) == 0 ? 0 : -1;
-
-	while (rc == 0 && at < st.st_size)
-		if (sendfile(out, in, &at, (size_t)(st.st_size - at)) <= 0)
-			rc = -1;
-	if (rc != 0 || fsync(out) != 0)
-		rc = err_set(e, ERR_LOCAL, "cannot copy %s to %s: %s", from,
-		    to, strerror(errno));
-	if (in >= 0)
-		close(in);
-	if (out >= 0)
-		close(out);
-	return rc;
-}
 
 /* A value of the backup, as a file. */
 static int
@@ -123,7 +99,7 @@ restore_into(const struct backup_restore *in, const struct backup_info *info,
 	if (rc == 0)
 		rc = write_keys(in, &s, e);
 	if (rc == 0)
-		rc = copy_file(in->from, part, e);
+		rc = copy_bytes(in->from, part, e);
 	if (rc == 0)
 		rc = begin_log(in, info, part, e);
 	if (rc == 0 && rename(part, db) != 0)

@@ -4,7 +4,11 @@
  */
 #include "daemon/hub/check.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/mem.h"
 #include "common/wire/checkpoint.h"
@@ -173,21 +177,65 @@ check_all(struct checking *c, struct err *e)
 	    check_head(c, &log, e);
 }
 
-int
-hub_check(const char *path, struct hub_checked *out, struct err *e)
+static int
+check_open(struct hubdb *db, struct hub_checked *out, struct err *e)
 {
-	struct checking c = { .out = out };
+	struct checking c = { .out = out, .db = db };
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if (hubdb_open_frozen(path, &c.db, e) != 0)
-		return -1;
-	c.stored = hubdb_merkle(c.db);
+	c.stored = hubdb_merkle(db);
 	c.entry = entry_new();
 	rc = check_all(&c, e);
 	entry_free(c.entry);
-	hubdb_close(c.db);
 	return rc;
+}
+
+/* What an older program wrote lacks tables: looked at in a copy, which is
+ * brought up to date as the hub itself would be. */
+static int
+check_older(const char *path, struct hub_checked *out, struct err *e)
+{
+	static const char *const tails[] = { "", "-wal", "-shm" };
+	char folder[32] = "/var/tmp/tugid-", name[64], file[80];
+	struct hubdb *db;
+	size_t i;
+	int rc;
+
+	memset(folder + strlen(folder), 'X', 6); /* mkdtemp's places */
+	if (mkdtemp(folder) == NULL)
+		return err_set(e, ERR_LOCAL, "no temporary folder can be made "
+		    "in /var/tmp: %s", strerror(errno));
+	snprintf(name, sizeof(name), "%s/hub.db", folder);
+	rc = copy_bytes(path, name, e);
+	if (rc == 0)
+		rc = hubdb_open(name, false, &db, e);
+	if (rc == 0) {
+		rc = check_open(db, out, e);
+		hubdb_close(db);
+	}
+	for (i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		snprintf(file, sizeof(file), "%s%s", name, tails[i]);
+		unlink(file);
+	}
+	rmdir(folder);
+	return rc;
+}
+
+int
+hub_check(const char *path, struct hub_checked *out, struct err *e)
+{
+	struct hubdb *db;
+	bool older;
+	int rc = 0;
+
+	if (hubdb_open_frozen(path, &db, e) != 0)
+		return -1;
+	older = hubdb_older(db);
+	if (!older)
+		rc = check_open(db, out, e);
+	hubdb_close(db);
+	return older ? check_older(path, out, e) : rc;
 }
 
 int

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
@@ -97,4 +99,26 @@ copy_make(struct db *db, const char *path, const struct copy_value *list,
 		return 0;
 	unlink(path);
 	return -1;
+}
+
+int
+copy_bytes(const char *from, const char *to, struct err *e)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	struct stat st = { .st_size = 0 };
+	off_t at = 0;
+	int rc = in >= 0 && out >= 0 && fstat(in, &st) == 0 ? 0 : -1;
+
+	while (rc == 0 && at < st.st_size)
+		if (sendfile(out, in, &at, (size_t)(st.st_size - at)) <= 0)
+			rc = -1;
+	if (rc != 0 || fsync(out) != 0)
+		rc = err_set(e, ERR_LOCAL, "cannot copy %s to %s: %s", from,
+		    to, strerror(errno));
+	if (in >= 0)
+		close(in);
+	if (out >= 0)
+		close(out);
+	return rc;
 }

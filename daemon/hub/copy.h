@@ -19,4 +19,7 @@ struct copy_value {
 int copy_make(struct db *db, const char *path, const struct copy_value *list,
     size_t n, struct err *e);
 
+/** copy_bytes(from, to, e): a file that nobody changes; durable. */
+int copy_bytes(const char *from, const char *to, struct err *e);
+
 #endif

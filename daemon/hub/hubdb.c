@@ -92,15 +92,22 @@ hubdb_open_frozen(const char *path, struct hubdb **out, struct err *e)
 	while (schema_hub[newest].number != 0)
 		newest++;
 	if (db_open(path, &o, &h->db, e) != 0 || db_one_int(h->db,
-	    "PRAGMA user_version", &have, e) != 1 || (have != newest &&
-	    err_set(e, ERR_CLASH, "%s was written by another version of this "
+	    "PRAGMA user_version", &have, e) != 1 || (have > newest &&
+	    err_set(e, ERR_CLASH, "%s was written by a newer version of this "
 	    "program (database %lld, here %d)", path, (long long)have,
 	    newest) != 0)) {
 		hubdb_close(h);
 		return -1;
 	}
+	h->older = have < newest;
 	*out = h;
 	return 0;
+}
+
+bool
+hubdb_older(const struct hubdb *db)
+{
+	return db->older;
 }
 
 void

@@ -19,8 +19,10 @@ int hubdb_open(const char *path, bool create, struct hubdb **out,
 void hubdb_close(struct hubdb *db);
 
 /** hubdb_open_frozen(path, out, e): a file that nobody changes, for reading;
- * ERR_CLASH when it was not written by this version. */
+ * ERR_CLASH when a newer version wrote it. hubdb_older(db): an older one did,
+ * so it lacks tables until hubdb_open has been through it. */
 int hubdb_open_frozen(const char *path, struct hubdb **out, struct err *e);
+bool hubdb_older(const struct hubdb *db);
 
 /* Writing: everything up to the commit is durable when it returns 0. */
 int hubdb_begin(struct hubdb *db, struct err *e);

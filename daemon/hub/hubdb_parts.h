@@ -19,6 +19,7 @@ struct node {
 
 struct hubdb {
 	struct db *db;
+	bool older; /* than this program */
 	struct node nodes[NODES];
 };
 

@@ -116,4 +116,29 @@ must as mari note add A-1 'on the new machine'
 as mari sync
 check "clients notice nothing" ends 0
 stop_hub
+### A backup that an older program wrote
+f=$T/older.tugid
+"$TUGID" backup "$T/hub" "$f" >"$T/out" 2>"$T/err"
+sqlite3 "$f" 'DROP TABLE hub_key; DROP TABLE ledger_sig;
+    PRAGMA user_version = 3'
+rm "$f.sha256"
+sum=$(sha256sum <"$f")
+"$TUGID" restore --verify-only "$f" >"$T/out" 2>"$T/err"
+is "is read all the same" 0 $?
+check "and found whole" says "is whole"
+is "and left as it is" "$sum" "$(sha256sum <"$f")"
+"$TUGID" restore "$f" "$T/newer" --keys "$T/hub" --nothing-since \
+    >"$T/out" 2>"$T/err"
+is "and comes back" 0 $?
+"$TUGID" verify "$T/newer" --json >"$T/out" 2>"$T/err"
+is "whole" "$("$TUGID" status "$T/hub" --json | jq .items)" \
+    "$(jq .entries "$T/out")"
+sqlite3 "$f" 'UPDATE item SET body = zeroblob(length(body)) WHERE seq =
+    (SELECT max(seq) FROM item WHERE kind = 1)'
+"$TUGID" restore --verify-only "$f" >"$T/out" 2>"$T/err"
+check "what is wrong in it is found" test $? -ne 0
+sqlite3 "$f" 'PRAGMA user_version = 99'
+"$TUGID" restore --verify-only "$f" >"$T/out" 2>"$T/err"
+is "one of a newer program is not guessed at" 4 $?
+check "and it says so" says "newer version"
 exit $((failed > 0))
