@@ -117,6 +117,8 @@ head_judge(struct auth *a, size_t push_bytes, const struct head *h,
 		return status;
 	if (h->query)
 		return fail(e, 400, "requests have no query");
+	if (h->twice)
+		return fail(e, 400, "a header stands there twice");
 	status = check_length(push_bytes, h, out, e);
 	return status != 0 ? status : check_sender(a, h, out, e);
 }

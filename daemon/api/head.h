@@ -10,7 +10,7 @@
 
 struct head { /* as it came; NULL: no such header */
 	const char *method, *path;
-	bool query;
+	bool query, twice; /* a header that counts stands there twice */
 	const char *host, *length, *encoding;
 	const char *digest, *input, *signature;
 	const char *version; /* of the protocol that the client speaks */

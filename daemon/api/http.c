@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,10 +24,11 @@
 #include "daemon/api/log.h"
 
 #define SWALLOW_BYTES (4 * 1024 * 1024) /* read, never kept */
-#define STRANGE_BYTES (4 * 1024 * 1024) /* of unsigned bodies, all together */
+#define STRANGE_BYTES (8 * 1024 * 1024) /* of unsigned requests, together */
 #define STACK_BYTES (512 * 1024)
 #define HEADER_POOL_BYTES (16 * 1024)
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define TWICE 0x8000u
 #define CBOR_TYPE "application/cbor"
 
 struct http {
@@ -43,7 +45,7 @@ struct http {
 	struct buf pins;        /* as clients get it; empty: none */
 	char pins_number[24];
 	atomic_int busy; /* requests under way */
-	atomic_size_t strange_bytes; /* announced by bodies that nobody signed */
+	atomic_size_t strange_bytes; /* of requests that nobody signed */
 };
 
 struct exchange { /* one request */
@@ -159,6 +161,28 @@ header(struct MHD_Connection *c, const char *name)
 	return MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 }
 
+/* A header that counts here and stands there twice means one thing to one
+ * program and another to the next. */
+static enum MHD_Result
+find_twice(void *cls, enum MHD_ValueKind kind, const char *name,
+    const char *value)
+{
+	static const char *const once[] = { "Host", "Content-Length",
+		"Transfer-Encoding", "Content-Digest", "Signature-Input",
+		"Signature" };
+	unsigned *seen = cls;
+	size_t i;
+
+	(void)kind;
+	(void)value;
+	for (i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
+		if (strcasecmp(name, once[i]) != 0)
+			continue;
+		*seen |= *seen & 1u << i ? TWICE : 1u << i;
+	}
+	return MHD_YES;
+}
+
 /* 0, or the status to refuse with. */
 static int
 check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
@@ -180,6 +204,10 @@ check_head(struct exchange *x, struct MHD_Connection *c, const char *method,
 		.speaks = x->http->version,
 		.net = peers_net(info != NULL ? info->client_addr : NULL),
 	};
+	unsigned seen = 0;
+
+	MHD_get_connection_values(c, MHD_HEADER_KIND, find_twice, &seen);
+	h.twice = (seen & TWICE) != 0;
 
 	return head_judge(x->http->auth, x->http->push_bytes, &h, &x->found,
 	    &x->e);
@@ -235,8 +263,8 @@ count_against(struct exchange *x, struct watch_line *line)
 	}
 }
 
-/* Bodies that nobody signed share so much memory; who signed needs none of
- * it. */
+/* What nobody signed, and the large answer that a copied bundle gets again and
+ * again, share so much memory; who signed needs none of it. */
 static void
 make_room(struct exchange *x)
 {
@@ -244,7 +272,9 @@ make_room(struct exchange *x)
 
 	if (x->status != 0 || x->found.is_signed)
 		return;
-	x->strange_bytes = x->found.length;
+	x->strange_bytes = x->found.length +
+	    (x->found.route->access == ROUTE_EITHER ? PROTO_ANSWER_BYTES_MAX :
+	    0);
 	if (atomic_fetch_add(&h->strange_bytes, x->strange_bytes) +
 	    x->strange_bytes <= STRANGE_BYTES)
 		return;
@@ -267,6 +297,8 @@ begin(struct http *h, struct MHD_Connection *c, const char *method,
 		count_refused(COUNT_TOO_LONG);
 	else if (x->status == 400 || (x->status >= 404 && x->status < 413))
 		count_refused(COUNT_FORM);
+	/* Where the next request would begin, nobody can say then. */
+	x->last = x->status == 400 || x->status == 411;
 	count_against(x, line_of(c));
 	make_room(x);
 	if (x->status == 0)
