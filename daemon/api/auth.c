@@ -30,6 +30,7 @@ struct device {
 	struct bucket bucket;
 	struct nonce *nonces;
 	size_t count, room;
+	int busy; /* requests under way */
 };
 
 struct net {
@@ -160,10 +161,12 @@ admit_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
 
 	pthread_mutex_lock(&a->lock);
 	d = find_device(a, &hs->device);
-	allowed = bucket_take(&d->bucket, tick_mono_ms(&a->tick),
-	    a->limits.burst, bucket_rate(a->limits.per_s));
+	allowed = d->busy < AUTH_BUSY_MAX && bucket_take(&d->bucket,
+	    tick_mono_ms(&a->tick), a->limits.burst,
+	    bucket_rate(a->limits.per_s));
 	if (allowed)
 		fresh = note_nonce(d, hs->nonce, now_ms);
+	d->busy += fresh == 1;
 	pthread_mutex_unlock(&a->lock);
 	if (allowed && fresh == 1)
 		return 0;
@@ -175,6 +178,14 @@ admit_request(struct auth *a, const struct httpsig *hs, int64_t now_ms,
 	err_set(e, ERR_AWAY, "this device asks too often; it can go on in "
 	    "a minute");
 	return 429;
+}
+
+void
+auth_done(struct auth *a, const struct id *device)
+{
+	pthread_mutex_lock(&a->lock);
+	find_device(a, device)->busy--;
+	pthread_mutex_unlock(&a->lock);
 }
 
 /* ---- the checks ---- */

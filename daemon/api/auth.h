@@ -15,6 +15,7 @@
 
 #define AUTH_NONCES_MAX 4096
 #define AUTH_NONCE_LIFE_MS (2 * HTTPSIG_SKEW_S * 1000LL)
+#define AUTH_BUSY_MAX 8          /* requests of one device at the same time */
 #define AUTH_NETS 1024
 #define AUTH_NET_BURST 20        /* unsigned requests of one network */
 #define AUTH_NET_REFILL_MS 30000 /* one more after so long */
@@ -42,6 +43,9 @@ void auth_limit(struct auth *a, const struct auth_limits *limits);
  * out->device and out->digest are for the caller. Any thread. */
 int auth_check(struct auth *a, const struct auth_head *head,
     struct httpsig *out, struct err *e);
+
+/** auth_done(a, device): a request that auth_check let in is over. */
+void auth_done(struct auth *a, const struct id *device);
 
 /** auth_net(a, from, e): a network (peers_net); 0, or 429. */
 int auth_net(struct auth *a, uint64_t from, struct err *e);

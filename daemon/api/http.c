@@ -362,6 +362,8 @@ on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 	if (x == NULL)
 		return;
 	atomic_fetch_sub(&h->strange_bytes, x->strange_bytes);
+	if (x->found.is_signed)
+		auth_done(h->auth, &x->found.sig.device);
 	buf_done(&x->body);
 	buf_done(&x->reply.body);
 	mem_free(x);

@@ -23,6 +23,9 @@ function server() {
 		logPath: folder + '/log.txt' }));
 	const listening = app.listen(0, '127.0.0.1', () =>
 		process.stdout.write(listening.address().port + '\n'));
+	// On a busy machine the usual 5 s end a connection under a request,
+	// and PouchDB's client waits for its answer for ever.
+	listening.keepAliveTimeout = 600000;
 }
 
 let texts, url, first, second;

@@ -1,6 +1,7 @@
 /* Two node processes and the lines between. */
 #include "tests/bench/pouchpeer.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "tests/bench/texts.h"
 
 #define PATH_BYTES 300
+#define ANSWER_MS 300000
 #define BATCH "1000" /* documents of one request; it was slower with 100 */
 
 static void
@@ -68,6 +70,7 @@ pouchpeer_route(struct pouchpeer *p, int port)
 size_t
 pouchpeer_do(struct pouchpeer *p, const char *fmt, ...)
 {
+	struct pollfd answer = { .fd = fileno(p->from), .events = POLLIN };
 	char line[400];
 	size_t number;
 	va_list ap;
@@ -77,6 +80,8 @@ pouchpeer_do(struct pouchpeer *p, const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', p->to);
 	fflush(p->to);
+	if (poll(&answer, 1, ANSWER_MS) == 0)
+		die("PouchDB's client does not answer; see %s/log", p->dir);
 	if (fgets(line, sizeof(line), p->from) == NULL)
 		die("PouchDB's client ended; see %s/log", p->dir);
 	if (sscanf(line, "ok %zu", &number) != 1)

@@ -378,7 +378,7 @@ judge_text(const struct text *t, const struct route **route,
 
 	err_clear(&e);
 	status = head_judge(auth, PUSH_BYTES, &h, &f, &e);
-	if (status == 0 && f.route->access == ROUTE_SIGNED)
+	if (status == 0 && f.is_signed)
 		check_let_in(auth, &h, &f);
 	auth_free(auth);
 	if (status == 0 && f.length <= t->body.len) {
