@@ -207,6 +207,11 @@ sim:
 powercuts hubcuts:
 	@+$(SUB) $B/tools/$@
 	@tests/$@.sh $B $(RUNS)
+# Each operation of three scripts, each way a cut can leave the disk, and each
+# operation of each recovery again.
+powersweep:
+	@+$(SUB) $B/tools/powercuts
+	@tests/powersweep.sh $B
 # Does a test notice when a rule is broken? tests/mutants/README.md
 mutants: deps
 	@+tests/mutants/run.sh $(if $M,'$M')
@@ -245,6 +250,7 @@ help:
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
 	@echo "hubcuts RUNS=20000    of a hub, counted in tests/hubcuts.tally"
+	@echo "powersweep            every operation cut, every recovery cut again"
 	@echo "bench-load            what a hub must bear (tests/bench/README.md)"
 	@echo "bench-peers           beside PouchDB and git (npm, in build/peers)"
 	@echo "hubkills RUNS=1000    of a hub under load, in tests/hubkills.tally"
@@ -255,6 +261,6 @@ help:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
 	leak pot po-update demo bench bench-load bench-peers hubkills hubcuts sim \
-	powercuts mutants lint cover clean help
+	powercuts powersweep mutants lint cover clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -108,10 +108,11 @@ void cuts_begin(struct cuts *w, const struct cuts_script *s, uint64_t seed);
 /** cuts_operations(s): how many operations the script takes. */
 uint64_t cuts_operations(const struct cuts_script *s);
 
-/** cuts_every(s, from, to, doubles, tally): cut at each operation from
- * ${from} to ${to} in each mode; ${doubles}: and at each operation of each
- * recovery in each mode again, else at one drawn for every second one. */
-void cuts_every(const struct cuts_script *s, uint64_t from, uint64_t to,
+/** cuts_every(s, from, step, doubles, tally): cut at operation ${from} and each
+ * ${step}th after it in each mode, and the program killed there and cut
+ * afterwards; ${doubles}: and at each operation of each recovery in each mode
+ * again, else at one drawn for every second one. */
+void cuts_every(const struct cuts_script *s, uint64_t from, uint64_t step,
     bool doubles, struct cuts_tally *tally);
 
 #endif

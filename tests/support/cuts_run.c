@@ -416,16 +416,15 @@ one(const struct cuts_script *s, uint64_t k, int mode, bool doubles,
 }
 
 void
-cuts_every(const struct cuts_script *s, uint64_t from, uint64_t to,
+cuts_every(const struct cuts_script *s, uint64_t from, uint64_t step,
     bool doubles, struct cuts_tally *t)
 {
-	uint64_t k;
+	uint64_t k, n = cuts_operations(s);
 	int mode;
 
-	for (k = from; k <= to; k++)
-		for (mode = 0; mode < SIMDISK_MODES; mode++)
+	for (k = from; k <= n; k += step)
+		for (mode = 0; mode < SIMDISK_MODES; mode++) {
 			one(s, k, mode, doubles, t);
-	for (k = from; k <= to; k++)
-		for (mode = 0; mode < SIMDISK_MODES; mode++)
 			one_killed(s, k, mode, t);
+		}
 }

@@ -2,9 +2,11 @@
  * Power cuts over the encrypted store, as many as wanted.
  *
  * usage: powercuts FIRST LAST the series with these seeds
- *        powercuts every [SCRIPT [FROM TO]]
- *                             each operation of the fixed scripts, each mode,
- *                             and each operation of each recovery again
+ *        powercuts every SCRIPT PART PARTS
+ *                             one of so many parts of its operations: each in
+ *                             each mode, and each operation of each recovery
+ *                             in each mode again
+ *        powercuts scripts    their names and how many operations they take
  * One line: cuts, of them in recovery, kills, faults. What does not hold ends the program with a sentence and the seed.
  */
 #include <inttypes.h>
@@ -37,24 +39,29 @@ say(const struct cuts_tally *t)
 	fflush(stdout);
 }
 
+/* Each operation from the ${part}th on, one of ${parts}. */
 static int
-every(int argc, char **argv)
+every(const char *name, uint64_t part, uint64_t parts)
 {
 	struct cuts_tally t = { 0 };
 	size_t i;
 
-	for (i = 0; i < CUTS_SCRIPTS; i++) {
-		const struct cuts_script *s = &cuts_scripts[i];
-		uint64_t n = cuts_operations(s);
-
-		if (argc > 2 && strcmp(argv[2], s->name) != 0)
-			continue;
-		cuts_every(s, argc > 4 ? number(argv[3]) : 1,
-		    argc > 4 ? number(argv[4]) : n, true, &t);
-		fprintf(stderr, "%s: %" PRIu64 " operations\n", s->name, n);
-	}
+	for (i = 0; i < CUTS_SCRIPTS; i++)
+		if (strcmp(name, cuts_scripts[i].name) == 0)
+			cuts_every(&cuts_scripts[i], part, parts, true, &t);
 	say(&t);
 	return t.cuts > 0 ? 0 : 2;
+}
+
+static int
+scripts(void)
+{
+	size_t i;
+
+	for (i = 0; i < CUTS_SCRIPTS; i++)
+		printf("%s %" PRIu64 "\n", cuts_scripts[i].name,
+		    cuts_operations(&cuts_scripts[i]));
+	return 0;
 }
 
 int
@@ -68,11 +75,13 @@ main(int argc, char **argv)
 	    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
 	    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
 		return 2;
-	if (argc >= 2 && strcmp(argv[1], "every") == 0)
-		return every(argc, argv);
+	if (argc == 2 && strcmp(argv[1], "scripts") == 0)
+		return scripts();
+	if (argc == 5 && strcmp(argv[1], "every") == 0)
+		return every(argv[2], number(argv[3]), number(argv[4]));
 	if (argc != 3) {
-		fprintf(stderr, "usage: powercuts FIRST LAST | every [SCRIPT "
-		    "[FROM TO]]\n");
+		fprintf(stderr, "usage: powercuts FIRST LAST | scripts | "
+		    "every SCRIPT PART PARTS\n");
 		return 2;
 	}
 	last = number(argv[2]);
