@@ -134,8 +134,9 @@ link_test = @mkdir -p $(@D) && echo "link $@" && $(CC) $(LINK) -o $@ \
 # A hub that asks no rules, where a test wants one.
 $B/unit/test_hostile_rules: LINK += -Wl,--wrap=admit
 # Memory that runs out where a test wants it.
-$B/unit/test_vault_faults: LINK += -Wl,--wrap=calloc -Wl,--wrap=realloc \
-	-Wl,--wrap=malloc -Wl,--wrap=free
+FAILING_MEMORY = -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=malloc \
+	-Wl,--wrap=free
+$B/unit/test_vault_faults: LINK += $(FAILING_MEMORY)
 # A disk under SQLite and libgit2: its calls go before the C library's, and so
 # before those of tests/support/faults.c.
 HUBCUTS = $B/unit/test_hubcuts $B/tools/hubcuts
@@ -239,6 +240,23 @@ cover:
 		CFLAGS="-g --coverage -fprofile-update=prefer-atomic" \
 		unit-programs fuzz-programs
 	@tests/cover.sh build/cover
+# Each line of the store's module is reached by its own tests, but for those that
+# tests/cover-vault.lines gives a reason for.
+VAULT_TESTS = arena crash keyblock record salvage slots vault vault_faults vfs
+VAULT_O = $(patsubst %.c,$B/counted/%.o,$(wildcard client/core/vault/*.c))
+VAULT_COUNTED = $(VAULT_TESTS:%=$B/counted/test_%)
+$(VAULT_O) $(VAULT_COUNTED): HARDEN = -O0
+$(VAULT_O) $(VAULT_COUNTED): CFLAGS = -g --coverage
+$(VAULT_COUNTED): LDFLAGS = --coverage
+$B/counted/test_vault_faults: LINK += $(FAILING_MEMORY)
+$B/counted/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(VAULT_COUNTED): $B/counted/%: $B/tests/unit/%.o $(VAULT_O) $(TEST_LIBS)
+	$(link_test)
+cover-vault:
+	@+$(SUB) $(VAULT_COUNTED)
+	@tests/cover-vault.sh $B $(VAULT_TESTS)
 
 ## Installing and packages: install, deb, package-test
 include packaging/packages.mk
