@@ -245,10 +245,10 @@ cover:
 VAULT_TESTS = arena crash keyblock record salvage slots vault vault_faults vfs
 VAULT_O = $(patsubst %.c,$B/counted/%.o,$(wildcard client/core/vault/*.c))
 VAULT_COUNTED = $(VAULT_TESTS:%=$B/counted/test_%)
-$(VAULT_O) $(VAULT_COUNTED): HARDEN = -O0
-$(VAULT_O) $(VAULT_COUNTED): CFLAGS = -g --coverage
-$(VAULT_COUNTED): LDFLAGS = --coverage
-$B/counted/test_vault_faults: LINK += $(FAILING_MEMORY)
+$(VAULT_O): private HARDEN = -O0
+$(VAULT_O): private CFLAGS = -g --coverage
+$(VAULT_COUNTED): private LDFLAGS = --coverage
+$B/counted/test_vault_faults: private LINK += $(FAILING_MEMORY)
 $B/counted/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$Q$(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/core/vault/salvage_copy.h"
 #include "common/db/db.h"
 #include "tests/support/cuts.h"
 
@@ -119,6 +120,11 @@ arm(enum who w, uint64_t k, bool sticky)
 
 /* ---- what is done ---- */
 
+#define BESIDE "n.tugi"
+
+static bool disk_fails;
+static const char *const no_table[] = { NULL };
+
 /* Open, change, copy, move the log into the file, close; the key as well. */
 static int
 session(struct cuts *w)
@@ -159,8 +165,100 @@ copies(struct cuts *w)
 	return rc;
 }
 
+/* A store beside it: made, looked at, moved away. */
+static int
+making(struct cuts *w)
+{
+	struct vault_cost cost = { 1, 8192 };
+	struct vault_key key;
+
+	if (vault_create(BESIDE, view_str("pass"), &cost, &w->o, &w->v,
+	    &w->e) != 0)
+		return -1;
+	key = *vault_key(w->v);
+	cuts_close(w);
+	return vault_verify(BESIDE, &key, &w->o, true, &w->e);
+}
+
+/* Each way of opening added, used and taken away. */
+static int
+ways(struct cuts *w)
+{
+	struct vault_cost cost = { 1, 8192 };
+	uint8_t box[64];
+
+	memset(box, 5, sizeof(box));
+	crypto_box_seed_keypair(box, box + 32, box);
+	if (cuts_open(w) != 0 ||
+	    vault_slot_add_escrow(w->v, box, &w->e) != 0 ||
+	    vault_slot_add_recovery(w->v, view_str("code"), &cost, &w->e) != 0
+	    || vault_change_passphrase(w->v, view_str("other"), &cost, &w->e)
+	    != 0)
+		return -1;
+	cuts_close(w);
+	if (vault_open_escrow(CUTS_STORE, box, &w->o, &w->v, &w->e) != 0 ||
+	    vault_slot_remove(w->v, VAULT_RECOVERY, &w->e) != 0)
+		return -1;
+	cuts_close(w);
+	return vault_open_passphrase(CUTS_STORE, view_str("other"), &w->o,
+	    &w->v, &w->e);
+}
+
+static uint64_t
+salvage_lost(const struct salvage_report *r)
+{
+	uint64_t n = r->pages_lost + r->pages_unknown;
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		n += r->t[i].rows_lost + (!r->t[i].index &&
+		    strcmp(r->t[i].name, "note") == 0 && r->t[i].rows == 0);
+	return n;
+}
+
+/* All rows of a store that was cut off, with a log, into another one. */
+static int
+rescue(struct cuts *w)
+{
+	struct salvage_way way = { view_str("pass"), { NULL, 0 }, NULL };
+	struct vault_cost cost = { 1, 8192 };
+	struct salvage_report report;
+	struct salvage *s;
+	int rc;
+
+	if (cuts_open(w) != 0)
+		return -1;
+	while (simdisk_file(w->disk, CUTS_LOG) == NULL) /* some do nothing */
+		if (cuts_change(w) != 0)
+			return -1;
+	growing(true); /* the disk's own */
+	simdisk_put(w->disk, "d.tugi", buf_view(simdisk_file(w->disk,
+	    CUTS_STORE)));
+	simdisk_put(w->disk, "d.tugi-wal", buf_view(simdisk_file(w->disk,
+	    CUTS_LOG)));
+	growing(false);
+	cuts_close(w);
+	if (salvage_open("d.tugi", &way, &w->o, &s, &w->e) != 0)
+		return -1;
+	rc = vault_create(BESIDE, view_str("pass"), &cost, &w->o, &w->v,
+	    &w->e);
+	if (rc == 0)
+		rc = db_exec(vault_db(w->v), "CREATE TABLE note(id INTEGER "
+		    "PRIMARY KEY, ver INT, body TEXT)", &w->e);
+	if (rc == 0)
+		rc = salvage_copy(s, w->v, no_table, &report, &w->e);
+	salvage_close(s);
+	/* Of a sound store nothing is lost, whatever memory there is. */
+	if (rc == 0 && !disk_fails && salvage_lost(&report) != 0)
+		cuts_bad(w, "salvage lost rows that were there");
+	cuts_close(w);
+	return rc;
+}
+
 static const struct cuts_script work[] = {
-	{ "session", session, false }, { "copies", copies, true }
+	{ "session", session, false }, { "copies", copies, true },
+	{ "making", making, false }, { "ways", ways, false },
+	{ "rescue", rescue, false }
 };
 
 /* Afterwards: nothing left behind, everything there. */
@@ -337,7 +435,9 @@ test_each_call(void **state)
 			base_blocks = blocks;
 			cuts_begin(&w, &work[i], 11);
 			simdisk_call_fails(w.disk, k / 2, k % 2 == 0);
+			disk_fails = true;
 			(void)work[i].run(&w);
+			disk_fails = false;
 			after(&w, k / 2);
 		}
 		print_message("%s: %llu calls\n", work[i].name,

@@ -140,17 +140,13 @@ load_slot(struct pages *p, uint64_t index, uint64_t *count)
 	return SQLITE_OK;
 }
 
-/* The tag on the disk of ${page}; zeros past the end of the file. */
+/* The tag on the disk of ${page}, which a slot counted: the file has it. */
 static int
 read_tag(struct pages *p, uint64_t page, uint8_t *tag)
 {
 	sqlite3_file *f = p->disk->file;
 	int rc;
 
-	if (block_of(page) >= p->blocks) {
-		memset(tag, 0, RECORD_TAG_BYTES);
-		return SQLITE_OK;
-	}
 	rc = f->pMethods->xRead(f, tag, RECORD_TAG_BYTES, (sqlite3_int64)
 	    (block_of(page) * DISK_BLOCK_BYTES + RECORD_TAG_AT));
 	return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_OK : rc;

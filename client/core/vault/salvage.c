@@ -244,6 +244,14 @@ open_log(struct salvage *s, struct err *e)
 	return 0;
 }
 
+static int
+measure(struct salvage *s, struct err *e)
+{
+	int rc = disk_blocks(&s->disk, &s->blocks);
+
+	return rc == SQLITE_OK ? 0 : disk_fail(&s->disk, rc, e);
+}
+
 int
 salvage_open(const char *path, const struct salvage_way *w,
     const struct vault_options *o, struct salvage **out, struct err *e)
@@ -256,8 +264,7 @@ salvage_open(const char *path, const struct salvage_way *w,
 	s->secret = mem_secret_new(sizeof(*s->secret));
 	buf_init(&s->frame, MOVES_MAX);
 	if (disk_open(s->o.vfs, path, false, &s->disk, e) != 0 ||
-	    disk_blocks(&s->disk, &s->blocks) != SQLITE_OK ||
-	    unlock(s, w, e) != 0 || open_log(s, e) != 0 || look(s, e) != 0) {
+	    measure(s, e) != 0 || unlock(s, w, e) != 0 || open_log(s, e) != 0 || look(s, e) != 0) {
 		salvage_close(s);
 		return -1;
 	}
@@ -277,12 +284,6 @@ salvage_close(struct salvage *s)
 	buf_done(&s->frame);
 	mem_secret_free(s->secret);
 	mem_free(s);
-}
-
-const struct vault_key *
-salvage_key(const struct salvage *s)
-{
-	return &s->secret->dek;
 }
 
 uint64_t

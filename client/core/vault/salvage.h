@@ -25,15 +25,11 @@ int salvage_open(const char *path, const struct salvage_way *w,
     const struct vault_options *o, struct salvage **out, struct err *e);
 void salvage_close(struct salvage *s);
 
-/** salvage_key(s): the data key, borrowed. */
-const struct vault_key *salvage_key(const struct salvage *s);
-
 /** salvage_count(s): pages that there should be, as far as anything tells. */
 uint64_t salvage_count(const struct salvage *s);
 
 /** salvage_page(s, n, out): page ${n}, from 1; 0, or -1 when it is lost. */
 int salvage_page(struct salvage *s, uint64_t n,
     uint8_t out[static SALVAGE_PAGE_BYTES]);
-
 
 #endif

@@ -38,6 +38,7 @@ struct copying {
 	uint16_t *owner;        /* of each page: index into out->t */
 	struct cells_row *row;
 	struct buf body;
+	int stop; /* SQLite's: why no more is copied; what is lost is no reason */
 };
 
 static int
@@ -49,10 +50,26 @@ read_page(void *ctx, uint64_t n, uint8_t *out)
 /* ---- the tables of the sound store ---- */
 
 static int
-fail(struct copying *c, struct err *e)
+fail(int rc, struct err *e)
 {
 	return err_set(e, ERR_LOCAL, "what was read cannot be written: %s",
-	    sqlite3_errmsg(c->h));
+	    sqlite3_errstr(rc));
+}
+
+/* 1 and a row, or 0; with ${rc} other than SQLITE_OK when that is no end. */
+static bool
+next_row(sqlite3_stmt *q, int *rc)
+{
+	if (*rc != SQLITE_OK)
+		return false;
+	*rc = sqlite3_step(q);
+	if (*rc == SQLITE_ROW || *rc == SQLITE_DONE) {
+		bool more = *rc == SQLITE_ROW;
+
+		*rc = SQLITE_OK;
+		return more;
+	}
+	return false;
 }
 
 /* Columns as they stand in a row: of a table without rowids its key first. */
@@ -70,8 +87,7 @@ load_columns(struct copying *c, struct shape *sh, struct err *e)
 	sh->key = -1;
 	sqlite3_bind_text(q, 1, sh->name, -1, SQLITE_STATIC);
 	sqlite3_bind_int(q, 2, !sh->rowid);
-	while (rc == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW &&
-	    sh->count < COLUMNS_MAX) {
+	while (sh->count < COLUMNS_MAX && next_row(q, &rc)) {
 		i = sh->count++;
 		snprintf(sh->column[i], sizeof(sh->column[i]), "%s",
 		    (const char *)sqlite3_column_text(q, 0));
@@ -84,7 +100,7 @@ load_columns(struct copying *c, struct shape *sh, struct err *e)
 			sh->required = i + 1;
 	}
 	sqlite3_finalize(q);
-	return rc == SQLITE_OK && sh->count > 0 ? 0 : fail(c, e);
+	return rc == SQLITE_OK ? 0 : fail(rc, e);
 }
 
 static int
@@ -103,9 +119,10 @@ prepare_put(struct copying *c, struct shape *sh, struct err *e)
 	for (i = 1; i < sh->count; i++)
 		buf_add_fmt(&sql, ", ?%zu", i + 1);
 	buf_add_str(&sql, ")");
-	rc = sqlite3_prepare_v2(c->h, buf_str(&sql), -1, &sh->put, NULL);
+	rc = sql.nomem ? SQLITE_NOMEM :
+	    sqlite3_prepare_v2(c->h, buf_str(&sql), -1, &sh->put, NULL);
 	buf_done(&sql);
-	return rc == SQLITE_OK ? 0 : fail(c, e);
+	return rc == SQLITE_OK ? 0 : fail(rc, e);
 }
 
 /* All but virtual tables and what belongs to them. */
@@ -120,23 +137,19 @@ load_shapes(struct copying *c, struct err *e)
 {
 	sqlite3_stmt *q = NULL;
 	struct shape *sh;
-	int rc = sqlite3_prepare_v2(c->h, tables_sql, -1, &q, NULL);
+	int rc = sqlite3_prepare_v2(c->h, tables_sql, -1, &q, NULL), bad = 0;
 
-	if (rc != SQLITE_OK)
-		return fail(c, e);
-	rc = 0;
-	while (rc == 0 && sqlite3_step(q) == SQLITE_ROW &&
-	    c->shapes < SALVAGE_TABLES_MAX) {
+	while (bad == 0 && c->shapes < SALVAGE_TABLES_MAX &&
+	    next_row(q, &rc)) {
 		sh = &c->shape[c->shapes++];
 		snprintf(sh->name, sizeof(sh->name), "%s",
 		    (const char *)sqlite3_column_text(q, 0));
 		sh->rowid = sqlite3_column_int(q, 1) == 0;
-		if (load_columns(c, sh, e) != 0 ||
-		    prepare_put(c, sh, e) != 0)
-			rc = -1;
+		bad = load_columns(c, sh, e) != 0 ||
+		    prepare_put(c, sh, e) != 0;
 	}
 	sqlite3_finalize(q);
-	return rc;
+	return bad ? -1 : rc == SQLITE_OK ? 0 : fail(rc, e);
 }
 
 static struct shape *
@@ -193,6 +206,8 @@ walk(struct copying *c, struct salvage_table *t, uint32_t root)
 		else
 			cells_children(&c->cells, page, n, &todo);
 	}
+	if (todo.nomem)
+		c->stop = SQLITE_NOMEM;
 	buf_done(&todo);
 }
 
@@ -216,6 +231,17 @@ take_schema_row(void *ctx, const struct cells_row *row)
 
 /* ---- rows ---- */
 
+/* false: a part of it is lost, or there was no memory for it. */
+static bool
+has_row(struct copying *c, const uint8_t *page, uint64_t n, size_t i)
+{
+	bool there = cells_row(&c->cells, page, n, i, c->row, &c->body) == 0;
+
+	if (c->body.nomem)
+		c->stop = SQLITE_NOMEM;
+	return there;
+}
+
 static void
 each_row(struct copying *c, uint16_t owner,
     void (*each)(void *ctx, const struct cells_row *row), void *ctx,
@@ -229,9 +255,8 @@ each_row(struct copying *c, uint16_t owner,
 		if (c->owner[n - 1] != owner ||
 		    salvage_page(c->s, n, page) != 0)
 			continue;
-		for (i = 0; i < cells_rows(page, n); i++)
-			if (cells_row(&c->cells, page, n, i, c->row,
-			    &c->body) == 0)
+		for (i = 0; c->stop == 0 && i < cells_rows(page, n); i++)
+			if (has_row(c, page, n, i))
 				each(ctx, c->row);
 			else if (lost != NULL)
 				(*lost)++;
@@ -278,6 +303,7 @@ put_row(void *ctx, const struct cells_row *row)
 	struct putting *p = ctx;
 	struct shape *sh = p->sh;
 	size_t i;
+	int rc;
 
 	if (row->count > sh->count || row->count < sh->required) {
 		p->t->rows_lost++;
@@ -289,10 +315,13 @@ put_row(void *ctx, const struct cells_row *row)
 		bind(sh->put, (int)i + 1, &row->v[i]);
 	if (sh->key >= 0)
 		sqlite3_bind_int64(sh->put, sh->key + 1, row->rowid);
-	if (sqlite3_step(sh->put) == SQLITE_DONE)
+	rc = sqlite3_step(sh->put);
+	if (rc == SQLITE_DONE)
 		p->t->rows++;
-	else
+	else if ((rc & 0xff) == SQLITE_CONSTRAINT)
 		p->t->rows_lost++;
+	else
+		p->c->stop = rc;
 	sqlite3_reset(sh->put);
 }
 
@@ -331,8 +360,7 @@ guess(struct copying *c, const uint8_t *page, uint64_t n)
 		size_t ok = 0, whole = 0;
 
 		for (i = 0; i < rows; i++)
-			if (cells_row(&c->cells, page, n, i, c->row,
-			    &c->body) == 0) {
+			if (has_row(c, page, n, i)) {
 				whole++;
 				ok += fits(&c->shape[k], kind, c->row);
 			}
@@ -466,21 +494,10 @@ salvage_copy(struct salvage *s, struct vault *to, const char *const *skip,
 		find_owners(&c);
 		copy_rows(&c, skip);
 	}
+	if (rc == 0 && c.stop != 0)
+		rc = fail(c.stop, e);
 	end(&c);
-	if (rc == 0)
-		rc = db_commit(db, e);
-	return rc;
-}
-
-const struct salvage_table *
-salvage_table(const struct salvage_report *r, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < r->count; i++)
-		if (strcmp(r->t[i].name, name) == 0)
-			return &r->t[i];
-	return NULL;
+	return db_end(db, rc, e);
 }
 
 struct looking {

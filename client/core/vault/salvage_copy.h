@@ -33,10 +33,6 @@ struct salvage_report {
 int salvage_copy(struct salvage *s, struct vault *to,
     const char *const *skip, struct salvage_report *out, struct err *e);
 
-/** salvage_table(r, name): NULL when nothing is known of it. */
-const struct salvage_table *salvage_table(const struct salvage_report *r,
-    const char *name);
-
 /** salvage_index(s, name, each, ctx): the rows of an index, as far as they
  * are there. */
 void salvage_index(struct salvage *s, const char *name,

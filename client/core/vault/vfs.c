@@ -568,12 +568,6 @@ vfs_name(const struct vfs *v)
 	return v->name;
 }
 
-const char *
-vfs_path(const struct vfs *v)
-{
-	return v->disk->path;
-}
-
 struct vfs_stats
 vfs_stats(const struct vfs *v)
 {

@@ -49,7 +49,6 @@ bool vfs_older(const struct vfs *v);
 void vfs_free(struct vfs *v);
 
 const char *vfs_name(const struct vfs *v);
-const char *vfs_path(const struct vfs *v);
 struct vfs_stats vfs_stats(const struct vfs *v);
 
 /** vfs_read_all(v): open every page record: 0, or the first page that fails,
