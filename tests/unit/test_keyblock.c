@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "client/core/vault/keyblock.h"
 
@@ -139,6 +140,60 @@ test_parameters_are_bound(void **state)
 	assert_int_equal(open_pass("pass"), 0);
 }
 
+/* A machine that has not the memory a slot asks for: said, not "wrong". */
+static void
+test_too_little_memory(void **state)
+{
+	static const struct keyblock_cost dear = { 1, (size_t)1 << 30, true };
+	struct rlimit was, less;
+
+	(void)state;
+#ifdef __SANITIZE_ADDRESS__
+	return; /* which needs more than that for itself */
+#endif
+	assert_int_equal(getrlimit(RLIMIT_AS, &was), 0);
+	less = was;
+	less.rlim_cur = (rlim_t)512 << 20;
+	assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+	assert_int_equal(keyblock_add_secret(&kb, KEYBLOCK_RECOVERY,
+	    view_str("code"), &dear, dek, &e), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	assert_int_equal(kb.count, 1);
+	be_put(kb.slot[0] + 10, dear.mem_bytes, 8);
+	assert_int_equal(open_pass("pass"), -1);
+	assert_int_equal(e.kind, ERR_LOCAL);
+	assert_int_equal(setrlimit(RLIMIT_AS, &was), 0);
+}
+
+/* A key of small order would let anybody open the slot. */
+static void
+test_unusable_office_key(void **state)
+{
+	uint8_t zero[32] = { 0 };
+
+	(void)state;
+	assert_int_equal(keyblock_add_box(&kb, zero, dek, &e), -1);
+	assert_int_equal(e.kind, ERR_INPUT);
+	assert_int_equal(kb.count, 1);
+}
+
+/* Whole, and yet not of this format. */
+static void
+test_other_formats(void **state)
+{
+	static const size_t at[] = { 0, 19, 60 };
+	struct keyblock other;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		keyblock_encode(&kb, &keys, block);
+		block[at[i]] = 99;
+		crypto_generichash(block + 4048, 16, block, 4048, NULL, 0);
+		assert_int_equal(keyblock_decode(block, &other), -1);
+	}
+}
+
 static void
 test_bounds(void **state)
 {
@@ -157,6 +212,11 @@ test_bounds(void **state)
 		    0);
 	assert_int_equal(keyblock_add_box(&kb, box_public, dek, &e), -1);
 	assert_int_equal(e.kind, ERR_TOOBIG);
+	assert_int_equal(keyblock_add_secret(&kb, KEYBLOCK_RECOVERY,
+	    view_str("code"), &cheap, dek, &e), -1);
+	assert_int_equal(e.kind, ERR_TOOBIG);
+	assert_int_equal(keyblock_open_secret(&kb, KEYBLOCK_PASSPHRASE,
+	    view_of(longest, sizeof(longest)), true, got, &e), -1);
 	assert_int_equal(keyblock_remove(&kb, KEYBLOCK_ESCROW),
 	    KEYBLOCK_SLOTS - 1);
 	assert_int_equal(open_pass("pass"), 0);
@@ -219,6 +279,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_each_slot_alone), T(test_wrong_secret),
 		T(test_domains), T(test_floor), T(test_parameters_are_bound),
+		T(test_too_little_memory), T(test_unusable_office_key),
+		T(test_other_formats),
 		T(test_bounds), T(test_round_trip), T(test_every_byte),
 		T(test_forged)
 	};

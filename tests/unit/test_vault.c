@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/core/vault/salvage.h"
 #include "client/core/vault/vault.h"
 #include "common/base/file.h"
 #include "common/db/db.h"
@@ -502,6 +503,95 @@ test_name_unsure(void **state)
 	assert_int_equal(notes(), 1);
 }
 
+/* Both copies of the key block whole, and not written by a holder of the key. */
+static void
+test_foreign_key_block(void **state)
+{
+	struct salvage_way way = { view_str("pass"), { NULL, 0 }, NULL };
+	struct salvage *s;
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	close_store();
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	for (i = 0; i < 2; i++) {
+		b.data[i * 4096 + 59] ^= 4; /* the generation */
+		crypto_generichash(b.data + i * 4096 + 4048, 16,
+		    b.data + i * 4096, 4048, NULL, 0);
+	}
+	assert_int_equal(file_replace(path, buf_view(&b), 0600, &e), 0);
+	buf_done(&b);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), -1);
+	assert_int_equal(e.code, VAULT_ALTERED);
+	assert_int_equal(salvage_open(path, &way, &o, &s, &e), -1);
+	assert_non_null(strstr(e.text, "was altered"));
+}
+
+/* Slots that cannot be, and more than there may be: all stays as it was. */
+static void
+test_ways_that_are_none(void **state)
+{
+	static const uint8_t zero[32] = { 0 };
+	static const char longer[1100] = { 1 };
+	struct vault_ways bad = { .passphrase = view_str(""), .cost = cheap };
+	int i;
+
+	(void)state;
+	assert_int_equal(vault_slot_add_escrow(v, zero, &e), -1);
+	for (i = 0; i < 7; i++)
+		assert_int_equal(vault_slot_add_recovery(v, view_str("code"),
+		    &cheap, &e), 0);
+	assert_int_equal(vault_slot_add_recovery(v, view_str("code"), &cheap,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_TOOBIG);
+	assert_int_equal(vault_renew(v, &bad, &e), -1);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), 0);
+	bad.passphrase = view_str("new one");
+	bad.recovery = view_of(longer, sizeof(longer));
+	assert_int_equal(vault_renew(v, &bad, &e), -1);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), 0);
+	bad.recovery = view_of(NULL, 0);
+	bad.escrow = zero;
+	assert_int_equal(vault_renew(v, &bad, &e), -1);
+	assert_int_equal(vault_open_passphrase(path, view_str("pass"), &o, &v,
+	    &e), 0);
+	assert_int_equal(notes(), 1);
+}
+
+/* A name without a folder, a folder that is missing, no options at all. */
+static void
+test_names_and_defaults(void **state)
+{
+	struct vault_cost least = { 2, (size_t)64 << 20 };
+	struct salvage_way way = { view_str("x"), { NULL, 0 }, NULL };
+	struct salvage *s;
+	struct vault *w;
+	char here[256];
+
+	(void)state;
+	assert_int_equal(vault_create("/nowhere/at/all.tugi", view_str("x"),
+	    &cheap, &o, &w, &e), -1);
+	assert_int_equal(e.code, ENOENT);
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(dir), 0);
+	assert_int_equal(vault_create("o.tugi", view_str("x"), &least, NULL,
+	    &w, &e), 0);
+	assert_int_equal(vault_backup(w, "o.tugi", &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	vault_close(w);
+	assert_int_equal(salvage_open("o.tugi", &way, NULL, &s, &e), 0);
+	assert_true(salvage_count(s) > 0);
+	salvage_close(s);
+	assert_int_equal(unlink("o.tugi"), 0);
+	(void)unlink("o.tugi-anchor");
+	assert_int_equal(chdir(here), 0);
+}
+
 int
 main(void)
 {
@@ -511,7 +601,9 @@ main(void)
 		T(test_floor), T(test_key), T(test_renewal), T(test_ways), T(test_name_unsure),
 		T(test_empty_passphrase), T(test_two_processes),
 		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
-		T(test_verify), T(test_link), T(test_needle), T(test_killed)
+		T(test_verify), T(test_link), T(test_needle), T(test_killed),
+		T(test_foreign_key_block), T(test_ways_that_are_none),
+		T(test_names_and_defaults)
 	};
 
 	if (sodium_init() < 0)

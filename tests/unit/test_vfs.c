@@ -393,6 +393,23 @@ test_key_block_heals(void **state)
 	drop(&im);
 }
 
+/* A copy that lands elsewhere, on a commit slot or the other copy, is found
+ * when it is read back. What it destroyed may be needed: then it is refused. */
+static void
+test_key_block_elsewhere(void **state)
+{
+	struct vault_cost cost = { 1, 8192 };
+
+	(void)state;
+	simdisk_misdirect_at(disk, simdisk_ops(disk) + 1);
+	assert_int_equal(vault_change_passphrase(v, view_str("new"), &cost,
+	    &e), -1);
+	assert_non_null(strstr(e.text, "other bytes than were written"));
+	close_store();
+	assert_true(outcome() == -1 ? e.code == VAULT_ALTERED :
+	    outcome() == (int)nstates - 1);
+}
+
 /* ---- the log ---- */
 
 /* An image with a log that no checkpoint has touched. */
@@ -1083,6 +1100,8 @@ test_older_is_read(void **state)
 	assert_non_null(strstr(e.text, "older than what was saved here"));
 	assert_int_equal(db_begin(vault_db(v), &e), -1);
 	assert_non_null(strstr(e.text, "older than what was saved here"));
+	assert_int_equal(vault_change_passphrase(v, view_str("new"), NULL, &e),
+	    -1);
 	assert_int_equal(vault_backup(v, "b.tugi", &e), 0);
 	close_store();
 	take(&after);
@@ -1198,7 +1217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_page_put_back), T(test_pages_swapped), T(test_flips),
 		T(test_slot_counts_too_many), T(test_cut_short), T(test_no_key_block),
-		T(test_key_block_heals), T(test_log_of_another_time),
+		T(test_key_block_heals), T(test_key_block_elsewhere), T(test_log_of_another_time),
 		T(test_log_cut_and_flipped),
 		T(test_log_removed_after_copying),
 		T(test_unfinished_commit_excuses_nothing),
