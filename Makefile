@@ -242,12 +242,13 @@ cover:
 	@tests/cover.sh build/cover
 # Each line of the store's module is reached by its own tests, but for those that
 # tests/cover-vault.lines gives a reason for.
-VAULT_TESTS = arena crash keyblock record salvage slots vault vault_faults vfs
+VAULT_TESTS = arena cells crash keyblock record salvage slots vault vault_edges \
+	vault_faults vfs
 VAULT_O = $(patsubst %.c,$B/counted/%.o,$(wildcard client/core/vault/*.c))
 VAULT_COUNTED = $(VAULT_TESTS:%=$B/counted/test_%)
 $(VAULT_O): private HARDEN = -O0
 $(VAULT_O): private CFLAGS = -g --coverage
-$(VAULT_COUNTED): private LDFLAGS = --coverage
+$(VAULT_COUNTED): private LDFLAGS = --coverage -Wl,-u,__gcov_dump
 $B/counted/test_vault_faults: private LINK += $(FAILING_MEMORY)
 $B/counted/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
@@ -274,11 +275,12 @@ help:
 	@echo "hubkills RUNS=1000    of a hub under load, in tests/hubkills.tally"
 	@echo "check-unit T=outbox   one unit test program"
 	@echo "cover   lines and branches that the tests reach, with bars"
+	@echo "cover-vault           each line of the store by its own tests"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
 	leak pot po-update demo bench bench-load bench-peers hubkills hubcuts sim \
-	powercuts powersweep mutants lint cover clean help
+	powercuts powersweep mutants lint cover cover-vault clean help
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client/core/vault/salvage.h"
+#include "client/core/vault/salvage_copy.h"
 #include "client/core/vault/vault.h"
 #include "common/base/file.h"
 #include "common/db/db.h"
@@ -563,6 +563,133 @@ test_ways_that_are_none(void **state)
 	assert_int_equal(notes(), 1);
 }
 
+/* ---- salvage ---- */
+
+/* ${other} gets a store with ${sql}; closed. */
+static void
+make_other(const char *sql)
+{
+	struct vault *w;
+
+	unlink(other);
+	assert_int_equal(vault_create(other, view_str("pass"), &cheap, &o, &w,
+	    &e), 0);
+	if (db_exec(vault_db(w), sql, &e) != 0)
+		fail_msg("%s", e.text);
+	vault_close(w);
+}
+
+/* What salvage takes over from ${path} into ${other}. */
+static void
+take_over(struct salvage_report *r)
+{
+	static const char *const skip[] = { "left", NULL };
+	struct salvage_way way = { view_str("pass"), { NULL, 0 }, NULL };
+	struct salvage *s;
+
+	close_store();
+	assert_int_equal(salvage_open(path, &way, &o, &s, &e), 0);
+	assert_int_equal(vault_open_passphrase(other, view_str("pass"), &o, &v,
+	    &e), 0);
+	if (salvage_copy(s, v, skip, r, &e) != 0)
+		fail_msg("%s", e.text);
+	salvage_close(s);
+}
+
+static const struct salvage_table *
+told(const struct salvage_report *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		if (strcmp(r->t[i].name, name) == 0)
+			return &r->t[i];
+	fail_msg("nothing is said of %s", name);
+	return NULL;
+}
+
+/* Every kind of value comes over; what breaks a rule is counted as lost. */
+static void
+test_salvaged_rows(void **state)
+{
+	struct salvage_report r;
+	int64_t n = 0;
+
+	(void)state;
+	assert_int_equal(db_exec(vault_db(v), "CREATE TABLE kinds(a REAL, b "
+	    "TEXT, c BLOB, d INT, f); INSERT INTO kinds VALUES(1.5, 'one', "
+	    "x'00ff', -7, NULL), (2.5, 'two', x'', 9000000000, 'f'), "
+	    "(3.5, 'two', x'01', 0, 1); CREATE TABLE wide(a, b, c);"
+	    "INSERT INTO wide VALUES(1, 2, 3), (4, 5, 6);"
+	    "CREATE TABLE left(a); INSERT INTO left VALUES(1)", &e), 0);
+	make_other("CREATE TABLE kinds(a REAL, b TEXT UNIQUE, c BLOB, d INT, "
+	    "f TEXT); CREATE TABLE wide(a TEXT); CREATE TABLE left(a TEXT)");
+	take_over(&r);
+	assert_int_equal(r.pages_lost, 0);
+	assert_int_equal(told(&r, "kinds")->rows, 2);
+	assert_int_equal(told(&r, "kinds")->rows_lost, 1);
+	assert_int_equal(told(&r, "wide")->rows, 0);
+	assert_int_equal(told(&r, "wide")->rows_lost, 2);
+	assert_int_equal(told(&r, "left")->rows, 0);
+	assert_int_equal(db_one_int(vault_db(v), "SELECT count(*) FROM kinds "
+	    "WHERE (a=1.5 AND b='one' AND c=x'00ff' AND d=-7 AND f IS NULL) OR "
+	    "(a=2.5 AND b='two' AND c=x'' AND d=9000000000 AND f='f')", &n,
+	    &e), 1);
+	assert_int_equal(n, 2);
+}
+
+/* Nothing but the key blocks; and more tables than are told apart. */
+static void
+test_salvage_at_its_bounds(void **state)
+{
+	struct salvage_report r;
+	char sql[64];
+	struct buf b;
+	int i;
+
+	(void)state;
+	make_other("CREATE TABLE note(body TEXT)");
+	assert_int_equal(db_begin(vault_db(v), &e), 0);
+	for (i = 0; i < SALVAGE_TABLES_MAX + 2; i++) {
+		snprintf(sql, sizeof(sql), "CREATE TABLE t%d(a)", i);
+		assert_int_equal(db_exec(vault_db(v), sql, &e), 0);
+	}
+	assert_int_equal(db_commit(vault_db(v), &e), 0);
+	take_over(&r);
+	assert_int_equal(r.count, SALVAGE_TABLES_MAX);
+	assert_int_equal(told(&r, "note")->rows, 1);
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	memset(b.data + 2 * 4096, 0, 2 * 4096);
+	assert_int_equal(file_replace(path, view_of(b.data, 4 * 4096), 0600,
+	    &e), 0);
+	buf_done(&b);
+	make_other("CREATE TABLE note(body TEXT)");
+	take_over(&r);
+	assert_int_equal(r.pages, 0);
+	assert_int_equal(r.count, 1);
+}
+
+/* By the office's key, which another one is not. */
+static void
+test_salvage_by_the_office(void **state)
+{
+	struct salvage_way way = { { NULL, 0 }, { NULL, 0 }, NULL };
+	uint8_t box[64], wrong[64] = { 3 };
+	struct salvage *s;
+
+	(void)state;
+	crypto_box_keypair(box, box + 32);
+	assert_int_equal(vault_slot_add_escrow(v, box, &e), 0);
+	close_store();
+	way.escrow = box;
+	assert_int_equal(salvage_open(path, &way, &o, &s, &e), 0);
+	salvage_close(s);
+	way.escrow = wrong;
+	assert_int_equal(salvage_open(path, &way, &o, &s, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+}
+
 /* A name without a folder, a folder that is missing, no options at all. */
 static void
 test_names_and_defaults(void **state)
@@ -603,7 +730,8 @@ main(void)
 		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
 		T(test_verify), T(test_link), T(test_needle), T(test_killed),
 		T(test_foreign_key_block), T(test_ways_that_are_none),
-		T(test_names_and_defaults)
+		T(test_names_and_defaults), T(test_salvaged_rows),
+		T(test_salvage_at_its_bounds), T(test_salvage_by_the_office)
 	};
 
 	if (sodium_init() < 0)

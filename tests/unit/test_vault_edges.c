@@ -113,6 +113,25 @@ put_page(int n, uint8_t fill)
 }
 
 static int
+put_head(int frame, uint32_t page_no, uint32_t commit)
+{
+	uint8_t head[WAL_FRAME_HEADER_BYTES] = { 0 };
+
+	be_put(head, page_no, 4);
+	be_put(head + 4, commit, 4);
+	return l->pMethods->xWrite(l, head, sizeof(head),
+	    HEAD + (frame - 1) * FRAME);
+}
+
+static int
+put_body(int frame, uint8_t fill)
+{
+	memset(page, fill, PAGES_USABLE);
+	return l->pMethods->xWrite(l, page, BLOCK, HEAD + (frame - 1) * FRAME +
+	    WAL_FRAME_HEADER_BYTES);
+}
+
+static int
 get_page(int n)
 {
 	return f->pMethods->xRead(f, in, BLOCK, (n - 1) * BLOCK);
@@ -210,6 +229,8 @@ test_after_a_failed_sync(void **state)
 	assert_int_not_equal(put_page(1, 'b'), SQLITE_OK);
 	assert_int_not_equal(f->pMethods->xTruncate(f, 0), SQLITE_OK);
 	assert_int_not_equal(l->pMethods->xWrite(l, page, HEAD, 0), SQLITE_OK);
+	assert_int_equal(put_head(1, 1, 0), SQLITE_OK);
+	assert_int_not_equal(put_body(1, 'b'), SQLITE_OK);
 	assert_int_not_equal(l->pMethods->xSync(l, 0), SQLITE_OK);
 	assert_int_not_equal(l->pMethods->xTruncate(l, 0), SQLITE_OK);
 	assert_int_not_equal(base->xDelete(base, disk.log, 0), SQLITE_OK);
@@ -299,25 +320,6 @@ test_other_files(void **state)
 }
 
 /* ---- the log ---- */
-
-static int
-put_head(int frame, uint32_t page_no, uint32_t commit)
-{
-	uint8_t head[WAL_FRAME_HEADER_BYTES] = { 0 };
-
-	be_put(head, page_no, 4);
-	be_put(head + 4, commit, 4);
-	return l->pMethods->xWrite(l, head, sizeof(head),
-	    HEAD + (frame - 1) * FRAME);
-}
-
-static int
-put_body(int frame, uint8_t fill)
-{
-	memset(page, fill, PAGES_USABLE);
-	return l->pMethods->xWrite(l, page, BLOCK, HEAD + (frame - 1) * FRAME +
-	    WAL_FRAME_HEADER_BYTES);
-}
 
 static int
 get_body(int frame)
@@ -420,6 +422,17 @@ test_log_sizes(void **state)
 	assert_int_equal(size, 0);
 	/* Its epoch is over: nothing more to end. */
 	assert_int_equal(m->xTruncate(l, 0), SQLITE_OK);
+}
+
+/* Opening needs no room; the first write does. */
+static void
+test_no_room_for_a_log(void **state)
+{
+	(void)state;
+	open_log();
+	simdisk_fault_at(d, simdisk_ops(d) + 1, SQLITE_FULL, false);
+	assert_int_equal(l->pMethods->xWrite(l, page, HEAD, 0), SQLITE_FULL);
+	assert_int_equal(l->pMethods->xWrite(l, page, HEAD, 0), SQLITE_OK);
 }
 
 static void
@@ -636,7 +649,7 @@ main(void)
 		T(test_sizes), T(test_skipped), T(test_shorter),
 		T(test_after_a_failed_sync), T(test_answers),
 		T(test_other_files), T(test_halves), T(test_log_sizes),
-		T(test_deleted_log), T(test_replay),
+		T(test_no_room_for_a_log), T(test_deleted_log), T(test_replay),
 		T(test_slot_of_the_other_parity), T(test_the_disk_says_no)
 	};
 

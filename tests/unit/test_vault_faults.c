@@ -252,6 +252,11 @@ rescue(struct cuts *w)
 	if (rc == 0 && !disk_fails && salvage_lost(&report) != 0)
 		cuts_bad(w, "salvage lost rows that were there");
 	cuts_close(w);
+	/* And opened as it was left, log and all. */
+	if (rc == 0)
+		rc = vault_open_key("d.tugi", &w->key, &w->o, &w->v, &w->e);
+	if (rc == 0)
+		rc = vault_verify("s.tugi", &w->key, &w->o, true, &w->e);
 	return rc;
 }
 

@@ -742,6 +742,24 @@ test_disk_full(void **state)
 	assert_int_equal(outcome(), (int)nstates - 1);
 }
 
+/* Verifying empties the log first; where that finds no room it says so. */
+static void
+test_verified_on_a_full_disk(void **state)
+{
+	struct image im;
+
+	(void)state;
+	with_log(&im, 3);
+	close_store();
+	give(&im);
+	simdisk_fault_at(disk, simdisk_ops(disk) + 3, SQLITE_FULL, true);
+	assert_int_equal(vault_verify(STORE, &key, &o, true, &e), -1);
+	assert_non_null(strstr(e.text, "disk is full"));
+	simdisk_fault_at(disk, 0, 0, false);
+	assert_int_equal(outcome(), (int)nstates - 1);
+	drop(&im);
+}
+
 /*
  * SQLite 3.40.1 loses a commit when pages spilled inside a savepoint are
  * rolled back. With our settings nothing spills, so nothing is lost.
@@ -1225,6 +1243,7 @@ main(void)
 		T(test_pages_of_a_backup), T(test_changed_under_way),
 		T(test_no_plain_text),
 		T(test_looks_random), T(test_disk_full),
+		T(test_verified_on_a_full_disk),
 		T(test_spilled_savepoint), T(test_no_other_file),
 		T(test_header_bytes), T(test_each_page), T(test_each_frame),
 		T(test_files_put_back), T(test_other_history),
