@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -91,9 +92,9 @@ void __gcov_dump(void) __attribute__((weak));
 
 /* In a process of its own: SQLite is set up once. */
 static int
-in_child(rlim_t limit, int (*check)(void))
+in_child(rlim_t limit, bool (*before)(void), int (*check)(void))
 {
-	struct rlimit r = { limit, limit };
+	struct rlimit r = { limit / 2, limit };
 	int status = 0;
 	pid_t pid = fork();
 
@@ -102,7 +103,10 @@ in_child(rlim_t limit, int (*check)(void))
 		if (setrlimit(RLIMIT_MEMLOCK, &r) != 0 ||
 		    (geteuid() == 0 && setuid(65534) != 0))
 			_exit(90);
+		if (before != NULL && !before())
+			_exit(91);
 		arena_start();
+		arena_start(); /* once is enough */
 		status = check();
 		if (__gcov_dump != NULL)
 			__gcov_dump();
@@ -200,38 +204,81 @@ check_none(void)
 	return rc;
 }
 
+/* What may be locked by number cannot be: the same, and it says so. */
+static int
+check_not_locked(void)
+{
+	struct arena_state a = arena_state();
+	struct vault *v = NULL;
+	int rc = work(&v) > 0 && !a.locked && a.bytes > 0 ? 0 : 1;
+
+	vault_close(v);
+	return rc;
+}
+
 static void
 test_locked(void **state)
 {
 	(void)state;
-	assert_int_equal(in_child(8 * MIB, check_locked), 0);
+	assert_int_equal(in_child(8 * MIB, NULL, check_locked), 0);
 	/* A sanitizer's own memory is not all to be read. */
 	if (!SANITIZED)
-		assert_int_equal(in_child(8 * MIB, check_memory), 0);
+		assert_int_equal(in_child(8 * MIB, NULL, check_memory), 0);
 }
 
 static void
 test_small_limits(void **state)
 {
 	(void)state;
-	assert_int_equal(in_child(3 * MIB, check_small), 0);
+	assert_int_equal(in_child(3 * MIB, NULL, check_small), 0);
 	/* libsodium locks keys as far as it may, and goes on without. */
-	assert_int_equal(in_child(0, check_none), 0);
+	assert_int_equal(in_child(0, NULL, check_none), 0);
 }
 
-/* A process that has used SQLite already is told, not broken. */
 static int
-check_late(void)
+check_nothing(void)
 {
 	return arena_state().bytes == 0 && !arena_state().locked ? 0 : 1;
 }
 
+/* A process that has used SQLite already is told, not broken. */
 static void
 test_too_late(void **state)
 {
 	(void)state;
 	assert_int_equal(sqlite3_initialize(), SQLITE_OK);
-	assert_int_equal(in_child(8 * MIB, check_late), 0);
+	assert_int_equal(in_child(8 * MIB, NULL, check_nothing), 0);
+}
+
+/* Somebody has locked most of it already. */
+static bool
+lock_most(void)
+{
+	struct rlimit r = { 8 * MIB, 8 * MIB };
+	void *p = mmap(NULL, 6 * MIB, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return setrlimit(RLIMIT_MEMLOCK, &r) == 0 && p != MAP_FAILED &&
+	    mlock(p, 6 * MIB) == 0;
+}
+
+/* No address space for an arena. */
+static bool
+leave_nothing(void)
+{
+	static const struct rlimit r = { MIB, MIB };
+
+	return setrlimit(RLIMIT_AS, &r) == 0;
+}
+
+static void
+test_no_room(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(8 * MIB, lock_most, check_not_locked), 0);
+	if (!SANITIZED)
+		assert_int_equal(in_child(8 * MIB, leave_nothing,
+		    check_nothing), 0);
 }
 
 int
@@ -240,6 +287,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locked),
 		cmocka_unit_test(test_small_limits),
+		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_too_late)
 	};
 
