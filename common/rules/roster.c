@@ -327,7 +327,7 @@ roster_order_holds(const struct roster *r, const struct directory_entry *d)
 	buf_init(&text, 1024);
 	directory_recover_text(d, &text);
 	ok = keys_verify(by_root ? &r->genesis.root : &second->sign,
-	    "tugi recover 1", buf_view(&text), &d->second_sig);
+	    DIRECTORY_RECOVER_TAG, buf_view(&text), &d->second_sig);
 	buf_done(&text);
 	return ok;
 }

@@ -1,7 +1,8 @@
 # Reads lists of mutants (README.md has the format).
 #   awk -f read.awk -v mode=list *.mut              a line for each: tabs between
 #                                                 name, files, unit, why
-#   awk -f read.awk -v mode=check -v root=. *.mut   every old text is there once
+#   awk -f read.awk -v mode=check -v root=. *.mut   every old text is there once,
+#                                                 every named test is there
 #   awk -f read.awk -v mode=apply -v root=T -v want=NAME *.mut    change files in T
 # Exit 1 with a sentence when a text is missing, stands twice, or a mutant
 # changes nothing.
@@ -41,10 +42,21 @@ function ends_hunk(    path, all, at, rest) {
 	}
 	file = old = new = ""
 }
+function has_tests(    i, n, stem, path, line) {
+	n = split(unit, stem, " ")
+	for (i = 1; i <= n; i++) {
+		path = root "/tests/unit/test_" stem[i] ".c"
+		if ((getline line <path) < 0)
+			bad("there is no " path)
+		close(path)
+	}
+}
 function ends_mutant() {
 	ends_hunk()
 	if (name == "")
 		return
+	if (mode == "check")
+		has_tests()
 	if (files == "" || why == "" || unit == "")
 		bad("it lacks a file, a reason or the tests that notice it")
 	if (name in seen)

@@ -15,7 +15,6 @@
 
 #define ORDER_WORD "tugi-order-1"
 #define SIGNED_WORD "tugi-signed-order-1"
-#define TAG_RECOVER "tugi recover 1"
 #define ORDER_BYTES (16 + 16 + 16 + 8 + 1 + 16 + 8 + 8 + 32)
 #define SIGNED_BYTES (ORDER_BYTES + 16 + 64)
 
@@ -201,7 +200,7 @@ sign(struct directory_entry *d, const struct sign_key *key, struct buf *out,
 	buf_init(&text, 1024);
 	buf_init(&whole, SIGNED_BYTES);
 	directory_recover_text(d, &text);
-	keys_sign(key, TAG_RECOVER, buf_view(&text), &d->second_sig);
+	keys_sign(key, DIRECTORY_RECOVER_TAG, buf_view(&text), &d->second_sig);
 	order_put(d, &whole);
 	buf_add(&whole, d->second.b, 16);
 	buf_add(&whole, d->second_sig.b, 64);
