@@ -1,8 +1,14 @@
 /* history: what was written in one record, by whom, and what became of it. */
 #include "client/core/records/history.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/core/profile/policies.h"
+
+#define SAID_BYTES 600
 
 static const char *
 standing_code(enum history_standing s)
@@ -68,7 +74,7 @@ print_json(const struct history *h, struct err *e)
 /* As a list shows it: days and the policy's words in the language spoken. */
 static const char *
 said(struct ctx *c, enum record_type type, const struct history_field *f,
-    char day[static WHEN_BYTES])
+    char room[static SAID_BYTES])
 {
 	const struct field *def = fields_find(type, f->name);
 
@@ -76,17 +82,24 @@ said(struct ctx *c, enum record_type type, const struct history_field *f,
 		return _("(not for you to read)");
 	if (def != NULL && def->kind == FIELD_CODE && def->vocabulary != NULL)
 		return policies_name(c->s, def->vocabulary, f->text);
+	if (def != NULL && def->kind == FIELD_TEXT && def->vocabulary != NULL)
+		return policies_names(c->s, def->vocabulary, f->text, room,
+		    SAID_BYTES);
+	if (def != NULL && def->kind == FIELD_FLAG)
+		return strcmp(f->text, "yes") == 0 ? _("yes") : _("no");
+	if (def != NULL && strcmp(def->name, "right") == 0)
+		return _(show_right((enum right)strtol(f->text, NULL, 10)));
 	if (def == NULL || def->kind != FIELD_DATE)
 		return f->text;
-	when_text(f->text, day);
-	return day;
+	when_text(f->text, room);
+	return room;
 }
 
 static void
 say_item(struct ctx *c, enum record_type type,
     const struct history_item *item)
 {
-	char when[WHEN_BYTES], day[WHEN_BYTES], title[400];
+	char when[WHEN_BYTES], room[SAID_BYTES], title[400];
 	size_t i;
 
 	when_words(item->written_ms, tick_wall_ms(&c->tick), when);
@@ -101,7 +114,7 @@ say_item(struct ctx *c, enum record_type type,
 		    item->standing == 0 ? " (" : "",
 		    item->standing == 0 ? standing_words(f->standing) : "",
 		    item->standing == 0 ? ")" : "",
-		    said(c, type, f, day));
+		    said(c, type, f, room));
 	}
 }
 

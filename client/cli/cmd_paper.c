@@ -22,8 +22,11 @@ begin(struct ctx *c, const char *title, const char *subtitle,
 {
 	char day[WHEN_BYTES];
 	struct paper_about about = { .title = title, .subtitle = subtitle,
-		.source = "tugi", .date = day, .page = _("Page %u of %u"),
-		.lang = lang };
+		.source = "tugi", .date = day, .lang = lang };
+
+	/* A language that the program does not speak needs no words. */
+	about.page = strcmp(lang, session_language(c->s)) == 0 ?
+	    _("Page %u of %u") : "%u / %u";
 
 	when_day(tick_wall_ms(&c->tick), day);
 	return paper_new(&about);
@@ -67,7 +70,7 @@ form_line(struct form *f, const char *item, const char *text)
 
 /* The sections by their names in the reader's language. */
 static int
-form_sections(struct form *f, const char *list, struct err *e)
+form_sections(struct form *f, const char *list, bool labelled, struct err *e)
 {
 	char words[LINE_BYTES] = "", code[41];
 	const char *at = list, *name;
@@ -89,7 +92,9 @@ form_sections(struct form *f, const char *list, struct err *e)
 		}
 		at += n + strspn(at + n, ", ");
 	}
-	if (len > 0)
+	if (labelled)
+		form_line(f, "sections", words);
+	else if (len > 0)
 		paper_text(f->p, words);
 	return 0;
 }
@@ -113,24 +118,50 @@ form_value(struct form *f, const char *item, const char *to)
 	return policy_name(f->policy, list, text, f->lang);
 }
 
+static bool
+has_item(const struct form *f, const char *item)
+{
+	return policy_name(f->policy, "consent", item, f->lang) != NULL;
+}
+
 /* Every item that the office's form has, in its order. */
 static int
 form_items(struct form *f, const char *to, struct err *e)
 {
-	const char *item;
+	static const char elsewhere[] = "|evidence|language|place|signature|";
+	const char *list = cmd_value(f->c, "sections"), *item;
+	bool labelled = has_item(f, "sections");
+	char bars[48];
 	size_t i;
+	int rc = 0;
 
-	for (i = 0; (item = policy_code(f->policy, "consent", i)) != NULL;
-	    i++) {
-		if (strcmp(item, "evidence") == 0 ||
-		    strcmp(item, "language") == 0)
+	for (i = 0; rc == 0 && (item = policy_code(f->policy, "consent", i)) !=
+	    NULL; i++) {
+		snprintf(bars, sizeof(bars), "|%s|", item);
+		if (strstr(elsewhere, bars) != NULL)
 			continue;
+		if (strcmp(item, "sections") == 0) {
+			rc = form_sections(f, list, true, e);
+			continue;
+		}
 		form_line(f, item, form_value(f, item, to));
-		if (strcmp(item, "audience") == 0 && form_sections(f,
-		    cmd_value(f->c, "sections"), e) != 0)
-			return -1;
+		if (strcmp(item, "audience") == 0 && !labelled)
+			rc = form_sections(f, list, false, e);
 	}
-	return 0;
+	return rc;
+}
+
+/* Where the office's form names them: in the form's language. */
+static void
+form_sign(struct form *f)
+{
+	const char *place = policy_name(f->policy, "consent", "place",
+	    f->lang);
+	const char *name = policy_name(f->policy, "consent", "signature",
+	    f->lang);
+
+	paper_sign(f->p, place != NULL ? place : " ", name != NULL ? name :
+	    " ");
 }
 
 static int
@@ -157,7 +188,7 @@ fill_form(struct form *f, struct err *e)
 		    "the policy"), purpose);
 	if (form_items(f, name, e) != 0)
 		return -1;
-	paper_sign(f->p, " ", " ");
+	form_sign(f);
 	return 0;
 }
 
@@ -182,6 +213,7 @@ int
 cmd_consent_form(struct ctx *c, struct err *e)
 {
 	struct form f = { .c = c, .lang = cmd_value(c, "language") };
+	struct record_item card = { 0 };
 	struct id case_id;
 	char foot[LINE_BYTES];
 	const char *title;
@@ -202,7 +234,10 @@ cmd_consent_form(struct ctx *c, struct err *e)
 		return err_set(e, ERR_INPUT, _("the policy has no consent in "
 		    "the language \"%s\"; tugi policy show lists what it has"),
 		    f.lang);
-	f.p = begin(c, title, NULL, f.lang);
+	if (records_find(c->s, &case_id, &card, e) < 0)
+		return -1;
+	f.p = begin(c, title, record_field(&card, "name"), f.lang);
+	record_item_done(&card);
 	rc = fill_form(&f, e);
 	snprintf(foot, sizeof(foot), _("consent %d, %s"),
 	    policy_version(f.policy, "forms", "consent"), f.lang);
@@ -312,7 +347,8 @@ print_receipt(struct ctx *c, const struct receipt *r, const char *path,
 		snprintf(all, sizeof(all), "%zu", r->lines[i].texts);
 		snprintf(sure, sizeof(sure), "%zu", r->lines[i].certain);
 		cells[0] = r->lines[i].name;
-		cells[1] = r->lines[i].section;
+		cells[1] = policies_name(c->s, "sections",
+		    r->lines[i].section);
 		cells[2] = words;
 		cells[3] = all;
 		cells[4] = sure;

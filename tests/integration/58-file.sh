@@ -36,7 +36,7 @@ must as worker consent grant A-1 --to 'Liis Kask' --sections notes \
     place=Lasila form=consent easy-read=yes interpreter='O. Petrova' \
     --language ru
 consent=$(cat "$T/out")
-is "the consent says on which form" 1 \
+is "the consent says on which form" 2 \
     "$(json worker '.fields["form-version"]' consent show "$consent")"
 
 ### Forms on paper
@@ -44,6 +44,13 @@ must as worker consent form A-1 --language ru --easy-read \
     --sections notes,plan --pdf "$T/form.pdf"
 check "a form in a language the program does not speak" \
     grep -q '^%PDF' "$T/form.pdf"
+text=$(pdftotext -layout "$T/form.pdf" - | tr -s ' \n' ' ')
+for words in 'Какие части дела Записи, План' Переводчик \
+    'Место и дата Подпись' '1 ?/ ?1'; do
+	check "it asks in that language: $words" grep -qE "$words" <<<"$text"
+done
+as worker consent show "$consent"
+check "a right is a word" says "Right: reads"
 as worker consent form A-1 --language de --pdf "$T/de.pdf"
 check "none in one the policy has not" ends 64
 check "and no file is left" not test -e "$T/de.pdf"
@@ -96,6 +103,8 @@ check "the receipt says what closed" says "closed, with a new key"
 check "and that copies cannot be recalled" says "cannot be recalled"
 must as worker consent receipt "$withdrawal" --pdf "$T/receipt.pdf"
 check "on paper too" grep -q '^%PDF' "$T/receipt.pdf"
+check "with sections by their names" grep -q 'Liis Kask .*Notes' \
+    <(pdftotext -layout "$T/receipt.pdf" -)
 
 ### An offer that is declined
 must as worker case new 'Juku Juurikas' code=J-1

@@ -177,7 +177,7 @@ test_asking(void **state)
 	assert_true(policy_speaks(p, "rom") && policy_speaks(p, "lv"));
 	assert_false(policy_speaks(p, "de"));
 	assert_int_equal(policy_of_age(p), 18);
-	assert_int_equal(policy_version(p, "forms", "consent"), 1);
+	assert_int_equal(policy_version(p, "forms", "consent"), 2);
 	assert_int_equal(policy_version(p, "forms", "consnt"), 0);
 	policy_free(p);
 }

@@ -279,7 +279,7 @@ test_consent_says(void **state)
 	assert_int_equal(consent_list(w.c[1].session, &kid, &l, &e), 0);
 	assert_int_equal(l.count, 1);
 	world_field(&w, 1, &l.items[0].id, "form-version", text);
-	assert_string_equal(text, "1");
+	assert_string_equal(text, "2");
 	world_field(&w, 1, &l.items[0].id, "interpreter", text);
 	assert_string_equal(text, "O. Petrova");
 	consent_list_done(&l);
@@ -310,7 +310,7 @@ test_consent_refuses(void **state)
 	refused(disagree, 1, plain, "--refused");
 	refused(second, 1, plain, "both_guardians");
 	refused(form, 1, plain, "form");
-	refused(version, 2, plain, "version 1");
+	refused(version, 2, plain, "version 2");
 	refused(review, 1, plain, "review");
 	refused(status, 1, plain, "status");
 	refused(NULL, 0, digital, "--file");

@@ -179,6 +179,9 @@ fill_fields(struct values *v, const struct loaded *l, struct record_item *r,
 			t->word = word_of(v, &f[i], &h->heads[0], t->text);
 		else if (f[i].kind == FIELD_DATE || f[i].kind == FIELD_TIME)
 			t->word = day_of(t->text);
+		else if (value_right(&f[i], 0) != NULL)
+			t->word = mem_dup(value_right(&f[i],
+			    h->heads[0].op->value.num));
 		else if (f[i].kind == FIELD_FLAG)
 			t->word = mem_dup(strcmp(t->text, "yes") == 0 ?
 			    _("yes") : _("no"));

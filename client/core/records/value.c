@@ -170,6 +170,16 @@ value_text(struct values *v, const struct field *f,
 	return out;
 }
 
+const char *
+value_right(const struct field *f, int64_t number)
+{
+	if (f->kind != FIELD_NUMBER || strcmp(f->name, "right") != 0)
+		return NULL;
+	return number == RIGHT_KEEP ? _("keeps it") : number == RIGHT_WRITE ?
+	    _("reads and writes") : number == RIGHT_READ ? _("reads") :
+	    _("nothing");
+}
+
 /* One name among others, without the blanks around it; ${text} is moved on. */
 static int
 next_person(struct session *s, const char **text, struct person_item *out,

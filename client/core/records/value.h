@@ -49,6 +49,10 @@ int value_closed(struct values *v, const struct id *case_id, int64_t *out,
 char *value_text(struct values *v, const struct field *f,
     const struct value *value, struct err *e);
 
+/** value_right(f, number): of a field that holds a right, what it allows in
+ * the reader's language; NULL: it holds none. */
+const char *value_right(const struct field *f, int64_t number);
+
 struct parsed { /* ops whose values borrow the texts or ${scratch} */
 	struct op ops[RECORD_OPS_MAX];
 	uint8_t scratch[RECORD_OPS_MAX][32];
