@@ -5,6 +5,7 @@
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/giving/basis.h"
+#include "client/core/profile/policies.h"
 #include "common/base/mem.h"
 
 int
@@ -122,7 +123,8 @@ cmd_disclosure_count(struct ctx *c, struct err *e)
 		return out_json(counts_json(&n), e);
 	table_init(&t, heads, 3, 0);
 	for (i = 0; i < n.count; i++) {
-		table_cell(&t, n.items[i].basis);
+		table_cell(&t, policies_name(c->s, "disclosure.basis",
+		    n.items[i].basis));
 		snprintf(text, sizeof(text), "%zu", n.items[i].count);
 		table_cell(&t, text);
 		snprintf(text, sizeof(text), "%zu", n.items[i].not_told);

@@ -4,6 +4,7 @@
 #include "client/cli/given.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/core/profile/policies.h"
 #include "client/core/support/referral.h"
 #include "client/paper/paper.h"
 #include "common/base/mem.h"
@@ -223,8 +224,9 @@ cmd_referral_count(struct ctx *c, struct err *e)
 		return out_json(j, e);
 	}
 	for (i = 0; i < n.state_count; i++)
-		out_line(&c->out, "%-18s %zu", n.states[i].state,
-		    n.states[i].count);
+		out_line(&c->out, "%5zu  %s", n.states[i].count,
+		    policies_name(c->s, "referral.state",
+		    n.states[i].state));
 	if (n.accepted > 0)
 		out_line(&c->out, _("accepted after %.1f days on average "
 		    "(%zu)"), (double)n.days / (double)n.accepted,

@@ -56,6 +56,10 @@ check "with those that follow" says "accepted declined"
 must as mari referral step "$ref" accepted
 is "the disclosure is recorded" consent \
     "$(json mari '.[0].basis' disclosure count A-1)"
+as mari --lang et disclosure count A-1
+check "by its name in the language spoken" says "$(json mari \
+    '.[] | select(.code == "consent").name' --lang et policy show \
+    disclosure.basis)"
 must as mari release end "$wide" --by 'Mari Tamm'
 is "taken back: it is lost" consent_lost \
     "$(json mari '.[0].state' referral list A-1)"

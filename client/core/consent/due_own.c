@@ -11,6 +11,7 @@
 #include "client/core/local/day.h"
 #include "client/core/local/versions.h"
 #include "client/core/profile/match.h"
+#include "client/core/profile/policies.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
@@ -21,6 +22,7 @@ int
 due_consents(struct due *d, struct err *e)
 {
 	char words[WORDS_BYTES], command[COMMAND_BYTES], hex[ID_TEXT_BYTES];
+	char names[WORDS_BYTES / 2];
 	struct due_item item = { .kind = "consent", .moment = true,
 		.while_open = true, .words = words, .command = command };
 	struct consent_list l;
@@ -32,7 +34,8 @@ due_consents(struct due *d, struct err *e)
 		struct consent_item *c = &l.items[i];
 
 		snprintf(words, sizeof(words), _("consent ends: %s for %s"),
-		    c->sections, c->audience);
+		    policies_names(d->session, "sections", c->sections, names,
+		    sizeof(names)), c->audience);
 		snprintf(command, sizeof(command), "tugi consent list %s",
 		    id_text(&c->case_id, hex));
 		item.at_ms = c->until_ms;

@@ -225,7 +225,7 @@ write_tx(struct session *session, const struct disclosure_draft *d,
 
 	if (d->to == NULL && people_name(session, &d->person, name, e) != 0)
 		return -1;
-	put(&set, "what", d->what != NULL ? d->what : d->sections);
+	put(&set, "what", d->what);
 	put(&set, "sections", d->sections);
 	put(&set, "to", d->to != NULL ? d->to : name);
 	if (!id_is_zero(&d->person))

@@ -293,7 +293,8 @@ static const struct field signal_fields[] = {
 
 static const struct record_kind kinds[] = {
 	{ TYPE_DISCLOSURE, "disclosure", N_("Disclosure"), HOME_CASE, NULL, NULL,
-	    false, false, DISCLOSURE_ON, DISCLOSURE_OF, "to basis channel what",
+	    false, false, DISCLOSURE_ON, DISCLOSURE_OF, "to basis channel "
+	    "sections what",
 	    disclosure_fields, COUNT(disclosure_fields) },
 	{ TYPE_REFERRAL, "referral", N_("Referral"), HOME_CASE, "plan", NULL,
 	    false, false, 0, 0, "state body service until",

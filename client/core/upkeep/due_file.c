@@ -107,15 +107,16 @@ add(struct reviewing *r, const struct consent_item *c, int64_t at_ms,
     const char *what, struct err *e)
 {
 	char words[WORDS_BYTES], command[COMMAND_BYTES];
-	char digits[MATCH_SHORT_BYTES];
+	char digits[MATCH_SHORT_BYTES], names[WORDS_BYTES / 2];
 	struct due_item item = { .kind = "consent-review", .at_ms = at_ms,
 		.case_id = r->case_id, .record = c->id, .words = words,
 		.command = command };
 
 	if (r->checked + DAY_MS / 2 >= at_ms && r->checked != 0)
 		return 0;
-	snprintf(words, sizeof(words), "%s: %s, %s", what, c->sections,
-	    c->audience);
+	snprintf(words, sizeof(words), "%s: %s, %s", what,
+	    policies_names(r->d->session, "sections", c->sections, names,
+	    sizeof(names)), c->audience);
 	snprintf(command, sizeof(command),
 	    "tugi consent check %s outcome=confirmed",
 	    match_short(&c->id, digits));
