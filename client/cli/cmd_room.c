@@ -1,10 +1,12 @@
 /* Rooms of a kind (cmd->room): new, list, set, members, admit, dismiss. */
 #include "client/core/cases/rooms.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/show.h"
 #include "client/cli/text.h"
+#include "client/core/words/collate.h"
 
 int
 cmd_room_new(struct ctx *c, struct err *e)
@@ -67,9 +69,17 @@ print_rooms(struct ctx *c, const struct room_list *l, struct err *e)
 	return rc;
 }
 
+static int
+by_name(const void *a, const void *b, void *order)
+{
+	return collate_cmp(order, ((const struct room_item *)a)->name,
+	    ((const struct room_item *)b)->name);
+}
+
 int
 cmd_room_list(struct ctx *c, struct err *e)
 {
+	struct collate *order;
 	struct room_list l;
 	json_t *j;
 	size_t i;
@@ -77,6 +87,11 @@ cmd_room_list(struct ctx *c, struct err *e)
 
 	if (rooms_list(c->s, c->cmd->room, &l, e) != 0)
 		return -1;
+	if (l.count > 1) {
+		order = collate_new(session_language(c->s));
+		qsort_r(l.items, l.count, sizeof(l.items[0]), by_name, order);
+		collate_free(order);
+	}
 	if (c->g.json) {
 		j = json_array();
 		for (i = 0; i < l.count; i++)

@@ -40,6 +40,8 @@ test_alphabets(void **state)
 	static const char *const lv[] = { "Cālis", "Čakste", "Gulbis",
 		"Ģēģers", "Kalns", "Ķēniņš", "Lapa", "Ļaudis", "Nora",
 		"Ņina", "Sala", "Šmits", "Zars", "Žagars", NULL };
+	static const char *const schools[] = { "Kalna skola", "Ķiršu skola",
+		"Ķiršu skola 2", "Ķiršu skola 10", "Lejas skola", NULL };
 	static const char *const en[] = { "Adams", "Élan", "Zola", NULL };
 
 	(void)state;
@@ -47,6 +49,7 @@ test_alphabets(void **state)
 	in_order("fi", fi);
 	in_order("hu", hu);
 	in_order("lv", lv);
+	in_order("lv", schools);
 	in_order("en", en);
 }
 

@@ -7,8 +7,10 @@
 #include "client/core/report/sheet.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "client/core/words/collate.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
@@ -101,8 +103,14 @@ sheet_words(const struct sheet *sh, enum counts_group_number group,
 
 /* ---- one side ---- */
 
+struct schools { /* in the order of the reader's alphabet */
+	unsigned list[COUNTS_LIST_MAX];
+	size_t count;
+};
+
 struct view_of_side {
 	const struct sheet *sh;
+	const struct schools *schools;
 	enum counts_group_number group;
 	unsigned side;
 	const struct counts_side *s;
@@ -231,8 +239,8 @@ put_schools(const struct view_of_side *v, struct paper *p)
 	char letters[WIDE][2], align[WIDE + 3] = "l", caption[256];
 	struct paper_table t = { .caption = caption, .heads = heads,
 		.titles = titles, .align = align, .cols = v->count + 2 };
-	unsigned *schools = mem_new(COUNTS_LIST_MAX * sizeof(*schools));
-	size_t i, n;
+	const char *school;
+	size_t i;
 
 	snprintf(caption, sizeof(caption), _("By school and: %s"),
 	    text_spoken(v->s->label));
@@ -247,19 +255,19 @@ put_schools(const struct view_of_side *v, struct paper *p)
 	memset(align + 1, 'r', v->count + 1);
 	align[v->count + 2] = '\0';
 	paper_table(p, &t);
-	n = counts_schools(v->sh->counts, schools, COUNTS_LIST_MAX);
-	for (i = 0; i < n; i++)
-		if (amount(v, v->sh->counts->texts[schools[i]], NULL) > 0)
-			put_row(v, p, v->sh->counts->texts[schools[i]]);
+	for (i = 0; i < v->schools->count; i++) {
+		school = v->sh->counts->texts[v->schools->list[i]];
+		if (amount(v, school, NULL) > 0)
+			put_row(v, p, school);
+	}
 	put_row(v, p, NULL);
-	mem_free(schools);
 }
 
 static void
-put_side(const struct sheet *sh, enum counts_group_number group,
-    unsigned side, struct paper *p)
+put_side(const struct sheet *sh, const struct schools *schools,
+    enum counts_group_number group, unsigned side, struct paper *p)
 {
-	struct view_of_side v;
+	struct view_of_side v = { .schools = schools };
 
 	open_side(&v, sh, group, side);
 	if (side >= COUNTS_BY_SCHOOL && sh->rounded && sh->school != NULL)
@@ -291,10 +299,37 @@ put_words(struct paper *p, const char *words, const struct buf *names)
 	buf_done(&b);
 }
 
+struct by_name {
+	char *const *texts;
+	struct collate *order;
+};
+
+static int
+by_name(const void *a, const void *b, void *ctx)
+{
+	const struct by_name *x = ctx;
+
+	return collate_cmp(x->order, x->texts[*(const unsigned *)a],
+	    x->texts[*(const unsigned *)b]);
+}
+
+static struct schools *
+schools_of(const struct sheet *sh)
+{
+	struct schools *all = mem_new(sizeof(*all));
+	struct by_name x = { sh->counts->texts, collate_new(sh->lang) };
+
+	all->count = counts_schools(sh->counts, all->list, COUNTS_LIST_MAX);
+	qsort_r(all->list, all->count, sizeof(all->list[0]), by_name, &x);
+	collate_free(x.order);
+	return all;
+}
+
 void
 sheet_fill(const struct sheet *sh, struct paper *p)
 {
 	struct counts_where all = { sh->school, NULL };
+	struct schools *schools = schools_of(sh);
 	struct buf none;
 	unsigned g, side;
 
@@ -308,7 +343,7 @@ sheet_fill(const struct sheet *sh, struct paper *p)
 		}
 		paper_heading(p, 2, text_spoken(counts_groups[g].label));
 		for (side = 0; side < counts_groups[g].side_count; side++)
-			put_side(sh, g, side, p);
+			put_side(sh, schools, g, side, p);
 	}
 	put_words(p, sh->rounded ?
 	    _("Nothing, or fewer than 5, in: ") : _("Nothing counted in: "),
@@ -320,5 +355,6 @@ sheet_fill(const struct sheet *sh, struct paper *p)
 		    "small number can be found again from totals or from "
 		    "other reports. Method: controlled rounding after Cox "
 		    "(1987)."));
+	mem_free(schools);
 	buf_done(&none);
 }
