@@ -127,6 +127,21 @@ walk() { # the language is that of LANGUAGE, but for one command
 	said $w policy show note.category
 	said $w store status
 	said $w status
+	said $w disclosure add "$code" Politsei --sections card,plan \
+	    --channel phone --basis vital_interest --provision Ppp \
+	    --reason Rrr --informed
+	said $w disclosure list
+	said $w disclosure count
+	rm -f "$T/list"
+	said $w copy review "$code" "$T/list" --for Ema --as guardian \
+	    --authority sole
+	sed -i 's/^? record/give record/; s/^? word/show word/' "$T/list"
+	said $w copy make "$T/list" --pdf "$T/copy.pdf"
+	pdftotext -layout "$T/copy.pdf" - >>"$T/said.$lang"
+	said $w consent form "$code" --sections card,plan --pdf "$T/form.pdf"
+	pdftotext -layout "$T/form.pdf" - >>"$T/said.$lang"
+	check "$lang: no code stands where a name belongs" \
+	    not grep -qE '^[^$].*(card, ?plan|vital_interest)' "$T/said.$lang"
 }
 for lang in et lv "fi" hu en; do
 	export LANGUAGE=$lang

@@ -6,7 +6,7 @@
 
 #include "client/core/cases/guard.h"
 #include "client/core/cases/objections.h"
-#include "client/core/local/day.h"
+#include "client/core/words/said.h"
 #include "client/paper/paper.h"
 #include "common/base/mem.h"
 #include "common/base/text.h"
@@ -71,10 +71,10 @@ void
 excerpt_title(const struct record_item *r, char *out, size_t size)
 {
 	const struct record_kind *kind = fields_kind(r->type);
-	char day[DAY_TEXT_BYTES];
+	char day[SAID_DAY_BYTES];
 
 	snprintf(out, size, "%s, %s, %s", kind != NULL ? _(kind->label) : "",
-	    day_text(r->at_ms, day), r->author != NULL ? r->author : "");
+	    said_day(r->at_ms, day), r->author != NULL ? r->author : "");
 }
 
 static void

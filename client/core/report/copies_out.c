@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "client/core/giving/disclosure.h"
-#include "client/core/local/day.h"
 #include "client/core/report/copies.h"
+#include "client/core/words/said.h"
 #include "common/base/text.h"
 #include "common/wire/keys.h"
 
@@ -67,10 +67,10 @@ copies_log(struct session *session, const struct copy *c, struct view given,
 static void
 put_record(const struct copy_record *r, struct paper *p)
 {
-	char day[DAY_TEXT_BYTES], title[300];
+	char day[SAID_DAY_BYTES], title[300];
 	size_t i;
 
-	snprintf(title, sizeof(title), "%s  %s", day_text(r->at_ms, day),
+	snprintf(title, sizeof(title), "%s  %s", said_day(r->at_ms, day),
 	    r->title);
 	paper_heading(p, 3, title);
 	if (r->author[0] != '\0')
