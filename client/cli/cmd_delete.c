@@ -40,9 +40,9 @@ say_rest(struct ctx *c, const struct record_item *r)
 	if (r->type != TYPE_CASE || records_list(c->s, &q, &l, &why) != 0)
 		return;
 	if (l.total > 0)
-		out_say(&c->out, l.total == 1 ?
-		    _("Its %zu note stays in the lists of notes.") :
-		    _("Its %zu notes stay in the lists of notes."), l.total);
+		out_say(&c->out, plural(l.total,
+		    "Its %zu note stays in the lists of notes.",
+		    "Its %zu notes stay in the lists of notes."), l.total);
 	record_list_done(&l);
 }
 

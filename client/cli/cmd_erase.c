@@ -84,8 +84,8 @@ whole_case(struct ctx *c, const struct id *id, const struct erase_wish *w,
 	    "and for good?"), e) != 0 ||
 	    erase_case(c->s, id, w, &x, e) != 0)
 		return -1;
-	out_say(&c->out, x.asked == 1 ? _("Asked for %zu section.") :
-	    _("Asked for %zu sections."), x.asked);
+	out_say(&c->out, plural(x.asked, "Asked for %zu section.",
+	    "Asked for %zu sections."), x.asked);
 	if (x.not_kept[0] != '\0')
 		out_warn(&c->out, _("Not in your hands: %s. Who keeps them has "
 		    "to ask."), x.not_kept);

@@ -73,9 +73,9 @@ cmd_export(struct ctx *c, struct err *e)
 		return -1;
 	hash_text(&sum.hash, hash);
 	if (!c->g.json) {
-		out_line(&c->out, _("%zu records are in %s, sealed. The cards "
-		    "of %zu cases and your own room say so."), sum.records,
-		    ask.path, sum.cases);
+		out_line(&c->out, _("Sealed in %s. Records: %zu; cases "
+		    "whose cards say so: %zu; your own room says so, too."),
+		    ask.path, sum.records, sum.cases);
 		return 0;
 	}
 	j = json_object();
@@ -201,7 +201,9 @@ cmd_export_open(struct ctx *c, struct err *e)
 	if (rc != 0)
 		return -1;
 	if (!c->g.json) {
-		out_line(&c->out, _("%zu records are in %s now, readable for "
+		out_line(&c->out, plural(lines, "%zu record is in %s now, "
+		    "readable for whoever can open that folder. Remove it when "
+		    "you are done.", "%zu records are in %s now, readable for "
 		    "whoever can open that folder. Remove it when you are "
 		    "done."), lines, cmd_word(c, 1));
 		return 0;

@@ -20,11 +20,11 @@ say_import(struct ctx *c, const struct import_result *r, bool dry,
 
 	if (!c->g.json) {
 		out_line(&c->out, dry ?
-		    _("The file is sound: %zu rows, %zu new notes, %zu new "
-		    "cases, %zu known cases, %zu rows taken in before. Nothing "
-		    "was written.") :
-		    _("Took in %zu rows: %zu new notes, %zu new cases, %zu known "
-		    "cases, %zu rows taken in before."), r->rows, r->notes,
+		    _("The file is sound. Rows: %zu; new notes: %zu; new "
+		    "cases: %zu; known cases: %zu; rows taken in before: %zu. "
+		    "Nothing was written.") :
+		    _("Taken in. Rows: %zu; new notes: %zu; new cases: %zu; "
+		    "known cases: %zu; rows taken in before: %zu."), r->rows, r->notes,
 		    r->cases_made, r->cases_known, r->already);
 		return 0;
 	}
@@ -111,10 +111,10 @@ say_records(struct ctx *c, const struct telling *t,
 			out_line(&c->out, _("... and %zu more; --dry-run shows "
 			    "all of them."), t->shown - WRONG_SHOWN);
 		if (sum->wrong == 0)
-			out_line(&c->out, dry ? _("The file is sound: %zu rows, "
-			    "%zu new, %zu taken in before. Nothing was "
-			    "written.") : _("Took in %zu rows: %zu new, %zu "
-			    "taken in before."), sum->rows, sum->made,
+			out_line(&c->out, dry ? _("The file is sound. Rows: "
+			    "%zu; new: %zu; taken in before: %zu. Nothing was "
+			    "written.") : _("Taken in. Rows: %zu; new: %zu; "
+			    "taken in before: %zu."), sum->rows, sum->made,
 			    sum->already);
 		return 0;
 	}

@@ -245,10 +245,12 @@ say_today(struct ctx *c, const struct today *t, struct err *e)
 {
 	say_visits(c, &t->due);
 	if (t->due.count == 0 && t->q.school != NULL)
-		out_line(&c->out, _("Nothing is due at %s in the next %d "
-		    "days."), t->q.school, t->q.days);
+		out_line(&c->out, plural(t->q.days, "Nothing is due at %s "
+		    "in the next %d day.", "Nothing is due at %s in the next "
+		    "%d days."), t->q.school, t->q.days);
 	else if (t->due.count == 0)
-		out_line(&c->out, _("Nothing is due in the next %d days."),
+		out_line(&c->out, plural(t->q.days, "Nothing is due in the "
+		    "next %d day.", "Nothing is due in the next %d days."),
 		    t->q.days);
 	else if (say_due(c, &t->due, e) != 0)
 		return -1;

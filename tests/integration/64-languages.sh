@@ -137,9 +137,9 @@ walk() { # the language is that of LANGUAGE, but for one command
 	    --authority sole
 	sed -i 's/^? record/give record/; s/^? word/show word/' "$T/list"
 	said $w copy make "$T/list" --pdf "$T/copy.pdf"
-	pdftotext -layout "$T/copy.pdf" - >>"$T/said.$lang"
+	pdftotext -nopgbrk -layout "$T/copy.pdf" - >>"$T/said.$lang"
 	said $w consent form "$code" --sections card,plan --pdf "$T/form.pdf"
-	pdftotext -layout "$T/form.pdf" - >>"$T/said.$lang"
+	pdftotext -nopgbrk -layout "$T/form.pdf" - >>"$T/said.$lang"
 	check "$lang: no code stands where a name belongs" \
 	    not grep -qE '^[^$].*(card, ?plan|vital_interest)' "$T/said.$lang"
 }

@@ -9,6 +9,8 @@ TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
                    r'|[A-Za-z_]\w*|\n|\S', re.S)
 LOOKED_UP = {"err_set", "err_add", "checking_fail", "out_line", "out_say", "out_warn",
              "out_alarm", "out_step", "_", "N_", "plural", "buf_check"}
+# xgettext sees the first text of a choice in these, and no other.
+FORMATS = LOOKED_UP - {"_", "N_", "plural"}
 NO_WORDS = {  # codes, names and SQL; words that only a developer reads
     "keys_hash", "keys_mac", "fields_listed", "db_prepare", "_Static_assert",
     "show_set", "EACH", "add_header", "cbor_end",
@@ -32,7 +34,7 @@ CODE_FILES = re.compile(r"/(timeline|tally_\w+|due_\w+|transition|referral\w*|"
 
 
 def literals(source):
-    """(line, text, names of the calls around it)"""
+    """(line, text, names of the calls around it, one of a choice)"""
     tokens = list(TOKEN.finditer(source))
     stack, before, i = [], "", 0
     while i < len(tokens):
@@ -53,6 +55,7 @@ def literals(source):
             stack.pop()
         elif t[0] == '"':
             at, text = tokens[i].start(), ""
+            choice = before in "?:" and stack and stack[-1] in FORMATS
             while i < len(tokens):
                 u = tokens[i].group()
                 if u[0] == '"':
@@ -60,7 +63,7 @@ def literals(source):
                 elif u != "\n" and u[:2] != "/*":
                     break
                 i += 1
-            yield source.count("\n", 0, at) + 1, text, set(stack)
+            yield source.count("\n", 0, at) + 1, text, set(stack), choice
             before = '"'
             continue
         before = t
@@ -73,8 +76,8 @@ for name in sys.argv[1:]:
         continue
     with open(name, encoding="utf-8") as f:
         source = f.read()
-    for line, text, calls in literals(source):
-        if calls & LOOKED_UP or calls & NO_WORDS:
+    for line, text, calls, choice in literals(source):
+        if (calls & LOOKED_UP and not choice) or calls & NO_WORDS:
             continue
         if not re.search(r"[A-Za-z]{2,}[ ,:;]+[A-Za-z%]|[a-z]{3} $", text):
             continue

@@ -138,9 +138,10 @@ parse_text(const struct field *f, struct view v, struct err *e)
 	if (utf8_bad(v) != v.len)
 		return err_set(e, ERR_INPUT, "%s is not UTF-8 text", f->name);
 	if (utf8_controls(v, lines) != v.len)
-		return err_set(e, ERR_INPUT,
-		    "%s has a control character in it%s", f->name,
-		    lines ? "" : "; it is one line of text");
+		return err_set(e, ERR_INPUT, lines ?
+		    N_("%s has a control character in it") :
+		    N_("%s has a control character in it; it is one line of "
+		    "text"), f->name);
 	return 0;
 }
 

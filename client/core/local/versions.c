@@ -392,12 +392,12 @@ write_more(struct store *s, const struct write *w,
 	if (row->type != w->type)
 		return err_set(e, ERR_INPUT, "this is not a %s",
 		    fields_kind(w->type) != NULL ? fields_kind(w->type)->name :
-		    "known record");
+		    _("known record"));
 	if (kind == NULL || (kind->append_only &&
 	    !deleted_only(w->ops, w->op_count)))
 		return err_set(e, ERR_DENIED, "a %s is never changed; write "
 		    "an amendment beside it", kind != NULL ? kind->name :
-		    "record of a newer program");
+		    _("record of a newer program"));
 	if ((row->flags & RECORD_ERASED) != 0)
 		return err_set(e, ERR_DENIED, "this was erased");
 	if (may_write(s, &row->space, e) != 0 ||

@@ -22,7 +22,7 @@ fail(struct err *e, const char *what)
 
 	return err_set(e, ERR_INPUT, "%s: %.160s", _(what),
 	    why != NULL && why->message != NULL ? why->message :
-	    "git does not say why");
+	    _("git does not say why"));
 }
 
 /* ${dir} within the work tree; a bare repository has its files at the top. */
@@ -83,7 +83,7 @@ check_clean(struct opened *o, struct err *e)
 		    one->head_to_index->new_file.path;
 		rc = err_set(e, ERR_INPUT, "%.120s%s changed since the last "
 		    "commit: commit it, or name the commit that counts with "
-		    "--commit", name, n > 1 ? " and others" : "");
+		    "--commit", name, n > 1 ? _(" and others") : "");
 	}
 	git_status_list_free(list);
 	return rc;

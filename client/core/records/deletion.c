@@ -14,7 +14,7 @@ check(const struct record_row *row, bool on, struct err *e)
 	if (fields_number(row->type, FIELD_DELETED) == NULL)
 		return err_set(e, ERR_INPUT, "a %s is not deleted; cases, "
 		    "notes and goals are", kind != NULL ? kind->name :
-		    "record of this kind");
+		    _("record of this kind"));
 	if (((row->flags & RECORD_DELETED) != 0) == on)
 		return err_set(e, ERR_CLASH, on ? N_("it is deleted already") :
 		    N_("it is not deleted"));

@@ -377,7 +377,7 @@ erase_record(struct session *session, const struct id *id,
 	if (!erased_alone(row.type))
 		return err_set(e, ERR_INPUT, "a %s is erased with its whole "
 		    "case only", fields_kind(row.type) != NULL ?
-		    fields_kind(row.type)->name : "record of this kind");
+		    fields_kind(row.type)->name : _("record of this kind"));
 	if (check_wish(s, w, e) != 0 ||
 	    check_not_asked(s, &row.space, id, e) != 0 ||
 	    db_begin(s->db, e) != 0)
@@ -483,7 +483,7 @@ erase_case(struct session *session, const struct id *case_id,
 	if (rc == 0 && out->asked == 0)
 		rc = err_set(e, ERR_DENIED, "you keep no section of this case "
 		    "that is not asked for already%s%s",
-		    out->not_kept[0] != '\0' ? "; kept by others: " : "",
+		    out->not_kept[0] != '\0' ? _("; kept by others: ") : "",
 		    out->not_kept);
 	mem_free(list);
 	if (rc != 0)

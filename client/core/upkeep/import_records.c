@@ -250,11 +250,10 @@ find_place(struct importing *im, struct err *e)
 		im->case_id = found->id;
 		return 0;
 	}
-	err_set(e, ERR_INPUT, n > 1 ? "two cases have this code" :
-	    (k->homes & HOME_CASE) == 0 ?
-	    "no school or group of this name is open to you; make it first" :
-	    "no case with this code is open to you; open it first, or import "
-	    "the cases first");
+	err_set(e, ERR_INPUT, n > 1 ? N_("two cases have this code") :
+	    (k->homes & HOME_CASE) == 0 ? N_("no school or group of this name "
+	    "is open to you; make it first") : N_("no case with this code is "
+	    "open to you; open it first, or import the cases first"));
 	return about(im, im->place, e);
 }
 

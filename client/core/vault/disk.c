@@ -126,7 +126,7 @@ disk_open(const char *under, const char *path, bool create, struct disk *out,
 	out->under = sqlite3_vfs_find(under);
 	if (out->under == NULL)
 		return err_set(e, ERR_BUG, "there is no file system layer %s",
-		    under != NULL ? under : "at all");
+		    under != NULL ? under : "-");
 	out->path = full_name(out->under, path, &out->log);
 	if (out->path == NULL)
 		return err_set(e, ERR_LOCAL,

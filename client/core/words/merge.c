@@ -153,7 +153,7 @@ git_failed(const char *what, struct err *e)
 
 	return err_set(e, ERR_LOCAL, "two texts could not be %s (libgit2: "
 	    "%.100s); choose one of them", what,
-	    why != NULL && why->message != NULL ? why->message : "no reason");
+	    why != NULL && why->message != NULL ? why->message : "-");
 }
 
 static int
