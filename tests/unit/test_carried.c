@@ -122,6 +122,101 @@ test_late(void **state)
 	assert_int_equal(r.skew_ms, 0);
 }
 
+/* ---- a request that is none ---- */
+
+/* What AUTHOR's stick asks, with these bytes instead of its own; NULL: its. */
+static void
+ask_instead(const char *push, const struct proto_pull *pull)
+{
+	const struct device_keys *me = world_store(&w, AUTHOR)->me;
+	struct bundle_ask *m = mem_new(sizeof(*m));
+	struct buf plain, body;
+
+	buf_init(&plain, EXCHANGE_BUNDLE_MAX);
+	buf_init(&body, EXCHANGE_BUNDLE_MAX);
+	assert_int_equal(bundle_ask_open(buf_view(&out), &w.hub_pub,
+	    &w.hub_key, &plain, m, &e), 0);
+	if (push != NULL)
+		m->push = view_str(push);
+	if (pull != NULL) {
+		proto_pull_encode(pull, &body);
+		m->pull = buf_view(&body);
+	}
+	buf_reset(&out);
+	bundle_ask_seal(m, me, &w.hub_pub, &out);
+	buf_done(&plain);
+	buf_done(&body);
+	mem_free(m);
+}
+
+static unsigned
+status_of_page(void)
+{
+	struct bundle_answer *m = mem_new(sizeof(*m));
+	struct buf plain;
+	unsigned status;
+
+	buf_init(&plain, EXCHANGE_BUNDLE_MAX);
+	assert_int_equal(bundle_answer_open(buf_view(&in),
+	    world_store(&w, AUTHOR)->me, &w.hub_pub, &plain, m, &e), 0);
+	assert_int_equal(m->count, 1);
+	status = m->pages[0].status;
+	buf_done(&plain);
+	mem_free(m);
+	return status;
+}
+
+/* The hub answers what it can and says what it cannot; what was to be sent
+ * waits for the next stick. */
+static void
+test_push_that_is_none(void **state)
+{
+	(void)state;
+	assert_int_equal(world_note(&w, AUTHOR, &kid, "a note", NULL), 0);
+	make(AUTHOR);
+	ask_instead("not a push", NULL);
+	answer();
+	assert_int_equal(status_of_page(), 200);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_non_null(strstr(e.text, "the hub refused the request"));
+	assert_true(waiting() > 0);
+	make(AUTHOR);
+	answer();
+	assert_int_equal(take(AUTHOR), 0);
+	assert_int_equal(r.sent_notes, 1);
+	store_check(world_store(&w, AUTHOR));
+}
+
+/* From past the end of the log; and for nothing that a hub knows. */
+static void
+test_pull_that_is_none(void **state)
+{
+	struct proto_pull *pull = mem_new(sizeof(*pull));
+
+	(void)state;
+	make(AUTHOR);
+	pull->at.cursor = 1000000;
+	pull->max_bytes = 1000;
+	ask_instead(NULL, pull);
+	answer();
+	assert_int_equal(status_of_page(), 409);
+	assert_int_equal(take(AUTHOR), 0); /* not of where it stands */
+	assert_true(r.stale);
+	make(AUTHOR);
+	memset(pull, 0, sizeof(*pull));
+	pull->known.log_id = 7;
+	pull->known.size = 1;
+	ask_instead(NULL, pull);
+	answer();
+	assert_int_not_equal(status_of_page(), 200);
+	make(AUTHOR);
+	answer();
+	assert_int_equal(take(AUTHOR), 0);
+	assert_false(r.stale);
+	mem_free(pull);
+}
+
 /* ---- a hub that lies ---- */
 
 enum lie { FORGED_RECEIPT, OTHER_TREE, NO_PAGES, STRANGE_KEY };
@@ -261,7 +356,8 @@ main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_there_and_back), T(test_late), T(test_forged_receipt),
+		T(test_there_and_back), T(test_late), T(test_push_that_is_none),
+		T(test_pull_that_is_none), T(test_forged_receipt),
 		T(test_other_tree), T(test_no_pages), T(test_strange_key),
 	};
 
