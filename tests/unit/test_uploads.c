@@ -465,6 +465,34 @@ test_quota(void **state)
 	check_same(READER, &id);
 }
 
+/* A hub whose disk is nearly full takes neither; both wait, and both go. */
+static void
+test_hub_full(void **state)
+{
+	struct hub_limits full = { 0, UINT64_MAX }, wide = { 0, 0 };
+	struct exchange_result r;
+	struct id id;
+
+	(void)state;
+	hub_limit(w.hub, &full);
+	add(&id);
+	world_note(&w, KEEPER, &anna, "waits too", NULL);
+	assert_int_equal(world_sync(&w, KEEPER, &r, &e), -1);
+	assert_int_equal(e.kind, ERR_AWAY);
+	assert_int_equal(e.code, VERDICT_HUB_FULL);
+	assert_int_equal(r.files_wait, 1);
+	assert_int_equal(r.files_sent + r.sent_notes, 0);
+	assert_int_equal(fetch(READER, &id), -1);
+	hub_limit(w.hub, &wide);
+	r = world_must_sync(&w, KEEPER);
+	assert_int_equal(r.files_sent, 1);
+	assert_int_equal(r.sent_notes, 1);
+	world_must_sync(&w, READER);
+	assert_true(world_has(&w, READER, "waits too"));
+	assert_int_equal(fetch(READER, &id), 0);
+	check_same(READER, &id);
+}
+
 /* ---- a hub that lies ---- */
 
 static int lie;
@@ -1149,6 +1177,7 @@ main(void)
 		T(test_sent_and_fetched), T(test_new_section),
 		T(test_file_first), T(test_cut), T(test_hub_restarted),
 		T(test_no_right), T(test_wrong_bytes), T(test_quota),
+		T(test_hub_full),
 		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
 		T(test_erased), T(test_case_erased), T(test_checked), T(test_loose),
 		S(test_stick), S(test_stick_halves), S(test_stick_line_gone),
