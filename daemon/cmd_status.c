@@ -42,7 +42,9 @@ print_status(const struct hub_status *st, const char *pin,
 	    "ledger    %s\n"
 	    "TLS pin   %s\n"
 	    "clock     %s\n",
-	    st->name, st->claimed ? "" : " (not claimed by an office yet)",
+	    st->name, st->pending ? " (serves nobody until two officers say "
+	    "that its log goes on: tugi office succession)" : st->claimed ?
+	    "" : " (not claimed by an office yet)",
 	    (unsigned long long)st->log.log_id,
 	    (unsigned long long)st->log.size,
 	    (unsigned long long)st->spaces,
@@ -58,12 +60,14 @@ static void
 print_status_json(const struct hub_status *st, const char *pin,
     const char *ledger)
 {
-	printf("{\"name\":\"%s\",\"claimed\":%s,\"log_id\":\"%016llx\","
+	printf("{\"name\":\"%s\",\"claimed\":%s,\"pending\":%s,"
+	    "\"log_id\":\"%016llx\","
 	    "\"items\":%llu,\"spaces\":%llu,\"devices\":%llu,"
 	    "\"revoked\":%llu,\"requests\":%llu,\"bytes\":%llu,"
 	    "\"pin\":\"%s\",\"clock_stopped\":%s,"
 	    "\"last_accept_ms\":%lld,\"ledger\":",
 	    st->name, st->claimed ? "true" : "false",
+	    st->pending ? "true" : "false",
 	    (unsigned long long)st->log.log_id,
 	    (unsigned long long)st->log.size,
 	    (unsigned long long)st->spaces,

@@ -90,12 +90,30 @@ check_mode(struct doctor *d, const char *path, mode_t most)
 	return true;
 }
 
+/* Keys to come, which may lie elsewhere until they are used. */
+static bool
+check_next(struct doctor *d, const char *data)
+{
+	static const char *const names[] = { "tls-next.key", "log-next.key" };
+	bool good = true;
+	size_t i;
+
+	for (i = 0; good && i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = file_join(data, names[i]);
+
+		good = !file_exists(path) || check_mode(d, path, 0600);
+		mem_free(path);
+	}
+	return good;
+}
+
 static void
 check_files(const struct settings *s, struct doctor *d)
 {
 	char *key = file_join(s->data, "log.key"), *db = datadir_db(s->data);
 	bool good = check_mode(d, s->data, 0700) && check_mode(d, key, 0600) &&
-	    check_mode(d, s->tls_key, 0600) && check_mode(d, db, 0600);
+	    check_mode(d, s->tls_key, 0600) && check_mode(d, db, 0600) &&
+	    check_next(d, s->data);
 
 	if (good)
 		say(d, "files", DOCTOR_GOOD,

@@ -58,6 +58,8 @@ as mari sync
 check "it serves nobody yet" ends 75
 check "and says why" says "two officers"
 is "nobody is alarmed" false "$(json mari .stopped status)"
+is "its operator sees it" true "$("$TUGID" status "$T/hub" --json |
+    jq .pending)"
 is "the doctor knows" bad "$("$TUGID" doctor "$T/hub" --json |
     jq -r '.findings[] | select(.check == "state") | .state')"
 as mari office succession order
