@@ -72,14 +72,17 @@ out_of_time() { [ $((SECONDS - started)) -ge "$LIMIT" ]; }
 
 # 0 and the words in $by when one of the tests fails.
 unit_notices() { # names
-	local t targets=""
+	local t rc targets=""
 	[ $# -gt 0 ] || return 1
 	for t in "$@"; do targets="$targets out/unit/test_$t"; done
 	build -j2 $targets || return 2
 	for t in "$@"; do
-		if ! { (cd "$tree" && exec timeout "$(left)" \
+		{ (cd "$tree" && exec timeout "$(left)" \
 		    "out/unit/test_$t") >"$log/$name.$t" 2>&1; } 2>/dev/null
-		then
+		rc=$?
+		# Cut short by the clock it has noticed nothing.
+		[ $rc -ne 124 ] || return 3
+		if [ $rc -ne 0 ]; then
 			by="test_$t $(sed -n \
 			    's/^\[  FAILED  \] \([a-z][a-z_0-9]*\)$/\1/p' \
 			    "$log/$name.$t" | head -n 1)"
@@ -91,12 +94,15 @@ unit_notices() { # names
 	return 1
 }
 sim_notices() {
-	local seed
+	local seed rc
 	build -j2 out/sim/sim || return 2
 	for seed in $(seq 1 "$SEEDS"); do
 		seeds=$seed
-		if ! (cd "$tree" && timeout "$(left)" out/sim/sim --long \
-		    --seed "$seed") >"$log/$name.sim" 2>&1; then
+		(cd "$tree" && timeout "$(left)" out/sim/sim --long \
+		    --seed "$seed") >"$log/$name.sim" 2>&1
+		rc=$?
+		[ $rc -ne 124 ] || return 3
+		if [ $rc -ne 0 ]; then
 			by="sim, seed $seed: $(sed -n \
 			    's/^FAILED seed [0-9]*, step [0-9]*: //p' \
 			    "$log/$name.sim" | head -n 1 | cut -c 1-60)"
@@ -175,6 +181,7 @@ one() { # name, files, unit tests, why
 		by="**it does not compile**"
 		tail -n 5 "$log/build" >&2
 		;;
+	3) by="**not known: $LIMIT s were not enough**" ;;
 	esac
 	[ $rc -eq 0 ] || survivors="$survivors $1"
 	count=$((count + 1))
