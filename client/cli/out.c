@@ -188,7 +188,7 @@ emit(FILE *to, const char *before, const char *fmt, va_list ap)
 	p = n >= 0 ? buf_reserve(&raw, (size_t)n + 1) : NULL;
 	if (p != NULL) {
 		vsnprintf((char *)p, (size_t)n + 1, text_spoken(fmt), ap);
-		raw.len = (size_t)n;
+		raw.len = text_stops(text_spoken(fmt), (char *)p);
 	}
 	out_escape(&safe, buf_view(&raw), true);
 	fprintf(to, "%s%s%s\n", before, buf_str(&safe),

@@ -2,6 +2,7 @@
 #include "common/base/text.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const struct text_source *spoken;
 
@@ -27,4 +28,19 @@ text_plural(unsigned long n, const char *one, const char *many)
 	if (own != NULL)
 		return own;
 	return n == 1 ? one : many;
+}
+
+size_t
+text_stops(const char *fmt, char *s)
+{
+	char *from, *to = s;
+
+	if (strstr(fmt, "%s.") == NULL)
+		return strlen(s);
+	for (from = s; *from != '\0'; from++)
+		if (from == s || strncmp(from, "..", 2) != 0 ||
+		    from[2] == '.' || from[-1] < '0' || from[-1] > '9')
+			*to++ = *from;
+	*to = '\0';
+	return (size_t)(to - s);
 }

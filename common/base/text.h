@@ -13,6 +13,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stddef.h>
+
 #define _(s) text_spoken(s)
 #define N_(s) s /* in a table, or given to what looks it up itself */
 
@@ -34,5 +36,10 @@ const char *text_spoken(const char *english) __attribute__((format_arg(1)));
 
 const char *text_plural(unsigned long n, const char *one, const char *many)
     __attribute__((format_arg(2), format_arg(3)));
+
+/** text_stops(fmt, s): where ${fmt} has a stop behind a text, a day that ends
+ * with one of its own ("01.12.2026.") takes no second: in place, ${s} is what
+ * was made with ${fmt}; its length. */
+size_t text_stops(const char *fmt, char *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +15,7 @@
 
 #include "client/cli/out.h"
 #include "client/cli/when.h"
+#include "common/base/text.h"
 
 static struct err e;
 
@@ -45,6 +47,29 @@ test_escape(void **state)
 }
 
 /* Bytes that are no UTF-8: cut, overlong, a surrogate, past the end. */
+static void
+stops(const char *fmt, const char *made, const char *want)
+{
+	char s[80];
+
+	snprintf(s, sizeof(s), "%s", made);
+	assert_int_equal(text_stops(fmt, s), strlen(want));
+	assert_string_equal(s, want);
+}
+
+/* Latvian and Hungarian days end with a stop of their own. */
+static void
+test_stops(void **state)
+{
+	(void)state;
+	stops("since %s. And on", "since 01.12.2026.. And on",
+	    "since 01.12.2026. And on");
+	stops("since %s.", "since 01.12.2026..", "since 01.12.2026.");
+	stops("%s", "1..", "1.."); /* somebody's own text */
+	stops("%s.", "1...", "1...");
+	stops("%s.", "so..", "so..");
+}
+
 static void
 test_escape_broken(void **state)
 {
@@ -377,6 +402,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_stops),
 		cmocka_unit_test(test_escape_broken),
 		cmocka_unit_test(test_width), cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_quote), cmocka_unit_test(test_table),
