@@ -205,6 +205,33 @@ cmd_note_show(struct ctx *c, struct err *e)
 	return rc;
 }
 
+/* What a day dates has no hour. */
+static bool
+has_hour(const struct record_kind *kind)
+{
+	const struct field *f = kind != NULL && kind->when != 0 ?
+	    fields_number(kind->type, kind->when) : NULL;
+
+	return f == NULL || f->kind != FIELD_DATE;
+}
+
+/* Where the words are: in its longest text, else in another field of it. */
+static void
+add_place(const struct record_item *r, const char *words, struct buf *out)
+{
+	size_t i;
+	bool hit = search_excerpt(show_longest(r), words, out);
+
+	for (i = 0; !hit && i < r->field_count; i++) {
+		buf_reset(out);
+		hit = search_excerpt(show_said(&r->fields[i]), words, out);
+	}
+	if (hit)
+		return;
+	buf_reset(out);
+	(void)search_excerpt(show_longest(r), words, out);
+}
+
 static int
 print_hits(struct ctx *c, const struct record_list *l, const char *words,
     struct err *e)
@@ -232,11 +259,14 @@ print_hits(struct ctx *c, const struct record_list *l, const char *words,
 		    r->deleted ? _(" (deleted)") : "");
 		table_cell(&t, buf_str(&hit));
 		buf_done(&hit);
-		when_short(r->at_ms, when);
+		if (has_hour(kind))
+			when_short(r->at_ms, when);
+		else
+			when_day(r->at_ms, when);
 		table_cell(&t, when);
 		table_cell(&t, show_case_name(&cases, &r->case_id));
 		buf_init(&hit, SHOW_MAX_BYTES);
-		search_excerpt(show_longest(r), words, &hit);
+		add_place(r, words, &hit);
 		table_cell(&t, buf_str(&hit));
 		buf_done(&hit);
 	}

@@ -206,6 +206,12 @@ show_excerpt(struct table *t, const char *text)
 }
 
 const char *
+show_said(const struct field_text *f)
+{
+	return f->word != NULL ? f->word : f->text;
+}
+
+const char *
 show_longest(const struct record_item *r)
 {
 	const char *best = "";
@@ -216,8 +222,8 @@ show_longest(const struct record_item *r)
 		def = fields_find(r->type, r->fields[i].name);
 		if (def != NULL && (def->kind == FIELD_TEXT ||
 		    def->kind == FIELD_LONG) &&
-		    strlen(r->fields[i].text) > strlen(best))
-			best = r->fields[i].text;
+		    strlen(show_said(&r->fields[i])) > strlen(best))
+			best = show_said(&r->fields[i]);
 	}
 	return best;
 }

@@ -32,6 +32,9 @@ void show_excerpt(struct table *t, const char *text);
 const char *show_label(const struct record_item *r);
 const char *show_longest(const struct record_item *r);
 
+/** show_said(f): by its name where it is a code, else its text. */
+const char *show_said(const struct field_text *f);
+
 /** show_codes(c, t, list, codes): words of the policy by their names, as the
  * next cell of a table. */
 void show_codes(struct ctx *c, struct table *t, const char *list,

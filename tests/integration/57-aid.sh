@@ -60,6 +60,10 @@ as mari --lang et disclosure count A-1
 check "by its name in the language spoken" says "$(json mari \
     '.[] | select(.code == "consent").name' --lang et policy show \
     disclosure.basis)"
+as mari search mari
+check "what is found is marked in whatever field it is" says "[Mari] Tamm"
+check "and no hour is made up for a day" not grep -E \
+    '^[0-9a-f]{8}  Disclosure .*:' "$T/out"
 must as mari release end "$wide" --by 'Mari Tamm'
 is "taken back: it is lost" consent_lost \
     "$(json mari '.[0].state' referral list A-1)"

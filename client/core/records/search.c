@@ -117,7 +117,7 @@ add_line(struct buf *out, struct view v, size_t from, size_t to)
 		    (const void *)&v.data[i] : " ", 1);
 }
 
-void
+bool
 search_excerpt(const char *text, const char *words, struct buf *out)
 {
 	struct view t = view_str(text);
@@ -143,4 +143,5 @@ search_excerpt(const char *text, const char *words, struct buf *out)
 	add_line(out, t, start, end);
 	if (end < t.len)
 		buf_add_str(out, "…");
+	return hit;
 }

@@ -25,7 +25,7 @@ int search_run(struct session *s, const char *words, size_t limit,
     struct record_list *out, struct err *e);
 
 /** search_excerpt(text, words, out): about 160 bytes around the first hit,
- * the hit between "[" and "]". */
-void search_excerpt(const char *text, const char *words, struct buf *out);
+ * the hit between "[" and "]"; false: there is none, and it begins ${text}. */
+bool search_excerpt(const char *text, const char *words, struct buf *out);
 
 #endif
