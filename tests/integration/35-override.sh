@@ -119,6 +119,8 @@ for one in $id $second; do
 done
 as worker override end "$id" --reason again
 check "once" ends 4
+as worker timeline A-1
+check "the path of the child has it" says "ended · Out of danger."
 must as worker sync
 must as nurse sync
 is "the nurse reads nothing" 0 "$(json nurse length plan list)"

@@ -11,6 +11,7 @@
 #include "client/core/cases/course.h"
 #include "client/core/local/aliases.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 /* Nothing a person would look for in the path of a child. */
 static bool
@@ -105,6 +106,13 @@ timeline_list(struct session *s, const struct timeline_query *q,
 	return -1;
 }
 
+/* The end of an override is a record of its own, with its reason. */
+static bool
+ends_override(const struct record_item *r)
+{
+	return r->type == TYPE_OVERRIDE && record_field(r, "ends")[0] != '\0';
+}
+
 /* A change in the course of a case has no name in it. */
 static const char *
 list_of(const struct record_item *r)
@@ -114,6 +122,8 @@ list_of(const struct record_item *r)
 	if (r->type == TYPE_CASE && record_field(r, "name")[0] == '\0')
 		return "status closing stage outside coordinator "
 		    "coordinator-why lead";
+	if (ends_override(r))
+		return "reason";
 	return kind != NULL ? kind->list : "";
 }
 
@@ -125,6 +135,8 @@ timeline_words(const struct record_item *r, char *out, size_t size)
 	char name[64];
 
 	out[0] = '\0';
+	if (ends_override(r))
+		used = (size_t)snprintf(out, size, "%s", _("ended"));
 	for (; *at != '\0'; at += n) {
 		at += strspn(at, " ");
 		n = strcspn(at, " ");
