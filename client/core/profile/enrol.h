@@ -1,7 +1,7 @@
 /*
  * Joining a hub with a card.
  *
- * Source: schema/rules.md 3.2, 3.8.
+ * Source: schema/rules.md 3.8.
  */
 #ifndef CORE_ENROL_H
 #define CORE_ENROL_H

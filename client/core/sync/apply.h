@@ -2,6 +2,8 @@
  * What an admitted item does to the store, by its kind. Everything here may
  * be done twice without effect: an item whose key came late, or that is sent
  * again after a section was opened anew, goes through the same code.
+ *
+ * Source: schema/rules.md 1.8, 12.5.
  */
 #ifndef SYNC_APPLY_H
 #define SYNC_APPLY_H

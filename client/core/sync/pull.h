@@ -1,6 +1,8 @@
 /*
  * Pulling: page after page until nothing is left, each page with the cursor
  * after it in one transaction. Cut anywhere, the next pull goes on there.
+ *
+ * Source: schema/rules.md 3.2.
  */
 #ifndef SYNC_PULL_H
 #define SYNC_PULL_H
