@@ -256,6 +256,13 @@ test_passphrase_change(void **state)
 			/* Opening has finished the change: no way back. */
 			if (now_new && opens(&w, "pass"))
 				cuts_bad(&w, "both passphrases");
+			/* Whichever copy of the key block goes bad later. */
+			if (now_new)
+				memset(simdisk_file(w.disk, CUTS_STORE)->data +
+				    4096 * (k % 2), 0, 4096);
+			if (now_new && (opens(&w, "pass") || !opens(&w,
+			    "new")))
+				cuts_bad(&w, "a copy of before was left");
 			cuts_done(&w);
 		}
 	assert_true(acked);
