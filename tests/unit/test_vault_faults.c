@@ -216,6 +216,13 @@ salvage_lost(const struct salvage_report *r)
 	return n;
 }
 
+static void
+look_at(void *ctx, const struct cells_row *row)
+{
+	(void)ctx;
+	assert_true(row->count > 0);
+}
+
 /* All rows of a store that was cut off, with a log, into another one. */
 static int
 rescue(struct cuts *w)
@@ -247,6 +254,8 @@ rescue(struct cuts *w)
 		    "PRIMARY KEY, ver INT, body TEXT)", &w->e);
 	if (rc == 0)
 		rc = salvage_copy(s, w->v, no_table, &report, &w->e);
+	if (rc == 0)
+		rc = salvage_index(s, "by_ver", look_at, NULL, &w->e);
 	salvage_close(s);
 	/* Of a sound store nothing is lost, whatever memory there is. */
 	if (rc == 0 && !disk_fails && salvage_lost(&report) != 0)

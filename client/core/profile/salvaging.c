@@ -132,7 +132,9 @@ find_places(struct salvaging_at *a, struct err *e)
 	for (i = 0; a->places.len > 0 && i < sizeof(from) / sizeof(from[0]);
 	    i++) {
 		a->now = from[i].what;
-		salvage_index(a->from, from[i].index, take_place, a);
+		if (salvage_index(a->from, from[i].index, take_place, a, e) !=
+		    0)
+			return -1;
 	}
 	return 0;
 }

@@ -516,9 +516,10 @@ walk_named(void *ctx, const struct cells_row *row)
 		take_schema_row(l->c, row);
 }
 
-void
+int
 salvage_index(struct salvage *s, const char *name,
-    void (*each)(void *ctx, const struct cells_row *row), void *ctx)
+    void (*each)(void *ctx, const struct cells_row *row), void *ctx,
+    struct err *e)
 {
 	struct salvage_report *own = mem_new(sizeof(*own));
 	struct looking l = { name, NULL };
@@ -532,4 +533,5 @@ salvage_index(struct salvage *s, const char *name,
 		each_row(&c, 1, each, ctx, NULL);
 	end(&c);
 	mem_free(own);
+	return c.stop == 0 ? 0 : fail(c.stop, e);
 }

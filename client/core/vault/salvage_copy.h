@@ -33,9 +33,10 @@ struct salvage_report {
 int salvage_copy(struct salvage *s, struct vault *to,
     const char *const *skip, struct salvage_report *out, struct err *e);
 
-/** salvage_index(s, name, each, ctx): the rows of an index, as far as they
- * are there. */
-void salvage_index(struct salvage *s, const char *name,
-    void (*each)(void *ctx, const struct cells_row *row), void *ctx);
+/** salvage_index(s, name, each, ctx, e): the rows of an index, as far as they
+ * are there; -1 when there is no memory for them. */
+int salvage_index(struct salvage *s, const char *name,
+    void (*each)(void *ctx, const struct cells_row *row), void *ctx,
+    struct err *e);
 
 #endif
