@@ -204,6 +204,28 @@ ways(struct cuts *w)
 	    &w->v, &w->e);
 }
 
+static struct buf beside; /* an empty store with the table, and its key */
+static struct vault_key beside_key;
+
+static void
+make_beside(void)
+{
+	struct vault_cost cost = { 1, 8192 };
+	struct cuts w;
+
+	cuts_new(&w, 3);
+	if (vault_create(BESIDE, view_str("pass"), &cost, &w.o, &w.v, &w.e) !=
+	    0 || db_exec(vault_db(w.v), "CREATE TABLE note(id INTEGER PRIMARY "
+	    "KEY, ver INT, body TEXT)", &w.e) != 0)
+		cuts_bad(&w, "cannot make the other store");
+	beside_key = *vault_key(w.v);
+	cuts_close(&w);
+	buf_init(&beside, SIZE_MAX);
+	buf_add(&beside, simdisk_file(w.disk, BESIDE)->data,
+	    simdisk_file(w.disk, BESIDE)->len);
+	cuts_done(&w);
+}
+
 static uint64_t
 salvage_lost(const struct salvage_report *r)
 {
@@ -228,7 +250,6 @@ static int
 rescue(struct cuts *w)
 {
 	struct salvage_way way = { view_str("pass"), { NULL, 0 }, NULL };
-	struct vault_cost cost = { 1, 8192 };
 	struct salvage_report report;
 	struct salvage *s;
 	int rc;
@@ -243,15 +264,12 @@ rescue(struct cuts *w)
 	    CUTS_STORE)));
 	simdisk_put(w->disk, "d.tugi-wal", buf_view(simdisk_file(w->disk,
 	    CUTS_LOG)));
+	simdisk_put(w->disk, BESIDE, buf_view(&beside));
 	growing(false);
 	cuts_close(w);
 	if (salvage_open("d.tugi", &way, &w->o, &s, &w->e) != 0)
 		return -1;
-	rc = vault_create(BESIDE, view_str("pass"), &cost, &w->o, &w->v,
-	    &w->e);
-	if (rc == 0)
-		rc = db_exec(vault_db(w->v), "CREATE TABLE note(id INTEGER "
-		    "PRIMARY KEY, ver INT, body TEXT)", &w->e);
+	rc = vault_open_key(BESIDE, &beside_key, &w->o, &w->v, &w->e);
 	if (rc == 0)
 		rc = salvage_copy(s, w->v, no_table, &report, &w->e);
 	if (rc == 0)
@@ -264,8 +282,6 @@ rescue(struct cuts *w)
 	/* And opened as it was left, log and all. */
 	if (rc == 0)
 		rc = vault_open_key("d.tugi", &w->key, &w->o, &w->v, &w->e);
-	if (rc == 0)
-		rc = vault_verify("s.tugi", &w->key, &w->o, true, &w->e);
 	return rc;
 }
 
@@ -484,5 +500,6 @@ main(void)
 	/* What is made once and kept. */
 	cuts_begin(&w, &work[0], 1);
 	cuts_done(&w);
+	make_beside();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
