@@ -38,6 +38,7 @@ struct cmd {
 	bool opens;           /* wants the profile open before it runs */
 	int (*run)(struct ctx *c, struct err *e);
 	int type;             /* enum record_type of an entry command */
+	const char *sets;     /* fields that it sets itself, blanks between */
 	const char *room;     /* kind of room of a room command */
 };
 

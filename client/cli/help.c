@@ -105,6 +105,8 @@ is_typed(const struct cmd *cmd, const struct field *f)
 {
 	unsigned flags = FIELD_SETTABLE;
 
+	if (cmd->sets != NULL && fields_listed(cmd->sets, f->name))
+		return false;
 	if (cmd->run != cmd_entry_set)
 		flags |= FIELD_GIVEN;
 	return (f->flags & flags) != 0;

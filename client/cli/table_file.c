@@ -46,7 +46,7 @@ static const struct cmd cmds[] = {
 }, {
 	.name = "uptake offer", .words = N_("CASE [FIELD=TEXT...]"), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
-	.type = TYPE_UPTAKE,
+	.type = TYPE_UPTAKE, .sets = "outcome",
 	.summary = N_("the service was offered; taking it up is voluntary"),
 	.more = N_("informed= names the texts of the policy that were read out "
 	    "or given."),
@@ -55,14 +55,14 @@ static const struct cmd cmds[] = {
 }, {
 	.name = "uptake accept", .words = N_("CASE [FIELD=TEXT...]"),
 	.min = 1, .max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
-	.type = TYPE_UPTAKE,
+	.type = TYPE_UPTAKE, .sets = "outcome",
 	.summary = N_("the service was taken up"),
 	.examples = { "tugi uptake accept anna person='Mari Tamm' "
 	    "by='Mari Tamm'" }
 }, {
 	.name = "uptake decline", .words = N_("CASE [FIELD=TEXT...]"),
 	.min = 1, .max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
-	.type = TYPE_UPTAKE,
+	.type = TYPE_UPTAKE, .sets = "outcome",
 	.summary = N_("the service was declined: no content is kept"),
 	.more = N_("What was written under the offer and never sent is gone at "
 	    "once; what was sent is hidden and its erasure asked for. Child "
@@ -72,7 +72,7 @@ static const struct cmd cmds[] = {
 }, {
 	.name = "uptake end", .words = N_("CASE [FIELD=TEXT...]"), .min = 1,
 	.max = CMD_ANY_WORDS, .run = cmd_uptake, .opens = true,
-	.type = TYPE_UPTAKE,
+	.type = TYPE_UPTAKE, .sets = "outcome",
 	.summary = N_("the person ended the service; what was written stays"),
 	.examples = { "tugi uptake end anna by='Mari Tamm'" }
 }, {
@@ -167,6 +167,7 @@ static const struct cmd cmds[] = {
 	.name = "restrict add", .words = N_("RECORD FIELD=TEXT..."), .min = 2,
 	.max = CMD_ANY_WORDS, .run = cmd_restrict_add, .opens = true,
 	.type = TYPE_RESTRICTION,
+	.sets = "lifted lifted-why",
 	.summary = N_("keep a text and do not use it, while it is contested"),
 	.more = N_("It is in no list, no search and nothing that is given "
 	    "out, for all who read the section."),
@@ -205,7 +206,7 @@ static const struct cmd cmds[] = {
 }, {
 	.name = "retention keep", .words = N_("CASE FIELD=TEXT..."),
 	.min = 2, .max = CMD_ANY_WORDS, .run = cmd_retention_keep,
-	.opens = true, .type = TYPE_CHECK,
+	.opens = true, .type = TYPE_CHECK, .sets = "outcome",
 	.summary = N_("keep longer what is over, until a day and with a reason"),
 	.examples = { "tugi retention keep anna class=notes until=2029-12-31 "
 	    "words='a claim is pending'" }

@@ -110,6 +110,8 @@ check "with sections by their names" grep -q 'Liis Kask .*Notes' \
 must as worker case new 'Juku Juurikas' code=J-1
 must as worker uptake offer J-1 person='Mari Juurikas' informed=voluntary
 must as worker note add J-1 'ballooning words in trust'
+as worker help uptake decline
+check "what a command says itself is not asked for" not says "outcome"
 must as worker uptake decline J-1 by='Mari Juurikas'
 check "what was not sent is gone" says "gone"
 is "no content is kept" 0 "$(json worker length note list J-1)"

@@ -9,6 +9,7 @@
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 [ -x "$B/tools/year" ] || make -s B="$B" tools || exit 1
+open_for=12h # a large town takes hours
 size=${SIZE:-S} seed=${SEED:-1} share=${SHARE:-10}
 echo "# SIZE=$size SEED=$seed SHARE=$share"
 

@@ -14,6 +14,7 @@ chmod 711 "$T"
 export HOME=$T NO_COLOR=1 LC_ALL=C.UTF-8 TZ=Europe/Tallinn
 unset TUGI_PROFILE XDG_DATA_HOME LANGUAGE
 failed=0
+open_for=30m # how long profiles stay unlocked
 started=   # processes to end
 mounted=   # file systems to take away
 hub=       # process of the hub
@@ -149,7 +150,7 @@ make_office() {
 	people="$people office"
 	must with_pass office --json office init "$url" --pin "$pin" \
 	    --claim "$claim" --name 'Tiina Saar'
-	must with_pass office --quiet unlock --for 30m
+	must with_pass office --quiet unlock --for "$open_for"
 }
 make_person() { # who, full name
 	local card code
@@ -159,7 +160,7 @@ make_person() { # who, full name
 	must with_pass "$1" --json join "$card"
 	code=$(jq -r .code "$T/out")
 	must as office office approve "$code" "$2" --title worker
-	must with_pass "$1" --quiet unlock --for 30m
+	must with_pass "$1" --quiet unlock --for "$open_for"
 	must as "$1" sync
 }
 rows() { # first, last, case: CSV rows whose texts say their number
