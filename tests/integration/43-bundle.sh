@@ -178,6 +178,9 @@ device=$(json office '.[0].device' office devices 'Mari Lepp')
 must as office --yes office revoke "${device:0:8}"
 must as office sync
 must as office bundle carry "$T/g.out" "$T/g.in"
+must as jaan bundle out "$T/i.out"
+as mari bundle carry "$T/i.out" "$T/i.in"
+check "who is revoked carries for others like a stranger" ends 0
 as mari bundle in "$T/g.in"
 check "a revoked device learns it" says 'revoked this device'
 as mari bundle out "$T/h.out"
