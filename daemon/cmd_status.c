@@ -39,6 +39,7 @@ print_status(const struct hub_status *st, const char *pin,
 	    "devices   %llu, of them revoked %llu\n"
 	    "waiting   %llu wish to join\n"
 	    "stored    %llu KiB\n"
+	    "files     %llu, %llu KiB; half sent %llu\n"
 	    "ledger    %s\n"
 	    "TLS pin   %s\n"
 	    "clock     %s\n",
@@ -51,7 +52,10 @@ print_status(const struct hub_status *st, const char *pin,
 	    (unsigned long long)st->devices,
 	    (unsigned long long)st->revoked,
 	    (unsigned long long)st->requests,
-	    (unsigned long long)(st->bytes / 1024), ledger, pin,
+	    (unsigned long long)(st->bytes / 1024),
+	    (unsigned long long)st->files,
+	    (unsigned long long)(st->file_bytes / 1024),
+	    (unsigned long long)st->parts, ledger, pin,
 	    st->clock_stopped ? "differs by days from the last run; check "
 	    "it, then start with --confirm-clock" : "good");
 }
@@ -64,6 +68,7 @@ print_status_json(const struct hub_status *st, const char *pin,
 	    "\"log_id\":\"%016llx\","
 	    "\"items\":%llu,\"spaces\":%llu,\"devices\":%llu,"
 	    "\"revoked\":%llu,\"requests\":%llu,\"bytes\":%llu,"
+	    "\"files\":%llu,\"file_bytes\":%llu,\"files_unfinished\":%llu,"
 	    "\"pin\":\"%s\",\"clock_stopped\":%s,"
 	    "\"last_accept_ms\":%lld,\"ledger\":",
 	    st->name, st->claimed ? "true" : "false",
@@ -74,7 +79,10 @@ print_status_json(const struct hub_status *st, const char *pin,
 	    (unsigned long long)st->devices,
 	    (unsigned long long)st->revoked,
 	    (unsigned long long)st->requests,
-	    (unsigned long long)st->bytes, pin,
+	    (unsigned long long)st->bytes,
+	    (unsigned long long)st->files,
+	    (unsigned long long)st->file_bytes,
+	    (unsigned long long)st->parts, pin,
 	    st->clock_stopped ? "true" : "false",
 	    (long long)st->accept_ms);
 	cmd_json(ledger);

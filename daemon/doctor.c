@@ -323,6 +323,26 @@ check_state(const struct hub_status *st, struct doctor *d)
 		    (unsigned long long)st->devices);
 }
 
+/* What the clients are told when there is no more room for a file. */
+static void
+check_attachments(const struct hub_status *st, struct doctor *d)
+{
+	unsigned long long mib = st->file_bytes >> 20;
+
+	if (st->full > 0)
+		fix(say(d, "attachments", DOCTOR_WARNING, "%llu spaces have "
+		    "nearly as many files as a space may have (%d, %llu MiB); "
+		    "then new ones wait on the devices", (unsigned long long)
+		    st->full, HUB_BLOBS_MAX,
+		    (unsigned long long)(HUB_BLOBS_BYTES_MAX >> 20)),
+		    "tell the office: what is needed no more is erased by who "
+		    "keeps the case (tugi erase)");
+	else
+		say(d, "attachments", DOCTOR_GOOD, "%llu files, %llu MiB; %llu "
+		    "half sent", (unsigned long long)st->files, mib,
+		    (unsigned long long)st->parts);
+}
+
 static void
 check_hub(const struct settings *s, bool full, struct doctor *d)
 {
@@ -345,6 +365,7 @@ check_hub(const struct settings *s, bool full, struct doctor *d)
 	check_ledger(s, d);
 	check_clock(&st, d);
 	check_state(&st, d);
+	check_attachments(&st, d);
 }
 
 /* ---- backup ---- */

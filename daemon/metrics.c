@@ -65,6 +65,14 @@ write_hub(struct hub *hub, struct buf *out)
 	    "When the newest item was accepted.", (double)st.accept_ms / 1000);
 	figure(out, "tugid_item_bytes", "gauge", "Bytes of items kept.",
 	    (double)st.bytes);
+	figure(out, "tugid_files", "gauge", "Sealed files of attachments.",
+	    (double)st.files);
+	figure(out, "tugid_file_bytes", "gauge", "Their bytes.",
+	    (double)st.file_bytes);
+	figure(out, "tugid_files_unfinished", "gauge", "Files half sent.",
+	    (double)st.parts);
+	figure(out, "tugid_spaces_nearly_full", "gauge", "Spaces that soon "
+	    "take no more files.", (double)st.full);
 	figure(out, "tugid_spaces", "gauge", "Spaces.", (double)st.spaces);
 	figure(out, "tugid_devices", "gauge", "Devices in the directory.",
 	    (double)st.devices);

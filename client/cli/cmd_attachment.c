@@ -2,13 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/papers.h"
 #include "client/cli/place.h"
 #include "client/cli/show.h"
 #include "client/cli/text.h"
 #include "client/core/cases/attachments.h"
 #include "client/core/fetch.h"
-
-#define NAME_BYTES 200
 
 int
 cmd_attachment_add(struct ctx *c, struct err *e)
@@ -39,21 +38,6 @@ cmd_attachment_add(struct ctx *c, struct err *e)
 	return rc != 0 ? -1 : show_made(c, &id, _("Saved on this device, "
 	    "sealed. The file you named is as it was: delete it yourself if "
 	    "it should not lie about."), e);
-}
-
-/* A name as somebody else gave it, made harmless: no folder, not hidden. */
-static void
-own_name(const char *name, char out[static NAME_BYTES])
-{
-	size_t i;
-
-	snprintf(out, NAME_BYTES, "%s", name);
-	for (i = 0; out[i] != '\0'; i++)
-		if (out[i] == '/' || (unsigned char)out[i] < 0x20 ||
-		    (i == 0 && out[i] == '.'))
-			out[i] = '_';
-	if (i == 0)
-		snprintf(out, NAME_BYTES, "attachment");
 }
 
 static void
@@ -89,14 +73,14 @@ int
 cmd_attachment_get(struct ctx *c, struct err *e)
 {
 	const char *path = cmd_value(c, "out");
-	char name[NAME_BYTES];
+	char name[PAPERS_NAME_BYTES];
 	struct record_item r = { 0 };
 	json_t *j;
 	int rc;
 
 	if (show_record_find(c, cmd_word(c, 0), TYPE_ATTACHMENT, &r, e) != 0)
 		return -1;
-	own_name(record_field(&r, "name"), name);
+	papers_name(record_field(&r, "name"), name);
 	if (path == NULL)
 		path = name;
 	rc = bring(c, &r.id, e);

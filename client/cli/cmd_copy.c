@@ -1,5 +1,8 @@
 /* copy review, make. */
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "client/cli/ask.h"
 #include "client/cli/papers.h"
@@ -7,6 +10,7 @@
 #include "client/cli/text.h"
 #include "client/core/report/copies.h"
 #include "common/base/file.h"
+#include "common/base/mem.h"
 
 int
 cmd_copy_review(struct ctx *c, struct err *e)
@@ -58,6 +62,23 @@ record_json(const struct copy_record *r)
 	return j;
 }
 
+/* Which they are: a file's name here, and the hash that its record has. */
+static json_t *
+files_json(const struct copy *c)
+{
+	json_t *all = json_array(), *j;
+	size_t i;
+
+	for (i = 0; i < c->file_count; i++) {
+		j = json_object();
+		json_object_set_new(j, "name", json_string(c->files[i].name));
+		json_object_set_new(j, "sealed",
+		    json_string(c->files[i].sealed));
+		json_array_append_new(all, j);
+	}
+	return all;
+}
+
 static json_t *
 copy_json(const struct copy *c)
 {
@@ -84,6 +105,9 @@ copy_json(const struct copy *c)
 	json_object_set_new(j, "blacked",
 	    json_integer((json_int_t)c->blacked));
 	json_object_set_new(j, "registers", all);
+	json_object_set_new(j, "files", files_json(c));
+	json_object_set_new(j, "files_left",
+	    json_integer((json_int_t)c->files_left));
 	return j;
 }
 
@@ -112,6 +136,45 @@ put_paper(struct ctx *c, const struct copy *copy, struct err *e)
 	return rc;
 }
 
+/* ---- files ---- */
+
+static void
+take_back(const struct copy *copy, const char *folder)
+{
+	size_t i;
+
+	for (i = 0; i < copy->file_count; i++) {
+		char *path = file_join(folder, copy->files[i].name);
+
+		unlink(path);
+		mem_free(path);
+	}
+	rmdir(folder);
+}
+
+/* Before anything is said to be given: one that is not here stops it all. */
+static int
+put_files(struct ctx *c, const struct copy *copy, struct err *e)
+{
+	const char *folder = cmd_value(c, "files");
+
+	if (copy->file_count == 0)
+		return 0;
+	if (folder == NULL)
+		return err_set(e, ERR_INPUT, "%s", _("the list gives attached "
+		    "files: say where they go with --files FOLDER. Nothing was "
+		    "given"));
+	if (mkdir(folder, 0700) != 0)
+		return errno == EEXIST ? err_set(e, ERR_CLASH, "%s is there "
+		    "already; name a folder that is not", folder) :
+		    err_set(e, ERR_LOCAL, "%s: %s", folder, err_system(errno));
+	if (copies_files(c->s, copy, folder, e) == 0)
+		return 0;
+	take_back(copy, folder);
+	return err_add(e, "nothing was given; bring the file first: tugi "
+	    "attachment get");
+}
+
 static int
 give(struct ctx *c, const struct copy *copy, struct err *e)
 {
@@ -126,7 +189,12 @@ give(struct ctx *c, const struct copy *copy, struct err *e)
 	json_decref(j);
 	rc = buf_check(&b, "the copy", e);
 	if (rc == 0)
-		rc = copies_log(c->s, copy, buf_view(&b), &id, e);
+		rc = put_files(c, copy, e);
+	if (rc == 0 && copies_log(c->s, copy, buf_view(&b), &id, e) != 0) {
+		rc = -1;
+		if (copy->file_count > 0)
+			take_back(copy, cmd_value(c, "files"));
+	}
 	if (rc == 0 && path != NULL)
 		rc = papers_write(c, path, buf_view(&b), false, e);
 	if (rc == 0)

@@ -135,6 +135,21 @@ cmd_store_passphrase(struct ctx *c, struct err *e)
 	return rc;
 }
 
+/* The one there is opens nothing any more: that takes a new data key. */
+static int
+remove_code(struct ctx *c, const struct session_options *o,
+    const struct secret *pass, bool there, struct err *e)
+{
+	if (!there)
+		return err_set(e, ERR_ABSENT, "there is no recovery code");
+	if (renew(c, o, pass, false, e) != 0)
+		return -1;
+	out_say(&c->out, "%s", _("No recovery code opens the profile any more. "
+	    "Backups made before are still opened by the old one: destroy "
+	    "them if it is known to others."));
+	return 0;
+}
+
 int
 cmd_store_code(struct ctx *c, struct err *e)
 {
@@ -146,7 +161,9 @@ cmd_store_code(struct ctx *c, struct err *e)
 
 	if (rc == 0)
 		rc = keep_state(c->s, &st, e);
-	if (rc == 0 && st.code) {
+	if (rc == 0 && cmd_flag(c, "remove")) {
+		rc = remove_code(c, &o, &pass, st.code, e);
+	} else if (rc == 0 && st.code) {
 		rc = renew(c, &o, &pass, true, e);
 	} else if (rc == 0) {
 		keep_code(text);
@@ -287,6 +304,31 @@ say_copy(struct ctx *c)
 	    "back with that. Then the office revokes the old device."));
 }
 
+/* Brought back, opened and taken away again. */
+static int
+drill(struct ctx *c, const struct session_options *o,
+    const struct secret *pass, struct err *e)
+{
+	struct keep_drill d;
+	json_t *j;
+
+	out_say(&c->out, "%s", _("checking and copying ..."));
+	if (keep_drill(o, cmd_word(c, 0), view_of(pass->text, pass->len), &d,
+	    e) != 0)
+		return -1;
+	if (!c->g.json) {
+		out_line(&c->out, _("This backup would bring everything back. "
+		    "Records: %lld; attached files: %zu. Nothing was "
+		    "changed."), (long long)d.records, d.files);
+		return 0;
+	}
+	j = json_object();
+	json_object_set_new(j, "records", json_integer(d.records));
+	json_object_set_new(j, "attachments",
+	    json_integer((json_int_t)d.files));
+	return out_json(j, e);
+}
+
 int
 cmd_store_restore(struct ctx *c, struct err *e)
 {
@@ -294,6 +336,11 @@ cmd_store_restore(struct ctx *c, struct err *e)
 	struct session_options o;
 	int rc = ask_own(c, &o, &pass, e);
 
+	if (rc == 0 && cmd_flag(c, "drill")) {
+		rc = drill(c, &o, &pass, e);
+		secret_done(&pass);
+		return rc;
+	}
 	if (rc == 0) {
 		out_say(&c->out, "%s", _("checking and copying ..."));
 		rc = keep_restore(&o, cmd_word(c, 0), view_of(pass.text,

@@ -67,3 +67,17 @@ papers_about(struct ctx *c, struct paper_about *about,
 	about->page = _("Page %u of %u");
 	about->lang = session_language(c->s);
 }
+
+void
+papers_name(const char *name, char out[static PAPERS_NAME_BYTES])
+{
+	size_t i;
+
+	snprintf(out, PAPERS_NAME_BYTES, "%s", name);
+	for (i = 0; out[i] != '\0'; i++)
+		if (out[i] == '/' || (unsigned char)out[i] < 0x20 ||
+		    (i == 0 && out[i] == '.'))
+			out[i] = '_';
+	if (i == 0)
+		snprintf(out, PAPERS_NAME_BYTES, "attachment");
+}

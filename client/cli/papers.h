@@ -12,6 +12,11 @@
 int papers_write(struct ctx *c, const char *path, struct view data,
     bool shared, struct err *e);
 
+/** papers_name(name, out): a file's name as somebody else gave it, made
+ * harmless: no folder, not hidden. */
+#define PAPERS_NAME_BYTES 200
+void papers_name(const char *name, char out[static PAPERS_NAME_BYTES]);
+
 /** papers_put(c, p, shared, e): where --pdf and --html say; how many were
  * written is added to ${n}. */
 int papers_put(struct ctx *c, const struct paper *p, bool shared, size_t *n,

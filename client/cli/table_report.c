@@ -96,6 +96,8 @@ static const struct cmd cmds[] = {
 	    { "html", N_("FILE"), N_("as a page that stands alone"), false },
 	    { "data", N_("FILE"), N_("the same for programs, as JSON"),
 	    false },
+	    { "files", N_("FOLDER"), N_("a new one for attached files that "
+	    "the list gives"), false },
 	    { "channel", N_("CODE"), N_("how it is given; in_person unless "
 	    "said"), false } }
 },

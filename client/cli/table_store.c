@@ -24,7 +24,9 @@ static const struct cmd cmds[] = {
 	.more = N_("It opens the profile when the passphrase is forgotten: "
 	    "tugi store recover. A code that was made before opens nothing any "
 	    "more."),
-	.examples = { "tugi store code" }
+	.examples = { "tugi store code", "tugi store code --remove" },
+	.opts = { { "remove", NULL, N_("the code there is opens nothing any "
+	    "more, and no new one is made"), false } }
 }, {
 	.name = "store recover", .words = "", .run = cmd_store_recover,
 	.summary = N_("choose a new passphrase when the old one is forgotten"),
@@ -60,7 +62,10 @@ static const struct cmd cmds[] = {
 	    "and afterwards revokes the old one. Until then you read and write "
 	    "here, and nothing is sent. If the old one is revoked already, "
 	    "what was not sent waits under tugi held."),
-	.examples = { "tugi store restore /media/stick/liis.tugi" }
+	.examples = { "tugi store restore /media/stick/liis.tugi",
+	    "tugi store restore --drill /media/stick/liis.tugi" },
+	.opts = { { "drill", NULL, N_("only try it: bring it back elsewhere, "
+	    "open it, take it away again"), false } }
 }, {
 	.name = "store salvage", .words = N_("FILE"), .min = 1, .max = 1,
 	.run = cmd_store_salvage,

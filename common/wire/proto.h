@@ -15,6 +15,7 @@
  *   POST /v1/pull     struct proto_pull -> struct proto_page
  *   POST /v1/recover  struct proto_recover -> struct proto_page; officers,
  *                     only for a space a RECOVER entry names
+ *   POST /v1/anchor   struct hubanchor's bytes -> the newest (hubanchor.h)
  *   POST /v1/blob/put struct proto_blob_put -> struct proto_blob_have
  *   POST /v1/blob/get struct proto_blob_get -> struct proto_blob_piece
  * A refused request answers struct proto_refusal with the HTTP status.
@@ -28,6 +29,7 @@
 #define PROTO_VERSION 2 /* of the protocol; wire.md 16.4 has what each brought */
 #define PROTO_VERSION_PINS 2
 #define PROTO_VERSION_KEYS 2
+#define PROTO_VERSION_ANCHOR 2
 #define PROTO_VERSION_HEADER "Tugi-Version" /* of requests and answers */
 #define PROTO_PINS_HEADER "Tugi-Pins" /* of answers: wire.md 12.9 */
 #define PROTO_PUSH_ITEMS_MAX 128

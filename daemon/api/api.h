@@ -37,6 +37,7 @@ int api_pull(const struct request *in, struct reply *out, struct err *e);
 int api_bundle(const struct request *in, struct reply *out, struct err *e);
 int api_recover(const struct request *in, struct reply *out, struct err *e);
 
+int api_anchor(const struct request *in, struct reply *out, struct err *e);
 int api_blob_put(const struct request *in, struct reply *out, struct err *e);
 int api_blob_get(const struct request *in, struct reply *out, struct err *e);
 int api_succession(const struct request *in, struct reply *out,

@@ -25,6 +25,7 @@ static const struct route routes[] = {
 	{ "POST", "/v1/bundle", PROTO_REQUEST_BYTES_MAX, ROUTE_EITHER,
 	    api_bundle, false },
 	{ "POST", "/v1/recover", SMALL, ROUTE_SIGNED, api_recover, false },
+	{ "POST", "/v1/anchor", SMALL, ROUTE_SIGNED, api_anchor, false },
 	{ "POST", "/v1/blob/put", PROTO_BLOB_PIECE + SMALL, ROUTE_SIGNED,
 	    api_blob_put, false },
 	{ "POST", "/v1/blob/get", SMALL, ROUTE_SIGNED, api_blob_get, false },

@@ -29,7 +29,7 @@ const struct route *route_find(const char *method, const char *path,
 
 /** route_path(i), route_index(route): for counting; past the last, or NULL,
  * is "other". */
-#define ROUTES 14
+#define ROUTES 15
 const char *route_path(size_t i);
 size_t route_index(const struct route *route);
 

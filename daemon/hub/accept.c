@@ -427,6 +427,8 @@ store_entry(struct hub *hub, const struct accept *a, uint64_t seq,
 		if (hubdb_succession_order_tx(hub->db, seq, e) != 0)
 			return -1;
 	}
+	if (a->entry->kind == DIRECTORY_REVOKE)
+		return hubdb_anchor_drop_tx(hub->db, &a->entry->device, e);
 	return a->entry->kind == DIRECTORY_DEVICE ?
 	    hubdb_enrol_drop_tx(hub->db, &a->entry->sign, e) : 0;
 }

@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 
 #include "common/base/mem.h"
+#include "daemon/hub/hubdb_blob.h"
 #include "daemon/hub/sweep.h"
 
 #define READERS 4
@@ -525,6 +526,7 @@ hub_status(struct hub *hub, struct hub_status *out, struct err *e)
 	struct hubdb_figures f;
 	struct hubdb_log log;
 	struct writer_counts c;
+	uint64_t full = 0;
 	int rc = -1;
 
 	if (db == NULL)
@@ -532,6 +534,9 @@ hub_status(struct hub *hub, struct hub_status *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (hubdb_log_find(db, &log, e) == 1)
 		rc = hubdb_figures(db, &f, e);
+	if (rc == 0)
+		rc = hubdb_blob_crowded(db, HUB_BLOBS_MAX / 10 * 9,
+		    HUB_BLOBS_BYTES_MAX / 10 * 9, &full, e);
 	hub_read_end(hub, db);
 	if (rc != 0)
 		return -1;
@@ -545,6 +550,10 @@ hub_status(struct hub *hub, struct hub_status *out, struct err *e)
 	out->members = f.members;
 	out->requests = f.requests;
 	out->bytes = f.bytes;
+	out->files = f.files;
+	out->file_bytes = f.file_bytes;
+	out->parts = f.parts;
+	out->full = full;
 	status_devices(hub, out);
 	writer_counts(hub->writer, &c);
 	out->pushes = c.jobs;

@@ -126,10 +126,12 @@ int hub_recover(struct hub *hub, const struct id *device,
     const struct proto_recover *in, struct hub_page *out, struct err *e);
 void hub_page_done(struct hub_page *out);
 
-/* Sealed files: what one space may have, and a device may send in a day, as a
- * multiple of what it may send of text. */
+/* Sealed files: what one space may have, how much of that one device may have
+ * sent, so that nobody fills it for the others, and what a device may send in a
+ * day, as a multiple of what it may send of text. */
 #define HUB_BLOBS_MAX 4096
 #define HUB_BLOBS_BYTES_MAX ((uint64_t)4 << 30)
+#define HUB_BLOBS_SHARE 4 /* a fourth */
 #define HUB_BLOBS_DAYS 4
 
 /** hub_blob_put(hub, device, in, out, e): take a piece, or say what is here.
@@ -144,6 +146,12 @@ int hub_blob_put(struct hub *hub, const struct id *device,
 int hub_blob_get(struct hub *hub, const struct id *device,
     const struct proto_blob_get *in, struct hub_piece *out, struct err *e);
 void hub_piece_done(struct hub_piece *out);
+
+/** hub_anchor(hub, device, in, out, e): keep ${in}, if it is that device's
+ * own word on its store (hubanchor.h) and newer than what is here; the newest
+ * of both, appended to ${out}. */
+int hub_anchor(struct hub *hub, const struct id *device, struct view in,
+    struct buf *out, struct err *e);
 
 /* How the log came to its id, oldest first; hub_successions_done frees. */
 struct hub_successions {
@@ -165,6 +173,8 @@ struct hub_status {
 	bool pending; /* restored; waits for the order of two officers */
 	int64_t accept_ms;
 	uint64_t spaces, members, requests, bytes;
+	uint64_t files, file_bytes, parts; /* sealed files; half sent ones */
+	uint64_t full; /* spaces that have nearly as many as they may have */
 	uint64_t devices, revoked;
 	uint64_t pushes, commits; /* since the start */
 	uint64_t waiting;         /* pushes in the queue */

@@ -49,7 +49,16 @@ judge(struct hub *hub, struct blob_job *job, struct err *e)
 	return 0;
 }
 
-/* A day's worth of a device, and what a space may have in all. */
+static bool
+is_full(const struct hubdb_blob_use *use, uint64_t more)
+{
+	return use->count >= HUB_BLOBS_MAX ||
+	    use->bytes + more > HUB_BLOBS_BYTES_MAX ||
+	    use->own_count >= HUB_BLOBS_MAX / HUB_BLOBS_SHARE ||
+	    use->own_bytes + more > HUB_BLOBS_BYTES_MAX / HUB_BLOBS_SHARE;
+}
+
+/* A day's worth of a device, what a space may have, and one device in it. */
 static int
 ask_room(struct hub *hub, struct blob_job *job, const struct hubdb_blob *b,
     struct err *e)
@@ -63,8 +72,7 @@ ask_room(struct hub *hub, struct blob_job *job, const struct hubdb_blob *b,
 	}
 	if (hubdb_blob_use(hub->db, b, hub->now_ms - DAY_MS, &use, e) != 0)
 		return -1;
-	if (use.count >= HUB_BLOBS_MAX ||
-	    use.bytes + b->bytes > HUB_BLOBS_BYTES_MAX || (day != 0 &&
+	if (is_full(&use, b->bytes) || (day != 0 &&
 	    use.by_device + b->bytes > day * HUB_BLOBS_DAYS))
 		job->refused = VERDICT_QUOTA;
 	return 0;

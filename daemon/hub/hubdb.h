@@ -230,6 +230,15 @@ int hubdb_enrol_find(struct hubdb *db, const struct sign_pub *sign,
     struct err *e);
 int hubdb_enrol_count(struct hubdb *db, int *out, struct err *e);
 
+/* Anchors of devices' stores. _find: 1, its turn, its bytes appended; 0, -1. */
+int hubdb_anchor_find(struct hubdb *db, const struct id *device,
+    uint64_t *turn, struct buf *out, struct err *e);
+int hubdb_anchor_put_tx(struct hubdb *db, const struct id *device,
+    uint64_t turn, struct view bytes, struct err *e);
+int hubdb_anchor_drop_tx(struct hubdb *db, const struct id *device,
+    struct err *e);
+
+
 /** hubdb_enrol_next(db, after, at_ms, out, e): requests by key: ${after} is
  * moved on, ${at_ms} is when it came, the request is appended. */
 int hubdb_enrol_next(struct hubdb *db, struct sign_pub *after,
@@ -242,6 +251,8 @@ int hubdb_usage_add_tx(struct hubdb *db, const struct id *device,
 
 struct hubdb_figures {
 	uint64_t items, spaces, members, requests, bytes;
+	uint64_t files, file_bytes; /* whole ones */
+	uint64_t parts;             /* half sent */
 };
 int hubdb_figures(struct hubdb *db, struct hubdb_figures *out,
     struct err *e);

@@ -43,6 +43,54 @@ hubdb_enrol_lapse_tx(struct hubdb *db, int64_t before_ms, struct err *e)
 	return db_run(s, e);
 }
 
+/* ---- anchors ---- */
+
+int
+hubdb_anchor_find(struct hubdb *db, const struct id *device, uint64_t *turn,
+    struct buf *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "SELECT turn, bytes FROM anchor WHERE device = ?1");
+	struct view v;
+	int rc;
+
+	db_bind_id(s, 1, device);
+	rc = db_step(s, e);
+	if (rc != 1)
+		return rc;
+	*turn = hubdb_col_u64(s, 0);
+	v = db_blob(s, 1);
+	buf_add(out, v.data, v.len);
+	db_reset(s);
+	return buf_check(out, "an anchor", e) == 0 ? 1 : -1;
+}
+
+int
+hubdb_anchor_put_tx(struct hubdb *db, const struct id *device, uint64_t turn,
+    struct view bytes, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "INSERT OR REPLACE INTO anchor"
+	    " (device, turn, bytes) VALUES (?1, ?2, ?3)");
+
+	db_bind_id(s, 1, device);
+	hubdb_bind_u64(s, 2, turn);
+	db_bind_view(s, 3, bytes);
+	return db_run(s, e);
+}
+
+int
+hubdb_anchor_drop_tx(struct hubdb *db, const struct id *device,
+    struct err *e)
+{
+	struct stmt *s = db_prepare(db->db,
+	    "DELETE FROM anchor WHERE device = ?1");
+
+	db_bind_id(s, 1, device);
+	return db_run(s, e);
+}
+
+/* ---- enrolment requests ---- */
+
 int
 hubdb_enrol_find(struct hubdb *db, const struct sign_pub *sign,
     struct err *e)
@@ -140,7 +188,8 @@ hubdb_figures(struct hubdb *db, struct hubdb_figures *out, struct err *e)
 	    " (SELECT count(*) FROM member WHERE removed_seq IS NULL),"
 	    " (SELECT count(*) FROM enrol),"
 	    " (SELECT page_count * page_size FROM pragma_page_count,"
-	    " pragma_page_size)");
+	    " pragma_page_size), sum(whole = 1), sum(bytes * whole),"
+	    " sum(whole = 0) FROM blob");
 
 	memset(out, 0, sizeof(*out));
 	if (db_step(s, e) != 1)
@@ -150,6 +199,9 @@ hubdb_figures(struct hubdb *db, struct hubdb_figures *out, struct err *e)
 	out->members = hubdb_col_u64(s, 2);
 	out->requests = hubdb_col_u64(s, 3);
 	out->bytes = hubdb_col_u64(s, 4);
+	out->files = hubdb_col_u64(s, 5);
+	out->file_bytes = hubdb_col_u64(s, 6);
+	out->parts = hubdb_col_u64(s, 7);
 	db_reset(s);
 	return 0;
 }

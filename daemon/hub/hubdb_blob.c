@@ -176,10 +176,11 @@ int
 hubdb_blob_use(struct hubdb *db, const struct hubdb_blob *b,
     int64_t since_ms, struct hubdb_blob_use *out, struct err *e)
 {
-	struct stmt *s = db_prepare(db->db, "SELECT (SELECT count(*) FROM blob"
-	    " WHERE space = ?1), (SELECT coalesce(sum(bytes), 0) FROM blob"
-	    " WHERE space = ?1), (SELECT coalesce(sum(bytes), 0) FROM blob"
-	    " WHERE device = ?2 AND begun_ms > ?3)");
+	struct stmt *s = db_prepare(db->db, "SELECT count(*),"
+	    " coalesce(sum(bytes), 0), coalesce(sum(device = ?2), 0),"
+	    " coalesce(sum(bytes * (device = ?2)), 0),"
+	    " (SELECT coalesce(sum(bytes), 0) FROM blob"
+	    " WHERE device = ?2 AND begun_ms > ?3) FROM blob WHERE space = ?1");
 
 	db_bind_id(s, 1, &b->space);
 	db_bind_id(s, 2, &b->device);
@@ -188,7 +189,26 @@ hubdb_blob_use(struct hubdb *db, const struct hubdb_blob *b,
 		return -1;
 	out->count = hubdb_col_u64(s, 0);
 	out->bytes = hubdb_col_u64(s, 1);
-	out->by_device = hubdb_col_u64(s, 2);
+	out->own_count = hubdb_col_u64(s, 2);
+	out->own_bytes = hubdb_col_u64(s, 3);
+	out->by_device = hubdb_col_u64(s, 4);
+	db_reset(s);
+	return 0;
+}
+
+int
+hubdb_blob_crowded(struct hubdb *db, uint64_t count, uint64_t bytes,
+    uint64_t *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, "SELECT count(*) FROM (SELECT 1"
+	    " FROM blob GROUP BY space HAVING count(*) >= ?1"
+	    " OR sum(bytes) >= ?2)");
+
+	hubdb_bind_u64(s, 1, count);
+	hubdb_bind_u64(s, 2, bytes);
+	if (db_step(s, e) != 1)
+		return -1;
+	*out = hubdb_col_u64(s, 0);
 	db_reset(s);
 	return 0;
 }

@@ -43,12 +43,18 @@ int hubdb_blob_piece(struct hubdb *db, int64_t bid, uint64_t n,
 int hubdb_blob_ref_tx(struct hubdb *db, int64_t bid, const struct hash *item,
     uint32_t idx, struct err *e);
 
-/* What a space has, and what a device began since a time; bytes as announced. */
+/* What a space has, how much of it a device has sent, and what that one began
+ * anywhere since a time; bytes as announced. */
 struct hubdb_blob_use {
-	uint64_t count, bytes, by_device;
+	uint64_t count, bytes, own_count, own_bytes, by_device;
 };
 int hubdb_blob_use(struct hubdb *db, const struct hubdb_blob *b,
     int64_t since_ms, struct hubdb_blob_use *out, struct err *e);
+
+/** hubdb_blob_crowded(db, count, bytes, out, e): how many spaces have so many
+ * or so much. */
+int hubdb_blob_crowded(struct hubdb *db, uint64_t count, uint64_t bytes,
+    uint64_t *out, struct err *e);
 
 /** hubdb_blob_drop_tx(db, bid, pieces, e): the last ${pieces} of it are
  * overwritten and gone; 1 while there is more of it, which is served no longer,

@@ -1,6 +1,8 @@
 /*
  * The encrypted store against plain SQLite: the same calls of common/db, the
- * same settings, the same cache of 8 MB. What differs is the sealing.
+ * same settings, the same cache of 8 MB. What differs is the sealing. For
+ * orientation SQLCipher beside both, where it is installed. Each figure that
+ * has a bar stands beside it.
  */
 #include <sodium.h>
 #include <sqlite3.h>
@@ -11,6 +13,7 @@
 #include "client/core/vault/vault.h"
 #include "common/db/db.h"
 #include "tests/bench/child.h"
+#include "tests/bench/cipher.h"
 #include "tests/bench/measure.h"
 #include "tests/bench/stage.h"
 #include "tests/bench/texts.h"
@@ -25,13 +28,14 @@
 #define MEMORY ((size_t)256 << 20)
 
 struct side {
-	struct vault *v; /* NULL: plain */
-	struct db *db;
+	struct vault *v;  /* ours */
+	struct db *db;    /* ours, plain */
+	struct cipher *c; /* SQLCipher */
 	char path[STAGE_PATH + 16];
 	struct series batch, single, words, search, read, scan, open;
 };
 
-static struct side ours, plain;
+static struct side ours, plain, other;
 static struct err e;
 static size_t rows;
 static const struct vault_cost cheap = { 1, 8192 };
@@ -44,6 +48,10 @@ open_side(struct side *s, bool create)
 	static const struct db_options o = { .exclusive = true,
 		.create = true, .cache_kib = CACHE_KIB };
 
+	if (s == &other) {
+		s->c = cipher_open(s->path, CACHE_KIB);
+		return;
+	}
 	if (s == &plain) {
 		must(db_open(s->path, &o, &s->db, &e), &e);
 		return;
@@ -61,17 +69,33 @@ close_side(struct side *s)
 		vault_close(s->v);
 	else
 		db_close(s->db);
+	cipher_close(s->c);
 	s->v = NULL;
 	s->db = NULL;
+	s->c = NULL;
+}
+
+static void
+exec(struct side *s, const char *sql)
+{
+	if (s->c == NULL)
+		must(db_exec(s->db, sql, &e), &e);
+	else if (!cipher_exec(s->c, sql))
+		die("SQLCipher does not run: %s", sql);
 }
 
 static void
 insert(struct side *s, size_t n)
 {
+	static const char sql[] = "INSERT INTO note(body) VALUES(?)";
 	char text[TEXTS_BYTES];
-	struct stmt *st = db_prepare(s->db, "INSERT INTO note(body) "
-	    "VALUES(?)");
+	struct stmt *st;
 
+	if (s->c != NULL) {
+		cipher_run(s->c, sql, texts_note(n, text));
+		return;
+	}
+	st = db_prepare(s->db, sql);
 	db_bind_view(st, 1, texts_note(n, text));
 	must(db_run(st, &e), &e);
 }
@@ -84,10 +108,10 @@ batches(struct side *s, size_t from, size_t to)
 
 	for (i = from; i < to; i++) {
 		if (i % BATCH == 0)
-			must(db_begin(s->db, &e), &e);
+			exec(s, "BEGIN IMMEDIATE");
 		insert(s, i);
 		if (i % BATCH == BATCH - 1)
-			must(db_commit(s->db, &e), &e);
+			exec(s, "COMMIT");
 	}
 	measure_add(&s->batch, &m);
 }
@@ -136,16 +160,22 @@ searches(struct side *s)
 static void
 reads(struct side *s, uint64_t seed)
 {
+	static const char sql[] = "SELECT body FROM note WHERE id=?";
 	struct mark m = measure_begin();
 	uint64_t x = seed;
+	struct stmt *st;
+	int64_t id;
 	size_t i;
 
 	for (i = 0; i < READS; i++) {
-		struct stmt *st = db_prepare(s->db,
-		    "SELECT body FROM note WHERE id=?");
-
 		x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		db_bind_int(st, 1, (int64_t)((x >> 33) % rows) + 1);
+		id = (int64_t)((x >> 33) % rows) + 1;
+		if (s->c != NULL) {
+			cipher_find(s->c, sql, id);
+			continue;
+		}
+		st = db_prepare(s->db, sql);
+		db_bind_int(st, 1, id);
 		if (db_step(st, &e) != 1)
 			die("a row is not there");
 		db_reset(st);
@@ -156,11 +186,13 @@ reads(struct side *s, uint64_t seed)
 static void
 scan(struct side *s)
 {
+	static const char sql[] = "SELECT sum(length(body)) FROM note";
 	struct mark m = measure_begin();
 	int64_t n;
 
-	if (db_one_int(s->db, "SELECT sum(length(body)) FROM note", &n, &e) !=
-	    1)
+	if (s->c != NULL)
+		exec(s, sql);
+	else if (db_one_int(s->db, sql, &n, &e) != 1)
 		die("%s", e.text);
 	measure_add(&s->scan, &m);
 }
@@ -178,17 +210,17 @@ reopen(struct side *s)
 
 /* ---- unlocking ---- */
 
+static struct series own_unlock, bare_unlock;
+
 static void
-unlock(const char *dir)
+unlock(void)
 {
 	static const struct vault_options o = { .anchored = true };
-	static struct series own, bare;
 	static const struct vault_cost cost = { PASSES, MEMORY };
 	uint8_t out[32], salt[crypto_pwhash_SALTBYTES] = { 1 };
 	struct mark m;
 	int i;
 
-	(void)dir;
 	must(vault_change_passphrase(ours.v, view_str("long enough"), &cost,
 	    &e), &e);
 	close_side(&ours);
@@ -197,23 +229,114 @@ unlock(const char *dir)
 		if (crypto_pwhash(out, sizeof(out), "bench", 5, salt, PASSES,
 		    MEMORY, crypto_pwhash_ALG_ARGON2ID13) != 0)
 			die("no memory for Argon2id");
-		measure_add(&bare, &m);
+		measure_add(&bare_unlock, &m);
 		m = measure_begin();
 		must(vault_open_passphrase(ours.path, view_str("long enough"),
 		    &o, &ours.v, &e), &e);
-		measure_add(&own, &m);
+		measure_add(&own_unlock, &m);
 		vault_close(ours.v);
 	}
 	ours.v = NULL;
-	measure_beside("unlock", &own, &bare, "Argon2id alone");
+	measure_beside("unlock", &own_unlock, &bare_unlock, "Argon2id alone");
+}
+
+/* ---- bars ---- */
+
+/* Of processor time: wall time is the disk's and the machine's. */
+static void
+beside_bar(const char *name, const struct series *own,
+    const struct series *ref, double bar)
+{
+	double cpu = measure_ratio(own, ref).cpu_ms;
+
+	printf("  %-47s x%.2f  bar x%.2f  %s\n", name, cpu, bar,
+	    cpu <= bar ? "met" : "MISSED");
+}
+
+static void
+print_bars(void)
+{
+	measure_title("Processor time beside the bars");
+	beside_bar("durable saves", &ours.single, &plain.single, 1.2);
+	beside_bar("inserts in batches", &ours.batch, &plain.batch, 1.5);
+	beside_bar("searches", &ours.search, &plain.search, 1.3);
+	beside_bar("random reads, 8 MB of cache", &ours.read, &plain.read,
+	    2.2);
+	beside_bar("unlocking, of bare Argon2id", &own_unlock, &bare_unlock,
+	    1.1);
+}
+
+static void
+print_all(struct side *s, const char *title)
+{
+	measure_title(title);
+	measure_beside("durable saves, 300", &s->single, &plain.single,
+	    "plain");
+	measure_beside("inserts in batches of 100", &s->batch, &plain.batch,
+	    "plain");
+	measure_beside("random reads, 20000", &s->read, &plain.read, "plain");
+	measure_beside("all rows", &s->scan, &plain.scan, "plain");
+	if (s->words.n > 0)
+		measure_beside("index of words", &s->words, &plain.words,
+		    "plain");
+	if (s->search.n > 0)
+		measure_beside("searches, 100", &s->search, &plain.search,
+		    "plain");
+	measure_beside("opening", &s->open, &plain.open, "plain");
+}
+
+/* ---- the whole ---- */
+
+static void
+begin(struct side **all, size_t sides, const char *dir)
+{
+	size_t j;
+
+	snprintf(plain.path, sizeof(plain.path), "%s/p.db", dir);
+	snprintf(ours.path, sizeof(ours.path), "%s/s.tugi", dir);
+	snprintf(other.path, sizeof(other.path), "%s/c.db", dir);
+	for (j = 0; j < sides; j++) {
+		open_side(all[j], true);
+		if (all[j]->db != NULL || all[j]->c != NULL)
+			exec(all[j], "CREATE TABLE note(id INTEGER PRIMARY "
+			    "KEY, body TEXT)");
+	}
+}
+
+/* In turns, so that a busy minute weighs on all. */
+static void
+run_all(struct side **all, size_t sides)
+{
+	size_t i, j, piece = rows / ROUNDS;
+
+	for (i = 0; i < ROUNDS; i++)
+		for (j = 0; j < sides; j++)
+			batches(all[j], i * piece, (i + 1) * piece);
+	for (i = 0; i < ROUNDS; i++)
+		for (j = 0; j < sides; j++) {
+			reads(all[j], i);
+			scan(all[j]);
+		}
+	for (i = 0; i < ROUNDS; i++)
+		for (j = 0; j < sides; j++)
+			singles(all[j]);
+	for (i = 0; i < 3; i++) /* the third side has no FTS5 */
+		for (j = 0; j < 2; j++)
+			words(all[j]);
+	for (i = 0; i < ROUNDS; i++)
+		for (j = 0; j < 2; j++)
+			searches(all[j]);
+	for (i = 0; i < ROUNDS; i++)
+		for (j = 0; j < sides; j++)
+			reopen(all[j]);
 }
 
 int
 main(int argc, char **argv)
 {
-	char dir[STAGE_PATH], title[80];
-	struct side *both[] = { &plain, &ours };
-	size_t i, j, piece;
+	struct side *all[] = { &plain, &ours, &other };
+	char dir[STAGE_PATH], title[120], version[40];
+	size_t sides = 3;
 
 	if (argc != 3 || sodium_init() < 0)
 		die("usage: %s TUGID FOLDER", argv[0]);
@@ -222,50 +345,27 @@ main(int argc, char **argv)
 	snprintf(dir, sizeof(dir), "%s/vault", argv[2]);
 	if (mkdir(dir, 0700) != 0)
 		die("no folder %s", dir);
-	snprintf(ours.path, sizeof(ours.path), "%s/s.tugi", dir);
-	snprintf(plain.path, sizeof(plain.path), "%s/p.db", dir);
-	piece = rows / ROUNDS;
-	for (j = 0; j < 2; j++) {
-		open_side(both[j], true);
-		must(db_exec(both[j]->db, "CREATE TABLE note(id INTEGER "
-		    "PRIMARY KEY, body TEXT)", &e), &e);
-	}
-	/* In turns, so that a busy minute weighs on both. */
-	for (i = 0; i < ROUNDS; i++)
-		for (j = 0; j < 2; j++)
-			batches(both[j], i * piece, (i + 1) * piece);
-	for (i = 0; i < ROUNDS; i++)
-		for (j = 0; j < 2; j++) {
-			reads(both[j], i);
-			scan(both[j]);
-		}
-	for (i = 0; i < ROUNDS; i++)
-		for (j = 0; j < 2; j++)
-			singles(both[j]);
-	for (i = 0; i < 3; i++)
-		for (j = 0; j < 2; j++)
-			words(both[j]);
-	for (i = 0; i < ROUNDS; i++)
-		for (j = 0; j < 2; j++)
-			searches(both[j]);
-	for (i = 0; i < ROUNDS; i++)
-		for (j = 0; j < 2; j++)
-			reopen(both[j]);
+	begin(all, sides, dir);
+	if (other.c == NULL)
+		sides = 2;
+	run_all(all, sides);
 	snprintf(title, sizeof(title), "The encrypted store, %zu rows of 1 KB, "
 	    "beside plain SQLite", rows);
-	measure_title(title);
-	measure_beside("durable saves, 300", &ours.single, &plain.single,
-	    "plain");
-	measure_beside("inserts in batches of 100", &ours.batch, &plain.batch,
-	    "plain");
-	measure_beside("random reads, 20000", &ours.read, &plain.read,
-	    "plain");
-	measure_beside("all rows", &ours.scan, &plain.scan, "plain");
-	measure_beside("index of words", &ours.words, &plain.words, "plain");
-	measure_beside("searches, 100", &ours.search, &plain.search, "plain");
-	measure_beside("opening", &ours.open, &plain.open, "plain");
-	unlock(dir);
+	print_all(&ours, title);
+	unlock();
+	if (sides == 3) {
+		snprintf(version, sizeof(version), "%s",
+		    cipher_version(other.c));
+		snprintf(title, sizeof(title), "SQLCipher (its SQLite is %s, "
+		    "without FTS5) beside plain", version);
+		print_all(&other, title);
+	} else {
+		printf("  SQLCipher is not installed (libsqlcipher0): no "
+		    "figures of it\n");
+	}
+	print_bars();
 	close_side(&plain);
+	close_side(&other);
 	child_remove_tree(dir);
 	return 0;
 }

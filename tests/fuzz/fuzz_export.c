@@ -74,14 +74,64 @@ take(void *ctx, struct view line, struct err *e)
 	return 0;
 }
 
+/* The line that a file begins with, or one that it ends with, was written. */
+static void
+take_text(struct told *t, const char *text)
+{
+	size_t n = strlen(text);
+
+	FUZZ_SURE(t->text.len - t->at >= n &&
+	    memcmp(t->text.data + t->at, text, n) == 0);
+	t->at += n;
+}
+
+static int
+begin_file(void *ctx, const struct id *record, struct err *e)
+{
+	char text[80], id[ID_TEXT_BYTES];
+
+	(void)e;
+	snprintf(text, sizeof(text), "{\"file\": \"%s\"}\n",
+	    id_text(record, id));
+	take_text(ctx, text);
+	return 0;
+}
+
+static int
+take_file(void *ctx, struct view v, struct err *e)
+{
+	struct told *t = ctx;
+	char text[40];
+
+	(void)e;
+	snprintf(text, sizeof(text), "{\"piece\": %zu}\n", v.len);
+	take_text(t, text);
+	FUZZ_SURE(t->text.len - t->at > v.len &&
+	    memcmp(t->text.data + t->at, v.data, v.len) == 0);
+	t->at += v.len;
+	take_text(t, "\n");
+	return 0;
+}
+
+static int
+end_file(void *ctx, bool whole, struct err *e)
+{
+	(void)e;
+	take_text(ctx, whole ? "{\"whole\": true}\n" :
+	    "{\"whole\": false}\n");
+	return 0;
+}
+
 static bool
 read_back(struct view text, struct told *t)
 {
+	const struct export_reader r = { take, begin_file, take_file,
+		end_file, t };
 	struct err e = { 0 };
 	size_t first = strlen(FIRST);
 
 	*t = (struct told){ text, first < text.len ? first : text.len, 0 };
-	if (export_read(path, PASS, take, t, &e) == 0)
+	if (export_read(path, PASS, &r, &e) == 0)
 		return true;
 	fuzz_refused(&e);
 	return false;

@@ -40,6 +40,7 @@ static const struct {
 	{ "GET", "/v1/succession" }, { "POST", "/v1/blob/put" },
 	{ "POST", "/v1/blob/get" }, { "POST", "/v1/bundle" },
 	{ "GET", "/v1/pins" }, { "GET", "/v1/keys" },
+	{ "POST", "/v1/anchor" },
 };
 
 struct state { /* a hub's database and what its world knows of it */

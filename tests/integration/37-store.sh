@@ -90,6 +90,16 @@ IN='fourth passphrase\n' lines --quiet unlock --for 30m
 is "the unsent note is there after all of this" 1 \
     "$(json liis length note list)"
 
+### No code any more
+IN='fourth passphrase\n' lines store code --remove
+check "the recovery code is taken away" ends 0
+IN='fourth passphrase\n' lines store code --remove
+check "there is none to take away twice" ends 3
+IN="$next\nsixth passphrase\n" lines store recover
+check "the code that was opens nothing" not [ "$rc" -eq 0 ]
+check "the passphrase still does" opens 'fourth passphrase'
+IN='fourth passphrase\n' lines --quiet unlock --for 30m
+
 ### Backup
 must as liis store backup "$T/stick.tugi"
 check "a backup holds no word of a note" \
@@ -98,6 +108,15 @@ as liis store backup "$T/stick.tugi"
 check "no file is overwritten by a backup" ends 4
 IN='fourth passphrase\n' lines store verify --full "$T/stick.tugi"
 check "it is whole" ends 0
+must as liis lock
+IN='fourth passphrase\n' lines --json store restore --drill "$T/stick.tugi"
+check "a drill brings it back beside the profile" ends 0
+check "with its records" test "$(jq .records "$T/out")" -gt 1
+check "and leaves nothing" not test -e "$T/liis/drill"
+IN='passphrase of liis\n' lines store restore --drill "$T/stick.tugi"
+check "a drill with a wrong passphrase says so" ends 77
+IN='fourth passphrase\n' lines --quiet unlock --for 30m
+is "and the profile is as it was" 1 "$(json liis length note list)"
 IN='passphrase of liis\n' lines store verify "$T/stick.tugi"
 check "a wrong passphrase says so" ends 77
 IN='fourth passphrase\n' lines store verify "$T/nothing.tugi"

@@ -53,6 +53,23 @@ check "a file that is not there is named" ends 3
 as liis attachment add A-1 "$T/mine"
 check "a folder is no file" ends 64
 
+### Given with a copy of the file
+must as liis copy review A-1 "$T/list" --for 'Anna Tamm' --as child
+is "each file is asked about" 2 "$(grep -c '^? file' "$T/list")"
+sed -e 's/^? record/give record/' -e 's/^? word/show word/' \
+    -e "s/^? file $id/give file $id/" -e 's/^? file/leave file/' \
+    "$T/list" >"$T/decided"
+as liis copy make "$T/decided" --data "$T/c.json"
+check "without a place for it nothing is given" ends 64
+check "and nothing is written" not test -e "$T/c.json"
+must as liis copy make "$T/decided" --data "$T/c.json" --files "$T/given"
+check "the file that was let in comes out as it is" \
+    cmp -s "$T/given/1.jpg" "$T/mine/drawing.jpg"
+is "the other one does not" 1.jpg "$(ls "$T/given")"
+is "the record says how many" 1 "$(json liis '[.[] | select(.fields.what |
+    test("attached files given: 1, not given: 1"))] | length' \
+    disclosure list A-1)"
+
 ### Over the hub
 make_person jaan 'Jaan Mets'
 must as liis --json sync

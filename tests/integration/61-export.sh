@@ -76,12 +76,20 @@ must as mari --json note list
 jq -S '[.[] | del(.waits)] | sort' "$T/out" >"$T/a"
 jq -s -S '[.[] | del(.waits)] | sort' "$T/plain/note.ndjson" >"$T/b"
 check "the notes are equal" same "$T/a" "$T/b"
+head -c 150000 /dev/urandom >"$T/scan.pdf"
+must as mari attachment add A-1 "$T/scan.pdf"
+must as mari --json export "$T/files.tugi" --key-fd 8 8<"$T/key"
+is "an attached file goes along" 1 "$(jq .files "$T/out")"
+is "and none is missing" 0 "$(jq .files_missing "$T/out")"
+must as mari export open "$T/files.tugi" "$T/plain2" --key-fd 8 8<"$T/key"
+check "it comes back as it was" cmp -s "$T/scan.pdf" \
+    "$T"/plain2/attachments/*-scan.pdf
 as mari export open "$T/all.tugi" "$T/plain" --key-fd 8 8<"$T/key"
 check "a folder that is there is not written into" says 'there already'
 as mari export open "$T/all.tugi" "$T/other" --key-fd 7 7<<<'some other words'
 check "another passphrase opens nothing" ends 77
 check "and leaves no folder" not test -e "$T/other"
 must as mari --json timeline A-1
-is "the card says that it was taken out" 1 \
+is "the card says each time that it was taken out" 2 \
     "$(jq '[.[] | select(.type == "export")] | length' "$T/out")"
 [ "$failed" -eq 0 ]

@@ -26,7 +26,7 @@ SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|AND |JOIN|ORDER|"
                  r"PRAGMA|WITH|BEGIN|CREATE|LIMIT|EXISTS|VALUES|ON |GROUP|OR |"
                  r"LEFT|IS |NOT |SAVEPOINT|ROLLBACK|RELEASE|REPLACE|\)| <> | = )")
 NOT_SAID = re.compile(r"tugi |  ?tugi |Host:|Content-Type|;created|cosignature/|\? |# word |"
-                      r"%sfield |(record|word|field|fixed) $|%lld:|unexpected TLS")
+                      r"%sfield |(record|file|word|field|fixed) $|%lld:|unexpected TLS")
 CODES = re.compile(r"[a-z0-9_-]+( [a-z0-9_-]+)+$")
 CODE_FILES = re.compile(r"/(timeline|tally_\w+|due_\w+|transition|referral\w*|"
                         r"signal|handover_list|cmd_uptake|cmd_conflicts|"

@@ -47,7 +47,9 @@ struct world {
 	unsigned calls;
 	uint64_t bytes_up, bytes_down;
 
-	/* Trouble; calls count from 1, 0: never. */
+	/* Trouble; calls count from 1, 0: never. A member's sync with something to
+	 * send asks for its anchor, pulls, and pushes: */
+#define WORLD_PUSH 3
 	unsigned cut_request, cut_answer;
 	/* Changes an answer; 0, or -1 with an error instead of it. */
 	int (*tamper)(struct world *w, const char *path, struct view request,

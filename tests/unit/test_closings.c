@@ -142,7 +142,7 @@ test_two_keepers(void **state)
 {
 	(void)state;
 	taken_and_lost();
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 4, NULL, &e), -1);
 	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM review"
 	    " WHERE outcome = 1"), 1);

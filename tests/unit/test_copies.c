@@ -9,14 +9,19 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "client/core/cases/attachments.h"
 #include "client/core/cases/cases.h"
 #include "client/core/cases/entries.h"
 #include "client/core/cases/objections.h"
 #include "client/core/cases/timeline.h"
 #include "client/core/giving/disclosure.h"
+#include "client/core/local/blobs.h"
 #include "client/core/local/versions.h"
 #include "client/core/report/copies.h"
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "tests/support/world.h"
 
@@ -24,6 +29,7 @@ static struct world *w;
 static struct err e;
 static struct id anna;
 static bool safe; /* what the card says of safety was read */
+static const char *file; /* the decision on each attached file */
 
 static int
 begin(void **state)
@@ -31,6 +37,7 @@ begin(void **state)
 	struct id other;
 
 	(void)state;
+	file = NULL;
 	w = mem_new(sizeof(*w));
 	world_begin(w, 3);
 	world_case(w, 1, "Anna Tamm", &anna);
@@ -71,6 +78,9 @@ decided(int i, const char *record, const char *word, struct buf *out)
 		assert_non_null(end);
 		if (strncmp(p, "? record", 8) == 0 && record != NULL) {
 			buf_add_str(out, record);
+			p++;
+		} else if (strncmp(p, "? file", 6) == 0 && file != NULL) {
+			buf_add_str(out, file);
 			p++;
 		} else if (strncmp(p, "? word", 6) == 0 && word != NULL) {
 			buf_add_str(out, word);
@@ -459,12 +469,126 @@ an_old_record_is_read(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
+/* ---- attached files ---- */
+
+static char folder[160];
+
+static void
+attach(const char *name, const char *text, struct id *id)
+{
+	struct attachments_wish wish = { .case_id = anna };
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/%s", w->folder, name);
+	wish.path = path;
+	assert_int_equal(file_replace(path, view_str(text), 0600, &e), 0);
+	if (attachments_add(w->c[1].session, &wish, id, &e) != 0)
+		fail_msg("%s", e.text);
+	unlink(path);
+}
+
+/* "record" to "file": the decisions; 0 or -1. */
+static int
+make(const char *record, const char *on_file, struct copy *c)
+{
+	struct buf list;
+	int rc;
+
+	buf_init(&list, COPIES_MAX_BYTES);
+	file = on_file;
+	decided(1, record, "show", &list);
+	rc = copies_make(w->c[1].session, buf_view(&list), c, &e);
+	buf_done(&list);
+	return rc;
+}
+
+static void
+check_given(const char *name, const char *text)
+{
+	char *path = file_join(folder, name);
+	struct buf b;
+
+	buf_init(&b, SIZE_MAX);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	assert_true(view_eq(buf_view(&b), view_str(text)));
+	unlink(path);
+	mem_free(path);
+	buf_done(&b);
+}
+
+static int
+drop_one(void *ctx, const struct blobs_item *b, struct err *x)
+{
+	return blobs_drop(ctx, &b->id, x);
+}
+
+static void
+drop_all(void)
+{
+	struct store *s = world_store(w, 1);
+
+	assert_int_equal(blobs_each(s, drop_one, s, &e), 0);
+}
+
+/* A file is a decision of its own, and is given as it is or not at all. */
+static void
+files_are_decided(void **state)
+{
+	struct id one, two;
+	struct buf out;
+	struct copy c;
+
+	(void)state;
+	attach("Rein Kuusk.pdf", "a scan", &one);
+	world_pass(w, 1000);
+	attach("drawing.png", "a drawing", &two);
+	assert_int_equal(make("give", NULL, &c), -1); /* not decided */
+	assert_non_null(strstr(e.text, "not decided"));
+	copy_done(&c);
+	assert_int_equal(make("leave", "give", &c), -1);
+	assert_non_null(strstr(e.text, "together with its record"));
+	copy_done(&c);
+	assert_int_equal(make("give", "", &c), -1); /* the line is missing */
+	copy_done(&c);
+
+	assert_int_equal(make("give", "leave", &c), 0);
+	assert_int_equal(c.file_count, 0);
+	assert_int_equal(c.files_left, 2);
+	copy_done(&c);
+
+	assert_int_equal(make("give", "give", &c), 0);
+	assert_int_equal(c.file_count, 2);
+	assert_int_equal(c.files_left, 0);
+	assert_string_equal(c.files[0].name, "1.pdf");
+	assert_string_equal(c.files[1].name, "2.png");
+	assert_true(id_eq(&c.files[0].record, &one));
+	assert_int_equal(strlen(c.files[0].sealed), HASH_TEXT_BYTES - 1);
+	buf_init(&out, PAPER_MAX_BYTES);
+	all_of(&c, &out);
+	assert_non_null(strstr(buf_str(&out), "2.png"));
+	buf_done(&out);
+	snprintf(folder, sizeof(folder), "%s/given", w->folder);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	if (copies_files(w->c[1].session, &c, folder, &e) != 0)
+		fail_msg("%s", e.text);
+	check_given("1.pdf", "a scan");
+	check_given("2.png", "a drawing");
+
+	/* One that is not on this device stops it. */
+	drop_all();
+	assert_int_equal(copies_files(w->c[1].session, &c, folder, &e), -1);
+	assert_int_equal(e.kind, ERR_ABSENT);
+	rmdir(folder);
+	copy_done(&c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(nothing_before_all_is_decided), T(names_are_asked_for),
 		T(black_is_gone), T(an_objection_stands_beside),
+		T(files_are_decided),
 		T(left_out_is_gone),
 		T(a_list_of_yesterday_is_refused), T(the_law_stops_it),
 		T(the_card_knows_better),

@@ -121,7 +121,7 @@ test_race(void **state)
 	    0);
 	assert_int_equal(db_commit(s->db, &e), 0);
 	/* 2 has made its epoch and not sent it when 1's is taken. */
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 2, NULL, &e), -1);
 	assert_int_equal(world_count(&w, 2, "SELECT count(*) FROM outgoing"
 	    " WHERE state = 1 AND kind = 2"), 1);
@@ -209,7 +209,7 @@ test_all_or_nothing(void **state)
 	notes = trust_space(&w, 1, &kid, "notes");
 	world_grant(&w, 1, &kid, 2, "card,notes,plan", false);
 	/* Made, not sent: for each section a statement and an epoch. */
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	assert_int_equal(world_count(&w, 1, "SELECT count(DISTINCT grp) FROM "
 	    "outgoing WHERE state = 1 AND kind IN (2, 3)"), 1);
@@ -240,7 +240,7 @@ test_group_refused(void **state)
 	before = trust_number(&w, 1, &space);
 	/* A grant for card and plan is sealed and not sent ... */
 	world_grant(&w, 1, &kid, 2, "card,plan", false);
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	/* ... and then client 3's device is revoked, and lists in the card's
 	 * planned epoch: refused there, so refused in the plan too. */

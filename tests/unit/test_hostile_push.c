@@ -127,7 +127,7 @@ seal_and_lose(void)
 {
 	struct err e;
 
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_AWAY);
 	w.cut_request = 0;

@@ -453,7 +453,7 @@ test_stale_text_together(void **state)
 {
 	(void)state;
 	assert_int_equal(world_note(&w, 1, &the_case, "too late", NULL), 0);
-	w.cut_request = w.calls + 2; /* sealed, and not sent */
+	w.cut_request = w.calls + WORLD_PUSH; /* sealed, and not sent */
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	w.cut_request = 0;
 	world_pass(&w, 600000);

@@ -209,6 +209,22 @@ lie_about_push(struct buf *answer)
 	mem_free(p);
 }
 
+/* A word on the device's own store that it has not said. */
+static void
+lie_about_anchor(struct buf *answer)
+{
+	lie.told = true;
+	switch (lie.kind) {
+	case 0: turn(buf_view(answer), 3); break;   /* another device */
+	case 1: turn(buf_view(answer), 23); break;  /* turn */
+	case 2: turn(buf_view(answer), 60); break;  /* what is sealed */
+	case 3: turn(buf_view(answer), 150); break; /* signature */
+	case 4: answer->len--; break;
+	case 5: answer->len = 0; break;
+	default: lie.told = false;
+	}
+}
+
 static int
 tell(struct world *world, const char *path, struct view request, int *status,
     struct buf *answer, struct err *e)
@@ -222,6 +238,8 @@ tell(struct world *world, const char *path, struct view request, int *status,
 		return 0;
 	if (lie.kind >= REFUSED)
 		lie.told = refusal_lie(lie.kind - REFUSED, status, answer);
+	else if (strcmp(path, "/v1/anchor") == 0)
+		lie_about_anchor(answer);
 	else if (push == (lie.kind >= ABOUT_PUSHED) && *status == 200) {
 		if (push)
 			lie_about_push(answer);

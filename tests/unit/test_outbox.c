@@ -177,7 +177,7 @@ test_bytes_are_fixed(void **state)
 	buf_init(&after, CHANGESET_BYTES_MAX);
 	assert_int_equal(outbox_find(s, &id, &st, &before, &e), 1);
 	assert_int_equal(st, OUTGOING_READY);
-	w.cut_answer = w.calls + 2; /* the push */
+	w.cut_answer = w.calls + WORLD_PUSH; /* the push */
 	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
 	w.cut_answer = 0;
 	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1);
@@ -246,7 +246,7 @@ test_apart_and_accepted(void **state)
 	world_grant(&w, 0, &the_case, 1, "notes", false);
 	world_must_sync(&w, 0);
 	notes(3, 20);
-	w.cut_answer = w.calls + 2;
+	w.cut_answer = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
 	w.cut_answer = 0;
 	unseal();

@@ -236,7 +236,7 @@ test_sealed_consent_and_withdrawal(void **state)
 
 	(void)state;
 	give(WORKER, true, 30 * DAY);
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, WORKER, NULL, &e), -1);
 	w.cut_request = 0;
 	assert_int_equal(world_count(&w, WORKER, "SELECT count(*) FROM "

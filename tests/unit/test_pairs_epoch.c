@@ -71,7 +71,7 @@ teardown(void **state)
 static void
 make_unsent(int i)
 {
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, i, NULL, &e), -1);
 	w.cut_request = 0;
 	assert_true(world_count(&w, i, "SELECT count(*) FROM outgoing "

@@ -144,9 +144,9 @@ test_nothing_new(void **state)
 
 	(void)state;
 	r = world_must_sync(&w, 1);
-	assert_int_equal(w.calls - calls, 1);
-	assert_true(w.bytes_up - up < 200);
-	assert_true(w.bytes_down - down < 600);
+	assert_int_equal(w.calls - calls, 2); /* anchor, pull */
+	assert_true(w.bytes_up - up < 400);
+	assert_true(w.bytes_down - down < 800);
 	assert_int_equal(log_size(), size);
 	assert_int_equal(r.sent_notes + r.sent_changes + r.got_notes +
 	    r.got_changes + r.rekeyed + r.quarantined_new, 0);
@@ -642,10 +642,11 @@ keep_answer(struct world *world, const char *path, struct view request,
     int *status, struct buf *answer, struct err *e)
 {
 	(void)world;
-	(void)path;
 	(void)request;
 	(void)status;
 	(void)e;
+	if (strcmp(path, "/v1/pull") != 0)
+		return 0;
 	buf_reset(&kept);
 	buf_add(&kept, answer->data, answer->len);
 	return 0;
@@ -656,10 +657,11 @@ old_answer(struct world *world, const char *path, struct view request,
     int *status, struct buf *answer, struct err *e)
 {
 	(void)world;
-	(void)path;
 	(void)request;
 	(void)status;
 	(void)e;
+	if (strcmp(path, "/v1/pull") != 0)
+		return 0;
 	buf_reset(answer);
 	buf_add(answer, kept.data, kept.len);
 	return 0;
@@ -1218,6 +1220,7 @@ test_clone(void **state)
 	char from[200], to[256];
 	struct buf b;
 	struct err e;
+	int i;
 
 	(void)state;
 	world_close(&w, 1);
@@ -1236,8 +1239,10 @@ test_clone(void **state)
 	snprintf(to, sizeof(to), "%s-anchor", from);
 	unlink(to);
 	assert_int_equal(world_open(&w, 1, &e), 0);
-	assert_int_equal(world_note(&w, 1, &the_case, "by the other", NULL),
-	    0);
+	/* It has worked more since, so that its anchor is the later one. */
+	for (i = 0; i < 30; i++)
+		assert_int_equal(world_note(&w, 1, &the_case, "by the other",
+		    NULL), 0);
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH);
 	assert_int_equal(e.code, INTAKE_CLONE);

@@ -345,7 +345,7 @@ test_outbox(void **state)
 
 	(void)state;
 	assert_int_equal(world_open(&w, LIIS, &e), 0);
-	w.cut_request = w.calls + 2;
+	w.cut_request = w.calls + WORLD_PUSH;
 	assert_int_equal(world_sync(&w, LIIS, NULL, &e), -1);
 	w.cut_request = 0;
 	assert_true(world_count(&w, LIIS, "SELECT count(*) FROM outgoing WHERE "

@@ -465,6 +465,72 @@ test_quota(void **state)
 	check_same(READER, &id);
 }
 
+/* As if ${i} had sent ${n} files of ${bytes} each into that space. */
+static void
+fill(int i, const struct id *space, int n, int64_t bytes)
+{
+	struct db_options o = { .busy_ms = 1000 };
+	struct db *db;
+	struct stmt *s;
+
+	assert_int_equal(db_open(w.path, &o, &db, &e), 0);
+	s = db_prepare(db, "WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT "
+	    "n + 1 FROM k WHERE n < ?3) INSERT INTO blob (space, name, device,"
+	    " bytes, have, whole, begun_ms, asked_ms) SELECT ?1, "
+	    "randomblob(32), ?2, ?4, ?4, 1, 0, ?5 FROM k");
+	db_bind_id(s, 1, space);
+	db_bind_id(s, 2, &world_store(&w, i)->me->device);
+	db_bind_int(s, 3, n);
+	db_bind_int(s, 4, bytes);
+	db_bind_int(s, 5, w.wall_ms);
+	assert_int_equal(db_run(s, &e), 0);
+	db_close(db);
+}
+
+static uint64_t
+next_file(int i, const struct blobs_place *p, uint8_t name)
+{
+	static uint8_t piece[PROTO_BLOB_PIECE];
+	struct proto_blob_put put = { .space = p->space, .name = { { name } },
+		.bytes = blob_sealed_bytes(BYTES), .item = p->item,
+		.piece = view_of(piece, sizeof(piece)) };
+	uint64_t have;
+
+	return raw_put(i, &put, &have);
+}
+
+/* One device does not fill a section for the others; all together do. */
+static void
+test_share(void **state)
+{
+	const int share = HUB_BLOBS_MAX / HUB_BLOBS_SHARE;
+	struct hub_status st;
+	struct blobs_place p;
+	struct id id;
+
+	(void)state;
+	world_grant(&w, KEEPER, &anna, READER, "notes", true);
+	add(&id);
+	trust_twice(&w, KEEPER, READER);
+	p = place(KEEPER, &id);
+	fill(READER, &p.space, share - 1, 5000);
+	assert_int_equal(next_file(READER, &p, 1), VERDICT_ACCEPTED);
+	assert_int_equal(next_file(READER, &p, 2), VERDICT_QUOTA);
+	assert_int_equal(next_file(KEEPER, &p, 2), VERDICT_ACCEPTED);
+	fill(KEEPER, &p.space, 1, (int64_t)(HUB_BLOBS_BYTES_MAX /
+	    HUB_BLOBS_SHARE) - 1000000);
+	assert_int_equal(next_file(KEEPER, &p, 3), VERDICT_QUOTA);
+	assert_int_equal(hub_status(w.hub, &st, &e), 0);
+	assert_int_equal(st.files, share + 1);
+	assert_int_equal(st.parts, 2);
+	assert_int_equal(st.full, 0);
+	fill(DPO, &p.space, HUB_BLOBS_MAX - 2 * share, 5000);
+	fill(0, &p.space, share - 4, 5000);
+	assert_int_equal(next_file(KEEPER, &p, 3), VERDICT_QUOTA);
+	assert_int_equal(hub_status(w.hub, &st, &e), 0);
+	assert_int_equal(st.full, 1);
+}
+
 /* A hub whose disk is nearly full takes neither; both wait, and both go. */
 static void
 test_hub_full(void **state)
@@ -1177,7 +1243,7 @@ main(void)
 		T(test_sent_and_fetched), T(test_new_section),
 		T(test_file_first), T(test_cut), T(test_hub_restarted),
 		T(test_no_right), T(test_wrong_bytes), T(test_quota),
-		T(test_hub_full),
+		T(test_share), T(test_hub_full),
 		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
 		T(test_erased), T(test_case_erased), T(test_checked), T(test_loose),
 		S(test_stick), S(test_stick_halves), S(test_stick_line_gone),

@@ -48,6 +48,17 @@ media_of(const char *path)
 	return "application/octet-stream";
 }
 
+const char *
+attachments_ending(const char *media)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(medias) / sizeof(medias[0]); i++)
+		if (strcmp(media, medias[i].media) == 0)
+			return medias[i].ending;
+	return "bin";
+}
+
 /* ---- adding ---- */
 
 static bool
@@ -238,6 +249,21 @@ attachments_save(struct session *session, const struct id *id,
 
 	if (rc == 0)
 		rc = blobs_open(s, &at.id, &at.key, path, e);
+	mem_wipe(&at, sizeof(at));
+	return rc;
+}
+
+int
+attachments_read(struct session *session, const struct id *id,
+    int (*write)(void *ctx, struct view v, struct err *e), void *ctx,
+    struct err *e)
+{
+	struct store *s = session_store(session);
+	struct sealed at;
+	int rc = find(s, id, &at, e);
+
+	if (rc == 0)
+		rc = blobs_stream(s, &at.id, &at.key, write, ctx, e);
 	mem_wipe(&at, sizeof(at));
 	return rc;
 }

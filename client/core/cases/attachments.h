@@ -24,6 +24,10 @@ struct attachments_wish {
 int attachments_add(struct session *s, const struct attachments_wish *w,
     struct id *id, struct err *e);
 
+/** attachments_ending(media): of a file's name, for its media type; "bin" for
+ * one that is not known. */
+const char *attachments_ending(const char *media);
+
 /** attachments_state(s, id, out, e): where its file is. */
 struct attachments_state {
 	bool here;           /* on this device */
@@ -37,6 +41,13 @@ int attachments_state(struct session *s, const struct id *id,
  * not be there. ERR_ABSENT when it is not on this device. */
 int attachments_save(struct session *s, const struct id *id,
     const char *path, struct err *e);
+
+/** attachments_read(s, id, write, ctx, e): the same to a function, piece by
+ * piece; only a 0 says that it was all of it. ERR_PEER: what is here is not what
+ * the record says. */
+int attachments_read(struct session *s, const struct id *id,
+    int (*write)(void *ctx, struct view v, struct err *e), void *ctx,
+    struct err *e);
 
 /** attachments_to(s, record, out, e): those beside it, the newest first. */
 int attachments_to(struct session *s, const struct id *record,

@@ -234,6 +234,46 @@ blobs_open(struct store *s, const struct hash *id, const struct sym_key *key,
 	return rc;
 }
 
+struct stream {
+	struct ends in;
+	int (*write)(void *ctx, struct view v, struct err *e);
+	void *ctx;
+};
+
+static int64_t
+stream_take(void *ctx, uint8_t *out, size_t len, struct err *e)
+{
+	return take(&((struct stream *)ctx)->in, out, len, e);
+}
+
+static int
+stream_give(void *ctx, struct view v, struct err *e)
+{
+	struct stream *x = ctx;
+
+	return x->write(x->ctx, v, e);
+}
+
+int
+blobs_stream(struct store *s, const struct hash *id,
+    const struct sym_key *key,
+    int (*write)(void *ctx, struct view v, struct err *e), void *ctx,
+    struct err *e)
+{
+	char *path = blobs_path(s, id);
+	struct stream x = { { -1, -1, path, NULL }, write, ctx };
+	struct blob_flow f = { stream_take, stream_give, &x };
+	uint64_t content, sealed = blobs_here(s, id);
+	int rc = sealed > 0 ? begin(&x.in, e) : err_set(e, ERR_ABSENT,
+	    "the attachment is not on this device");
+
+	if (rc == 0)
+		rc = blob_open(&f, sealed, key, &content, e);
+	rc = end(&x.in, rc, e);
+	mem_free(path);
+	return rc;
+}
+
 int
 blobs_hash_file(const char *path, struct hash *out, struct err *e)
 {

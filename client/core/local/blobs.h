@@ -35,6 +35,13 @@ uint64_t blobs_here(const struct store *s, const struct hash *id);
 int blobs_open(struct store *s, const struct hash *id,
     const struct sym_key *key, const char *to, struct err *e);
 
+/** blobs_stream(s, id, key, write, ctx, e): the same to a function, piece by
+ * piece. Only a 0 says that it was that file and all of it. */
+int blobs_stream(struct store *s, const struct hash *id,
+    const struct sym_key *key,
+    int (*write)(void *ctx, struct view v, struct err *e), void *ctx,
+    struct err *e);
+
 /** blobs_check_all(folder, e): each file there is what its name says; ERR_PEER
  * names the first that is not. No folder: none is wrong. */
 int blobs_check_all(const char *folder, struct err *e);

@@ -26,6 +26,8 @@ restored_words(void)
 int
 restored_mark_tx(struct store *s, struct err *e)
 {
+	if (store_del(s, STORE_OLDER, e) != 0)
+		return -1;
 	if (s->stage == STORE_REVOKED)
 		return 0;
 	if (store_del(s, STORE_REQUEST, e) != 0)

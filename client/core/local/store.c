@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "client/core/local/places.h"
+#include "client/core/vault/vault.h"
 #include "common/base/mem.h"
 #include "common/rules/time.h"
-#include "client/core/vault/vault.h"
 
 #define HUB_NAME "hub"
 #define HEAD_NAME "head"
@@ -116,6 +116,44 @@ store_put_int(struct store *s, const char *key, int64_t v, struct err *e)
 	rc = store_put(s, key, buf_view(&b), e);
 	buf_done(&b);
 	return rc;
+}
+
+/* ---- older than it was ---- */
+
+bool
+store_older(const struct store *s)
+{
+	return vault_older(s->vault);
+}
+
+/* Durable before the store is closed to writing, so it stays closed. */
+int
+store_hold(struct store *s, struct err *e)
+{
+	if (store_put_int(s, STORE_OLDER, 1, e) != 0)
+		return -1;
+	vault_hold(s->vault);
+	return 0;
+}
+
+int
+store_held(struct store *s, struct err *e)
+{
+	int64_t older = 0;
+	int rc = store_get_int(s, STORE_OLDER, &older, e);
+
+	if (rc == 1)
+		vault_hold(s->vault);
+	return rc < 0 ? -1 : 0;
+}
+
+struct hubanchor_mark
+store_mark(const struct store *s)
+{
+	struct vault_mark m = vault_mark(s->vault);
+	struct hubanchor_mark out = { m.seq, m.head };
+
+	return out;
 }
 
 /* ---- the clock ---- */

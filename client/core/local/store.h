@@ -11,6 +11,7 @@
 #include "common/rules/roster.h"
 #include "common/wire/card.h"
 #include "common/wire/checkpoint.h"
+#include "common/wire/hubanchor.h"
 #include "common/wire/hubkey.h"
 #include "common/wire/record.h"
 
@@ -32,6 +33,9 @@ enum store_stage {
 #define STORE_RESTORED "restored"      /* int: brought back (restored.h) */
 #define STORE_KEYS "device"            /* the keys of this device */
 #define STORE_REQUEST "enrol.request"  /* bytes: what was asked, to be read out */
+#define STORE_OLDER "older"            /* int 1: the hub knows this store at a
+					* later state (sync/anchored.h) */
+#define STORE_TURN "anchor.turn"       /* int: of the anchor the hub has */
 #define STORE_COPIED "stopped.copy"    /* int 1: this device was copied */
 #define STORE_AFTER "stopped.after"    /* int: no order before that place of
 					* the log ends the alarm */
@@ -144,6 +148,15 @@ int store_head_read(const struct store *s, struct view note,
 int store_roster_reload(struct store *s, struct err *e);
 int store_roster_before(struct store *s, int64_t place, struct roster *r,
     struct err *e);
+
+/** store_older(s): what was saved before is missing; it is only read (vault.h).
+ * store_hold(s, e): so it is from here on, also when it is opened again, as the
+ * hub knows. store_held(s, e): when it is opened.
+ * store_mark(s): how far it has come. */
+bool store_older(const struct store *s);
+int store_hold(struct store *s, struct err *e);
+int store_held(struct store *s, struct err *e);
+struct hubanchor_mark store_mark(const struct store *s);
 
 /** store_reload(s, e): what is held in memory, as stored: a transaction that
  * changed much of it was undone. */

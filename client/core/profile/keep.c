@@ -4,8 +4,10 @@
  */
 #include "client/core/profile/keep.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/core/local/blobs.h"
 #include "client/core/local/restored.h"
@@ -222,6 +224,28 @@ verify_files(const struct session_options *o, const char *path, struct err *e)
 	return rc;
 }
 
+/* As the hub has told at a sync; of the profile alone, a copy is a copy. */
+static int
+check_known(struct vault *v, bool *older, struct err *e)
+{
+	int64_t n = 0;
+
+	if (db_one_int(vault_db(v), "SELECT EXISTS (SELECT 1 FROM meta WHERE "
+	    "key = '" STORE_OLDER "')", &n, e) < 0)
+		return -1;
+	*older = n != 0;
+	return 0;
+}
+
+static int
+say_older(const char *path, struct err *e)
+{
+	err_set(e, ERR_LOCAL, "the store %s is sound, but older than what the "
+	    "hub has been told of it", path);
+	e->code = VAULT_OLDER;
+	return -1;
+}
+
 int
 keep_verify(const struct session_options *o, const char *path,
     struct view passphrase, bool full, struct err *e)
@@ -231,6 +255,7 @@ keep_verify(const struct session_options *o, const char *path,
 	struct vault_key *key = mem_secret_new(sizeof(*key));
 	const char *at = path != NULL ? path : own;
 	struct vault *v;
+	bool older = false;
 	int rc = o->vfs != NULL || file_exists(at) ? 0 :
 	    err_set(e, ERR_ABSENT, "there is no file %s", at);
 
@@ -238,10 +263,15 @@ keep_verify(const struct session_options *o, const char *path,
 		rc = vault_open_passphrase(at, passphrase, &vo, &v, e);
 	if (rc == 0) {
 		*key = *vault_key(v);
+		if (path == NULL)
+			rc = check_known(v, &older, e);
 		vault_close(v);
 		vo.anchored = path == NULL; /* a copy has none */
-		rc = vault_verify(at, key, &vo, full, e);
 	}
+	if (rc == 0)
+		rc = vault_verify(at, key, &vo, full, e);
+	if (rc == 0 && older)
+		rc = say_older(at, e);
 	if (rc == 0 && full)
 		rc = verify_files(o, path, e);
 	mem_secret_free(key);
@@ -339,5 +369,87 @@ keep_restore(const struct session_options *o, const char *path,
 		vault_close(v);
 	}
 	mem_free(own);
+	return rc;
+}
+
+/* ---- the drill ---- */
+
+#define DRILL_FOLDER "drill"
+
+struct drill_files {
+	const char *folder;
+	size_t n;
+};
+
+static int
+drill_take_away(void *ctx, const char *name, struct err *e)
+{
+	struct drill_files *d = ctx;
+	char *path = file_join(d->folder, name);
+	int rc = unlink(path) == 0 ? 0 : err_set(e, ERR_LOCAL, "%s: %s", path,
+	    err_system(errno));
+
+	mem_free(path);
+	d->n++;
+	return rc;
+}
+
+/* Sealed like a backup: what a cut leaves here tells nothing, and goes with
+ * the next drill. ${files}: how many attachments there were. */
+static int
+drill_clear(const struct session_options *o, size_t *files, struct err *e)
+{
+	struct vault_options vo = options_of(o);
+	char *own = session_path(o);
+	char *folder = file_join(o->profile, BLOBS_FOLDER);
+	struct drill_files d = { folder, 0 };
+	int rc = file_each(folder, drill_take_away, &d, e);
+
+	vault_sweep(&vo, own);
+	rmdir(folder);
+	rmdir(o->profile);
+	*files = d.n;
+	mem_free(folder);
+	mem_free(own);
+	return rc;
+}
+
+/* Opened by the passphrase, from nothing, as on the day it is needed. */
+static int
+drill_look(const struct session_options *o, struct view passphrase,
+    struct keep_drill *out, struct err *e)
+{
+	struct session *session;
+	int rc = session_open(o, passphrase, &session, e);
+
+	if (rc != 0)
+		return -1;
+	rc = db_one_int(session_store(session)->db,
+	    "SELECT count(*) FROM record", &out->records, e);
+	session_close(session);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+keep_drill(const struct session_options *o, const char *path,
+    struct view passphrase, struct keep_drill *out, struct err *e)
+{
+	struct session_options there = *o;
+	char *folder = file_join(o->profile, DRILL_FOLDER);
+	struct err why;
+	size_t before;
+	int rc = file_folder(o->profile, e);
+
+	memset(out, 0, sizeof(*out));
+	there.profile = folder;
+	if (rc == 0)
+		rc = drill_clear(&there, &before, e);
+	if (rc == 0)
+		rc = keep_restore(&there, path, passphrase, e);
+	if (rc == 0)
+		rc = drill_look(&there, passphrase, out, e);
+	if (drill_clear(&there, &out->files, rc == 0 ? e : &why) != 0)
+		rc = -1;
+	mem_free(folder);
 	return rc;
 }

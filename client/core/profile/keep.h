@@ -72,4 +72,14 @@ int keep_verify(const struct session_options *o, const char *path,
 int keep_restore(const struct session_options *o, const char *path,
     struct view passphrase, struct err *e);
 
+/** keep_drill(o, path, passphrase, out, e): the same into a folder of its own in
+ * the profile's, opened there as it would be, and taken away again: would this
+ * backup bring everything back? Nothing else is touched. */
+struct keep_drill {
+	int64_t records;
+	size_t files; /* of attachments */
+};
+int keep_drill(const struct session_options *o, const char *path,
+    struct view passphrase, struct keep_drill *out, struct err *e);
+
 #endif

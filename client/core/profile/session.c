@@ -159,6 +159,10 @@ start_swept(const struct session_options *o, struct vault *v,
 
 	if (session_start(o, v, out, e) != 0)
 		return -1;
+	if (store_held((*out)->store, e) != 0) {
+		session_close(*out);
+		return -1;
+	}
 	(void)blobs_sweep((*out)->store, &why);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/cases/attachments.h"
 #include "client/core/cases/guard.h"
 #include "client/core/profile/match.h"
 #include "client/core/profile/policies.h"
@@ -172,6 +173,28 @@ put_line(struct buf *out, const char *what, const char *text)
 		buf_add_fmt(out, "%s %s\n", what, text);
 }
 
+/* A file is looked at as a whole: nothing in it can be blacked out. */
+static void
+put_file(const struct record_item *r, struct buf *out)
+{
+	char id[ID_TEXT_BYTES];
+
+	if (r->type == TYPE_ATTACHMENT)
+		buf_add_fmt(out, "? file %s %s\n", id_text(&r->id, id),
+		    attachments_ending(record_field(r, "media")));
+}
+
+static bool
+has_files(const struct record_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->items[i].type == TYPE_ATTACHMENT)
+			return true;
+	return false;
+}
+
 int
 copies_review(struct session *s, const struct copy_ask *q, struct buf *out,
     struct err *e)
@@ -196,17 +219,23 @@ copies_review(struct session *s, const struct copy_ask *q, struct buf *out,
 	    "\"black word TEXT\"\n"
 	    "# for what was not found. Read the records first: tugi timeline "
 	    "CASE.\n"));
+	if (has_files(&l))
+		buf_add_str(out, _("#   file:   give or leave; nothing in it "
+		    "is blacked out. Look at all of it first:\n"
+		    "#           tugi attachment get ID\n"));
 	put_line(out, "case", id_text(&q->case_id, id));
 	put_line(out, "state", hash_text(&h, hash));
 	put_line(out, "for", q->whom);
 	put_line(out, "as", q->role);
 	put_line(out, "authority", q->authority);
 	put_line(out, "safety", q->safety_seen ? "seen" : NULL);
-	for (i = l.count; i-- > 0;)
+	for (i = l.count; i-- > 0;) {
 		buf_add_fmt(out, "? record %s %s %s %s\n",
 		    id_text(&l.items[i].id, id),
 		    day_text(l.items[i].at_ms, day), l.items[i].section,
 		    fields_kind(l.items[i].type)->name);
+		put_file(&l.items[i], out);
+	}
 	rc = copies_names(s, q, &l, out, e);
 	record_list_done(&l);
 	return rc == 0 ? buf_check(out, "the list", e) : -1;
@@ -223,6 +252,7 @@ copies_list_done(struct copies_list *l)
 		mem_free(l->black[i]);
 	mem_free(l->black);
 	mem_free(l->records);
+	mem_free(l->files);
 	mem_free(l->whom);
 	mem_free(l->role);
 	mem_free(l->authority);
@@ -237,11 +267,12 @@ bad_line(size_t line, struct err *e, const char *what)
 }
 
 static void
-add_record(struct copies_list *l, const struct id *id, bool give)
+add_decided(struct copies_decided **list, size_t *n, const struct id *id,
+    bool give)
 {
-	l->records = mem_more(l->records, l->record_count, sizeof(*l->records));
-	l->records[l->record_count].id = *id;
-	l->records[l->record_count++].give = give;
+	*list = mem_more(*list, *n, sizeof(**list));
+	(*list)[*n].id = *id;
+	(*list)[(*n)++].give = give;
 }
 
 static void
@@ -251,37 +282,51 @@ add_black(struct copies_list *l, const char *text)
 	l->black[l->black_count++] = mem_dup(text);
 }
 
-/* "give record 0190... 2026-09-01 notes note", "black word Jaani". */
+/* "give record 0190... 2026-09-01 notes note", "leave file 0190... pdf". */
+static int
+read_given(struct copies_list *l, size_t line, const char *verb, char *rest,
+    struct err *e)
+{
+	bool file = strncmp(rest, "file ", 5) == 0;
+	bool give = strcmp(verb, "give") == 0;
+	struct id id;
+
+	rest += file ? 5 : 7;
+	rest[strcspn(rest, " ")] = '\0';
+	if (id_parse(rest, &id, e) != 0)
+		return bad_line(line, e, N_("the record's id is damaged"));
+	if (!give && strcmp(verb, "leave") != 0)
+		return bad_line(line, e, N_("a record is given or left out: "
+		    "give or leave"));
+	if (file)
+		add_decided(&l->files, &l->file_count, &id, give);
+	else
+		add_decided(&l->records, &l->record_count, &id, give);
+	return 0;
+}
+
+/* "black word Jaani", and what read_given reads. */
 static int
 read_decision(struct copies_list *l, size_t line, const char *verb,
     char *rest, struct err *e)
 {
-	bool record = strncmp(rest, "record ", 7) == 0;
 	bool word = strncmp(rest, "word ", 5) == 0;
-	struct id id;
 
-	if (!record && !word)
+	if (!word && strncmp(rest, "record ", 7) != 0 &&
+	    strncmp(rest, "file ", 5) != 0)
 		return bad_line(line, e, N_("what stands after the decision "
-		    "is neither record nor word"));
-	rest += record ? 7 : 5;
+		    "is neither record nor file nor word"));
 	if (strcmp(verb, "?") == 0)
 		return bad_line(line, e, N_("not decided yet; nothing is "
 		    "given out before every line is"));
-	if (word) {
-		if (strcmp(verb, "black") == 0 && rest[0] != '\0')
-			add_black(l, rest);
-		else if (strcmp(verb, "show") != 0)
-			return bad_line(line, e, N_("a word is shown or "
-			    "blacked: show or black"));
-		return 0;
-	}
-	rest[strcspn(rest, " ")] = '\0';
-	if (id_parse(rest, &id, e) != 0)
-		return bad_line(line, e, N_("the record's id is damaged"));
-	if (strcmp(verb, "give") != 0 && strcmp(verb, "leave") != 0)
-		return bad_line(line, e, N_("a record is given or left out: "
-		    "give or leave"));
-	add_record(l, &id, strcmp(verb, "give") == 0);
+	if (!word)
+		return read_given(l, line, verb, rest, e);
+	rest += 5;
+	if (strcmp(verb, "black") == 0 && rest[0] != '\0')
+		add_black(l, rest);
+	else if (strcmp(verb, "show") != 0)
+		return bad_line(line, e, N_("a word is shown or blacked: show "
+		    "or black"));
 	return 0;
 }
 
@@ -342,32 +387,59 @@ read_list(struct view in, struct copies_list *l, struct err *e)
 	return rc;
 }
 
-/* Each record as it stands now was decided on. */
-static int
-match(const struct copies_list *l, const struct record_list *now,
-    struct err *e)
+static size_t
+count_files(const struct record_list *l)
 {
-	struct hash h;
+	size_t i, n = 0;
 
-	state_hash(now, &h);
-	return l->record_count == now->count && hash_eq(&h, &l->state) ? 0 :
-	    err_set(e, ERR_CLASH, "the case has changed since this list was "
-	    "made, or lines are missing; make it anew with tugi copy review");
+	for (i = 0; i < l->count; i++)
+		n += l->items[i].type == TYPE_ATTACHMENT;
+	return n;
+}
+
+/* Said once and said so; said twice and otherwise it is not given. */
+static bool
+decided(const struct copies_decided *list, size_t n, const struct id *id)
+{
+	size_t i;
+	bool give = false;
+
+	for (i = 0; i < n; i++)
+		if (id_eq(&list[i].id, id)) {
+			if (!list[i].give)
+				return false;
+			give = true;
+		}
+	return give;
 }
 
 static bool
 is_given(const struct copies_list *l, const struct id *id)
 {
-	size_t i;
-	bool give = false;
+	return decided(l->records, l->record_count, id);
+}
 
-	for (i = 0; i < l->record_count; i++)
-		if (id_eq(&l->records[i].id, id)) {
-			if (!l->records[i].give)
-				return false;
-			give = true;
-		}
-	return give;
+/* Each record and each file as it stands now was decided on. */
+static int
+match(const struct copies_list *l, const struct record_list *now,
+    struct err *e)
+{
+	struct hash h;
+	size_t i;
+
+	state_hash(now, &h);
+	if (l->record_count != now->count || !hash_eq(&h, &l->state) ||
+	    l->file_count != count_files(now))
+		return err_set(e, ERR_CLASH, "the case has changed since this "
+		    "list was made, or lines are missing; make it anew with "
+		    "tugi copy review");
+	for (i = 0; i < l->file_count; i++)
+		if (decided(l->files, l->file_count, &l->files[i].id) &&
+		    !is_given(l, &l->files[i].id))
+			return err_set(e, ERR_INPUT, "a file is given together "
+			    "with its record, or not at all: say so in both "
+			    "lines");
+	return 0;
 }
 
 /* ---- the copy ---- */
@@ -397,6 +469,7 @@ copy_done(struct copy *c)
 		mem_free(g->title);
 	}
 	mem_free(c->registers);
+	mem_free(c->files);
 	mem_free(c->whom);
 	mem_free(c->role);
 	mem_free(c->authority);
@@ -451,6 +524,32 @@ given_text(const struct filling *x, const char *text)
 	return out;
 }
 
+/* What the copy says of the file itself, and which it is. */
+static void
+fill_file(const struct filling *x, const struct record_item *from,
+    struct copy_record *r)
+{
+	struct copy *c = x->c;
+	struct copy_file *f;
+
+	if (from->type != TYPE_ATTACHMENT)
+		return;
+	r->fields[r->field_count].label = mem_dup(_("File"));
+	if (!decided(x->l->files, x->l->file_count, &from->id)) {
+		r->fields[r->field_count++].text = mem_dup(_("not given"));
+		c->files_left++;
+		return;
+	}
+	c->files = mem_more(c->files, c->file_count, sizeof(*c->files));
+	f = &c->files[c->file_count++];
+	f->record = from->id;
+	snprintf(f->name, sizeof(f->name), "%zu.%s", c->file_count,
+	    attachments_ending(record_field(from, "media")));
+	snprintf(f->sealed, sizeof(f->sealed), "%s",
+	    record_field(from, "blob"));
+	r->fields[r->field_count++].text = mem_dup(f->name);
+}
+
 static void
 fill_record(const struct filling *x, const struct record_item *from,
     struct copy_record *r)
@@ -464,7 +563,7 @@ fill_record(const struct filling *x, const struct record_item *from,
 	r->title = mem_dup(text_spoken(kind->label));
 	r->author = given_text(x, from->author != NULL ? from->author : "");
 	r->at_ms = from->at_ms;
-	r->fields = mem_new((from->field_count + 1) * sizeof(*r->fields));
+	r->fields = mem_new((from->field_count + 2) * sizeof(*r->fields));
 	for (i = 0; i < from->field_count; i++) {
 		f = fields_find(from->type, from->fields[i].name);
 		text = from->fields[i].word != NULL ? from->fields[i].word :
@@ -478,6 +577,7 @@ fill_record(const struct filling *x, const struct record_item *from,
 		    from->fields[i].label));
 		r->fields[r->field_count++].text = given_text(x, text);
 	}
+	fill_file(x, from, r);
 }
 
 static void

@@ -6,7 +6,8 @@
  * and of every name found in it, each with a question mark. A person decides
  * each; copies_make refuses a list with a question mark left, or one made of
  * another state of the case. What is blacked out or left out is in nothing
- * that copies_make returns.
+ * that copies_make returns. In an attached file nothing is blacked out: it is
+ * given as it is, if a person has said so of that file, or not at all.
  *
  * Source: schema/reports.md 6.
  */
@@ -52,12 +53,19 @@ struct copy_register {      /* a section: a register of its own */
 	struct copy_record *records;
 	size_t count;
 };
+struct copy_file {          /* of an attachment that is given */
+	struct id record;
+	char name[32];      /* "1.pdf": its own may tell of others */
+	char sealed[HASH_TEXT_BYTES]; /* names its bytes */
+};
 struct copy {
 	struct copy_ask ask;    /* borrows below */
 	char *whom, *role, *authority;
 	struct copy_register *registers;
 	size_t count;
 	size_t given, left, blacked; /* records; places in texts */
+	struct copy_file *files;
+	size_t file_count, files_left;
 	const char *channel;    /* of disclosure.channel, set by who gives it;
 				 * NULL: in_person */
 };
@@ -66,6 +74,11 @@ void copy_done(struct copy *c);
 /** copies_make(s, review, out, e): by the decided list. ERR_INPUT names the
  * line; ERR_CLASH when the case has changed since. */
 int copies_make(struct session *s, struct view review, struct copy *out,
+    struct err *e);
+
+/** copies_files(s, c, folder, e): the files that are given, into a folder
+ * that is there. ERR_ABSENT names one that is not on this device. */
+int copies_files(struct session *s, const struct copy *c, const char *folder,
     struct err *e);
 
 /** copies_log(s, c, given, id, e): record as a disclosure (disclosure.h) what

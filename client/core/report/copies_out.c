@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/core/cases/attachments.h"
 #include "client/core/giving/disclosure.h"
 #include "client/core/report/copies.h"
 #include "client/core/words/said.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
 #include "common/base/text.h"
 #include "common/wire/keys.h"
 
@@ -45,8 +48,9 @@ copies_log(struct session *session, const struct copy *c, struct view given,
 		.family = child ? DISCLOSURE_NOT_TOLD : DISCLOSURE_TOLD,
 		.why_not_told = child ? _("the child asked for it") : NULL,
 		.safety_seen = c->ask.safety_seen };
-	char what[400];
+	char what[500];
 	struct hash hash;
+	size_t n;
 	struct buf sections;
 	int rc;
 
@@ -54,6 +58,11 @@ copies_log(struct session *session, const struct copy *c, struct view given,
 	snprintf(what, sizeof(what), _("Copy of the file, asked for as %s; "
 	    "records given: %zu, left out: %zu, places blacked out: %zu"),
 	    role_word(c->role), c->given, c->left, c->blacked);
+	n = strlen(what);
+	if (c->file_count + c->files_left > 0)
+		snprintf(what + n, sizeof(what) - n, _("; attached files "
+		    "given: %zu, not given: %zu"), c->file_count,
+		    c->files_left);
 	buf_init(&sections, 256);
 	sections_of(c, &sections);
 	d.what = what;
@@ -61,6 +70,22 @@ copies_log(struct session *session, const struct copy *c, struct view given,
 	d.hash = &hash;
 	rc = disclosure_record(session, &d, id, e);
 	buf_done(&sections);
+	return rc;
+}
+
+int
+copies_files(struct session *s, const struct copy *c, const char *folder,
+    struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < c->file_count; i++) {
+		char *path = file_join(folder, c->files[i].name);
+
+		rc = attachments_save(s, &c->files[i].record, path, e);
+		mem_free(path);
+	}
 	return rc;
 }
 

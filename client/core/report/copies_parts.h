@@ -15,8 +15,8 @@ struct copies_list {
 	struct hash state;
 	char *whom, *role, *authority;
 	bool safety_seen;
-	struct copies_decided *records;
-	size_t record_count;
+	struct copies_decided *records, *files;
+	size_t record_count, file_count;
 	char **black;
 	size_t black_count;
 };

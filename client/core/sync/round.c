@@ -6,6 +6,7 @@
  * takes its own apart, and comes again.
  */
 #include "client/core/sync/alarm.h"
+#include "client/core/sync/anchored.h"
 #include "client/core/sync/round.h"
 
 #include <stdlib.h>
@@ -205,7 +206,8 @@ finish(struct talk *t, int64_t contact_ms, struct err *e)
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	if (outbox_tidy_tx(s, e) == 0 && store_put_int(s, STORE_LAST_SYNC,
-	    contact_ms, e) == 0 && db_commit(s->db, e) == 0)
+	    contact_ms, e) == 0 && anchored_save_tx(t, e) == 0 &&
+	    db_commit(s->db, e) == 0)
 		return 0;
 	db_rollback(s->db);
 	return -1;
@@ -240,6 +242,8 @@ static int
 run(struct talk *t, struct err *e)
 {
 	talk_tell(t, N_("receiving"), 0, 0);
+	if (anchored_tell(t, e) != 0)
+		return -1;
 	if (pull_all(t, e) != 0)
 		return still_waits(t->s, e) ? 0 : -1;
 	if (set_clock(t, e) != 0)

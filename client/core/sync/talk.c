@@ -68,18 +68,20 @@ talk_ask(struct talk *t, const char *path, struct view body,
     struct buf *answer, struct err *e)
 {
 	struct remote_call call = { "POST", path, body, t->s->me };
-	int status = 0;
 
 	buf_reset(answer);
+	t->status = 0;
 	t->asked_ms = tick_wall_ms(&t->s->tick);
-	if (t->r->call(t->r->ctx, &call, &status, answer, e) != 0)
+	if (t->r->call(t->r->ctx, &call, &t->status, answer, e) != 0) {
+		t->status = 0;
 		return -1;
+	}
 	t->answered_ms = tick_wall_ms(&t->s->tick);
 	if (buf_check(answer, "the hub's answer", e) != 0) {
 		e->kind = ERR_PEER;
 		return -1;
 	}
-	return status == 200 ? 0 : refused(t, status, answer, e);
+	return t->status == 200 ? 0 : refused(t, t->status, answer, e);
 }
 
 void

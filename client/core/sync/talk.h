@@ -45,6 +45,9 @@ struct talk {
 	struct talk_figures *figures;
 	struct witness witness;
 	int64_t asked_ms, answered_ms; /* own clock around the last request */
+	int status;                    /* of its answer; 0: none came */
+	uint64_t turn;                 /* of the anchor that the hub has; 0: it
+					* has not been told */
 	bool clock_known;
 	int64_t offset_ms;             /* hub's clock minus own */
 	bool asked_newest;             /* for what it could not prove */

@@ -22,17 +22,29 @@ struct export_ask {
 };
 struct export_sum {
 	size_t records, cases; /* cases: in whose card it was logged */
+	size_t files, missing; /* of attachments; not on this device, or not
+				* what their record says */
 	struct hash hash;      /* of the file */
 };
 /** export_to(s, ask, out, e): each record of each kind that is open to this
- * person, but what is deleted. The file is whole and logged, or not there. */
+ * person, but what is deleted, and the files of attachments that are on this
+ * device. The file is whole and logged, or not there. */
 int export_to(struct session *s, const struct export_ask *ask,
     struct export_sum *out, struct err *e);
 
-/** export_read(path, passphrase, fn, ctx, e): each line as it was rendered.
- * Only a 0 says that all of it was there. */
+/* Who reads one: each record's line as it was rendered; then the files, each
+ * begun with its record's id, in pieces, and ended: not ${whole} is what could
+ * not be opened when it was written. */
+struct export_reader {
+	int (*line)(void *ctx, struct view line, struct err *e);
+	int (*file)(void *ctx, const struct id *record, struct err *e);
+	int (*piece)(void *ctx, struct view piece, struct err *e);
+	int (*end)(void *ctx, bool whole, struct err *e);
+	void *ctx;
+};
+/** export_read(path, passphrase, r, e): only a 0 says that all of it was
+ * there. */
 int export_read(const char *path, struct view passphrase,
-    int (*fn)(void *ctx, struct view line, struct err *e), void *ctx,
-    struct err *e);
+    const struct export_reader *r, struct err *e);
 
 #endif

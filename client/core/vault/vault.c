@@ -214,7 +214,23 @@ start_db(struct vault *v, bool create, struct err *e)
 bool
 vault_older(const struct vault *v)
 {
-	return vfs_older(v->vfs);
+	return v->held || vfs_older(v->vfs);
+}
+
+void
+vault_hold(struct vault *v)
+{
+	v->held = true;
+	db_freeze(v->db, older);
+}
+
+struct vault_mark
+vault_mark(const struct vault *v)
+{
+	struct record_mark m = vfs_mark(v->vfs);
+	struct vault_mark out = { m.seq, m.head };
+
+	return out;
 }
 
 struct vault *
@@ -440,7 +456,8 @@ vault_inner_move(const struct vault_options *o, const char *from,
 
 /* Both copies and the first commit slots, durable. */
 int
-vault_inner_format(struct vault *v, struct err *e)
+vault_inner_format(struct vault *v, const struct record_mark *mark,
+    struct err *e)
 {
 	uint64_t i;
 
@@ -449,7 +466,7 @@ vault_inner_format(struct vault *v, struct err *e)
 	for (i = 0; i < 2; i++)
 		if (write_copy(v, i, &v->kb, e) != 0)
 			return -1;
-	return vfs_format(&v->disk, &v->secret->keys, e);
+	return vfs_format(&v->disk, &v->secret->keys, mark, e);
 }
 
 static int
@@ -457,6 +474,7 @@ create_at(struct vault *v, const char *path, struct view passphrase,
     const struct vault_cost *cost, struct err *e)
 {
 	struct keyblock_cost c = vault_inner_cost(v, cost);
+	struct record_mark begin = { 0 };
 
 	id_random(&v->kb.keys);
 	id_random(&v->kb.file);
@@ -465,7 +483,7 @@ create_at(struct vault *v, const char *path, struct view passphrase,
 	    v->secret->dek.b, e) != 0 ||
 	    vault_inner_private(&v->o, path, e) != 0 ||
 	    disk_open(v->o.vfs, path, true, &v->disk, e) != 0 ||
-	    vault_inner_format(v, e) != 0)
+	    vault_inner_format(v, &begin, e) != 0)
 		return -1;
 	return start_db(v, true, e);
 }

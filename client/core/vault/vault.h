@@ -17,6 +17,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/err.h"
+#include "common/base/id.h"
 
 struct db;
 struct vault;
@@ -88,6 +89,18 @@ int vault_open_escrow(const char *path, const uint8_t keys[static 64],
  * back to an older state, or the log was damaged. Such a store is read; every
  * change is refused with a sentence. */
 bool vault_older(const struct vault *v);
+
+/** vault_hold(v): it is older, as somebody else knows: read only from here on.
+ * Until it is closed; who opens it says so again. */
+void vault_hold(struct vault *v);
+
+/** vault_mark(v): how far it has come (schema/store.md 8.1); goes on when the
+ * data key changes. */
+struct vault_mark {
+	uint64_t seq;
+	struct hash head;
+};
+struct vault_mark vault_mark(const struct vault *v);
 
 /** vault_close(v): empty the log, close, wipe all keys; NULL is fine. */
 void vault_close(struct vault *v);

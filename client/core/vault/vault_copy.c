@@ -48,9 +48,11 @@ copy_pages(struct vault *from, struct vault *to, struct err *e)
 static int
 fill(struct vault *from, struct vault *to, const char *path, struct err *e)
 {
+	struct record_mark now = vfs_mark(from->vfs);
+
 	if (vault_inner_private(&to->o, path, e) != 0 ||
 	    disk_open(to->o.vfs, path, true, &to->disk, e) != 0 ||
-	    vault_inner_format(to, e) != 0 ||
+	    vault_inner_format(to, &now, e) != 0 ||
 	    vfs_new(&to->disk, &to->secret->keys, false, &to->vfs, e) != 0)
 		return -1;
 	return copy_pages(from, to, e);
@@ -114,7 +116,7 @@ check_all(struct vault *v, struct err *e)
 
 	/* With the log emptied, every page must open by itself. An older store
 	 * keeps its log: SQLite looks at the pages through it. */
-	if (!vault_older(v)) {
+	if (!vfs_older(v->vfs)) {
 		if (db_checkpoint(v->db, e) != 0)
 			return -1;
 		if (vfs_read_all(v->vfs, &rc) != 0) {

@@ -24,6 +24,7 @@ struct vault {
 	struct disk disk;
 	struct keyblock kb;
 	uint64_t newest; /* which copy of the key block is the newest: 0, 1 */
+	bool held;       /* older, as the hub knows */
 	bool heal;       /* the other copy is older or not readable */
 	struct secrets *secret;
 	struct vfs *vfs;
@@ -33,9 +34,11 @@ struct vault {
 /** vault_inner_new(o): nothing open yet; vault_close frees. */
 struct vault *vault_inner_new(const struct vault_options *o);
 
-/** vault_inner_format(v, e): both copies of the key block and the first commit
- * slots, durable, for the data key, ids and slots that ${v} has. */
-int vault_inner_format(struct vault *v, struct err *e);
+/** vault_inner_format(v, mark, e): both copies of the key block and the first
+ * commit slots, durable, for the data key, ids and slots that ${v} has; it goes
+ * on from ${mark}. */
+int vault_inner_format(struct vault *v, const struct record_mark *mark,
+    struct err *e);
 
 /** vault_inner_private(o, path, e): an empty file that its owner alone reads. */
 int vault_inner_private(const struct vault_options *o, const char *path,

@@ -507,12 +507,14 @@ load(struct vfs *v, bool anchored, struct err *e)
 }
 
 int
-vfs_format(struct disk *disk, const struct record_keys *keys, struct err *e)
+vfs_format(struct disk *disk, const struct record_keys *keys,
+    const struct record_mark *mark, struct err *e)
 {
 	struct pages p;
 	int rc;
 
 	pages_init(&p, disk, keys);
+	p.mark = *mark;
 	rc = pages_format(&p);
 	pages_done(&p);
 	return rc == SQLITE_OK ? 0 : disk_fail(disk, rc, e);
@@ -560,6 +562,12 @@ bool
 vfs_older(const struct vfs *v)
 {
 	return v->older;
+}
+
+struct record_mark
+vfs_mark(const struct vfs *v)
+{
+	return v->pages.mark;
 }
 
 const char *

@@ -32,9 +32,10 @@ struct vfs_stats {
 	uint64_t reserved; /* pages with bytes where none may be */
 };
 
-/** vfs_format(disk, keys, e): empty commit slots of a new file. */
+/** vfs_format(disk, keys, mark, e): empty commit slots of a new file that goes
+ * on from ${mark}. */
 int vfs_format(struct disk *disk, const struct record_keys *keys,
-    struct err *e);
+    const struct record_mark *mark, struct err *e);
 
 /** vfs_new(disk, keys, anchored, out, e): verify the files against the root
  * and register; borrows both. ERR_LOCAL with VFS_ALTERED when they do not fit.
@@ -44,6 +45,9 @@ int vfs_new(struct disk *disk, const struct record_keys *keys, bool anchored,
 
 /** vfs_older(v): commits that were durable are missing: it is only read. */
 bool vfs_older(const struct vfs *v);
+
+/** vfs_mark(v): the commits that are durable. */
+struct record_mark vfs_mark(const struct vfs *v);
 
 /** vfs_free(v): after the database is closed; NULL is fine. */
 void vfs_free(struct vfs *v);
