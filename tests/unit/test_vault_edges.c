@@ -89,7 +89,8 @@ setup(void **state)
 	record_keys_derive(&keys, dek, &file);
 	memset(page, 0, sizeof(page));
 	if (disk_open(simdisk_name(d), STORE, true, &disk, &e) != 0 ||
-	    vfs_format(&disk, &keys, &e) != 0)
+	    vfs_format(&disk, &keys,
+	    &(struct record_mark){ 0 }, &e) != 0)
 		return -1;
 	start();
 	return 0;
