@@ -64,7 +64,8 @@ struct intake {
 	int64_t accept_ms;
 	bool roster_changed;
 	uint64_t entry_seq;          /* of the first directory entry of the
-				      * page; UINT64_MAX: none */
+				      * page, or of what comes whole at last;
+				      * UINT64_MAX: none */
 	struct incoming *in;
 	struct record *rec;
 	struct buf own, plain, bare, touched; /* touched: ids of spaces */

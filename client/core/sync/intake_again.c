@@ -4,7 +4,8 @@
  * filled) leaves items refused that the rules admit: an epoch for a device
  * that was not known, and all that follows under it. Nothing in their own
  * spaces tells of that, so they are judged again when the entry is here, in
- * log order, each at its own place.
+ * log order, each at its own place. So are they when one of them came as a
+ * header alone, out of a page for its author, and comes whole (intake.c).
  *
  * Source: schema/rules.md 1.9.
  */
