@@ -161,7 +161,7 @@ page_add_first(struct page *p, const struct hubdb_item *item, struct err *e)
 
 	buf_init(&whole, 2 * CHANGESET_BYTES_MAX);
 	buf_init(&first, 2 * CHANGESET_BYTES_MAX);
-	if (hubdb_item_bytes(p->db, item->seq, true, &whole, e) != 0 ||
+	if (add_bytes(p, item, true, &whole, e) != 0 ||
 	    changeset_decode(buf_view(&whole), cs, e) != 0)
 		rc = -1;
 	else if (!cs->has_bodies || cs->bodies[0].len == 0 ||
