@@ -139,6 +139,8 @@ static void
 test_read_and_silent(void **state)
 {
 	int64_t sent = by_old(JAAN, "count(*)");
+	struct exchange_result r;
+	struct buf bundle;
 
 	(void)state;
 	bring_back();
@@ -147,6 +149,15 @@ test_read_and_silent(void **state)
 	assert_int_equal(world_sync(&w, LIIS, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_DENIED);
 	assert_non_null(strstr(e.text, "brought back"));
+	/* Nor by a stick, and nobody calls the hub a liar for it. */
+	buf_init(&bundle, SIZE_MAX);
+	err_clear(&e);
+	assert_int_equal(exchange_bundle_out(w.c[LIIS].session,
+	    &(struct exchange_wants){ NULL, 0 }, &bundle, &r,
+	    &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	assert_non_null(strstr(e.text, "brought back"));
+	buf_done(&bundle);
 	world_must_sync(&w, JAAN);
 	assert_int_equal(by_old(JAAN, "count(*)"), sent);
 	/* Also after closing, and a second copy of it is one as well. */

@@ -6,19 +6,28 @@
 
 #include <string.h>
 
+#include "client/core/local/restored.h"
 #include "client/core/sync/pull.h"
 #include "client/core/sync/round.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 #include "common/wire/bundle.h"
 
 static int
-may_go(const struct store *s, struct err *e)
+may_go(struct store *s, struct err *e)
 {
+	bool alone;
+
 	if (s->stage != STORE_MEMBER || !s->roster.begun)
 		return err_set(e, ERR_ABSENT, "this device has not been with "
 		    "the hub since it was approved; the first sync needs a "
 		    "line");
-	return s->stopped ? witness_error(e) : 0;
+	if (!s->stopped)
+		return 0;
+	if (restored_alone(s, &alone, e) != 0)
+		return -1;
+	return !alone ? witness_error(e) : err_set(e, ERR_DENIED, "%s",
+	    _(restored_words()));
 }
 
 /* ---- outward ---- */
