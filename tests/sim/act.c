@@ -306,6 +306,16 @@ play(struct actor *a, const struct step *st)
 	case STEP_NEXT:
 		next_step(a, st);
 		break;
+	case STEP_OUT:
+	case STEP_CARRY:
+	case STEP_IN:
+		carried_step(a, st);
+		break;
+	case STEP_FILE:
+	case STEP_FETCH:
+	case STEP_DROP:
+		files_step(a, st);
+		break;
 	case STEP_STICK:
 		back_keep(a);
 		break;
@@ -333,7 +343,7 @@ needs_case(enum step_kind k)
 	    k == STEP_GOAL || k == STEP_PLAN || k == STEP_GRANT ||
 	    k == STEP_REFUSE || k == STEP_WITHDRAW ||
 	    k == STEP_ORDER || k == STEP_MOVE || k == STEP_RECORD ||
-	    k == STEP_NEXT ||
+	    k == STEP_NEXT || k == STEP_FILE ||
 	    (k >= STEP_OVERRIDE && k < STEP_ROOM);
 }
 
@@ -381,7 +391,8 @@ act_step(struct sim *s)
 	int who = st->kind == STEP_CASE && s->case_count == 0 ? 0 :
 	    st->kind == STEP_ORDER || st->kind == STEP_MOVE ||
 	    st->kind == STEP_GO_ON ?
-	    office_actor(s, st) : st->actor % s->actors;
+	    office_actor(s, st) : st->kind == STEP_IN ? carried_for(s, st) :
+	    st->actor % s->actors;
 	struct actor *a = &s->actor[who];
 
 	if (st->kind == STEP_GONE)

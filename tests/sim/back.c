@@ -16,7 +16,15 @@
 #include "common/db/db.h"
 #include "tests/sim/sim.h"
 
-#define STICK "stick.tugi"
+#define STICK_BYTES 24
+
+/* Of each device another, with the files of attachments beside it. */
+static const char *
+stick(const struct actor *a, char out[static STICK_BYTES])
+{
+	snprintf(out, STICK_BYTES, "stick%d.tugi", a->no);
+	return out;
+}
 
 static struct simdisk *disk; /* on which something gets its name */
 
@@ -29,6 +37,7 @@ back_move(const char *from, const char *to)
 void
 back_keep(struct actor *a)
 {
+	char path[STICK_BYTES];
 	struct buf *file;
 	size_t files;
 	struct err e;
@@ -38,12 +47,13 @@ back_keep(struct actor *a)
 	simdisk_crash_at(a->disk, 0);
 	simdisk_fault_at(a->disk, 0, 0, false);
 	a->full = false;
-	simdisk_remove(a->disk, STICK);
+	simdisk_remove(a->disk, stick(a, path));
 	disk = a->disk;
-	if (keep_backup(a->session, STICK, &files, &e) != 0)
+	files_folder(a->sim);
+	if (keep_backup(a->session, path, &files, &e) != 0)
 		sim_fail(a->sim, "device %d cannot be backed up: %s", a->no,
 		    e.text);
-	file = simdisk_file(a->disk, STICK);
+	file = simdisk_file(a->disk, path);
 	buf_done(&a->stick);
 	buf_init(&a->stick, SIZE_MAX);
 	buf_add(&a->stick, file->data, file->len);
@@ -65,24 +75,21 @@ clear(struct actor *b)
 	}
 }
 
-/* The profile's folder is a real one, for as long as that takes. */
+/* The profile's folder is a real one, for as long as that takes, or longer if
+ * there are files of attachments. */
 static void
-restore(struct sim *s, struct actor *b, struct view stick)
+restore(struct sim *s, struct actor *b, const struct actor *a)
 {
-	char folder[] = "/dev/shm/tugi-sim-XXXXXX", back[4096];
+	char path[STICK_BYTES];
 	struct session_options o = cast_options(b);
 	struct err e;
 
-	simdisk_put(b->disk, STICK, stick);
+	simdisk_put(b->disk, stick(a, path), buf_view(&a->stick));
 	disk = b->disk;
-	if (getcwd(back, sizeof(back)) == NULL || mkdtemp(folder) == NULL ||
-	    chdir(folder) != 0)
-		sim_fail(s, "no folder in /dev/shm");
-	if (keep_restore(&o, STICK, view_str(SIM_PASSPHRASE), &e) != 0)
+	files_folder(s);
+	if (keep_restore(&o, path, view_str(SIM_PASSPHRASE), &e) != 0)
 		sim_fail(s, "a backup is not brought back: %s", e.text);
 	(void)rmdir(b->profile);
-	if (chdir(back) != 0 || rmdir(folder) != 0)
-		sim_fail(s, "%s was not left empty", folder);
 }
 
 static bool
@@ -146,7 +153,7 @@ back_bring(struct sim *s, struct actor *a, const struct step *st)
 	sim_note(s, "   from its backup, as %d", i);
 	clear(b);
 	snprintf(b->profile, sizeof(b->profile), "b%d", i);
-	restore(s, b, buf_view(&a->stick));
+	restore(s, b, a);
 	b->who = a->who;
 	b->roles = a->roles;
 	b->person = a->person;

@@ -202,6 +202,8 @@ profile(struct sim *s, int i)
 	buf_init(&a->copy, SIZE_MAX);
 	buf_init(&a->pulled, SIZE_MAX);
 	buf_init(&a->stick, SIZE_MAX);
+	buf_init(&a->bundle, SIZE_MAX);
+	buf_init(&a->answer, SIZE_MAX);
 	snprintf(a->profile, sizeof(a->profile), "p%d", i);
 	a->remote = (struct remote){ net_call, NULL, a, NULL };
 	o = cast_options(a);

@@ -206,6 +206,23 @@ is_broken(struct sim *s)
 	return s->lied || s->hubs == 2;
 }
 
+/* What was asked for is signed and goes out; a week later it is carried out. */
+static bool
+erase_all(struct sim *s)
+{
+	int i;
+
+	if (s->plan->mix == MIX_FEW || s->erasing_count == 0)
+		return false;
+	for (i = 0; i < 3; i++) {
+		law_answer(s);
+		(void)heal_round(s, HEAL_ROUNDS + i);
+	}
+	s->now_ms += 8 * DAY_MS;
+	cast_hub_restart(s);
+	return true;
+}
+
 static void
 heal(struct sim *s)
 {
@@ -219,7 +236,7 @@ heal(struct sim *s)
 		moved = heal_round(s, round);
 	/* The old one may turn up once more before the office revokes it. */
 	while (++round < HEAL_ROUNDS && (back_revoke(s, round > 1) || moved));
-	moved = back_hand_over(s);
+	moved = back_hand_over(s) || erase_all(s);
 	for (; moved && round < 2 * HEAL_ROUNDS; round++)
 		moved = heal_round(s, round);
 	for (i = 0; i < s->actors; i++)

@@ -515,7 +515,9 @@ judge_all(struct sim *s)
 	judge_texts(s, j, &sc);
 	judge_agreement(s, j);
 	judge_fields(s, j, &sc);
+	judge_files(s, j, &sc);
 	judge_listed(s, j);
 	judge_deleted(s, j);
+	judge_erased(s, j);
 	db_close(j->hub);
 }

@@ -10,6 +10,8 @@
 #include "common/wire/record.h"
 #include "tests/sim/sim.h"
 
+#define LETTER "in a letter"
+
 struct known_key { /* of one epoch, and who holds it */
 	struct known_key *next;
 	struct id space;
@@ -26,6 +28,7 @@ struct looking {
 	struct known_key *keys;
 	int out_by;   /* of the key that is tried */
 	struct changeset cs;
+	size_t idx; /* of the body at hand */
 	struct record rec;
 };
 
@@ -190,6 +193,7 @@ read_text(struct looking *l, int no, uint64_t who, const char *where,
 	const struct text *t = &s->text[no];
 	int i;
 
+	l->j->lettered[no] |= strcmp(where, LETTER) == 0;
 	/* What was refused is as the device that wrote it had sent it. */
 	if (!in_log)
 		who &= ~(UINT64_C(1) << t->first);
@@ -208,6 +212,7 @@ static void
 read_plain(struct looking *l, struct view plain, uint64_t who,
     const char *where, bool count)
 {
+	struct standing *st;
 	const uint8_t *at = plain.data, *end = plain.data + plain.len;
 	struct err e;
 	int no;
@@ -223,6 +228,14 @@ read_plain(struct looking *l, struct view plain, uint64_t who,
 		read_text(l, no, who, where, count);
 		if (count)
 			l->j->accepted[no]++;
+		if (!count)
+			continue;
+		st = mem_new(sizeof(*st));
+		st->id = l->cs.id;
+		st->idx = l->idx;
+		st->no = no;
+		st->next = l->j->standing;
+		l->j->standing = st;
 	}
 }
 
@@ -252,6 +265,7 @@ open_sealed(struct looking *l, const struct received *r)
 	buf_init(&plain, SIZE_MAX);
 	for (i = 0; i < l->cs.h.count; i++) {
 		counted = false;
+		l->idx = i;
 		for (k = l->keys; k != NULL; k = k->next) {
 			if (k->number != l->cs.h.epoch ||
 			    !id_eq(&k->space, &l->cs.h.space))
@@ -286,7 +300,7 @@ open_letter(struct looking *l)
 			if (letter_open(letter, &l->s->actor[i].keys,
 			    &l->cs.h.space, &plain, &e) == 0)
 				read_plain(l, buf_view(&plain),
-				    UINT64_C(1) << i, "in a letter", false);
+				    UINT64_C(1) << i, LETTER, false);
 		}
 	buf_done(&plain);
 	mem_free(letter);

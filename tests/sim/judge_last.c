@@ -248,6 +248,7 @@ judge_deleted(struct sim *s, const struct judge *j)
 	/* A clock that is put right gives unsent versions other stamps. */
 	for (i = 0; i < s->deleting_count && !s->clocks; i++)
 		if (!truth_erasing(s, &s->deleting[i].record) &&
+		    !truth_fades(s, &s->deleting[i].record) &&
 		    !anew_lost(j, &s->deleting[i].record))
 			judge_one(s, j, &s->deleting[i].record);
 }

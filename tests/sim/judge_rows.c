@@ -40,6 +40,7 @@ found_one(void *ctx, int no)
 	f->count++;
 	f->state = (int)db_int(r->q, 1);
 	f->hidden = (db_int(r->q, 2) & 4) != 0;
+	f->out = (db_int(r->q, 2) & 212) != 0;
 	db_id(r->q, 3, &f->record);
 	db_id(r->q, 4, &f->origin);
 	f->hlc = db_int(r->q, 5);

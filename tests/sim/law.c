@@ -268,12 +268,20 @@ alias(struct actor *a, const struct step *st)
 
 /* ---- deleting ---- */
 
+#define NOT_GONE " AND flags & 12 = 0 AND (flags & 16 <> 0) = ? ORDER BY id"
+
+/* A note or goal, or anything else that can be deleted; a case only to delete
+ * it, for it is erased with all that is in it, and not here. */
 static bool
 pick_text(struct actor *a, uint32_t draw, bool deleted, struct id *out)
 {
-	struct stmt *q = db_prepare(cast_db(a), "SELECT id FROM record WHERE "
-	    "type IN (3, 4, 7) AND flags & 12 = 0 AND (flags & 16 <> 0) = ? "
-	    "ORDER BY id");
+	bool few = a->sim->plan->mix == MIX_FEW;
+	struct stmt *q = db_prepare(cast_db(a), few ? "SELECT id FROM record "
+	    "WHERE type IN (3, 4, 7)" NOT_GONE : a->step->kind == STEP_ERASE ?
+	    "SELECT id FROM record WHERE type IN (4, 7, 15, 16, 19, 31, 32, "
+	    "33, 37, 41, 43, 44, 53)" NOT_GONE :
+	    "SELECT id FROM record WHERE type IN (3, 4, 7, 15, 16, 19, 21, 31, "
+	    "32, 33, 35, 37, 41, 43, 44, 53)" NOT_GONE);
 	struct id list[64];
 	struct err e;
 	uint32_t n = 0;
@@ -327,6 +335,35 @@ answer_erase(struct actor *a, const struct step *st)
 	erase_requests_done(&list);
 }
 
+void
+law_answer(struct sim *s)
+{
+	static const struct step yes = { .kind = STEP_ERASE, .draw = { 0, 1 } };
+	int i;
+
+	for (i = 0; i < s->actors; i++)
+		if ((s->actor[i].roles & ROLE_DPO) != 0 &&
+		    !s->actor[i].revoked && !cast_stopped(&s->actor[i]))
+			answer_erase(&s->actor[i], &yes);
+}
+
+/* With what is attached to it. */
+static void
+note_erasing(struct actor *a, const struct id *record)
+{
+	struct sim *s = a->sim;
+	struct stmt *q;
+	struct err e;
+
+	s->erasing[s->erasing_count++] = *record;
+	q = db_prepare(cast_db(a), "SELECT id FROM record WHERE parent = ? AND "
+	    "type = 53");
+	db_bind_id(q, 1, record);
+	while (s->erasing_count < SIM_DELETIONS && db_step(q, &e) == 1)
+		db_id(q, 0, &s->erasing[s->erasing_count++]);
+	db_reset(q);
+}
+
 /* From the request on nobody can say whether it is there. */
 static void
 erase(struct actor *a, const struct step *st)
@@ -335,6 +372,7 @@ erase(struct actor *a, const struct step *st)
 	struct sim *s = a->sim;
 	struct erase_asked asked;
 	struct id id;
+	int before;
 	struct err e;
 
 	if ((a->roles & ROLE_DPO) != 0) {
@@ -345,9 +383,11 @@ erase(struct actor *a, const struct step *st)
 	    !pick_text(a, st->draw[0], st->draw[2] % 4 == 0, &id))
 		return;
 	sim_note(s, "   to be erased");
-	if (did(a, erase_record(a->session, &id, &w, &asked, &e), &e) ||
-	    act_broken(a))
-		s->erasing[s->erasing_count++] = id;
+	before = s->erasing_count;
+	note_erasing(a, &id);
+	if (!did(a, erase_record(a->session, &id, &w, &asked, &e), &e) &&
+	    !act_broken(a))
+		s->erasing_count = before;
 }
 
 void

@@ -26,7 +26,7 @@ struct options {
 	char **files;
 };
 struct sums {
-	uint64_t failed, texts, requests, cuts, kinds;
+	uint64_t failed, texts, requests, cuts, erased, kinds;
 };
 struct slot {
 	struct running run;
@@ -71,6 +71,7 @@ finished(struct slot *at, const struct options *o, struct sums *sum)
 	sum->requests += r.requests;
 	sum->cuts += r.crashed;
 	sum->kinds |= r.kinds;
+	sum->erased += r.erased;
 	if (!r.failed && o->twice) {
 		again = run_whole(&at->plan, NULL);
 		if (again.digest != r.digest)
@@ -205,10 +206,11 @@ main(int argc, char **argv)
 	if (o.kinds != NULL && !all_kinds(sum.kinds, o.kinds))
 		sum.failed++;
 	printf("%llu %s %llu, %llu failed; %llu texts, %llu requests, "
-	    "%llu power cuts; %.0f s\n", (unsigned long long)o.runs,
+	    "%llu power cuts, %llu erased; %.0f s\n", (unsigned long long)o.runs,
 	    o.files != NULL ? "plans from" : "seeds from",
 	    (unsigned long long)o.seed, (unsigned long long)sum.failed,
 	    (unsigned long long)sum.texts, (unsigned long long)sum.requests,
-	    (unsigned long long)sum.cuts, difftime(time(NULL), begun));
+	    (unsigned long long)sum.cuts, (unsigned long long)sum.erased,
+	    difftime(time(NULL), begun));
 	return sum.failed != 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/wire/bundle.h"
 #include "common/wire/proto.h"
 #include "tests/sim/sim.h"
 #include "tests/support/world.h"
@@ -46,20 +47,48 @@ look(struct sim *s, const char *path, struct view body)
 }
 
 static void
+keep_push(struct sim *s, int side, struct view body)
+{
+	struct proto_push *push = mem_new(sizeof(*push));
+	struct err e;
+	size_t i;
+
+	if (proto_push_decode(body, push, &e) == 0)
+		for (i = 0; i < push->count; i++)
+			keep(s, side, push->items[i].bytes);
+	mem_free(push);
+}
+
+/* What is in a bundle is pushed as over a line. */
+static void
+keep_carried(struct sim *s, int side, struct view body)
+{
+	struct bundle_ask m;
+	struct buf plain;
+	struct err e;
+
+	buf_init(&plain, SIZE_MAX);
+	if (bundle_ask_open(body, &s->hub_pub, &s->hub_key, &plain, &m, &e) ==
+	    0) {
+		look(s, "/v1/bundle", buf_view(&plain));
+		if (m.push.len > 0)
+			keep_push(s, side, m.push);
+	}
+	buf_done(&plain);
+}
+
+static void
 keep_all(struct sim *s, int side, const char *path, struct view body)
 {
-	struct proto_push *push;
 	struct proto_claim *claim;
 	struct err e;
 	size_t i;
 
 	look(s, path, body);
 	if (strcmp(path, "/v1/push") == 0) {
-		push = mem_new(sizeof(*push));
-		if (proto_push_decode(body, push, &e) == 0)
-			for (i = 0; i < push->count; i++)
-				keep(s, side, push->items[i].bytes);
-		mem_free(push);
+		keep_push(s, side, body);
+	} else if (strcmp(path, "/v1/bundle") == 0) {
+		keep_carried(s, side, body);
 	} else if (strcmp(path, "/v1/claim") == 0) {
 		claim = mem_new(sizeof(*claim));
 		if (proto_claim_decode(body, claim, &e) == 0)

@@ -15,7 +15,8 @@ const char *const step_names[STEP_KINDS] = { "gone", "note", "amend",
 	"delete", "erase", "room", "let in", "put out", "say",
 	"order", "move", "hub anew", "go on",
 	"stick", "bring back", "new device",
-	"record", "next" };
+	"record", "next", "file", "fetch", "drop file",
+	"bundle out", "carry", "bundle in" };
 const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 	"twice", "late copy", "others before request", "others before answer",
 	"request cut", "answer cut", "hub dies", "old answer",
@@ -24,7 +25,8 @@ const char *const fault_names[FAULTS] = { "", "request lost", "answer lost",
 
 static const uint32_t usual[STEP_KINDS] = { 0, 30, 5, 10, 10, 12, 3, 14, 3,
 	10, 55, 4, 2, 2, 2, 6, 1, 1, 2, 4, 3, 3, 2, 3, 5, 4,
-	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6, 4, 3, 8, 34, 20 };
+	5, 3, 2, 7, 2, 6, 4, 3, 12, 9, 8, 4, 4, 2, 6, 4, 3, 8, 34, 20, 7, 5, 3,
+	7, 7, 7 };
 
 static void
 mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
@@ -60,12 +62,18 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_FORK] = weight[STEP_SWITCH] = 0;
 	if (p->mischief != MISCHIEF_HUB_CLOCK)
 		weight[STEP_HUB_CLOCK] = 0;
+	weight[STEP_ERASE] *= p->mix != MIX_FEW && p->crew == CREW_OFFICERS ?
+	    10 : 1;
 	/* It takes two officers, or two devices of one person. */
 	weight[STEP_ORDER] *= p->crew == CREW_OFFICERS ? 5 : 1;
 	weight[STEP_MOVE] *= p->crew == CREW_DEVICES ||
 	    p->mischief == MISCHIEF_BACK ? 4 : 1;
 	if (p->mix == MIX_FEW)
-		weight[STEP_RECORD] = weight[STEP_NEXT] = 0;
+		weight[STEP_RECORD] = weight[STEP_NEXT] = weight[STEP_FILE] =
+		    weight[STEP_FETCH] = weight[STEP_DROP] = weight[STEP_OUT] =
+		    weight[STEP_CARRY] = weight[STEP_IN] = 0;
+	if (p->mischief == MISCHIEF_LIES || p->mischief == MISCHIEF_FORK)
+		weight[STEP_OUT] = weight[STEP_CARRY] = weight[STEP_IN] = 0;
 	if (!p->clocks)
 		weight[STEP_CLOCK] = 0;
 	if (!p->decides)
@@ -129,7 +137,8 @@ trouble(struct chance *c, const struct plan *p, struct step *st)
 		st->hub_full_at = 1 + chance_below(c, 30);
 	hit |= p->mischief == MISCHIEF_LIES && chance_below(c, 3) != 0;
 	if (!p->faults || !hit || (st->kind != STEP_SYNC &&
-	    st->kind != STEP_ORDER && st->kind != STEP_GO_ON))
+	    st->kind != STEP_ORDER && st->kind != STEP_GO_ON &&
+	    st->kind != STEP_FETCH && st->kind != STEP_CARRY))
 		st->fault = FAULT_NONE;
 	if (!p->crashes || chance_below(c, 10) != 0)
 		st->crash_at = 0;
@@ -194,8 +203,8 @@ plan_make(uint64_t seed, struct plan *p)
 	memset(p, 0, sizeof(*p));
 	p->seed = seed;
 	size(&c, p);
-	p->crew = (enum crew)(chance_below(&c, 2) ? 0 :
-	    chance_below(&c, CREWS));
+	p->crew = chance_below(&c, 4) == 0 ? CREW_OFFICERS :
+	    (enum crew)(chance_below(&c, 2) ? 0 : chance_below(&c, CREWS));
 	if (p->people < 3 || p->people == 30)
 		p->crew = CREW_WORKERS;
 	p->mischief = chance_below(&c, 4) != 0 ? MISCHIEF_NONE :

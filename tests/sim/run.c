@@ -27,6 +27,7 @@ static void leave(int status) __attribute__((noreturn));
 static void
 leave(int status)
 {
+	files_end();
 #ifdef TUGI_COVER
 	__gcov_dump();
 #endif
@@ -47,6 +48,7 @@ report(const struct sim *s, bool failed, const char *words)
 	r.texts = s->text_count;
 	r.events = s->event_count;
 	r.kinds = s->kinds;
+	r.erased = s->erased;
 	snprintf(r.words, sizeof(r.words), "%s", words);
 	if (write(tell, &r, sizeof(r)) != sizeof(r))
 		leave(3);

@@ -34,6 +34,7 @@
 #define SIM_TEXTS 2048
 #define SIM_SEEN 24
 #define SIM_DELETIONS 64
+#define SIM_FILES 48
 #define SIM_SYNCS 256
 #define SIM_LOST (INT64_C(1) << 52) /* from there on a restored hub lost it */
 #define SIM_MAGIC "zq7x"      /* begins every needle */
@@ -84,6 +85,8 @@ enum step_kind {
 	STEP_STICK, STEP_BRING,    /* a profile backed up, and brought back */
 	STEP_LET_IN,
 	STEP_RECORD, STEP_NEXT,    /* any kind of record; what follows on one */
+	STEP_FILE, STEP_FETCH, STEP_DROP, /* of an attachment */
+	STEP_OUT, STEP_CARRY, STEP_IN,    /* a bundle on a stick */
 	STEP_KINDS
 };
 extern const char *const step_names[STEP_KINDS];
@@ -180,6 +183,7 @@ struct actor { /* a device; its person is called by its first device */
 	bool met;                /* that of a hub that runs twice */
 	bool old;                /* an old copy of it was put back */
 	bool stranger;           /* the hub was put back to before it joined */
+	struct buf bundle, answer; /* of it, on a stick */
 	struct buf stick;        /* a backup of it */
 	bool back;               /* brought back, not a new device yet */
 	bool replaced;           /* another was, from its backup */
@@ -268,6 +272,13 @@ struct deleting { /* or restoring */
 	bool on, sure;
 	uint64_t knew;            /* others of the same record, by bit */
 };
+struct file { /* of an attachment */
+	struct id record;
+	struct hash blob;         /* the name of its sealed bytes */
+	uint8_t mark[32];         /* of these */
+	int text;
+	size_t size;
+};
 struct sim_case { /* or a room: its space */
 	struct id id;
 	int by;
@@ -310,6 +321,9 @@ struct sim {
 	int deleting_count;
 	struct id erasing[SIM_DELETIONS]; /* records */
 	int erasing_count;
+	unsigned erased;          /* texts judged as gone */
+	struct file file[SIM_FILES];
+	int file_count;
 	bool aliased;             /* two cases were made one */
 	bool published;           /* a policy */
 	bool clocks;              /* somebody's clock was wrong */
@@ -404,6 +418,24 @@ bool records_saved(struct actor *a, int from, int rc, const struct err *e);
 int rooms_some(struct actor *a, uint32_t draw, bool site); /* or -1 */
 void rooms_open(struct actor *a, bool site); /* begins one */
 
+/* files.c: attachments. files_folder(s): from here on the run has a folder for
+ * them and works in it; files_end(): it is gone. */
+void files_step(struct actor *a, const struct step *st);
+
+/** files_some(a, draw, out): an attachment that this device knows, if there is
+ * one; then it may also bring files. */
+bool files_some(struct actor *a, uint32_t draw, struct id *out);
+void files_folder(struct sim *s);
+void files_end(void);
+
+/* carried.c: bundles. carried_for(s, st): whose step it is to take one in;
+ * carried_lost(s): all that are on the way. */
+int carried_for(const struct sim *s, const struct step *st);
+void carried_step(struct actor *a, const struct step *st);
+void carried_lost(struct sim *s);
+
+/** law_answer(s): the data-protection officers sign what they are asked for. */
+void law_answer(struct sim *s);
 void law_step(struct actor *a, const struct step *st); /* law.c */
 void rooms_step(struct actor *a, const struct step *st); /* rooms.c */
 void office_step(struct actor *a, const struct step *st); /* office.c */
@@ -481,7 +513,7 @@ struct result { /* what a run's process tells */
 	bool failed;
 	size_t step;
 	uint64_t digest;
-	unsigned done, refused, crashed, requests;
+	unsigned done, refused, crashed, requests, erased;
 	int texts, events;
 	uint64_t kinds;       /* of records that lie somewhere, by bit */
 	char words[SIM_WORDS];
@@ -555,7 +587,9 @@ bool truth_closes(const struct sim *s, const struct event *c,
 /** truth_placed(a, ev): saved; which case it came to lie in. */
 void truth_placed(struct actor *a, struct event *ev);
 
-/** truth_erasing(s, record): somebody asked to erase it. */
+/** truth_erasing(s, record): somebody asked to erase it. truth_fades: it may be
+ * deleted or gone by now, by a step that says so. */
+bool truth_fades(const struct sim *s, const struct id *record);
 bool truth_erasing(const struct sim *s, const struct id *record);
 
 /** truth_deleting(a, record, on) before, truth_deleted(a) after it was saved. */
@@ -574,11 +608,19 @@ struct epoch_seen { /* an epoch that the hub ever got */
 	int64_t accept_ms, at_ms; /* the hub's time, true time */
 	int64_t was_ms, lost_ms;  /* in force before a restore lost it */
 };
+struct standing { /* a text in a body that the log has */
+	struct standing *next;
+	struct hash id;           /* of the changeset */
+	size_t idx;               /* of the body */
+	int no;
+};
 struct judge {
 	struct db *hub;           /* a connection of its own */
 	struct epoch_seen *epochs;
 	struct buf lost;          /* ids of records that some have as lost */
 	int accepted[SIM_TEXTS];  /* how often the log carries it */
+	struct standing *standing; /* and where */
+	bool lettered[SIM_TEXTS]; /* it was in a letter */
 };
 
 /** judge_all(s): everything, when all has healed. judge_broken(s): what must
@@ -609,6 +651,7 @@ enum { LOCAL = 1, OUTGOING, ACCEPTED, HELD, REVIEW, GONE }; /* 0001-store.sql */
 struct found {
 	int count, state;
 	bool hidden, lost;            /* lost: at a place that the hub lost */
+	bool out;                     /* deleted, erased, restricted, hidden */
 	struct id record, origin;
 	int64_t hlc;
 };
@@ -617,6 +660,14 @@ struct scan {
 	bool *reviewed;               /* some keeper has its deposit open */
 };
 void judge_scan(struct sim *s, struct scan *sc);
+
+/** judge_files(s, j, sc): whoever may read an attachment gets its file, byte
+ * for byte, and nobody else has it (files.c). */
+void judge_files(struct sim *s, struct judge *j, const struct scan *sc);
+
+/** judge_erased(s, j): what was ordered to be erased is gone, word for word;
+ * the hub is closed and opened by it (judge_erased.c). */
+void judge_erased(struct sim *s, struct judge *j);
 
 /** judge_somewhere(s, sc, no): text ${no} lies with somebody. */
 void judge_somewhere(struct sim *s, const struct scan *sc, int no);

@@ -203,6 +203,7 @@ trouble_put_back(struct sim *s)
 {
 	char wal[40];
 
+	carried_lost(s);
 	cast_hub_close(s);
 	snprintf(wal, sizeof(wal), "%s-wal", cast_hub_path(0));
 	simdisk_remove(s->hub_disk, wal);

@@ -665,6 +665,17 @@ truth_deleted(struct actor *a)
 }
 
 bool
+truth_fades(const struct sim *s, const struct id *record)
+{
+	int i;
+
+	for (i = 0; i < s->text_count; i++)
+		if (s->text[i].fades && id_eq(&s->text[i].record, record))
+			return true;
+	return false;
+}
+
+bool
 truth_erasing(const struct sim *s, const struct id *record)
 {
 	int i;
