@@ -264,16 +264,6 @@ want_newest_tx(struct intake *k, const struct id *space, struct err *e)
 	return db_run(q, e);
 }
 
-/* A record that all may read: it is kept with its place. */
-static bool
-is_clear(const struct incoming *in)
-{
-	return in->cs.h.kind == CHANGESET_EPOCH ||
-	    in->cs.h.kind == CHANGESET_DIRECTORY ||
-	    in->cs.h.kind == CHANGESET_LETTER ||
-	    in->cs.h.kind == CHANGESET_ERASE;
-}
-
 static int
 store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
 {
@@ -293,7 +283,7 @@ store_item_tx(struct intake *k, const struct incoming *in, struct err *e)
 	db_bind_id(q, 6, &h->author);
 	db_bind_int(q, 7, in->accept_ms);
 	db_bind_blob(q, 8, in->bytes.data, in->cs.header_bytes);
-	if (is_clear(in) && in->cs.has_bodies && in->cs.whole)
+	if (intake_is_clear(in) && in->cs.has_bodies && in->cs.whole)
 		db_bind_view(q, 9, in->cs.bodies[0]);
 	if (db_run(q, e) != 0)
 		return -1;
@@ -594,32 +584,6 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 	return intake_take_tx(k, in, &author, e);
 }
 
-/* Refused when it came as a header alone, as its author is sent it and nobody
- * else: whole, it is judged anew, and what rests on it (intake_again.c). */
-static int
-judge_whole_tx(struct intake *k, const struct incoming *in, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db, "UPDATE quarantine SET bytes = "
-	    "?1 WHERE seq = ?2 AND reason = ?3 AND length(bytes) < ?4");
-
-	db_bind_view(q, 1, in->bytes);
-	db_bind_int(q, 2, (int64_t)in->seq);
-	db_bind_int(q, 3, QUARANTINE_RULES);
-	db_bind_int(q, 4, (int64_t)in->bytes.len);
-	if (db_run(q, e) != 0)
-		return -1;
-	if (db_changes(k->s->db) == 0)
-		return 0;
-	if (in->seq < k->entry_seq)
-		k->entry_seq = in->seq;
-	if (!is_clear(in))
-		return 0;
-	q = db_prepare(k->s->db, "UPDATE item SET body = ? WHERE seq = ?");
-	db_bind_view(q, 1, in->cs.bodies[0]);
-	db_bind_int(q, 2, (int64_t)in->seq);
-	return db_run(q, e);
-}
-
 /*
  * What has its place already comes again: text and statements are opened with
  * keys that came since. Not what the rules refused when it came first: the
@@ -632,7 +596,7 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 
 	if (rc != 0)
 		return -1;
-	if (in->cs.has_bodies && in->cs.whole && judge_whole_tx(k, in, e) != 0)
+	if (in->cs.has_bodies && in->cs.whole && intake_whole_tx(k, in, e) != 0)
 		return -1;
 	if ((!in->cs.has_bodies && (!in->wanted || in->own)) ||
 	    (in->cs.h.kind != CHANGESET_CONTENT &&

@@ -119,6 +119,14 @@ void intake_let_go(struct incoming *in);
  * 1.9). */
 int intake_again_tx(struct intake *k, struct err *e);
 
+/** intake_is_clear(in): a record that all may read: it is kept with its place.
+ * intake_whole_tx(k, in, e): what was refused when it came as a header alone,
+ * as its author is sent it and nobody else, is here whole: it is judged again
+ * by that, and what rests on it. */
+bool intake_is_clear(const struct incoming *in);
+int intake_whole_tx(struct intake *k, const struct incoming *in,
+    struct err *e);
+
 /** intake_end_tx(k, e): what a page's items change together. */
 int intake_end_tx(struct intake *k, struct err *e);
 

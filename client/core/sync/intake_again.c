@@ -5,7 +5,7 @@
  * that was not known, and all that follows under it. Nothing in their own
  * spaces tells of that, so they are judged again when the entry is here, in
  * log order, each at its own place. So are they when one of them came as a
- * header alone, out of a page for its author, and comes whole (intake.c).
+ * header alone, out of a page for its author, and comes whole.
  *
  * Source: schema/rules.md 1.9.
  */
@@ -14,6 +14,39 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+
+bool
+intake_is_clear(const struct incoming *in)
+{
+	return in->cs.h.kind == CHANGESET_EPOCH ||
+	    in->cs.h.kind == CHANGESET_DIRECTORY ||
+	    in->cs.h.kind == CHANGESET_LETTER ||
+	    in->cs.h.kind == CHANGESET_ERASE;
+}
+
+int
+intake_whole_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db, "UPDATE quarantine SET bytes = "
+	    "?1 WHERE seq = ?2 AND reason = ?3 AND length(bytes) < ?4");
+
+	db_bind_view(q, 1, in->bytes);
+	db_bind_int(q, 2, (int64_t)in->seq);
+	db_bind_int(q, 3, QUARANTINE_RULES);
+	db_bind_int(q, 4, (int64_t)in->bytes.len);
+	if (db_run(q, e) != 0)
+		return -1;
+	if (db_changes(k->s->db) == 0)
+		return 0;
+	if (in->seq < k->entry_seq)
+		k->entry_seq = in->seq;
+	if (!intake_is_clear(in))
+		return 0;
+	q = db_prepare(k->s->db, "UPDATE item SET body = ? WHERE seq = ?");
+	db_bind_view(q, 1, in->cs.bodies[0]);
+	db_bind_int(q, 2, (int64_t)in->seq);
+	return db_run(q, e);
+}
 
 static int
 drop_tx(struct intake *k, const struct incoming *in, struct err *e)
