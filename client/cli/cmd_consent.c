@@ -155,6 +155,24 @@ grant(struct ctx *c, struct consent_draft *d, struct id *first, size_t *n,
 	return rc;
 }
 
+/* A child gives a consent that somebody judged them able to give. */
+static void
+warn_capacity(struct ctx *c)
+{
+	static const char judged[] = "capacity-by=";
+	const char *word;
+	size_t i;
+
+	if (strcmp(cmd_value(c, "role"), "child_capable") != 0)
+		return;
+	for (i = 1; (word = cmd_word(c, i)) != NULL; i++)
+		if (strncmp(word, judged, sizeof(judged) - 1) == 0)
+			return;
+	out_warn(&c->out, "%s", _("It does not say who judged that the child "
+	    "can decide this, when and on what ground: capacity-by=, "
+	    "capacity-on= and capacity-ground= go with a consent."));
+}
+
 int
 cmd_consent_grant(struct ctx *c, struct err *e)
 {
@@ -173,6 +191,7 @@ cmd_consent_grant(struct ctx *c, struct err *e)
 		return -1;
 	if (d.refused && say_law(c, &d, e) != 0)
 		return -1;
+	warn_capacity(c);
 	if (n > 1)
 		out_say(&c->out, plural(n, "%zu consent: tugi consent list "
 		    "shows it.", "%zu consents, one for each person: tugi "

@@ -39,6 +39,10 @@ consent=$(cat "$T/out")
 is "the consent says on which form" 2 \
     "$(json worker '.fields["form-version"]' consent show "$consent")"
 
+as worker consent grant A-1 --to 'Liis Kask' --sections plan \
+    --by 'Anna Tamm' --role child_capable --refused
+check "a child's word asks for who judged them able" says "capacity-by="
+
 ### Forms on paper
 must as worker consent form A-1 --language ru --easy-read \
     --sections notes,plan --pdf "$T/form.pdf"
