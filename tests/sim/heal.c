@@ -83,7 +83,7 @@ heal_sync(struct actor *a)
 		    r.quarantined_new);
 		if (r.quarantined_new > 0)
 			tell_quarantine(a, r.quarantined_new);
-		a->moved = s->requests - before > 1 || r.sent_notes +
+		a->moved = s->requests - before > SIM_IDLE || r.sent_notes +
 		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
 		    r.held_new + r.quarantined_new + r.lost_spaces +
 		    r.new_spaces + r.reviews_new + r.outcomes_new > 0;

@@ -472,7 +472,7 @@ judge_idle(struct sim *s)
 			    i % s->actors, e.text);
 		if (i < s->actors)
 			continue;
-		if (s->requests - before != 1 || r.sent_notes +
+		if (s->requests - before != SIM_IDLE || r.sent_notes +
 		    r.sent_changes + r.got_notes + r.got_changes + r.rekeyed +
 		    r.quarantined_new + r.lost_spaces + r.new_spaces > 0)
 			sim_fail(s, "one more sync of person %d moves "

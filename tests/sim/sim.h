@@ -36,6 +36,7 @@
 #define SIM_DELETIONS 64
 #define SIM_FILES 48
 #define SIM_SYNCS 256
+#define SIM_IDLE 2 /* requests of a sync with nothing new: anchor, pull */
 #define SIM_LOST (INT64_C(1) << 52) /* from there on a restored hub lost it */
 #define SIM_MAGIC "zq7x"      /* begins every needle */
 #define SIM_NEEDLE_BYTES 10   /* without the end mark */
