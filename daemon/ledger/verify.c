@@ -570,7 +570,7 @@ verify_keys(const char *path, const struct sign_pub *pub,
 {
 	struct hubdb *db;
 	struct hubdb_key k;
-	int rc;
+	int rc = 0;
 
 	*n = 0;
 	if (hubdb_open(path, false, &db, e) != 0)

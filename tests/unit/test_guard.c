@@ -141,7 +141,10 @@ test_two_heads(void **state)
 
 	(void)state;
 	world_grant(&w, 1, &kid, 2, "card", true);
+	assert_int_equal(world_set(&w, 1, &mother, "secret-address", "no"), 0);
 	settle();
+	assert_int_equal(world_set(&w, 1, &mother, "secret-address", "yes"),
+	    0);
 	assert_int_equal(world_set(&w, 1, &mother, "secret-address", "no"), 0);
 	assert_int_equal(world_set(&w, 1, &mother, "address", "Tamme 9"), 0);
 	assert_int_equal(world_set(&w, 2, &mother, "address", "Lai 7"), 0);

@@ -140,6 +140,7 @@ ref_of(int i, const struct id *id)
 static void
 test_before_any(void **state)
 {
+	struct assignment none = { "stage", "" };
 	struct id id;
 
 	(void)state;
@@ -159,7 +160,9 @@ test_before_any(void **state)
 	assert_null(strstr(e.text, "did you mean"));
 	assert_non_null(strstr(e.text, "there are contact"));
 	assert_int_equal(world_set(&w, 1, &kid, "stage", "9"), -1);
-	assert_int_equal(world_set(&w, 1, &kid, "stage", ""), 0);
+	/* None is none: that may be said, and says nothing new. */
+	assert_int_equal(records_set(w.c[1].session, &kid, &none, 1, &e), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
 }
 
 #define OBSERVATION "{\"code\":\"observation\",\"name\":{\"et\":\"Vaatlus\"," \
