@@ -690,6 +690,19 @@ test_salvage_by_the_office(void **state)
 	assert_int_equal(e.kind, ERR_DENIED);
 }
 
+/* Held: it is read, and says why it is not written. */
+static void
+test_held(void **state)
+{
+	(void)state;
+	vault_hold(v);
+	assert_int_equal(notes(), 1);
+	assert_int_equal(db_exec(vault_db(v), "DELETE FROM note", &e), -1);
+	assert_non_null(strstr(e.text, "older than what was saved here"));
+	reopen("pass");
+	assert_int_equal(db_exec(vault_db(v), "DELETE FROM note", &e), 0);
+}
+
 /* A name without a folder, a folder that is missing, no options at all. */
 static void
 test_names_and_defaults(void **state)
@@ -730,7 +743,7 @@ main(void)
 		T(test_read_only_folder), T(test_not_a_store), T(test_backup),
 		T(test_verify), T(test_link), T(test_needle), T(test_killed),
 		T(test_foreign_key_block), T(test_ways_that_are_none),
-		T(test_names_and_defaults), T(test_salvaged_rows),
+		T(test_names_and_defaults), T(test_held), T(test_salvaged_rows),
 		T(test_salvage_at_its_bounds), T(test_salvage_by_the_office)
 	};
 
