@@ -275,10 +275,11 @@ static void
 test_no_room(void **state)
 {
 	(void)state;
+	/* Under a sanitizer mlock locks nothing and says that it did. */
+	if (SANITIZED)
+		skip();
 	assert_int_equal(in_child(8 * MIB, lock_most, check_not_locked), 0);
-	if (!SANITIZED)
-		assert_int_equal(in_child(8 * MIB, leave_nothing,
-		    check_nothing), 0);
+	assert_int_equal(in_child(8 * MIB, leave_nothing, check_nothing), 0);
 }
 
 int
