@@ -526,7 +526,8 @@ grep '^? word' "$T/list" | head -3 | show
 claim "undecided, there is no copy" not as mari copy make "$T/list" \
     --data "$T/copy.json"
 name=$(sed -n 's/^? word //p' "$T/list" | head -1)
-sed -e 's/^? record/give record/' -e 's/^? word/black word/' "$T/list" \
+sed -e 's/^? record/give record/' -e 's/^? file/leave file/' \
+    -e 's/^? word/black word/' "$T/list" \
     >"$T/decided"
 quietly mari copy make "$T/decided" --data "$T/copy.json" \
     --pdf "$T/copy.pdf"

@@ -213,6 +213,8 @@ done
 ok 'a device that asks without pause must wait' grep -q 429 "$T/many"
 is 'others need not' 200 "$(get /v1/info)"
 stop
+# What was told may not be written yet.
+for _ in $(seq 100); do grep -q STOPPING "$T/notified" && break; sleep 0.05; done
 kill $NOTE
 wait $NOTE 2>/dev/null
 is 'the service manager was told' 'READY=1STOPPING=1' "$(cat "$T/notified")"

@@ -121,7 +121,7 @@ stop_hub
 ### A backup that an older program wrote
 f=$T/older.tugid
 "$TUGID" backup "$T/hub" "$f" >"$T/out" 2>"$T/err"
-sqlite3 "$f" 'DROP TABLE hub_key; DROP TABLE ledger_sig;
+sqlite3 "$f" 'DROP TABLE hub_key; DROP TABLE ledger_sig; DROP TABLE anchor;
     PRAGMA user_version = 3'
 rm "$f.sha256"
 sum=$(sha256sum <"$f")

@@ -135,7 +135,7 @@ walk() { # the language is that of LANGUAGE, but for one command
 	rm -f "$T/list"
 	said $w copy review "$code" "$T/list" --for Ema --as guardian \
 	    --authority sole
-	sed -i 's/^? record/give record/; s/^? word/show word/' "$T/list"
+	sed -i 's/^? record/give record/; s/^? file/leave file/; s/^? word/show word/' "$T/list"
 	said $w copy make "$T/list" --pdf "$T/copy.pdf"
 	pdftotext -nopgbrk -layout "$T/copy.pdf" - >>"$T/said.$lang"
 	said $w consent form "$code" --sections card,plan --pdf "$T/form.pdf"

@@ -58,7 +58,7 @@ sumdb
 check "a head with another size is not the hub's" ends 1
 check "and that is why" says "note-$((i - 1)): "
 again
-sed -i '4s/^./f/;4s/^ff/e0/' "$T/heads/leaves"
+sed -i '4{s/^f/0/;t;s/^./f/}' "$T/heads/leaves"
 sumdb
 check "another entry does not make the root" ends 1
 check "and that is why" says "do not make its root"
