@@ -145,7 +145,8 @@ static void
 test_changed(void **state)
 {
 	static const char *const edits[][2] = {
-		{ "UPDATE item SET body = x'00' || substr(body, 2) WHERE "
+		{ "UPDATE item SET body = CASE substr(body, 1, 1) WHEN x'77' "
+		    "THEN x'78' ELSE x'77' END || substr(body, 2) WHERE "
 		    "seq = 7", "is not what its author sent" },
 		{ "UPDATE item SET header = substr(header, 1, "
 		    "length(header) - 1) WHERE seq = 7",

@@ -156,17 +156,24 @@ test_whole(void **state)
 	assert_int_equal(f.behind, 2);
 }
 
+/* A byte that is not the one there. */
+#define OTHER(blob, at) "CASE substr(" blob ", " at ", 1) WHEN x'77' " \
+	"THEN x'78' ELSE x'77' END"
+
 static void
 test_database(void **state)
 {
 	static const char *const edits[] = {
 		/* what an author said */
-		"UPDATE item SET body = x'00' || substr(body, 2) WHERE seq = 9",
+		"UPDATE item SET body = " OTHER("body", "1")
+		    " || substr(body, 2) "
+		    "WHERE seq = 9",
 		"UPDATE item SET header = substr(header, 1, length(header) - 41)"
 		    " || x'7777' || substr(header, length(header) - 38) "
 		    "WHERE seq = 9",
-		"UPDATE item SET header = substr(header, 1, 50) || x'77' || "
-		    "substr(header, 52) WHERE seq = 9",
+		"UPDATE item SET header = substr(header, 1, 50) || "
+		    OTHER("header", "51") " || substr(header, 52) "
+		    "WHERE seq = 9",
 		/* where it stands */
 		"UPDATE item SET accept_ms = accept_ms + 1 WHERE seq = 9",
 		"UPDATE item SET accept_ms = 5 WHERE seq = 9",
