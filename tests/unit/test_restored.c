@@ -383,16 +383,48 @@ test_rebuilt_from_the_hub(void **state)
 	assert_true(world_has(&w, LIIS, "from the empty one"));
 }
 
+/* The officer's profile is brought back in a new place and becomes a device of
+ * its own; the other officer lets it in. */
+static void
+officer_comes_back(void)
+{
+	struct office_approval a = { .name = "Person",
+		.roles = ROLE_WORKER | ROLE_OFFICER,
+		.person = &w.c[4].person };
+	struct session_options o;
+	struct enrol_result asked;
+	struct buf card;
+	char code[16];
+
+	world_close(&w, 4);
+	snprintf(w.c[4].profile, sizeof(w.c[4].profile), "%s/new", w.folder);
+	o = options(4);
+	if (keep_restore(&o, stick, view_str(WORLD_PASSPHRASE), &e) != 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(world_open(&w, 4, &e), 0);
+	buf_init(&card, 4096);
+	assert_int_equal(office_card(w.c[0].session, &card, &e), 0);
+	assert_int_equal(enrol_join(w.c[4].session, &w.c[4].remote,
+	    buf_str(&card), &asked, &e), 0);
+	buf_done(&card);
+	memcpy(code, asked.code, sizeof(code));
+	a.code = code;
+	world_must_sync(&w, 0);
+	if (office_approve(w.c[0].session, &w.c[0].remote, &a, &e) != 0)
+		fail_msg("%s", e.text);
+	world_must_sync(&w, 4);
+	world_must_sync(&w, 4);
+	assert_false(world_store(&w, 4)->restored);
+}
+
 /* What an officer's device did after the copy rests on an entry of its own that
  * comes late: judged again, it is taken in like a colleague's. */
 static void
 test_officers_copy(void **state)
 {
 	struct office_approval a = { .name = "Newcomer", .title = "worker" };
-	struct session_options o;
 	struct enrol_result asked;
 	struct buf card;
-	char code[16];
 
 	(void)state;
 	trust_officer(&w, 4);
@@ -403,34 +435,55 @@ test_officers_copy(void **state)
 	assert_int_equal(office_card(w.c[4].session, &card, &e), 0);
 	assert_int_equal(enrol_join(w.c[5].session, &w.c[5].remote,
 	    buf_str(&card), &asked, &e), 0);
+	buf_done(&card);
 	a.code = asked.code;
 	assert_int_equal(office_approve(w.c[4].session, &w.c[4].remote, &a,
 	    &e), 0);
 	world_must_sync(&w, 5);
-	world_close(&w, 4);
-	snprintf(w.c[4].profile, sizeof(w.c[4].profile), "%s/new", w.folder);
-	o = options(4);
-	if (keep_restore(&o, stick, view_str(WORLD_PASSPHRASE), &e) != 0)
-		fail_msg("%s", e.text);
-	assert_int_equal(world_open(&w, 4, &e), 0);
-	buf_reset(&card);
-	assert_int_equal(office_card(w.c[0].session, &card, &e), 0);
-	assert_int_equal(enrol_join(w.c[4].session, &w.c[4].remote,
-	    buf_str(&card), &asked, &e), 0);
-	buf_done(&card);
-	memcpy(code, asked.code, sizeof(code));
-	a = (struct office_approval){ .code = code, .name = "Person",
-		.roles = ROLE_WORKER | ROLE_OFFICER,
-		.person = &w.c[4].person };
-	world_must_sync(&w, 0);
-	if (office_approve(w.c[0].session, &w.c[0].remote, &a, &e) != 0)
-		fail_msg("%s", e.text);
-	world_must_sync(&w, 4);
-	world_must_sync(&w, 4);
-	assert_false(world_store(&w, 4)->restored);
+	officer_comes_back();
 	assert_true(world_has(&w, 4, "Newcomer"));
 	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM quarantine"),
 	    0);
+}
+
+/* The officer keeps the section for which two of them signed; what was said by
+ * that order comes to the copy before the order does. */
+static void
+test_officers_order(void **state)
+{
+	struct id space = trust_space(&w, LIIS, &anna, "notes");
+	struct office_order o;
+	struct buf text;
+
+	(void)state;
+	trust_officer(&w, 4);
+	world_join(&w, 5);
+	trust_keeper(&w, LIIS, &space, 4);
+	world_must_sync(&w, LIIS);
+	world_must_sync(&w, 4);
+	unlink(stick);
+	assert_int_equal(keep_backup(w.c[4].session, stick, &files, &e), 0);
+	if (office_order_takeover(w.c[4].session, &space, &w.c[5].person, &o,
+	    &e) != 0)
+		fail_msg("%s", e.text);
+	buf_init(&text, 4096);
+	if (office_order_sign(w.c[0].session, o.text, &text, &e) != 0)
+		fail_msg("%s", e.text);
+	office_order_done(&o);
+	if (office_takeover(w.c[4].session, &w.c[4].remote, buf_str(&text),
+	    w.shares[0], w.shares[1], &e) != 0)
+		fail_msg("%s", e.text);
+	buf_done(&text);
+	world_must_sync(&w, LIIS);
+	world_must_sync(&w, 5);
+	officer_comes_back();
+	assert_int_equal(world_count(&w, 4, "SELECT count(*) FROM quarantine"),
+	    0);
+	assert_int_equal(trust_right(&w, 4, &space, 5), RIGHT_KEEP);
+	world_must_sync(&w, LIIS);
+	world_must_sync(&w, 4);
+	assert_int_equal(world_must_sync(&w, 4).rekeyed, 0);
+	assert_int_equal(world_must_sync(&w, LIIS).rekeyed, 0);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -449,6 +502,7 @@ main(void)
 		T(test_not_joined),
 		T(test_rebuilt_from_the_hub),
 		T(test_officers_copy),
+		T(test_officers_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

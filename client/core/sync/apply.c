@@ -334,7 +334,7 @@ not_believed(struct intake *k, const struct incoming *in,
 	if (in->own && a->kind == ACCESS_TAKEOVER &&
 	    unsay_tx(k, in, a, e) != 0)
 		return -1;
-	return intake_hold_tx(k, in, QUARANTINE_RULES,
+	return intake_hold_tx(k, in, QUARANTINE_DISBELIEF,
 	    "it opens or closes a section without the right to", e);
 }
 
@@ -351,8 +351,8 @@ apply_access(struct intake *k, const struct incoming *in,
 	if (has_said_enough(k, in, o->count, &full, e) != 0)
 		return -1;
 	if (full)
-		return intake_hold_tx(k, in, QUARANTINE_RULES, "more about "
-		    "who may read a section than one device may say", e);
+		return intake_hold_tx(k, in, QUARANTINE_DISBELIEF, "more "
+		    "about who may read a section than one device may say", e);
 	for (i = 0; i < o->count; i++)
 		if (access_decode(o->bodies[i], &a, &why) != 0)
 			return intake_hold_tx(k, in, QUARANTINE_SEAL,

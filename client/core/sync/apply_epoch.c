@@ -398,9 +398,10 @@ leave(struct intake *k, const struct incoming *in, bool groundless,
 		return shut_out(k, e);
 	if (spaces_save_tx(k->s, &k->sp, e) != 0)
 		return -1;
-	return intake_hold_tx(k, in, QUARANTINE_RULES, "it leaves this person "
-	    "out of a section, by somebody who keeps nothing there and without "
-	    "a withdrawal; what is here stays until a keeper has answered", e);
+	return intake_hold_tx(k, in, QUARANTINE_DISBELIEF, "it leaves this "
+	    "person out of a section, by somebody who keeps nothing there and "
+	    "without a withdrawal; what is here stays until a keeper has "
+	    "answered", e);
 }
 
 int

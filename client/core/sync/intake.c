@@ -604,6 +604,8 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 	    !changeset_known(&in->cs.h))
 		return 0;
 	rc = quarantine_has(k->s, in->seq, QUARANTINE_RULES, e);
+	if (rc == 0)
+		rc = quarantine_has(k->s, in->seq, QUARANTINE_DISBELIEF, e);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	return intake_wants_text_tx(k, in, e) != 0 ? -1 :

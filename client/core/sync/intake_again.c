@@ -4,8 +4,10 @@
  * filled) leaves items refused that the rules admit: an epoch for a device
  * that was not known, and all that follows under it. Nothing in their own
  * spaces tells of that, so they are judged again when the entry is here, in
- * log order, each at its own place. So are they when one of them came as a
- * header alone, out of a page for its author, and comes whole.
+ * log order, each at its own place; a statement that was admitted and not
+ * believed, because an order of two officers was missing, is believed then.
+ * So are they when one of them came as a header alone, out of a page for its
+ * author, and comes whole.
  *
  * Source: schema/rules.md 1.9.
  */
@@ -13,6 +15,7 @@
 
 #include <string.h>
 
+#include "client/core/sync/apply.h"
 #include "common/base/mem.h"
 
 bool
@@ -49,14 +52,15 @@ intake_whole_tx(struct intake *k, const struct incoming *in, struct err *e)
 }
 
 static int
-drop_tx(struct intake *k, const struct incoming *in, struct err *e)
+drop_tx(struct intake *k, const struct incoming *in,
+    enum quarantine_reason reason, struct err *e)
 {
 	struct talk_figures *f = k->t->figures;
 
 	/* It may be older than this sync, and is not news either way. */
 	if (f->quarantined_new > 0)
 		f->quarantined_new--;
-	return quarantine_drop_tx(k->s, in->seq, QUARANTINE_RULES, e);
+	return quarantine_drop_tx(k->s, in->seq, reason, e);
 }
 
 /* Of a space that is closed here: never placed (intake.c). */
@@ -70,15 +74,48 @@ letter_again(struct intake *k, struct incoming *in, struct err *e)
 	    k->sp.state != SPACE_LOST || author == NULL ||
 	    !changeset_verify(&in->cs, &author->sign))
 		return 0;
-	return drop_tx(k, in, e) != 0 ? -1 :
+	return drop_tx(k, in, QUARANTINE_RULES, e) != 0 ? -1 :
 	    intake_outside_letter_tx(k, in, e);
 }
 
 static int
-judge_again(struct intake *k, struct incoming *in, struct err *e)
+admit_again(struct intake *k, struct incoming *in, struct err *e)
 {
 	struct admit_author author;
 	const char *words;
+
+	if (intake_judge(k, in, &author, &words, e) != 0)
+		return -1;
+	if (words != NULL)
+		return 0;
+	return drop_tx(k, in, QUARANTINE_RULES, e) != 0 ? -1 :
+	    intake_take_tx(k, in, &author, e);
+}
+
+/* A statement that has its place in its author's line: only whether it is
+ * believed is asked again. No epoch: others may follow it by now. */
+static int
+believe_again(struct intake *k, struct incoming *in, struct err *e)
+{
+	struct talk_figures *f = k->t->figures;
+	size_t before = f->quarantined_new;
+	int rc;
+
+	if (in->cs.h.kind != CHANGESET_ACCESS)
+		return 0;
+	if (drop_tx(k, in, QUARANTINE_DISBELIEF, e) != 0 ||
+	    apply_sealed_tx(k, in, e) != 0)
+		return -1;
+	rc = quarantine_has(k->s, in->seq, QUARANTINE_DISBELIEF, e);
+	if (rc == 1)
+		f->quarantined_new = before;
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+judge_again(struct intake *k, struct incoming *in,
+    enum quarantine_reason reason, struct err *e)
+{
 	int rc;
 
 	if (changeset_decode(in->bytes, &in->cs, e) != 0 ||
@@ -93,12 +130,10 @@ judge_again(struct intake *k, struct incoming *in, struct err *e)
 	if (rc == 0 && k->s->restored)
 		in->own = false;
 	in->apart |= in->own && k->s->restored;
-	if (rc < 0 || intake_judge(k, in, &author, &words, e) != 0)
+	if (rc < 0)
 		return -1;
-	if (words != NULL)
-		return 0;
-	return drop_tx(k, in, e) != 0 ? -1 :
-	    intake_take_tx(k, in, &author, e);
+	return reason == QUARANTINE_RULES ? admit_again(k, in, e) :
+	    believe_again(k, in, e);
 }
 
 int
@@ -112,15 +147,14 @@ intake_again_tx(struct intake *k, struct err *e)
 	if (from == UINT64_MAX)
 		return 0;
 	k->entry_seq = UINT64_MAX; /* what is taken in here may be one */
-	while ((rc = quarantine_next_of_all(k->s, QUARANTINE_RULES, from, &q,
-	    e)) == 1) {
+	while ((rc = quarantine_next_judged(k->s, from, &q, e)) == 1) {
 		from = q.seq + 1;
 		memset(in, 0, sizeof(*in));
 		in->seq = q.seq;
 		in->sseq = q.sseq;
 		in->accept_ms = q.accept_ms;
 		in->bytes = buf_view(&q.bytes);
-		rc = judge_again(k, in, e);
+		rc = judge_again(k, in, q.reason, e);
 		intake_let_go(in);
 		quarantined_done(&q);
 		if (rc != 0)

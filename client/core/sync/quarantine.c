@@ -205,15 +205,16 @@ quarantine_next(struct store *s, const struct id *space,
 }
 
 int
-quarantine_next_of_all(struct store *s, enum quarantine_reason reason,
-    uint64_t from, struct quarantined *out, struct err *e)
+quarantine_next_judged(struct store *s, uint64_t from,
+    struct quarantined *out, struct err *e)
 {
 	struct stmt *q = db_prepare(s->db, "SELECT id, seq, sseq, accept_ms, "
-	    "bytes, space, reason FROM quarantine WHERE reason = ? AND "
+	    "bytes, space, reason FROM quarantine WHERE reason IN (?, ?) AND "
 	    "seq >= ? ORDER BY seq LIMIT 1");
 
-	db_bind_int(q, 1, reason);
-	db_bind_int(q, 2, (int64_t)from);
+	db_bind_int(q, 1, QUARANTINE_RULES);
+	db_bind_int(q, 2, QUARANTINE_DISBELIEF);
+	db_bind_int(q, 3, (int64_t)from);
 	return read_row(q, out, e);
 }
 

@@ -20,7 +20,8 @@ enum quarantine_reason {
 	QUARANTINE_FORM = 6,    /* cannot be read */
 	QUARANTINE_NEWER = 7,   /* made by a newer program */
 	QUARANTINE_FOREIGN = 8, /* of a section never opened to this device */
-	QUARANTINE_BODY = 9     /* came without its text: asked for again */
+	QUARANTINE_BODY = 9,    /* came without its text: asked for again */
+	QUARANTINE_DISBELIEF = 10 /* admitted, and its author may not say it */
 };
 
 /** quarantine_waits(reason): nothing is wrong yet, it only waits. */
@@ -75,10 +76,10 @@ int quarantine_next(struct store *s, const struct id *space,
     struct err *e);
 void quarantined_done(struct quarantined *q);
 
-/** quarantine_next_of_all(s, reason, from, out, e): the same, in whatever
- * space. */
-int quarantine_next_of_all(struct store *s, enum quarantine_reason reason,
-    uint64_t from, struct quarantined *out, struct err *e);
+/** quarantine_next_judged(s, from, out, e): the same, in whatever space, of
+ * what was not admitted or not believed. */
+int quarantine_next_judged(struct store *s, uint64_t from,
+    struct quarantined *out, struct err *e);
 
 /** quarantine_withheld(s, out, max, n, e): wants for the oldest items that
  * came without their text, in sections that this device reads. */
