@@ -16,7 +16,7 @@ pick(unsigned n)
 	size_t count;
 	int type;
 
-	for (type = TYPE_SPACE; type <= TYPE_REPORT; type++) {
+	for (type = TYPE_SPACE; type <= TYPE_REVIEW; type++) {
 		f = fields_of((enum record_type)type, &count);
 		if (n < count)
 			return &f[n];

@@ -16,7 +16,7 @@
 /* Steps of something, made by the calls that take them. */
 static const enum record_type programs[] = { TYPE_SPACE, TYPE_STAFF, TYPE_CHECK,
 	TYPE_CASE, TYPE_NOTE, TYPE_CONSENT, TYPE_WITHDRAWAL, TYPE_REVIEW,
-	TYPE_REPORT, TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
+	TYPE_OVERRIDE, TYPE_HANDOVER, TYPE_ALIAS, TYPE_POLICY,
 	TYPE_ROOM, TYPE_MEMBER, TYPE_EXPORT, TYPE_ATTACHMENT };
 
 /* Records of a kind in a year: for each case, or for each worker. What is not

@@ -69,6 +69,8 @@ test_table(void **state)
 	assert_null(fields_find(TYPE_NOTE, "mood"));
 	assert_null(fields_number(TYPE_NOTE, 99));
 	assert_null(fields_kind((enum record_type)99));
+	/* A number that was given away once is not given to another kind. */
+	assert_null(fields_kind((enum record_type)9));
 	assert_true(fields_kind(TYPE_NOTE)->append_only);
 }
 

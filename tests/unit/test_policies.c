@@ -532,11 +532,11 @@ test_dropping(void **state)
 	    0);
 	{
 		struct op op;
-		struct write wr = { .type = TYPE_REPORT, .space = space,
+		struct write wr = { .type = TYPE_AGENDA, .space = space,
 			.case_id = kid, .ops = &op, .op_count = 1 };
 		struct store *s = world_store(&w, 1);
 
-		fixture_text_op(&op, REPORT_WHAT, "minutes");
+		fixture_text_op(&op, AGENDA_TOPIC, "timetable");
 		assert_int_equal(db_begin(s->db, &e), 0);
 		assert_int_equal(versions_write_tx(s, &wr, NULL, &e), 0);
 		assert_int_equal(db_commit(s->db, &e), 0);

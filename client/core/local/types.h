@@ -16,7 +16,9 @@ enum record_type {
 	TYPE_PLAN = 7,       /* plan */
 	TYPE_REVIEW = 8,     /* any: what a keeper decided on a deposit
 	                        or on a text under review */
-	TYPE_REPORT = 9,     /* any: a client wiped what it may not hold */
+	                     /* 9 was declared and never written: a client's
+	                        word that it wiped what it may not hold
+	                        (schema/rules.md 7.2) */
 	TYPE_OVERRIDE = 10,  /* card: opened by law, its end, a signature */
 	TYPE_HANDOVER = 11,  /* card: a step of a handover or takeover */
 	TYPE_ALIAS = 12,     /* card: another case is of the same child */
@@ -93,7 +95,6 @@ enum {
 	PLAN_OUTCOME, PLAN_CHILD_VIEW, PLAN_GUARDIAN_VIEW,
 	REVIEW_DEPOSIT = 1, REVIEW_OUTCOME, REVIEW_BASIS, REVIEW_WORDS,
 	REVIEW_KEEPER, REVIEW_RECORD, REVIEW_ORIGIN, REVIEW_STAMP,
-	REPORT_PERSON = 1, REPORT_WHAT,
 	OVERRIDE_PERSON = 1, OVERRIDE_SECTIONS, OVERRIDE_RIGHT, OVERRIDE_BASIS,
 	OVERRIDE_PROVISION, OVERRIDE_REASON, OVERRIDE_FROM, OVERRIDE_UNTIL,
 	OVERRIDE_TAKEN_BY, OVERRIDE_ENDS, OVERRIDE_SIGNS, OVERRIDE_OFFICER,

@@ -240,12 +240,6 @@ static const struct field review_fields[] = {
 	    "stamp", N_("Stamp"), NULL },
 };
 
-static const struct field report_fields[] = {
-	{ TYPE_REPORT, REPORT_PERSON, FIELD_PERSON, 0,
-	    "person", N_("Person"), NULL },
-	{ TYPE_REPORT, REPORT_WHAT, FIELD_TEXT, 0, "what", N_("What"), NULL },
-};
-
 static const struct field override_fields[] = {
 	{ TYPE_OVERRIDE, OVERRIDE_PERSON, FIELD_PERSON, 0,
 	    "person", N_("Person"), NULL },
@@ -340,9 +334,6 @@ static const struct record_kind kinds[] = {
 	{ TYPE_REVIEW, "review", N_("Decision"), HOME_ANY, NULL, NULL,
 	    true, false, 0, 0, "outcome",
 	    review_fields, COUNT(review_fields) },
-	{ TYPE_REPORT, "report", N_("Report"), HOME_ANY, NULL, NULL,
-	    true, false, 0, 0, "what",
-	    report_fields, COUNT(report_fields) },
 	{ TYPE_OVERRIDE, "override", N_("Override"), HOME_CASE, "card", NULL,
 	    true, false, 0, 0, "person basis",
 	    override_fields, COUNT(override_fields) },

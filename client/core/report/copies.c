@@ -97,8 +97,8 @@ may_be_given(struct session *s, const struct guard *g,
 	enum right right = RIGHT_NONE;
 	struct err why;
 
-	if (r->erased || r->deleted || r->held || r->type == TYPE_REPORT ||
-	    r->type == TYPE_HANDOVER || guard_omits(g, &r->id, 0))
+	if (r->erased || r->deleted || r->held || r->type == TYPE_HANDOVER ||
+	    guard_omits(g, &r->id, 0))
 		return false;
 	if (strcmp(record_field(r, "category"), "private_draft") == 0)
 		return false;
