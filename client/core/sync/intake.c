@@ -586,8 +586,7 @@ take_new(struct intake *k, struct incoming *in, struct err *e)
 
 /*
  * What has its place already comes again: text and statements are opened with
- * keys that came since. Not what the rules refused when it came first: the
- * place alone says nothing about that.
+ * keys that came since. Not what was refused or not believed the first time.
  */
 static int
 take_again(struct intake *k, struct incoming *in, struct err *e)
