@@ -11,11 +11,12 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/core/consent/override.h"
 #include "client/core/local/store.h"
 #include "common/base/mem.h"
 #include "common/wire/bundle.h"
 #include "common/wire/checkpoint.h"
-#include "tests/support/world.h"
+#include "tests/support/trust.h"
 
 #define AUTHOR 1
 #define READER 2
@@ -120,6 +121,78 @@ test_late(void **state)
 	assert_int_equal(take(AUTHOR), 0);
 	assert_int_equal(r.sent_notes, 1);
 	assert_int_equal(r.skew_ms, 0);
+}
+
+/* ---- a clock a year ahead ---- */
+
+#define DAY_MS INT64_C(86400000)
+
+static struct id early_case, early_card;
+
+/* A case begun and opened by law to READER, sealed for a stick at once. */
+static void
+by_law_too_early(void)
+{
+	struct override_draft d = { .sections = "card", .basis = "danger",
+		.right = RIGHT_READ, .provision = "law 27",
+		.reason = "could not wait", .person = w.c[READER].person };
+	struct override_effect effect;
+	struct id id;
+
+	w.c[AUTHOR].skew_ms = 365 * DAY_MS;
+	world_case(&w, AUTHOR, "Mall Maasikas", &early_case);
+	world_pass(&w, 1000);
+	d.case_id = early_case;
+	assert_int_equal(override_add(w.c[AUTHOR].session, &d, &id, &effect,
+	    &e), 0);
+	early_card = trust_space(&w, AUTHOR, &early_case, "card");
+	make(AUTHOR);
+	assert_true(r.in_bundle > 0 && r.left == 0);
+}
+
+/* The network comes before the stick arrives: all of it is made anew by the
+ * hub's clock, and holds for seven days. */
+static void
+test_early_law(void **state)
+{
+	(void)state;
+	by_law_too_early();
+	world_must_sync(&w, AUTHOR);
+	assert_int_equal(world_must_sync(&w, READER).quarantined_new, 0);
+	assert_int_equal(trust_right(&w, READER, &early_card, READER),
+	    RIGHT_READ);
+	answer(); /* the stick, which is too late */
+	world_must_sync(&w, AUTHOR);
+	world_must_sync(&w, READER);
+	world_pass(&w, 8 * DAY_MS);
+	world_must_sync(&w, AUTHOR);
+	assert_int_equal(trust_listed(&w, AUTHOR, &early_card, READER), 0);
+}
+
+/* The stick arrives first: nobody believes the opening, so its author lists
+ * nobody by it either, now or in a year; and the case goes on. */
+static void
+test_early_law_arrives(void **state)
+{
+	int64_t days;
+
+	(void)state;
+	by_law_too_early();
+	answer();
+	assert_int_equal(take(AUTHOR), 0);
+	w.c[AUTHOR].skew_ms = 0;
+	for (days = 0; days <= 366; days += 183) {
+		world_pass(&w, days * DAY_MS);
+		world_must_sync(&w, AUTHOR);
+		world_must_sync(&w, READER);
+		assert_int_equal(trust_listed(&w, AUTHOR, &early_card,
+		    READER), 0);
+	}
+	world_grant(&w, AUTHOR, &early_case, READER, "card", false);
+	world_must_sync(&w, AUTHOR);
+	world_must_sync(&w, READER);
+	assert_int_equal(trust_right(&w, READER, &early_card, READER),
+	    RIGHT_READ);
 }
 
 /* ---- a request that is none ---- */
@@ -359,6 +432,7 @@ main(void)
 		T(test_there_and_back), T(test_late), T(test_push_that_is_none),
 		T(test_pull_that_is_none), T(test_forged_receipt),
 		T(test_other_tree), T(test_no_pages), T(test_strange_key),
+		T(test_early_law), T(test_early_law_arrives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,7 @@
 #include "common/rules/admit.h"
 
 #define DAY_MS INT64_C(86400000)
+#define SAID_MAX 10 /* changesets of statements at once */
 
 void
 door_free(struct door *d)
@@ -39,12 +40,18 @@ door_free(struct door *d)
 /* As they have to be said: readers believe one after another, and what closes
  * may rest on who keeps the space and on what it takes back. */
 static int
+rank(const struct access *a)
+{
+	return access_closes(a->kind) ? 2 : a->kind == ACCESS_OVERRIDE ? 1 : 0;
+}
+
+static int
 by_word(const void *va, const void *vb)
 {
 	const struct access *a = va, *b = vb;
 
-	if (access_closes(a->kind) != access_closes(b->kind))
-		return access_closes(a->kind) ? 1 : -1;
+	if (rank(a) != rank(b))
+		return rank(a) - rank(b);
 	if (a->hlc != b->hlc)
 		return a->hlc < b->hlc ? -1 : 1;
 	return id_cmp(&a->id, &b->id);
@@ -505,12 +512,21 @@ next_epoch(struct door *d, const struct hash *said, size_t said_count,
 	return rc;
 }
 
-/* Up to 64 statements, sealed under the epoch as it stands: who is excluded
- * can still read why. */
+/* A changeset of statements is believed as a whole or not at all; what the law
+ * opens by a clock that ran ahead takes nothing else down with it (8.2). */
+static bool
+goes_with(const struct access *a, const struct access *first)
+{
+	return (a->kind == ACCESS_OVERRIDE) == (first->kind == ACCESS_OVERRIDE);
+}
+
+/* The next of them, up to 64, from ${from} on, which is moved behind them;
+ * sealed under the epoch as it stands: who is excluded can still read why. */
 static int
-queue_statements(struct door *d, size_t from, int64_t group,
+queue_statements(struct door *d, size_t *from, int64_t group,
     struct hash *item, struct err *e)
 {
+	const struct access *first = &d->waiting[*from];
 	struct outbox_item in = { .kind = CHANGESET_ACCESS,
 	    .space = d->sp.id, .epoch = d->cur.ep.number, .group = group,
 	    .key = &d->cur.key, .seen = d->s->head.at };
@@ -521,8 +537,8 @@ queue_statements(struct door *d, size_t from, int64_t group,
 	int rc = -1;
 
 	buf_init(&all, CHANGESET_BYTES_MAX);
-	for (i = from; i < d->waiting_count &&
-	    in.count < CHANGESET_BODIES_MAX; i++) {
+	for (i = *from; i < d->waiting_count && goes_with(&d->waiting[i],
+	    first) && in.count < CHANGESET_BODIES_MAX; i++) {
 		access_encode(&d->waiting[i], &all);
 		ends[in.count++] = all.len;
 	}
@@ -535,9 +551,10 @@ queue_statements(struct door *d, size_t from, int64_t group,
 	    outbox_add_tx(d->s, &in, item, &oid, e) != 0)
 		goto out;
 	for (i = 0; i < in.count; i++)
-		if (spaces_access_save_tx(d->s, &d->sp.id,
-		    &d->waiting[from + i], item, -1, e) != 0)
+		if (spaces_access_save_tx(d->s, &d->sp.id, &first[i], item, -1,
+		    e) != 0)
 			goto out;
+	*from += in.count;
 	rc = 0;
 out:
 	buf_done(&all);
@@ -548,14 +565,13 @@ out:
 int
 door_queue_tx(struct door *d, int64_t group, size_t *rekeyed, struct err *e)
 {
-	struct hash said[8];
-	size_t n = 0, from;
+	struct hash said[SAID_MAX];
+	size_t n = 0, from = 0;
 
 	if (d->begins && first_epoch(d, group, e) != 0)
 		return -1;
-	for (from = 0; from < d->waiting_count && n < 8;
-	    from += CHANGESET_BODIES_MAX)
-		if (queue_statements(d, from, group, &said[n++], e) != 0)
+	while (from < d->waiting_count && n < SAID_MAX)
+		if (queue_statements(d, &from, group, &said[n++], e) != 0)
 			return -1;
 	if (!d->turn || (!d->locked && !d->spoiled && !door_want_differs(d)))
 		return 0;

@@ -335,6 +335,13 @@ is_outdated(struct store *s, const struct id *space, struct err *e)
 	return rc;
 }
 
+static int
+unseal(struct store *s, const struct id *space, struct err *e)
+{
+	return db_begin(s->db, e) != 0 ? -1 :
+	    db_end(s->db, outbox_unseal_tx(s, space, e), e);
+}
+
 /*
  * A sync that was cut leaves sealed epochs behind, and a withdrawal may come
  * before they go out. What the log does not hold after a whole pull is taken
@@ -363,17 +370,39 @@ recall(struct store *s, struct err *e)
 		rc = is_late(s, &space, e);
 		if (rc == 0)
 			rc = is_outdated(s, &space, e);
-		if (rc != 1)
-			continue;
-		if (db_begin(s->db, e) != 0)
-			rc = -1;
-		else if (outbox_unseal_tx(s, &space, e) == 0 &&
-		    db_commit(s->db, e) == 0)
-			rc = 0;
-		else {
-			db_rollback(s->db);
-			rc = -1;
-		}
+		if (rc == 1)
+			rc = unseal(s, &space, e);
+	}
+	buf_done(&ids);
+	return rc;
+}
+
+int
+doors_recall_early(struct store *s, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "SELECT space, body FROM access "
+	    "WHERE seq IS NULL AND item IS NOT NULL");
+	struct buf ids;
+	struct access a;
+	struct id space;
+	size_t i;
+	int rc;
+
+	buf_init(&ids, SIZE_MAX);
+	while ((rc = db_step(q, e)) == 1) {
+		(void)db_id(q, 0, &space);
+		rc = access_decode(db_blob(q, 1), &a, e);
+		if (rc != 0)
+			break;
+		if (!overrides_timely(&a, s->contact_ms))
+			buf_add(&ids, space.b, sizeof(space.b));
+	}
+	db_reset(q);
+	if (rc == 0)
+		rc = buf_check(&ids, "the list of sections", e);
+	for (i = 0; rc == 0 && i < ids.len; i += sizeof(space)) {
+		memcpy(space.b, ids.data + i, sizeof(space.b));
+		rc = unseal(s, &space, e);
 	}
 	buf_done(&ids);
 	return rc;

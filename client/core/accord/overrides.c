@@ -86,6 +86,14 @@ read_piece(const struct version *v, const struct record_row *row,
 	record_bytes(rec, OVERRIDE_SIGNATURE, p->o.second_sig.b, 64);
 }
 
+/* 8.2: nobody believes a statement whose stamp ran so far ahead when the
+ * record came into the log. */
+static bool
+is_timely(const struct piece *p, const struct version *v)
+{
+	return p->o.until_ms - ACCESS_OVERRIDE_MS <= hlc_ms(v->eff);
+}
+
 static bool
 counts(const struct version *v)
 {
@@ -147,6 +155,7 @@ add_record(struct reading *r, const struct loaded *l, struct err *e)
 		if (p->alone && statements_keeper(r->s, &l->row.space,
 		    &p->o.origin, &p->o.sound, e) != 0)
 			return -1;
+		p->o.sound = p->o.sound && is_timely(p, &l->versions[i]);
 		r->pieces.count++;
 	}
 	return 0;
@@ -605,6 +614,13 @@ overrides_is(const struct access *a)
 	    (a->kind == ACCESS_WITHDRAW && a->supersedes_count > 0);
 }
 
+bool
+overrides_timely(const struct access *a, int64_t accept_ms)
+{
+	return a->kind != ACCESS_OVERRIDE || a->until_ms -
+	    ACCESS_OVERRIDE_MS <= accept_ms + TIME_SLACK_MS;
+}
+
 /* 8.2: from its stamp, at most seven days; and a stamp that runs ahead of the
  * hub's clock does not carry it on. */
 static bool
@@ -612,7 +628,7 @@ times_hold(const struct override_word *w, const struct access *a)
 {
 	return a->from_ms == hlc_ms(a->hlc) && a->until_ms > a->from_ms &&
 	    a->until_ms - ACCESS_OVERRIDE_MS <= a->from_ms &&
-	    a->until_ms - ACCESS_OVERRIDE_MS <= w->accept_ms + TIME_SLACK_MS;
+	    overrides_timely(a, w->accept_ms);
 }
 
 bool

@@ -23,7 +23,8 @@ struct override_source { /* a record that opens */
 	int64_t from_ms, until_ms; /* from its stamp, at most seven days */
 	uint64_t hlc;
 	struct hash hash;        /* of what the record says */
-	bool sound;              /* written once, by a keeper of the card */
+	bool sound;              /* written once, by a keeper of the card,
+	                          * with a stamp that holds */
 	bool needs_second;       /* 8.4: opens nothing without a signature */
 	bool has_second;         /* one that holds */
 	struct id second;        /* the officer's device */
@@ -88,6 +89,10 @@ bool overrides_believe(const struct override_word *w, const struct access *a);
 
 /** overrides_is(a): a statement that overrides_believe judges. */
 bool overrides_is(const struct access *a);
+
+/** overrides_timely(a, accept_ms): no override, or one whose stamp does not run
+ * so far ahead of the hub's clock that nobody believes it. */
+bool overrides_timely(const struct access *a, int64_t accept_ms);
 
 /** overrides_settle(s, e): at each sync: ask officers for the signatures that
  * overrides of this device need, put those that came into the card, and tell

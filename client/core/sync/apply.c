@@ -283,8 +283,9 @@ has_said_enough(struct intake *k, const struct incoming *in, size_t more,
 }
 
 /* Who says it is told by the same rules: what a lost order of two officers let
- * this device say is not said any more (12.8). What it says for its own person
- * by a record stays: it would be made again. */
+ * this device say is not said any more (12.8), nor what the law opened by a
+ * clock that ran ahead (8.2). What it says for its own person by a record stays:
+ * it would be made again. */
 static int
 unsay_tx(struct intake *k, const struct incoming *in, const struct access *a,
     struct err *e)
@@ -331,8 +332,8 @@ static int
 not_believed(struct intake *k, const struct incoming *in,
     const struct access *a, struct err *e)
 {
-	if (in->own && a->kind == ACCESS_TAKEOVER &&
-	    unsay_tx(k, in, a, e) != 0)
+	if (in->own && (a->kind == ACCESS_TAKEOVER ||
+	    a->kind == ACCESS_OVERRIDE) && unsay_tx(k, in, a, e) != 0)
 		return -1;
 	return intake_hold_tx(k, in, QUARANTINE_DISBELIEF,
 	    "it opens or closes a section without the right to", e);

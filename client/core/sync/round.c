@@ -184,7 +184,8 @@ set_clock(struct talk *t, struct err *e)
 	if (store_get_int(t->s, STORE_SKEW, &before, e) < 0 ||
 	    (before != skew && store_put_int(t->s, STORE_SKEW, skew, e) != 0))
 		return -1;
-	return stamps_put_right(t->s, e) != 0 ? -1 :
+	return stamps_put_right(t->s, e) != 0 ||
+	    doors_recall_early(t->s, e) != 0 ? -1 :
 	    stamps_mend(t->s, t->offset_ms, &mended, e);
 }
 
