@@ -5,6 +5,7 @@
 #include "daemon/admin.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +234,7 @@ admin_run(int argc, char **argv)
 	struct err e;
 	size_t i;
 
+	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
 	err_clear(&e);
 	memset(&o, 0, sizeof(o));
 	if (argc < 2)

@@ -25,6 +25,8 @@
 
 #define LAST_FILE "backup.last"
 #define SUFFIX ".tugid"
+#define SIDE ".sha256"
+#define SIDE_BYTES (BACKUP_PATH_BYTES + sizeof(SIDE))
 #define SMALL (256 * 1024)
 #define DAY_S 86400
 
@@ -116,15 +118,16 @@ base_name(const char *path)
 }
 
 static int
-write_digest(const char *path, uint64_t *bytes, struct err *e)
+write_digest(const char *part, const char *path, uint64_t *bytes,
+    struct err *e)
 {
-	char hex[HASH_TEXT_BYTES], side[BACKUP_PATH_BYTES + 16];
+	char hex[HASH_TEXT_BYTES], side[SIDE_BYTES];
 	struct buf line;
 	int rc;
 
-	if (digest(path, hex, bytes, e) != 0)
+	if (digest(part, hex, bytes, e) != 0)
 		return -1;
-	snprintf(side, sizeof(side), "%s.sha256", path);
+	snprintf(side, sizeof(side), "%s" SIDE, path);
 	buf_init(&line, 2 * BACKUP_PATH_BYTES);
 	buf_add_fmt(&line, "%s  %s\n", hex, base_name(path));
 	rc = file_replace(side, buf_view(&line), 0600, e);
@@ -135,12 +138,12 @@ write_digest(const char *path, uint64_t *bytes, struct err *e)
 static int
 check_digest(const char *path, bool *there, struct err *e)
 {
-	char hex[HASH_TEXT_BYTES], side[BACKUP_PATH_BYTES + 16];
+	char hex[HASH_TEXT_BYTES], side[SIDE_BYTES];
 	struct buf line;
 	uint64_t bytes;
 	int rc = 0;
 
-	snprintf(side, sizeof(side), "%s.sha256", path);
+	snprintf(side, sizeof(side), "%s" SIDE, path);
 	buf_init(&line, 2 * BACKUP_PATH_BYTES);
 	*there = file_read(side, &line, e) == 0;
 	if (*there)
@@ -220,20 +223,24 @@ static int
 finish(const char *part, struct backup_last *last,
     struct hub_checked *checked, struct err *e)
 {
-	char *folder;
-	int rc;
-
 	if (hub_check(part, checked, e) != 0)
 		return err_add(e, "the backup was read back and is not good");
-	if (rename(part, last->path) != 0)
-		return err_set(e, ERR_LOCAL, "cannot write %s: %s", last->path,
-		    strerror(errno));
-	folder = mem_dup(last->path);
-	if (strrchr(folder, '/') != NULL)
-		strrchr(folder, '/')[1] = '\0';
-	rc = file_sync_folder(strchr(folder, '/') != NULL ? folder : ".", e);
-	mem_free(folder);
-	return rc == 0 ? write_digest(last->path, &last->bytes, e) : -1;
+	if (write_digest(part, last->path, &last->bytes, e) != 0)
+		return -1;
+	return file_rename(part, last->path, e);
+}
+
+/* What it left, whole or not; there was nothing of that name before. */
+static int
+give_up(const char *part, const char *path, struct err *e)
+{
+	char side[SIDE_BYTES];
+
+	snprintf(side, sizeof(side), "%s" SIDE, path);
+	unlink(part);
+	unlink(side);
+	unlink(path);
+	return err_add(e, "no backup was made");
 }
 
 int
@@ -256,10 +263,8 @@ backup_make(const struct settings *s, const char *conf, const char *to,
 	rc = copy_to(s, conf, part, out->at_ms, e);
 	if (rc == 0)
 		rc = finish(part, out, checked, e);
-	if (rc != 0) {
-		unlink(part);
-		return -1;
-	}
+	if (rc != 0)
+		return give_up(part, out->path, e);
 	out->items = checked->log.size;
 	return note_last(s->data, out, e);
 }
@@ -285,9 +290,9 @@ static void
 remove_one(const char *folder, const char *name)
 {
 	char *path = file_join(folder, name);
-	char side[BACKUP_PATH_BYTES + 16];
+	char side[SIDE_BYTES];
 
-	snprintf(side, sizeof(side), "%s.sha256", path);
+	snprintf(side, sizeof(side), "%s" SIDE, path);
 	unlink(path);
 	unlink(side);
 	mem_free(path);

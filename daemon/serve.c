@@ -52,7 +52,6 @@ confine(void)
 	mallopt(M_ARENA_MAX, ARENAS);
 	mallopt(M_MMAP_THRESHOLD, APART_BYTES);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* a write that fails can be told */
 }
 
 /* ---- the hub ---- */

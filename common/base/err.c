@@ -88,9 +88,15 @@ err_system(int code)
 		{ EISDIR, N_("this is a folder") },
 		{ ENOTDIR, N_("this is no folder") },
 		{ EROFS, N_("the disk can only be read") },
-		{ ENOSPC, N_("the disk is full") },
-		{ EDQUOT, N_("the disk is full") },
+		{ ENOSPC, N_("the disk is full; make room there, or use "
+		    "another one") },
+		{ EDQUOT, N_("the disk is full; make room there, or use "
+		    "another one") },
+		{ EFBIG, N_("no file may grow that large there; use another "
+		    "disk") },
 		{ EIO, N_("the disk reports an error") },
+		{ ENODEV, N_("the disk is not there any more") },
+		{ ENXIO, N_("the disk is not there any more") },
 		{ EMFILE, N_("too many files are open") },
 	};
 	size_t i;

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "common/base/text.h"
 
 #define MAGIC "tugi export 1\n"
 #define MAGIC_BYTES 14
@@ -28,7 +30,7 @@
 
 struct parcel {
 	int fd;
-	char *path;
+	char *path, *part; /* where it is until it is whole */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	crypto_generichash_state hash;
 	uint8_t head[HEAD_BYTES];
@@ -61,6 +63,13 @@ make_key(const uint8_t *head, struct view passphrase,
 }
 
 static int
+cannot(const char *path, struct err *e)
+{
+	return err_set(e, ERR_LOCAL, "%s %s: %s", _("cannot write"), path,
+	    err_system(errno));
+}
+
+static int
 put(struct parcel *p, const uint8_t *data, size_t len, struct err *e)
 {
 	size_t at = 0;
@@ -72,8 +81,7 @@ put(struct parcel *p, const uint8_t *data, size_t len, struct err *e)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return err_set(e, ERR_LOCAL, "the export could not be "
-			    "written: %s", err_system(errno));
+			return cannot(p->path, e);
 		at += (size_t)n;
 	}
 	return 0;
@@ -92,6 +100,35 @@ put_piece(struct parcel *p, uint8_t tag, struct err *e)
 	return put(p, p->sealed, (size_t)len, e);
 }
 
+/* Not under its name: half an export may stay when a stick is pulled. */
+static int
+begin(struct parcel *p, const char *path, struct err *e)
+{
+	size_t n = strlen(path) + sizeof(".part");
+
+	p->fd = -1;
+	p->path = mem_dup(path);
+	p->part = mem_new(n);
+	snprintf(p->part, n, "%s.part", path);
+	if (file_exists(path))
+		return err_set(e, ERR_CLASH, "%s is there already; name "
+		    "another file", path);
+	unlink(p->part); /* of one that was cut short */
+	p->fd = open(p->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return p->fd >= 0 ? 0 : cannot(path, e);
+}
+
+static void
+parcel_free(struct parcel *p)
+{
+	if (p->fd >= 0)
+		close(p->fd);
+	mem_free(p->path);
+	mem_free(p->part);
+	mem_wipe(p, sizeof(*p));
+	mem_free(p);
+}
+
 int
 parcel_make(const char *path, struct view passphrase,
     struct parcel_cost cost, struct parcel **out, struct err *e)
@@ -104,15 +141,10 @@ parcel_make(const char *path, struct view passphrase,
 	int rc;
 
 	*out = NULL;
-	p->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (p->fd < 0) {
-		rc = errno == EEXIST ? err_set(e, ERR_CLASH, "%s is there "
-		    "already; name another file", path) :
-		    err_set(e, ERR_LOCAL, "%s: %s", path, err_system(errno));
-		mem_free(p);
-		return rc;
+	if (begin(p, path, e) != 0) {
+		parcel_free(p);
+		return -1;
 	}
-	p->path = mem_dup(path);
 	crypto_generichash_init(&p->hash, NULL, 0, sizeof(((struct hash *)0)->b));
 	memcpy(p->head, MAGIC, MAGIC_BYTES);
 	randombytes_buf(p->head + SALT_AT, crypto_pwhash_SALTBYTES);
@@ -134,22 +166,12 @@ parcel_make(const char *path, struct view passphrase,
 	return rc;
 }
 
-static void
-parcel_free(struct parcel *p)
-{
-	if (p->fd >= 0)
-		close(p->fd);
-	mem_free(p->path);
-	mem_wipe(p, sizeof(*p));
-	mem_free(p);
-}
-
 void
 parcel_drop(struct parcel *p)
 {
 	if (p == NULL)
 		return;
-	unlink(p->path);
+	unlink(p->part);
 	parcel_free(p);
 }
 
@@ -174,13 +196,14 @@ parcel_add(struct parcel *p, struct view v, struct err *e)
 int
 parcel_end(struct parcel *p, struct hash *hash, struct err *e)
 {
-	if (put_piece(p, crypto_secretstream_xchacha20poly1305_TAG_FINAL,
-	    e) != 0) {
-		parcel_drop(p);
-		return -1;
-	}
-	if (fsync(p->fd) != 0) {
-		err_set(e, ERR_LOCAL, "%s: %s", p->path, err_system(errno));
+	int rc = put_piece(p, crypto_secretstream_xchacha20poly1305_TAG_FINAL,
+	    e);
+
+	if (rc == 0 && fsync(p->fd) != 0)
+		rc = cannot(p->path, e);
+	if (rc == 0)
+		rc = file_rename(p->part, p->path, e);
+	if (rc != 0) {
 		parcel_drop(p);
 		return -1;
 	}
@@ -208,6 +231,13 @@ fill(int fd, uint8_t *out, size_t len)
 }
 
 static int
+unread(const char *path, struct err *e)
+{
+	return err_set(e, errno == ENOENT ? ERR_ABSENT : ERR_LOCAL, "%s: %s",
+	    path, err_system(errno));
+}
+
+static int
 cut(struct err *e)
 {
 	return err_set(e, ERR_INPUT, "the export was changed or cut short; what "
@@ -225,6 +255,8 @@ read_pieces(struct parcel *p,
 
 	while (tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
 		n = fill(p->fd, p->sealed, SEALED_PIECE);
+		if (n < 0)
+			return unread(p->path, e);
 		if (n < (ssize_t)STREAM_MORE)
 			return cut(e);
 		if (crypto_secretstream_xchacha20poly1305_pull(&p->stream,
@@ -246,14 +278,16 @@ parcel_open(const char *path, struct view passphrase,
 {
 	struct parcel *p = mem_new(sizeof(*p));
 	uint8_t key[KEY_BYTES];
+	ssize_t n = -1;
 	int rc = -1;
 
+	p->path = mem_dup(path);
 	p->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (p->fd < 0)
-		err_set(e, errno == ENOENT ? ERR_ABSENT : ERR_LOCAL, "%s: %s",
-		    path, err_system(errno));
-	else if (fill(p->fd, p->head, HEAD_BYTES) != HEAD_BYTES ||
-	    memcmp(p->head, MAGIC, MAGIC_BYTES) != 0)
+	if (p->fd >= 0)
+		n = fill(p->fd, p->head, HEAD_BYTES);
+	if (n < 0)
+		unread(path, e);
+	else if (n != HEAD_BYTES || memcmp(p->head, MAGIC, MAGIC_BYTES) != 0)
 		err_set(e, ERR_INPUT, "%s is no export of tugi", path);
 	else if (make_key(p->head, passphrase, key, e) == 0) {
 		rc = crypto_secretstream_xchacha20poly1305_init_pull(&p->stream,

@@ -19,7 +19,8 @@ struct parcel_cost { /* of Argon2id; zero: 3 passes, 256 MiB */
 };
 
 /** parcel_make(path, passphrase, cost, out, e): begins a private file that is
- * not there yet: ERR_CLASH. */
+ * not there yet: ERR_CLASH. It has its name when it is whole; until then it is
+ * ${path}.part. */
 int parcel_make(const char *path, struct view passphrase,
     struct parcel_cost cost, struct parcel **out, struct err *e);
 

@@ -63,10 +63,26 @@ make_durable(const char *path, struct err *e)
 
 	if (rc != 0)
 		err_set(e, ERR_LOCAL, "cannot write %s: %s", path,
-		    strerror(errno));
+		    err_system(errno));
 	if (fd >= 0)
 		close(fd);
 	return rc;
+}
+
+static void
+fail(sqlite3 *to, int rc, const char *path, struct err *e)
+{
+	int code = sqlite3_system_errno(to);
+	const char *words = to != NULL ? sqlite3_errmsg(to) :
+	    sqlite3_errstr(rc);
+
+	if ((rc & 0xff) == SQLITE_FULL)
+		code = ENOSPC;
+	if ((rc & 0xff) == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR &&
+	    code != 0))
+		words = err_system(code);
+	err_set(e, ERR_LOCAL, "cannot copy the database to %s: %s", path,
+	    words);
 }
 
 int
@@ -91,9 +107,7 @@ copy_make(struct db *db, const char *path, const struct copy_value *list,
 	if (rc == SQLITE_OK)
 		rc = add_values(to, list, n);
 	if (rc != SQLITE_OK)
-		err_set(e, ERR_LOCAL, "cannot copy the database to %s: %s",
-		    path, to != NULL ? sqlite3_errmsg(to) :
-		    sqlite3_errstr(rc));
+		fail(to, rc, path, e);
 	sqlite3_close(to);
 	if (rc == SQLITE_OK && make_durable(path, e) == 0)
 		return 0;
@@ -115,7 +129,7 @@ copy_bytes(const char *from, const char *to, struct err *e)
 			rc = -1;
 	if (rc != 0 || fsync(out) != 0)
 		rc = err_set(e, ERR_LOCAL, "cannot copy %s to %s: %s", from,
-		    to, strerror(errno));
+		    to, err_system(errno));
 	if (in >= 0)
 		close(in);
 	if (out >= 0)

@@ -129,7 +129,7 @@ make_folder(const char *folder, const char *in, struct err *e)
 {
 	if (file_folder(folder, e) != 0)
 		return -1;
-	return in != NULL ? file_sync_folder(in, e) : 0;
+	return file_sync_folder(in, e);
 }
 
 static int
@@ -504,6 +504,30 @@ blobs_sweep_copy(struct store *s, const char *folder, struct err *e)
 	return rc;
 }
 
+static int
+drop_one(void *ctx, const char *name, struct err *e)
+{
+	char *path = file_join(ctx, name);
+	struct hash h;
+
+	(void)e;
+	if (read_name(name, &h) || strcmp(name, NEW_FILE) == 0)
+		unlink(path);
+	mem_free(path);
+	return 0;
+}
+
+void
+blobs_drop_copy(const char *folder)
+{
+	char *at = mem_dup(folder);
+	struct err why;
+
+	if (file_each(folder, drop_one, at, &why) == 0)
+		(void)rmdir(folder);
+	mem_free(at);
+}
+
 int
 blobs_sweep(struct store *s, struct err *e)
 {
@@ -581,6 +605,16 @@ any_here(void *ctx, const struct blobs_item *b, struct err *e)
 	return blobs_here(ctx, &b->id) > 0;
 }
 
+/* What is in it is sealed: a stick whose file system knows no owners is as
+ * good as any. */
+static int
+make_copy_folder(const char *folder, struct err *e)
+{
+	if (mkdir(folder, 0700) == 0 || errno == EEXIST)
+		return 0;
+	return trouble(e, folder);
+}
+
 int
 blobs_copy(struct store *s, const char *folder, size_t *n, struct err *e)
 {
@@ -590,7 +624,7 @@ blobs_copy(struct store *s, const char *folder, size_t *n, struct err *e)
 	*n = 0;
 	if (rc == 1) {
 		c.from = blobs_folder(s);
-		rc = make_folder(folder, NULL, e);
+		rc = make_copy_folder(folder, e);
 		if (rc == 0)
 			rc = blobs_each(s, copy_one, &c, e);
 		*n = c.n;

@@ -128,6 +128,9 @@ int blobs_copy_back(struct store *s, const char *folder, struct err *e);
  * such a folder too. */
 int blobs_sweep_copy(struct store *s, const char *folder, struct err *e);
 
+/** blobs_drop_copy(folder): such a folder goes, with all it has of ours. */
+void blobs_drop_copy(const char *folder);
+
 /** blobs_path(s, id), of the sealed file; blobs_folder(s): both freed by
  * mem_free. */
 char *blobs_path(const struct store *s, const struct hash *id);

@@ -194,12 +194,17 @@ keep_backup(struct session *session, const char *path, size_t *n,
 	int rc = 0;
 
 	*n = 0;
-	if (!file_exists(path)) /* else the vault refuses it */
+	if (!file_exists(path)) { /* else the vault refuses it */
 		rc = blobs_copy(s, files, n, e);
+		if (rc != 0)
+			err_add(e, "no backup was made");
+	}
 	if (rc == 0)
 		rc = vault_backup(s->vault, path, e);
 	if (rc == 0)
 		rc = blobs_sweep_copy(s, files, e);
+	else if (!file_exists(path)) /* the room they take is needed */
+		blobs_drop_copy(files);
 	mem_free(files);
 	return rc;
 }
