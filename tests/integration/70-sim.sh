@@ -16,7 +16,7 @@ check() { # what, then the simulator's options
 }
 
 check "a school year in small, 1,000 seeds" --seed 1 --runs 1000 --jobs 2 \
-	--kinds "file-copy alias attendance service-goal agenda move"
+	--kinds file-copy
 # Each of these failed once; tests/sim/TALLY.md says why.
 for plan in tests/sim/plans/*.plan; do
 	check "$(basename "$plan" .plan), which failed once" "$plan"

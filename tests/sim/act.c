@@ -124,19 +124,14 @@ some_record(struct actor *a, const struct id *case_id, int type,
 }
 
 static void
-write_note(struct actor *a, const struct step *st, bool amend)
+save_note(struct actor *a, struct sim_case *c, struct note_draft d)
 {
 	struct sim *s = a->sim;
-	struct sim_case *c = act_case(a, st->draw[0]);
-	struct note_draft d = { .case_id = c->id };
 	struct text *t;
 	struct id id;
 	char text[200];
 	struct err e;
 
-	if (amend && !some_record(a, &c->id, TYPE_NOTE, st->draw[1],
-	    &d.amends))
-		return;
 	t = truth_text(s, a, (int)(c - s->cases), SECTION_NOTES);
 	if (t == NULL)
 		return;
@@ -148,10 +143,27 @@ write_note(struct actor *a, const struct step *st, bool amend)
 		truth_saved(s, t, &id);
 }
 
+static void
+write_note(struct actor *a, const struct step *st, bool amend)
+{
+	struct sim_case *c = act_case(a, st->draw[0]);
+	struct note_draft d = { .case_id = c->id };
+
+	if (!amend || some_record(a, &c->id, TYPE_NOTE, st->draw[1],
+	    &d.amends))
+		save_note(a, c, d);
+}
+
 void
 act_note(struct actor *a, const struct step *st)
 {
 	write_note(a, st, false);
+}
+
+void
+act_note_in(struct actor *a, struct sim_case *c)
+{
+	save_note(a, c, (struct note_draft){ .case_id = c->id });
 }
 
 static void
@@ -229,6 +241,23 @@ open_case(struct actor *a)
 	}
 	s->case_count++;
 	truth_saved(s, t, &c->id);
+}
+
+struct sim_case *
+act_own_case(struct actor *a, int nth)
+{
+	struct sim *s = a->sim;
+	int i, n, tries;
+
+	for (tries = 0; tries <= nth + 1; tries++) {
+		for (i = 0, n = 0; i < s->case_count; i++)
+			if (s->cases[i].by == a->no && n++ == nth)
+				return &s->cases[i];
+		if (act_broken(a))
+			break;
+		open_case(a);
+	}
+	return NULL;
 }
 
 static void

@@ -248,16 +248,24 @@ hand(struct actor *a, const struct step *st)
 
 /* ---- two cases for one child ---- */
 
+static struct sim_case *
+one_of_two(struct actor *a, const struct step *st, int which)
+{
+	return a->sim->plan->mix == MIX_PAIRS ? act_own_case(a,
+	    (which + (int)st->draw[0]) & 1) : act_case(a, st->draw[which]);
+}
+
 static void
 alias(struct actor *a, const struct step *st)
 {
 	struct sim *s = a->sim;
-	const struct id *x = &s->cases[case_no(a, st->draw[0])].id;
-	const struct id *y = &s->cases[case_no(a, st->draw[1])].id;
+	const struct sim_case *one = one_of_two(a, st, 0);
+	const struct sim_case *other = one_of_two(a, st, 1);
+	const struct id *x = &one->id, *y = &other->id;
 	struct id front;
 	struct err e;
 
-	if (id_eq(x, y))
+	if (one == NULL || other == NULL || id_eq(x, y))
 		return;
 	s->aliased = true;
 	if (st->draw[2] % 3 != 0)

@@ -177,21 +177,63 @@ fade_all(struct going *g)
 }
 
 static int
-note(struct going *g, struct err *e)
+move_to(struct going *g, const struct id *to, struct err *e)
 {
-	struct sim *s = g->a->sim;
-	struct moving_wish w = { g->id, s->cases[g->st->draw[3] %
-	    (uint32_t)s->case_count].id, "the wrong child" };
+	struct moving_wish w = { g->id, *to, "the wrong child" };
 	struct moving m;
 	int rc;
 
-	if (g->st->draw[2] % 4 != 0)
-		return share(g, e);
 	fade_all(g);
 	rc = moving_note(g->a->session, &w, &m, e);
 	if (rc == 0)
 		moving_done(&m);
 	return rc;
+}
+
+static int
+note(struct going *g, struct err *e)
+{
+	struct sim *s = g->a->sim;
+
+	return g->st->draw[2] % 4 != 0 ? share(g, e) : move_to(g,
+	    &s->cases[g->st->draw[3] % (uint32_t)s->case_count].id, e);
+}
+
+static bool
+note_of(struct going *g, const struct sim_case *c)
+{
+	struct stmt *q = db_prepare(cast_db(g->a), "SELECT id FROM record WHERE "
+	    "type = 4 AND case_id = ? AND parent IS NULL AND flags & 220 = 0 "
+	    "ORDER BY id LIMIT 1");
+	struct err e;
+	bool found;
+
+	db_bind_id(q, 1, &c->id);
+	found = db_step(q, &e) == 1 && db_id(q, 0, &g->id) == 0;
+	db_reset(q);
+	return found;
+}
+
+/* One of an own case into another own one. */
+static void
+move_own(struct actor *a, const struct step *st)
+{
+	struct going g = { .a = a, .st = st };
+	struct sim_case *from = act_own_case(a, 0);
+	struct sim_case *to = act_own_case(a, 1);
+	int texts, rc;
+	struct err e;
+
+	if (from == NULL || to == NULL)
+		return;
+	if (!note_of(&g, from))
+		act_note_in(a, from);
+	if (act_broken(a) || !note_of(&g, from))
+		return;
+	sim_note(a->sim, "   a note goes to another case");
+	texts = a->sim->text_count;
+	rc = move_to(&g, &to->id, &e);
+	(void)records_saved(a, texts, rc, &e);
 }
 
 static int
@@ -637,6 +679,10 @@ next_step(struct actor *a, const struct step *st)
 	struct err e;
 	size_t there[STEPS], n = 0, i;
 
+	if (s->plan->mix == MIX_PAIRS && st->draw[0] % 4 == 0) {
+		move_own(a, st);
+		return;
+	}
 	for (i = 0; i < STEPS; i++)
 		if (find(&g, steps[i].type))
 			there[n++] = i;

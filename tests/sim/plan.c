@@ -62,6 +62,10 @@ mixture(struct chance *c, const struct plan *p, uint32_t weight[STEP_KINDS])
 		weight[STEP_FORK] = weight[STEP_SWITCH] = 0;
 	if (p->mischief != MISCHIEF_HUB_CLOCK)
 		weight[STEP_HUB_CLOCK] = 0;
+	if (p->mix == MIX_PAIRS)
+		for (i = 0; i < STEP_KINDS; i++)
+			weight[i] *= i == STEP_ALIAS || i == STEP_RECORD ||
+			    i == STEP_NEXT ? 2 : 1;
 	weight[STEP_ERASE] *= p->mix != MIX_FEW && p->crew == CREW_OFFICERS ?
 	    10 : 1;
 	/* It takes two officers, or two devices of one person. */
@@ -197,6 +201,8 @@ void
 plan_make(uint64_t seed, struct plan *p)
 {
 	struct chance c = { seed * UINT64_C(0x2545F4914F6CDD1D) + 11 };
+	static const enum mix mixes[] = { MIX_PAIRS, MIX_YEAR, MIX_EVEN,
+		MIX_YEAR, MIX_EVEN, MIX_YEAR };
 	uint32_t weight[STEP_KINDS];
 	size_t i, j;
 
@@ -217,7 +223,7 @@ plan_make(uint64_t seed, struct plan *p)
 	p->hub_crashes = chance_below(&c, 3) == 0;
 	p->decides = chance_below(&c, 3) != 0;
 	p->mix = chance_below(&c, 8) == 0 ? MIX_FEW :
-	    chance_below(&c, 2) == 0 ? MIX_EVEN : MIX_YEAR;
+	    mixes[chance_below(&c, 6)];
 	mixture(&c, p, weight);
 	for (i = 0; i < p->count; i++) {
 		struct step *st = &p->step[i];

@@ -16,6 +16,7 @@
 #include "client/core/schools/inbox.h"
 #include "client/core/schools/matters.h"
 #include "client/core/schools/meetings.h"
+#include "client/core/schools/site.h"
 #include "client/core/schools/supervision.h"
 #include "client/core/support/assess.h"
 #include "client/core/support/referral.h"
@@ -33,6 +34,7 @@ struct saving { /* one record */
 	struct assignment set[RECORD_OPS_MAX];
 	const char *takes;    /* fields of words that the call has; NULL: all */
 	int place;            /* of the truth */
+	const enum record_type *pair; /* two that go together, or NULL */
 	struct id id;
 };
 
@@ -101,6 +103,28 @@ mark(void *ctx, const struct field *f, char text[static YEAR_TEXT_BYTES])
 		records_needle(v->a, v->place, f->name, text, YEAR_TEXT_BYTES);
 }
 
+/* The first of two, at the place where the second is written. */
+static bool
+first_of(struct saving *v, const char *name, struct id *out)
+{
+	struct stmt *q = db_prepare(cast_db(v->a), "SELECT id FROM record "
+	    "WHERE type = ? AND flags & 220 = 0 AND (space = ? OR case_id = ?) "
+	    "ORDER BY rid DESC LIMIT 1");
+	const struct record_kind *kind;
+	struct err e;
+	bool found;
+	size_t i;
+
+	for (i = 0; (kind = fields_each(i)) != NULL; i++)
+		if (strcmp(kind->name, name) == 0)
+			db_bind_int(q, 1, kind->type);
+	db_bind_id(q, 2, &v->d.space);
+	db_bind_id(q, 3, &v->d.case_id);
+	found = db_step(q, &e) == 1 && db_id(q, 0, out) == 0;
+	db_reset(q);
+	return found;
+}
+
 /* Of the kind that the field is called after, or beside which it belongs;
  * where it may be anything, a note or a goal. */
 static bool
@@ -118,6 +142,8 @@ some_record(void *ctx, const struct field *f, const struct id *where,
 	int type = 0;
 	bool found;
 
+	if (v->pair != NULL && first_of(v, f->name, out))
+		return true;
 	for (i = 0; (kind = fields_each(i)) != NULL; i++)
 		if (strcmp(kind->name, f->name) == 0)
 			type = (int)kind->type;
@@ -337,6 +363,29 @@ save_pseudonym(struct saving *v, struct err *e)
 	return supervision_name(v->a->session, &v->d.case_id, NULL, word, e);
 }
 
+/* Only groups have a list of who took part. */
+static int
+save_activity(struct saving *v, struct err *e)
+{
+	if (v->pair != NULL) {
+		take_out(v, "kind");
+		v->set[v->d.n++] = (struct assignment){ "kind", "grp_small" };
+	}
+	return save_entry(v, e);
+}
+
+static int
+save_attendance(struct saving *v, struct err *e)
+{
+	const struct sim_case *c = act_own_case(v->a, 0);
+	struct id activity;
+
+	if (c == NULL || !first_of(v, "activity", &activity))
+		return err_set(e, ERR_ABSENT, "nothing to take part in");
+	return site_roster(v->a->session, &activity, &c->id, 1,
+	    or(said(v, "agreed-by"), "Mari"), e);
+}
+
 static const struct {
 	enum record_type type;
 	int (*save)(struct saving *v, struct err *e);
@@ -356,7 +405,9 @@ static const struct {
 	    "why-not-informed" },
 	{ TYPE_RELEASE, save_release, NULL },
 	{ TYPE_QUICK, save_quick, NULL },
-	{ TYPE_PSEUDONYM, save_pseudonym, "" }
+	{ TYPE_PSEUDONYM, save_pseudonym, "" },
+	{ TYPE_ACTIVITY, save_activity, NULL },
+	{ TYPE_ATTENDANCE, save_attendance, "agreed-by" }
 };
 
 /* ---- which and where ---- */
@@ -416,6 +467,8 @@ find_where(struct saving *v)
 	bool site = kind->rooms == NULL || fields_listed(kind->rooms, "site");
 	struct sim_case *c;
 
+	if (kind->type == TYPE_ATTENDANCE) /* it begins with the activity */
+		return in_room(v, true);
 	if (kind->homes == HOME_COMMONS) {
 		v->place = SIM_COMMONS;
 		return true;
@@ -465,6 +518,41 @@ save(struct saving *v, struct year_pen *pen)
 	(void)records_saved(v->a, from, rc, &e);
 }
 
+/* ---- two that go together ---- */
+
+static const enum record_type pairs[][2] = {
+	{ TYPE_MEETING, TYPE_AGENDA }, { TYPE_SERVICE, TYPE_SERVICE_GOAL },
+	{ TYPE_ACTIVITY, TYPE_ATTENDANCE }
+};
+
+static const enum record_type *
+some_pair(struct saving *v)
+{
+	if (v->a->sim->plan->mix != MIX_PAIRS || v->st->draw[0] % 2 != 0 ||
+	    act_own_case(v->a, 0) == NULL)
+		return NULL;
+	return pairs[v->st->draw[2] % 3];
+}
+
+/* The first of them, when it is not there, and then the other. */
+static void
+save_pair(struct saving *v, struct year_pen *pen)
+{
+	const struct record_kind *first = fields_kind(v->pair[0]);
+	const struct record_kind *second = v->kind;
+	struct id id;
+
+	if (first->type == TYPE_ACTIVITY || !first_of(v, first->name, &id)) {
+		v->kind = first;
+		v->d.type = first->type;
+		save(v, pen);
+	}
+	v->kind = second;
+	v->d.type = second->type;
+	if (!act_broken(v->a))
+		save(v, pen);
+}
+
 void
 records_step(struct actor *a, const struct step *st)
 {
@@ -479,17 +567,22 @@ records_step(struct actor *a, const struct step *st)
 	struct err e;
 
 	y.lang = (enum year_tongue)dice_below(&dice, YEAR_LANGS);
-	v.kind = some_kind(a->sim, &y, st->draw[1]);
+	v.pair = some_pair(&v);
+	v.kind = v.pair != NULL ? fields_kind(v.pair[1]) :
+	    some_kind(a->sim, &y, st->draw[1]);
 	v.d.type = v.kind->type;
 	sim_note(a->sim, "   %s", v.kind->name);
-	if (!find_where(&v))
+	/* A room that was not there may be, then. */
+	if (!find_where(&v) && (v.pair == NULL || !find_where(&v)))
 		return;
 	if (!act_done(a, people_list(a->session, &people, &e), &e))
 		return;
 	pen.policy = policies_now(a->session, &e);
-	if (pen.policy != NULL)
-		save(&v, &pen);
-	else
+	if (pen.policy == NULL)
 		(void)act_done(a, -1, &e);
+	else if (v.pair != NULL)
+		save_pair(&v, &pen);
+	else
+		save(&v, &pen);
 	person_list_done(&people);
 }

@@ -129,6 +129,7 @@ enum mix {
 	MIX_FEW,  /* none, as in the first plans */
 	MIX_YEAR, /* as a year of the generator has them */
 	MIX_EVEN, /* each as often as another */
+	MIX_PAIRS, /* as that; what goes with something else has it made first */
 	MIXES
 };
 
@@ -384,6 +385,11 @@ void act_step(struct sim *s); /* the next of the plan */
 bool act_done(struct actor *a, int rc, const struct err *e);
 bool act_broken(struct actor *a);
 void act_note(struct actor *a, const struct step *st); /* it takes a note */
+
+/** act_own_case(a, nth): a case that this device began; begun now when there
+ * are not so many, or NULL. act_note_in(a, c): it takes a note in ${c}. */
+struct sim_case *act_own_case(struct actor *a, int nth);
+void act_note_in(struct actor *a, struct sim_case *c);
 
 /** act_case(a, draw): a case of which this device knows something, if there
  * is one; at times another. */
