@@ -123,6 +123,24 @@ test_late(void **state)
 	assert_int_equal(r.skew_ms, 0);
 }
 
+/* A profile that was copied says so, and does not accuse the hub. */
+static void
+test_copied(void **state)
+{
+	struct store *s = world_store(&w, AUTHOR);
+
+	(void)state;
+	make(AUTHOR);
+	answer();
+	assert_int_equal(store_stop(s, "stopped", &e), 0);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(e.code, EXCHANGE_SPLIT);
+	assert_int_equal(store_put_int(s, STORE_COPIED, 1, &e), 0);
+	assert_int_equal(take(AUTHOR), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+}
+
 /* ---- a clock a year ahead ---- */
 
 #define DAY_MS INT64_C(86400000)
@@ -432,7 +450,7 @@ main(void)
 		T(test_there_and_back), T(test_late), T(test_push_that_is_none),
 		T(test_pull_that_is_none), T(test_forged_receipt),
 		T(test_other_tree), T(test_no_pages), T(test_strange_key),
-		T(test_early_law), T(test_early_law_arrives),
+		T(test_copied), T(test_early_law), T(test_early_law_arrives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1245,13 +1245,13 @@ test_clone(void **state)
 		    NULL), 0);
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
 	assert_int_equal(e.kind, ERR_CLASH);
-	assert_int_equal(e.code, INTAKE_CLONE);
+	assert_int_equal(e.code, WITNESS_COPIED);
 	assert_true(world_store(&w, 1)->stopped);
 	assert_true(world_has(&w, 1, "by the other"));
 	assert_int_equal(world_notes(&w, 0, &the_case), 1);
 	assert_int_equal(world_note(&w, 1, &the_case, "goes on", NULL), 0);
 	assert_int_equal(world_sync(&w, 1, NULL, &e), -1);
-	assert_int_equal(e.code, INTAKE_CLONE);
+	assert_int_equal(e.code, WITNESS_COPIED);
 	assert_true(world_has(&w, 1, "goes on"));
 	world_must_sync(&w, 0);
 	assert_false(world_has(&w, 0, "goes on"));

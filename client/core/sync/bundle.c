@@ -26,7 +26,7 @@ may_go(struct store *s, struct err *e)
 		return 0;
 	if (restored_alone(s, &alone, e) != 0)
 		return -1;
-	return !alone ? witness_error(e) : err_set(e, ERR_DENIED, "%s",
+	return !alone ? witness_error(s, e) : err_set(e, ERR_DENIED, "%s",
 	    _(restored_words()));
 }
 

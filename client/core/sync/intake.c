@@ -455,11 +455,7 @@ clone_seen(const struct intake *k, const struct incoming *in, struct err *e)
 
 	if (me != NULL && !changeset_verify(&in->cs, &me->sign))
 		return 0; /* a forgery: the rules refuse it */
-	err_set(e, ERR_CLASH, "the hub holds something signed by this device "
-	    "that this device does not know: its profile was copied or "
-	    "restored; nothing more is sent, ask the office for a new card");
-	e->code = INTAKE_CLONE;
-	return -1;
+	return witness_copied(e);
 }
 
 /* ---- one item ---- */

@@ -15,8 +15,6 @@
 #include "client/core/sync/quarantine.h"
 #include "client/core/sync/talk.h"
 
-#define INTAKE_CLONE 2 /* e->code: another device uses these keys */
-
 struct incoming { /* the item at hand */
 	uint64_t seq, sseq;
 	int64_t accept_ms;
@@ -79,7 +77,7 @@ void intake_free(struct intake *k);
 void intake_page(struct intake *k, const struct checkpoint *cp,
     uint64_t leaf_id);
 
-/** intake_item_tx(k, it, e): take in one item. ERR_CLASH with INTAKE_CLONE
+/** intake_item_tx(k, it, e): take in one item. ERR_CLASH with WITNESS_COPIED
  * when this device's own signature is on something it does not hold. */
 int intake_item_tx(struct intake *k, const struct proto_item *it,
     struct err *e);

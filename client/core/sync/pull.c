@@ -297,7 +297,7 @@ take_page(struct pull *p, struct err *e)
 	}
 	db_rollback(s->db);
 	put_back(p, &m);
-	if (e->code == INTAKE_CLONE && e->kind == ERR_CLASH) {
+	if (e->code == WITNESS_COPIED && e->kind == ERR_CLASH) {
 		(void)store_put_int(s, STORE_COPIED, 1, &undo);
 		(void)witness_stop(s, &p->t->witness, p->page->checkpoint,
 		    e->text, &undo);
@@ -512,7 +512,7 @@ pull_all(struct talk *t, struct err *e)
 		rc = until_steady(&p, e);
 	if (rc == 0 && t->witness.split) {
 		t->s->stopped = true;
-		rc = witness_error(e);
+		rc = witness_error(t->s, e);
 	}
 	pull_end(&p);
 	return rc;

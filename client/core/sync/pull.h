@@ -10,7 +10,7 @@
 #include "client/core/sync/talk.h"
 
 /** pull_all(t, e): everything new up to now. ERR_PEER with WITNESS_SPLIT,
- * ERR_CLASH with INTAKE_CLONE: writing has been stopped. */
+ * ERR_CLASH with WITNESS_COPIED: writing has been stopped. */
 int pull_all(struct talk *t, struct err *e);
 
 /** pull_write(t, body, e): what a pull would ask first, for a bundle.

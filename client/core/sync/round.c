@@ -265,7 +265,7 @@ run(struct talk *t, struct err *e)
 	    hear_keys(t, e) != 0)
 		return -1;
 	/* Said each time: what waits here does not go by itself. */
-	return t->s->stopped ? witness_error(e) : 0;
+	return t->s->stopped ? witness_error(t->s, e) : 0;
 }
 
 int
@@ -339,5 +339,5 @@ round_take(struct talk *t, struct view pushed, int64_t at_ms, bool *more,
 	if (rc == 0 && r.full != 0)
 		rc = not_taken(&r, e);
 	push_result_done(&r);
-	return rc != 0 ? -1 : t->s->stopped ? witness_error(e) : 0;
+	return rc != 0 ? -1 : t->s->stopped ? witness_error(t->s, e) : 0;
 }

@@ -240,7 +240,7 @@ successor_settle(struct talk *t, struct err *e)
 	int rc = restored_alone(t->s, &alone, e);
 
 	if (rc == 0 && !alone)
-		rc = witness_error(e);
+		rc = witness_error(t->s, e);
 	else if (rc == 0 && me != NULL && me->revoked)
 		rc = give_up(t->s, e);
 	else if (rc == 0 && (rc = restored_next(t->s, next, e)) == 0)

@@ -20,9 +20,24 @@ split(struct err *e, const char *what)
 }
 
 int
-witness_error(struct err *e)
+witness_copied(struct err *e)
 {
-	return split(e, N_("both heads are kept as evidence"));
+	err_set(e, ERR_CLASH, "the hub holds something signed by this device "
+	    "that this device does not know: its profile was copied or "
+	    "restored; nothing more is sent, ask the office for a new card");
+	e->code = WITNESS_COPIED;
+	return -1;
+}
+
+int
+witness_error(struct store *s, struct err *e)
+{
+	int64_t copied = 0;
+
+	if (store_get_int(s, STORE_COPIED, &copied, e) < 0)
+		return -1;
+	return copied != 0 ? witness_copied(e) :
+	    split(e, N_("both heads are kept as evidence"));
 }
 
 int

@@ -18,6 +18,7 @@
 #include "common/wire/record.h"
 
 #define WITNESS_SPLIT 1 /* e->code: the hub contradicts what it signed */
+#define WITNESS_COPIED 2 /* e->code: another device uses these keys */
 
 struct witness {
 	struct checkpoint newest; /* verified; size 0: none yet */
@@ -62,7 +63,12 @@ int witness_hear_tx(struct store *s, struct witness *w,
 int witness_stop(struct store *s, struct witness *w, struct view theirs,
     const char *words, struct err *e);
 
-/** witness_error(e): the sentence for a stopped store; -1. */
-int witness_error(struct err *e);
+/** witness_error(s, e): the sentence for a stopped store, by what stopped it:
+ * ERR_PEER with WITNESS_SPLIT, or that of witness_copied; -1. */
+int witness_error(struct store *s, struct err *e);
+
+/** witness_copied(e): another device uses these keys; ERR_CLASH with
+ * WITNESS_COPIED; -1. */
+int witness_copied(struct err *e);
 
 #endif
