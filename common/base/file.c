@@ -107,6 +107,22 @@ folder_of(const char *path)
 }
 
 int
+file_new(const char *path, struct view data, mode_t mode, struct err *e)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	int rc;
+
+	if (fd < 0)
+		return fail(e, N_("cannot write"), path);
+	rc = write_all(fd, data) == 0 && fsync(fd) == 0 ? 0 :
+	    fail(e, N_("cannot write"), path);
+	close(fd);
+	if (rc != 0)
+		unlink(path);
+	return rc;
+}
+
+int
 file_replace(const char *path, struct view data, mode_t mode, struct err *e)
 {
 	struct buf tmp;

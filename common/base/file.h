@@ -17,6 +17,10 @@ int file_read(const char *path, struct buf *out, struct err *e);
 int file_replace(const char *path, struct view data, mode_t mode,
     struct err *e);
 
+/** file_new(path, data, mode, e): a file that must not be there yet; its
+ * content is durable, its name only by file_sync_folder or file_rename. */
+int file_new(const char *path, struct view data, mode_t mode, struct err *e);
+
 /** file_folder(path, e): make a private folder (0700) if it is missing; a
  * folder that others may enter is refused with the command that mends it. */
 int file_folder(const char *path, struct err *e);

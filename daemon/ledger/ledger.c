@@ -46,17 +46,19 @@ ledger_size(const struct ledger *l)
 /* ---- where objects go ---- */
 
 static int
-write_object(void *ctx, enum repo_kind kind, struct view data,
+write_object(void *ctx, enum oid_kind kind, struct view data,
     struct oid *out, struct err *e)
 {
 	struct ledger *l = ctx;
 
-	return repo_put(l->repo, kind, data, out, e);
+	(void)e;
+	repo_put(l->repo, kind, data, out);
+	return 0;
 }
 
 /* Is what it would write there, and whole? */
 static int
-find_object(void *ctx, enum repo_kind kind, struct view data,
+find_object(void *ctx, enum oid_kind kind, struct view data,
     struct oid *out, struct err *e)
 {
 	struct ledger *l = ctx;
@@ -64,7 +66,7 @@ find_object(void *ctx, enum repo_kind kind, struct view data,
 	int rc;
 
 	buf_init(&there, data.len + 1);
-	repo_oid(kind, data, out);
+	oid_of(kind, data, out);
 	rc = repo_read(l->repo, out, kind, &there, e);
 	buf_done(&there);
 	return rc;
@@ -181,7 +183,7 @@ check_tip(struct ledger *l, struct oid *tip, struct checkpoint *cp,
 	if (rc != 1)
 		return rc;
 	buf_init(&commit, SHAPE_COMMIT_MAX);
-	rc = repo_read(l->repo, tip, REPO_COMMIT, &commit, e);
+	rc = repo_read(l->repo, tip, OID_COMMIT, &commit, e);
 	if (rc == 0 && (!shape_split(buf_view(&commit), &p) ||
 	    !checkpoint_named(p.note, &named) ||
 	    key_for(l, named.size, &key, e) != 0 ||
@@ -211,7 +213,7 @@ check_chain(struct ledger *l, struct oid at, uint64_t size, struct err *e)
 	while (rc == 0 && p.has_parent) {
 		buf_reset(&commit);
 		buf_reset(&note);
-		if (repo_read(l->repo, &at, REPO_COMMIT, &commit, e) != 0)
+		if (repo_read(l->repo, &at, OID_COMMIT, &commit, e) != 0)
 			rc = -1;
 		else if (!shape_split(buf_view(&commit), &p))
 			rc = err_set(e, ERR_PEER,
@@ -257,7 +259,7 @@ check_tree(struct ledger *l, const struct oid *tip,
 	int rc;
 
 	buf_init(&commit, SHAPE_COMMIT_MAX);
-	rc = repo_read(l->repo, tip, REPO_COMMIT, &commit, e);
+	rc = repo_read(l->repo, tip, OID_COMMIT, &commit, e);
 	if (rc == 0 && !shape_split(buf_view(&commit), &p))
 		rc = err_set(e, ERR_PEER, "a commit of the ledger is damaged");
 	if (rc == 0)
@@ -447,22 +449,22 @@ check_ready(struct ledger *l, struct err *e)
 int
 ledger_follow(struct ledger *l, struct err *e)
 {
-	uint64_t size;
 	int rc;
 
 	if (!l->ready && with_mending(l, check_ready, e) != 0)
 		return -1;
 	l->ready = true;
-	size = l->shape.size;
 	rc = write_batch(l, e);
 	if (rc < 0)
 		l->ready = false;
-	/* Between two flushes a hub has better use for the memory. */
-	if (rc == 0 && l->shape.size > size) {
-		hubdb_shrink(l->db);
-		(void)malloc_trim(0);
-	}
 	return rc;
+}
+
+void
+ledger_rest(struct ledger *l)
+{
+	hubdb_shrink(l->db);
+	(void)malloc_trim(0);
 }
 
 /* ---- opening ---- */
@@ -595,7 +597,7 @@ ledger_keep_tx(const struct ledger_options *o, struct hubdb *db, uint64_t log,
 	buf_init(&commit, SHAPE_COMMIT_MAX);
 	while (rc == 0 && p.has_parent) {
 		buf_reset(&commit);
-		rc = repo_read(repo, &at, REPO_COMMIT, &commit, e);
+		rc = repo_read(repo, &at, OID_COMMIT, &commit, e);
 		if (rc == 0 && (!shape_split(buf_view(&commit), &p) ||
 		    !checkpoint_named(p.note, &named) ||
 		    !shape_sig(buf_view(&commit), &sig)))

@@ -43,6 +43,10 @@ void ledger_close(struct ledger *ledger);
  * checked whole before. 1: call again at once, 0: it is in step. */
 int ledger_follow(struct ledger *ledger, struct err *e);
 
+/** ledger_rest(ledger): give back memory, when there is nothing to do for
+ * some time: it is the whole process that waits a moment. */
+void ledger_rest(struct ledger *ledger);
+
 /** ledger_keep_tx(o, db, log, e): before a key goes, the signatures of the
  * commits of ${log} into the database, so that they can be made again. */
 struct hubdb;

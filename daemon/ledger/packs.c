@@ -14,15 +14,16 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 
-#define TOGETHER 16
 #define STEP_BITS 4          /* a class holds sizes within this many bits */
 #define SMALLEST_BITS 14     /* all below 16 KiB are of the first */
 #define CLASSES 12
 #define INDEX_MAX (256u * 1024 * 1024)
 #define HEAD_BYTES (8 + 256 * 4)
+#define STEM_BYTES 64
+#define PIECE_BYTES (256 * 1024)
 
 struct pack {
-	char stem[64]; /* pack-<sha> */
+	char stem[STEM_BYTES]; /* pack-<sha> */
 	unsigned size_class;
 };
 
@@ -54,14 +55,15 @@ add_pack(struct packs *p, const char *name, size_t len, off_t bytes)
 	p->list[p->count++].size_class = class_of(bytes);
 }
 
-/* Packs that somebody asked git to keep are left alone. */
+/* Packs that somebody asked git to keep are left alone, and those without an
+ * index, which a crash left and nobody reads. */
 static void
 list_packs(const char *folder, struct packs *p)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *d;
 	struct stat st;
-	char keep[80];
+	char keep[80], index[80];
 	size_t n;
 
 	while (dir != NULL && (d = readdir(dir)) != NULL) {
@@ -71,7 +73,10 @@ list_packs(const char *folder, struct packs *p)
 			continue;
 		snprintf(keep, sizeof(keep), "%.*s.keep", (int)(n - 5),
 		    d->d_name);
+		snprintf(index, sizeof(index), "%.*s.idx", (int)(n - 5),
+		    d->d_name);
 		if (fstatat(dirfd(dir), keep, &st, 0) != 0 &&
+		    fstatat(dirfd(dir), index, &st, 0) == 0 &&
 		    fstatat(dirfd(dir), d->d_name, &st, 0) == 0)
 			add_pack(p, d->d_name, n - 5, st.st_size);
 	}
@@ -141,12 +146,73 @@ remove_pack(const char *folder, const char *stem)
 	}
 }
 
+/* libgit2 maps a file anew for each piece it is given, which stops all other
+ * threads for a moment: so larger pieces. */
+struct pieces {
+	git_indexer *to;
+	git_indexer_progress seen;
+	uint8_t *data;
+	size_t len;
+};
+
+static int
+give(struct pieces *p)
+{
+	int rc = p->len == 0 ? 0 :
+	    git_indexer_append(p->to, p->data, p->len, &p->seen);
+
+	p->len = 0;
+	return rc;
+}
+
+static int
+take(void *data, size_t len, void *ctx)
+{
+	struct pieces *p = ctx;
+	size_t at, n;
+
+	for (at = 0; at < len; at += n) {
+		n = len - at < PIECE_BYTES - p->len ? len - at :
+		    PIECE_BYTES - p->len;
+		memcpy(p->data + p->len, (const uint8_t *)data + at, n);
+		p->len += n;
+		if (p->len == PIECE_BYTES && give(p) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* One pack of all that was inserted; its name into ${stem}. */
+static int
+write_merged(git_packbuilder *pb, git_repository *git, const char *folder,
+    char stem[static STEM_BYTES])
+{
+	struct pieces p = { .data = mem_room(PIECE_BYTES) };
+	git_odb *odb = NULL;
+	int rc = git_repository_odb(&odb, git);
+
+	if (rc == 0)
+		rc = git_indexer_new(&p.to, folder, 0400, odb, NULL);
+	if (rc == 0)
+		rc = git_packbuilder_foreach(pb, take, &p);
+	if (rc == 0)
+		rc = give(&p);
+	if (rc == 0)
+		rc = git_indexer_commit(p.to, &p.seen);
+	if (rc == 0)
+		snprintf(stem, STEM_BYTES, "pack-%s", git_indexer_name(p.to));
+	git_indexer_free(p.to);
+	git_odb_free(odb);
+	mem_free(p.data);
+	return rc;
+}
+
 static int
 merge_class(git_repository *git, const char *folder, const struct packs *p,
     unsigned size_class, struct err *e)
 {
 	git_packbuilder *pb = NULL;
-	char stem[64] = "";
+	char stem[STEM_BYTES] = "";
 	size_t i;
 	int rc = git_packbuilder_new(&pb, git);
 
@@ -156,13 +222,7 @@ merge_class(git_repository *git, const char *folder, const struct packs *p,
 	for (i = 0; rc == 0 && i < p->count; i++)
 		if (p->list[i].size_class == size_class)
 			rc = insert_pack(pb, folder, p->list[i].stem, e);
-	if (rc == 0 && git_packbuilder_write(pb, NULL, 0400, NULL, NULL) != 0)
-		rc = err_set(e, ERR_LOCAL, "the ledger's packs cannot be "
-		    "put together");
-	if (rc == 0 && git_packbuilder_name(pb) != NULL)
-		snprintf(stem, sizeof(stem), "pack-%s",
-		    git_packbuilder_name(pb));
-	else if (rc == 0)
+	if (rc == 0 && write_merged(pb, git, folder, stem) != 0)
 		rc = err_set(e, ERR_LOCAL, "the ledger's packs cannot be "
 		    "put together");
 	git_packbuilder_free(pb);
@@ -188,7 +248,7 @@ packs_merge(git_repository *git, const char *path, bool *merged,
 	for (i = 0; i < p.count; i++)
 		counts[p.list[i].size_class]++;
 	for (c = 0; rc == 0 && c < CLASSES && !*merged; c++)
-		if (counts[c] >= TOGETHER) {
+		if (counts[c] >= PACKS_TOGETHER) {
 			rc = merge_class(git, folder, &p, c, e);
 			*merged = rc == 0;
 		}

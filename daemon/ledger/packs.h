@@ -12,8 +12,11 @@
 
 #include "common/base/err.h"
 
+#define PACKS_TOGETHER 16
+
 /** packs_merge(git, path, merged, e): those of one size (within a factor of
- * 16) become one when there are 16 of them. */
+ * 16) become one when there are 16 of them.
+ * ${merged}: there may be more to do. */
 int packs_merge(git_repository *git, const char *path, bool *merged,
     struct err *e);
 

@@ -8,26 +8,24 @@
 
 #include <dirent.h>
 #include <git2.h>
-#include <git2/sys/mempack.h>
-#include <git2/sys/odb_backend.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "daemon/ledger/gitpack.h"
 #include "daemon/ledger/packs.h"
 
-#define MEMORY_PRIORITY 1000 /* before packs and loose objects */
 #define MAPPED_BYTES (4 * 1024 * 1024)
+#define MERGES_MAX 4 /* at one look */
 
 struct repo {
 	char *path, *ref;
 	git_repository *git;
 	git_odb *odb;
-	git_odb_backend *memory; /* NULL: it reads only */
-	struct oid *put;         /* since the last flush */
-	size_t put_count;
+	struct gitpack *pack; /* what was put since the last flush, or NULL */
+	unsigned flushes;
 };
 
 static const git_object_t types[] = { GIT_OBJECT_COMMIT, GIT_OBJECT_TREE,
@@ -76,25 +74,6 @@ fail(struct err *e, enum err_kind kind, const char *what)
 	    "git does not say why");
 }
 
-/* ---- names ---- */
-
-void
-repo_oid(enum repo_kind kind, struct view data, struct oid *out)
-{
-	git_oid id;
-
-	need_library();
-	memset(&id, 0, sizeof(id));
-	(void)git_odb_hash(&id, data.data, data.len, types[kind]);
-	memcpy(out->b, id.id, sizeof(out->b));
-}
-
-bool
-oid_eq(const struct oid *a, const struct oid *b)
-{
-	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
-}
-
 static git_oid
 git_name(const struct oid *o)
 {
@@ -102,26 +81,6 @@ git_name(const struct oid *o)
 
 	memcpy(id.id, o->b, sizeof(id.id));
 	return id;
-}
-
-const char *
-oid_text(const struct oid *o, char out[static REPO_OID_TEXT])
-{
-	git_oid id = git_name(o);
-
-	git_oid_tostr(out, REPO_OID_TEXT, &id);
-	return out;
-}
-
-int
-oid_parse(const char *text, struct oid *out)
-{
-	git_oid id;
-
-	if (git_oid_fromstr(&id, text) != 0)
-		return -1;
-	memcpy(out->b, id.id, sizeof(out->b));
-	return 0;
 }
 
 /* ---- making, opening ---- */
@@ -209,7 +168,8 @@ clear_left_over(const char *path)
 		while (dir != NULL && (d = readdir(dir)) != NULL) {
 			n = strlen(d->d_name);
 			if ((n > 5 && strcmp(d->d_name + n - 5, ".lock") ==
-			    0) || strncmp(d->d_name, "pack_", 5) == 0)
+			    0) || strncmp(d->d_name, GITPACK_NEW,
+			    strlen(GITPACK_NEW)) == 0)
 				(void)unlinkat(dirfd(dir), d->d_name, 0);
 		}
 		if (dir != NULL)
@@ -238,19 +198,12 @@ head_is(const char *path, const char *branch)
 }
 
 static int
-attach(struct repo *r, bool write, struct err *e)
+attach(struct repo *r, struct err *e)
 {
-	if (git_repository_open_bare(&r->git, r->path) != 0 ||
-	    git_repository_odb(&r->odb, r->git) != 0)
-		return fail(e, ERR_PEER, "the ledger is damaged");
-	if (!write)
+	if (git_repository_open_bare(&r->git, r->path) == 0 &&
+	    git_repository_odb(&r->odb, r->git) == 0)
 		return 0;
-	if (git_mempack_new(&r->memory) != 0)
-		return fail(e, ERR_LOCAL, "the ledger cannot be opened");
-	if (git_odb_add_backend(r->odb, r->memory, MEMORY_PRIORITY) == 0)
-		return 0;
-	r->memory = NULL;
-	return fail(e, ERR_LOCAL, "the ledger cannot be opened");
+	return fail(e, ERR_PEER, "the ledger is damaged");
 }
 
 static void
@@ -260,7 +213,6 @@ detach(struct repo *r)
 	git_repository_free(r->git);
 	r->odb = NULL;
 	r->git = NULL;
-	r->memory = NULL; /* went with the odb */
 }
 
 int
@@ -290,7 +242,7 @@ repo_open(const char *path, const char *branch, bool write,
 			rc = set_head(path, branch, e);
 	}
 	if (rc == 0)
-		rc = attach(r, write, e);
+		rc = attach(r, e);
 	if (rc != 0) {
 		repo_close(r);
 		return -1;
@@ -305,7 +257,7 @@ repo_close(struct repo *repo)
 	if (repo == NULL)
 		return;
 	detach(repo);
-	mem_free(repo->put);
+	gitpack_free(repo->pack);
 	mem_free(repo->ref);
 	mem_free(repo->path);
 	mem_free(repo);
@@ -328,7 +280,7 @@ repo_tip(struct repo *repo, struct oid *out, struct err *e)
 }
 
 int
-repo_read(struct repo *repo, const struct oid *oid, enum repo_kind kind,
+repo_read(struct repo *repo, const struct oid *oid, enum oid_kind kind,
     struct buf *out, struct err *e)
 {
 	git_odb_object *o = NULL;
@@ -348,94 +300,102 @@ repo_read(struct repo *repo, const struct oid *oid, enum repo_kind kind,
 
 /* ---- writing ---- */
 
-static void
-note_put(struct repo *r, const git_oid *id)
-{
-	r->put = mem_more(r->put, r->put_count, sizeof(*r->put));
-	memcpy(r->put[r->put_count++].b, id->id, sizeof(r->put->b));
-}
-
-int
-repo_put(struct repo *repo, enum repo_kind kind, struct view data,
-    struct oid *out, struct err *e)
-{
-	git_oid id;
-
-	if (git_odb_write(&id, repo->odb, data.data, data.len,
-	    types[kind]) != 0)
-		return fail(e, ERR_LOCAL, "the ledger cannot be written");
-	note_put(repo, &id);
-	memcpy(out->b, id.id, sizeof(out->b));
-	return 0;
-}
-
 void
-repo_drop(struct repo *repo)
+repo_put(struct repo *repo, enum oid_kind kind, struct view data,
+    struct oid *out)
 {
-	(void)git_mempack_reset(repo->memory);
-	repo->put_count = 0;
+	if (repo->pack == NULL)
+		repo->pack = gitpack_new();
+	oid_of(kind, data, out);
+	gitpack_add(repo->pack, kind, data, out);
 }
 
 static int
 write_pack(struct repo *r, struct err *e)
 {
-	git_packbuilder *pb = NULL;
-	size_t i;
-	int rc = git_packbuilder_new(&pb, r->git);
+	char *folder = in(r->path, "objects/pack");
+	int rc = gitpack_write(r->pack, folder, e);
 
-	for (i = 0; rc == 0 && i < r->put_count; i++) {
-		git_oid id = git_name(&r->put[i]);
-
-		rc = git_packbuilder_insert(pb, &id, NULL);
-	}
-	if (rc == 0)
-		rc = git_packbuilder_write(pb, NULL, 0400, NULL, NULL);
-	git_packbuilder_free(pb);
-	return rc == 0 ? 0 : fail(e, ERR_LOCAL,
-	    "the ledger cannot be written");
+	mem_free(folder);
+	return rc;
 }
 
+/* Who holds git's lock is the only one who may look and then write. */
+static int
+write_branch(struct repo *r, const char *lock, const char *file,
+    const struct oid *old, struct err *e)
+{
+	struct oid now;
+	int rc = repo_tip(r, &now, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc != (old != NULL) || (rc == 1 && !oid_eq(&now, old)))
+		return err_set(e, ERR_PEER, "somebody else writes into the "
+		    "ledger: its branch was moved");
+	return file_rename(lock, file, e);
+}
+
+/* As git does it, with what libgit2 would look for once more left out: it
+ * would map each new pack to find the commit in it. */
 static int
 move_branch(struct repo *r, const struct oid *old, const struct oid *tip,
     struct err *e)
 {
-	git_reference *ref = NULL;
-	git_oid to = git_name(tip), from;
+	char text[OID_TEXT + 1], *file = in(r->path, r->ref);
+	struct buf lock;
 	int rc;
 
-	if (old != NULL)
-		from = git_name(old);
-	else
-		memset(&from, 0, sizeof(from));
-	rc = git_reference_create_matching(&ref, r->git, r->ref, &to, 1,
-	    &from, NULL);
-	git_reference_free(ref);
-	if (rc == GIT_EMODIFIED || rc == GIT_EEXISTS)
-		return err_set(e, ERR_PEER, "somebody else writes into the "
-		    "ledger: its branch was moved");
-	return rc == 0 ? 0 : fail(e, ERR_LOCAL,
-	    "the ledger cannot be written");
+	buf_init(&lock, 4096);
+	buf_add_fmt(&lock, "%s.lock", file);
+	oid_text(tip, text);
+	memcpy(text + OID_TEXT - 1, "\n", 2);
+	rc = buf_check(&lock, "a file name", e);
+	if (rc == 0)
+		rc = file_new(buf_str(&lock), view_str(text), 0600, e);
+	if (rc == 0) {
+		rc = write_branch(r, buf_str(&lock), file, old, e);
+		if (rc != 0)
+			(void)unlink(buf_str(&lock));
+	}
+	buf_done(&lock);
+	mem_free(file);
+	return rc;
+}
+
+/* A disk without room for that now may have it at the next look. */
+static int
+merge_packs(struct repo *r, struct err *e)
+{
+	struct err why;
+	bool merged = true;
+	int n;
+
+	for (n = 0; n < MERGES_MAX && merged; n++) {
+		if (packs_merge(r->git, r->path, &merged, &why) != 0) {
+			if (why.kind != ERR_PEER)
+				return 0;
+			*e = why;
+			return -1;
+		}
+		if (!merged)
+			break;
+		/* libgit2 goes on holding the packs that are gone. */
+		detach(r);
+		if (attach(r, e) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
 repo_flush(struct repo *repo, const struct oid *old, const struct oid *tip,
     struct err *e)
 {
-	struct err why;
-	bool merged;
-
 	if (write_pack(repo, e) != 0 || move_branch(repo, old, tip, e) != 0)
 		return -1;
-	repo_drop(repo);
-	/* A disk without room for that now may have it at the next flush. */
-	if (packs_merge(repo->git, repo->path, &merged, &why) != 0 &&
-	    why.kind == ERR_PEER) {
-		*e = why;
-		return -1;
-	}
-	if (!merged)
-		return 0;
-	/* libgit2 goes on holding the packs that are gone. */
-	detach(repo);
-	return attach(repo, true, e);
+	gitpack_free(repo->pack);
+	repo->pack = NULL;
+	return repo->flushes++ % PACKS_TOGETHER == 0 ? merge_packs(repo, e) :
+	    0;
 }

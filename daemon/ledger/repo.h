@@ -12,22 +12,9 @@
 #ifndef LEDGER_REPO_H
 #define LEDGER_REPO_H
 
-#include "common/base/buf.h"
-
-#define REPO_OID_TEXT 41
-
-enum repo_kind { REPO_COMMIT, REPO_TREE, REPO_BLOB };
-
-struct oid { /* git's name of an object: SHA-1 */
-	uint8_t b[20];
-};
+#include "daemon/ledger/oid.h"
 
 struct repo;
-
-void repo_oid(enum repo_kind kind, struct view data, struct oid *out);
-bool oid_eq(const struct oid *a, const struct oid *b);
-const char *oid_text(const struct oid *o, char out[static REPO_OID_TEXT]);
-int oid_parse(const char *text, struct oid *out); /* 40 digits; 0, -1 */
 
 /** repo_make(path, branch, e): a new one; it is there whole or not at all. */
 int repo_make(const char *path, const char *branch, struct err *e);
@@ -43,18 +30,15 @@ int repo_tip(struct repo *repo, struct oid *out, struct err *e);
 
 /** repo_read(repo, oid, kind, out, e): append the object, checked against its
  * name. ERR_PEER when it is not there whole. */
-int repo_read(struct repo *repo, const struct oid *oid, enum repo_kind kind,
+int repo_read(struct repo *repo, const struct oid *oid, enum oid_kind kind,
     struct buf *out, struct err *e);
 
-int repo_put(struct repo *repo, enum repo_kind kind, struct view data,
-    struct oid *out, struct err *e);
+void repo_put(struct repo *repo, enum oid_kind kind, struct view data,
+    struct oid *out);
 
 /** repo_flush(repo, old, tip, e): durable, and the branch moved from ${old}
  * (NULL: it had none) to ${tip}. */
 int repo_flush(struct repo *repo, const struct oid *old,
     const struct oid *tip, struct err *e);
-
-/** repo_drop(repo): forget what was put and not flushed. */
-void repo_drop(struct repo *repo);
 
 #endif

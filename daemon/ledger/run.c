@@ -10,10 +10,12 @@
 #include "common/base/tick.h"
 #include "daemon/ledger/ledger.h"
 
-#define NICE 5 /* behind those who answer requests */
+#define NICE 5  /* behind those who answer requests */
+#define QUIET 3 /* looks without news before memory is given back */
 
 struct ledger_run {
-	struct ledger *ledger;     /* the thread's own */
+	struct ledger *ledger;     /* these two are the thread's own */
+	int quiet;
 	void (*tell)(enum ledger_tell what, const char *words);
 	pthread_t thread;
 	pthread_mutex_t lock;      /* guards all below */
@@ -90,6 +92,7 @@ note(struct ledger_run *r, int rc, const struct err *e)
 static bool
 follow(struct ledger_run *r, int *rest_ms)
 {
+	uint64_t size = ledger_size(r->ledger);
 	struct err e;
 	int rc;
 
@@ -98,6 +101,9 @@ follow(struct ledger_run *r, int *rest_ms)
 		rc = ledger_follow(r->ledger, &e);
 		note(r, rc, &e);
 	} while (rc == 1 && !out_of_time(r));
+	r->quiet = ledger_size(r->ledger) != size ? 0 : r->quiet + 1;
+	if (r->quiet == QUIET)
+		ledger_rest(r->ledger);
 	/* What somebody else did to it is looked at again at once. */
 	*rest_ms = rc < 0 && e.kind != ERR_PEER ? LEDGER_RETRY_MS :
 	    LEDGER_FOLLOW_MS;

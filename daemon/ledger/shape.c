@@ -20,12 +20,12 @@
 #define HEX 40
 
 static int
-only_name(void *ctx, enum repo_kind kind, struct view data, struct oid *out,
+only_name(void *ctx, enum oid_kind kind, struct view data, struct oid *out,
     struct err *e)
 {
 	(void)ctx;
 	(void)e;
-	repo_oid(kind, data, out);
+	oid_of(kind, data, out);
 	return 0;
 }
 
@@ -85,7 +85,7 @@ put_segment(struct shape *s, uint64_t number, struct buf *folder,
 	struct oid oid;
 	char name[8];
 
-	if (s->sink.put(s->sink.ctx, REPO_BLOB, buf_view(&s->segment), &oid,
+	if (s->sink.put(s->sink.ctx, OID_BLOB, buf_view(&s->segment), &oid,
 	    e) != 0)
 		return -1;
 	snprintf(name, sizeof(name), "%02x", (unsigned)number);
@@ -100,7 +100,7 @@ put_folder(struct shape *s, struct view folder, uint64_t number,
 	struct oid oid;
 	char name[8];
 
-	if (s->sink.put(s->sink.ctx, REPO_TREE, folder, &oid, e) != 0)
+	if (s->sink.put(s->sink.ctx, OID_TREE, folder, &oid, e) != 0)
 		return -1;
 	snprintf(name, sizeof(name), "%04x", (unsigned)number);
 	put_entry(folders, FOLDER_MODE, name, &oid);
@@ -150,7 +150,7 @@ put_log(struct shape *s, struct oid *out, struct err *e)
 	if (rc == 0)
 		rc = buf_check(&folders, "the ledger", e);
 	if (rc == 0)
-		rc = s->sink.put(s->sink.ctx, REPO_TREE, buf_view(&folders),
+		rc = s->sink.put(s->sink.ctx, OID_TREE, buf_view(&folders),
 		    out, e);
 	buf_done(&folder);
 	buf_done(&folders);
@@ -165,11 +165,11 @@ shape_tree(struct shape *s, struct view note, struct oid *out, struct err *e)
 	int rc = -1;
 
 	buf_init(&root, ROOT_MAX);
-	if (s->sink.put(s->sink.ctx, REPO_BLOB, note, &head, e) == 0 &&
+	if (s->sink.put(s->sink.ctx, OID_BLOB, note, &head, e) == 0 &&
 	    put_log(s, &log, e) == 0) {
 		put_entry(&root, FILE_MODE, "checkpoint", &head);
 		put_entry(&root, FOLDER_MODE, "log", &log);
-		rc = s->sink.put(s->sink.ctx, REPO_TREE, buf_view(&root), out,
+		rc = s->sink.put(s->sink.ctx, OID_TREE, buf_view(&root), out,
 		    e);
 	}
 	buf_done(&root);
@@ -183,7 +183,7 @@ static void
 put_head(const struct shape *s, const struct shape_commit *c,
     struct buf *out)
 {
-	char hex[REPO_OID_TEXT];
+	char hex[OID_TEXT];
 	long long at_s = (long long)(c->at_ms / 1000);
 
 	buf_add_fmt(out, "tree %s\n", oid_text(&c->tree, hex));
@@ -240,7 +240,7 @@ put_signed(struct shape *s, const struct shape_commit *c,
 	put_commit(s, c, signature, &text);
 	rc = buf_check(&text, "a commit of the ledger", e);
 	if (rc == 0)
-		rc = s->sink.put(s->sink.ctx, REPO_COMMIT, buf_view(&text),
+		rc = s->sink.put(s->sink.ctx, OID_COMMIT, buf_view(&text),
 		    &oid, e);
 	if (rc == 0) {
 		s->tip = oid;
@@ -299,7 +299,7 @@ static bool
 read_oid(struct reader *r, struct oid *out)
 {
 	struct view hex = reader_bytes(r, HEX);
-	char text[REPO_OID_TEXT] = "";
+	char text[OID_TEXT] = "";
 
 	if (r->bad)
 		return false;
@@ -421,7 +421,7 @@ shape_take(struct shape *s, const struct shape_commit *c, struct view commit,
 	if (!ok)
 		return err_set(e, ERR_PEER, "a commit of the ledger is not "
 		    "what the log makes of it");
-	repo_oid(REPO_COMMIT, commit, &s->tip);
+	oid_of(OID_COMMIT, commit, &s->tip);
 	s->begun = true;
 	return 0;
 }

@@ -17,7 +17,7 @@
 /* Where objects go, in the order in which each names only earlier ones. It
  * must set the object's name. 0 or -1 with ${e}. */
 struct shape_sink {
-	int (*put)(void *ctx, enum repo_kind kind, struct view data,
+	int (*put)(void *ctx, enum oid_kind kind, struct view data,
 	    struct oid *out, struct err *e);
 	void *ctx;
 };

@@ -322,7 +322,7 @@ list_chain(struct verify *v, struct err *e)
 		add_commit(v, &p.parent);
 		buf_reset(&v->bytes);
 		if (repo_read(v->repo, &v->chain[v->chain_count - 1],
-		    REPO_COMMIT, &v->bytes, e) != 0)
+		    OID_COMMIT, &v->bytes, e) != 0)
 			return damaged(e);
 		if (!shape_split(buf_view(&v->bytes), &p)) {
 			err_set(e, ERR_PEER, "a commit of the ledger is none "
@@ -334,12 +334,12 @@ list_chain(struct verify *v, struct err *e)
 }
 
 static int
-find_object(void *ctx, enum repo_kind kind, struct view data,
+find_object(void *ctx, enum oid_kind kind, struct view data,
     struct oid *out, struct err *e)
 {
 	struct verify *v = ctx;
 
-	repo_oid(kind, data, out);
+	oid_of(kind, data, out);
 	buf_reset(&v->object);
 	return repo_read(v->repo, out, kind, &v->object, e) == 0 ? 0 :
 	    damaged(e);
@@ -395,7 +395,7 @@ check_commit(struct verify *v, const struct oid *at, struct err *e)
 	struct view commit;
 
 	buf_reset(&v->bytes);
-	if (repo_read(v->repo, at, REPO_COMMIT, &v->bytes, e) != 0)
+	if (repo_read(v->repo, at, OID_COMMIT, &v->bytes, e) != 0)
 		return damaged(e);
 	commit = buf_view(&v->bytes);
 	v->shape.pub = v->o->pub;
@@ -424,7 +424,7 @@ check_surplus(struct verify *v, struct err *e)
 	if (hubdb_checkpoint_prev(v->db, v->head.size + 1, &v->head, &v->note,
 	    e) < 0)
 		return -1;
-	if (repo_read(v->repo, &v->chain[0], REPO_COMMIT, &v->bytes, e) != 0)
+	if (repo_read(v->repo, &v->chain[0], OID_COMMIT, &v->bytes, e) != 0)
 		return damaged(e);
 	if (shape_signed(buf_view(&v->bytes), &v->o->pub) &&
 	    shape_split(buf_view(&v->bytes), &p))

@@ -14,14 +14,14 @@ static struct device_keys hub;
 
 /* Keeps the one commit that is made. */
 static int
-keep(void *ctx, enum repo_kind kind, struct view data, struct oid *out,
+keep(void *ctx, enum oid_kind kind, struct view data, struct oid *out,
     struct err *e)
 {
 	struct buf *commit = ctx;
 
 	(void)e;
-	repo_oid(kind, data, out);
-	if (kind == REPO_COMMIT)
+	oid_of(kind, data, out);
+	if (kind == OID_COMMIT)
 		buf_add(commit, data.data, data.len);
 	return 0;
 }

@@ -244,6 +244,25 @@ files_are_replaced_whole(void **state)
 }
 
 static void
+files_are_made_once(void **state)
+{
+	struct files *f = *state;
+	char *path = file_join(f->dir, "n");
+	struct err e = { 0 };
+	struct buf b;
+
+	buf_init(&b, 10);
+	assert_int_equal(file_new(path, view_str("first"), 0400, &e), 0);
+	assert_int_equal(file_new(path, view_str("second"), 0400, &e), -1);
+	assert_int_equal(e.code, EEXIST);
+	assert_int_equal(file_read(path, &b, &e), 0);
+	assert_string_equal(buf_str(&b), "first");
+	buf_done(&b);
+	assert_int_equal(unlink(path), 0);
+	mem_free(path);
+}
+
+static void
 folders_are_private_or_refused(void **state)
 {
 	struct files *f = *state;
@@ -276,6 +295,8 @@ main(void)
 		cmocka_unit_test(hlc_never_goes_back_nor_stops),
 		cmocka_unit_test(lists_grow),
 		cmocka_unit_test_setup_teardown(files_are_replaced_whole,
+		    files_set_up, files_tear_down),
+		cmocka_unit_test_setup_teardown(files_are_made_once,
 		    files_set_up, files_tear_down),
 		cmocka_unit_test_setup_teardown(folders_are_private_or_refused,
 		    files_set_up, files_tear_down),
