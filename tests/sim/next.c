@@ -161,12 +161,13 @@ fade(struct sim *s, const struct id *record)
 		s->text[i].fades |= id_eq(&s->text[i].record, record);
 }
 
-/* What goes with it goes, too: what amends it. */
+/* What goes with it goes, too: what amends it, and what amends that. */
 static void
 fade_all(struct going *g)
 {
-	struct stmt *q = db_prepare(cast_db(g->a), "SELECT id FROM record WHERE "
-	    "parent = ?1 OR id = ?1");
+	struct stmt *q = db_prepare(cast_db(g->a), "WITH RECURSIVE with_it(id) "
+	    "AS (VALUES (?1) UNION SELECT r.id FROM record r JOIN with_it w ON "
+	    "r.parent = w.id) SELECT id FROM with_it");
 	struct id id;
 	struct err e;
 
