@@ -27,7 +27,7 @@ PART_alphabet = client/core/words/alphabet.c
 PKGS_alphabet = icu-i18n
 DOORS = client/parts/parts.c client/parts/doors.c
 PART_PKGS = $(foreach p,$(PARTS),$(PKGS_$p))
-HUB_PKGS = libmicrohttpd gnutls libconfuse libgit2
+HUB_PKGS = libmicrohttpd gnutls libconfuse libgit2 zlib
 obj = $(patsubst %.c,$B/%.o,$1)
 libs = $(shell pkg-config --libs $1)
 

@@ -12,6 +12,7 @@ set -eu
 # exception, merges two people's texts and writes the ledger), then what stands beside them:
 #   libmicrohttpd  HTTPS server (LGPL-2.1+), with GnuTLS inside
 #   libcbor        CBOR encoding and streaming decoding (MIT)
+#   zlib           compression of git objects (Zlib)
 #   libzstd        compression with a dictionary (BSD)
 #   jansson        JSON output (MIT)
 #   libconfuse     the hub's config file, errors with line (ISC)
@@ -24,7 +25,7 @@ BUILD="gcc make pkg-config
 libsqlite3-dev libgit2-dev libsodium-dev libcurl4-gnutls-dev libcmocka-dev
 libmicrohttpd-dev libgnutls28-dev libcbor-dev libzstd-dev libjansson-dev
 libconfuse-dev libkeyutils-dev libpango1.0-dev fonts-dejavu-core scdoc
-gettext libicu-dev"
+gettext libicu-dev zlib1g-dev"
 
 # To test, lint and play the demo.
 #   python3-nacl   a second reader of the store's format (Apache-2.0)

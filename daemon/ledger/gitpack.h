@@ -3,9 +3,8 @@
  * memory as objects come and written at once. The same objects in the same
  * order are the same bytes.
  *
- * Nothing is compressed: what is small is put together and compressed by
- * packs.c. An object that mostly repeats one of the last few of its kind is
- * written as the difference, which keeps a pack of many commits small.
+ * Each object is whole, by zlib at its quickest: differences between them are
+ * found by libgit2, when packs.c puts small packs together.
  */
 #ifndef LEDGER_GITPACK_H
 #define LEDGER_GITPACK_H

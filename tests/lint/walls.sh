@@ -66,6 +66,7 @@ dlfcn.h: client/parts/parts.c
 iconv.h: client/core/words/charset.c
 git2.h: client/core/words/merge.c client/core/profile/repository.c daemon/ledger/repo.c daemon/ledger/packs
 git2/: daemon/ledger/repo.c
+zlib.h: daemon/ledger/gitpack.c
 '
 
 files=$(find common client daemon -name '*.[ch]' | sort)
