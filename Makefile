@@ -222,7 +222,7 @@ bench: deps
 # What a hub must bear, each figure beside its bar: tests/bench/README.md
 bench-load: deps
 	@+$(SUB) all $(BENCH)
-	@tests/bench/run.sh $B load ledger backup
+	@tests/bench/run.sh $B load ledger backup restore
 # Beside PouchDB and git in one run, each figure beside its goal.
 bench-peers: deps
 	@+$(SUB) all $B/bench/bench_peers

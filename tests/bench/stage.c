@@ -69,13 +69,12 @@ read_port(const char *path)
 }
 
 static void
-hub_start(struct stage *st)
+hub_make(struct stage *st)
 {
 	char data[STAGE_PATH + 8], path[STAGE_PATH + 32];
-	char log[STAGE_PATH + 32], pin[HASH_TEXT_BYTES];
+	char pin[HASH_TEXT_BYTES];
 	const char *init[] = { st->tugid, "init", data, "--listen",
 		"127.0.0.1:0", "--name", "bench", "--json", NULL };
-	const char *serve[] = { st->tugid, "serve", data, NULL };
 	struct buf out;
 	struct err e;
 
@@ -84,13 +83,26 @@ hub_start(struct stage *st)
 	child_run(init, &out);
 	json_text(&out, "\"pin_hex\"", pin, sizeof(pin));
 	json_text(&out, "\"claim_code\"", st->claim, sizeof(st->claim));
+	json_text(&out, "\"recovery_code\"", st->recovery,
+	    sizeof(st->recovery));
 	must(hash_parse(pin, &st->pin, &e), &e);
 	buf_done(&out);
 	snprintf(path, sizeof(path), "%s/tugid.conf", data);
 	append(path, settings);
+}
+
+void
+stage_hub_start(struct stage *st)
+{
+	char data[STAGE_PATH + 8], path[STAGE_PATH + 32];
+	char log[STAGE_PATH + 32];
+	const char *serve[] = { st->tugid, "serve", data, NULL };
+
+	snprintf(data, sizeof(data), "%s/hub", st->dir);
+	snprintf(path, sizeof(path), "%s/port", data);
+	unlink(path); /* of the last one */
 	snprintf(log, sizeof(log), "%s/hub.log", st->dir);
 	st->hub = child_start(serve, log);
-	snprintf(path, sizeof(path), "%s/port", data);
 	child_wait_file(path, st->hub);
 	st->port = read_port(path);
 }
@@ -272,7 +284,8 @@ stage_begin(struct stage *st, const char *dir, const char *tugid, bool cheap)
 	child_remove_tree(dir);
 	if (mkdir(dir, 0700) != 0)
 		die("cannot make %s", dir);
-	hub_start(st);
+	hub_make(st);
+	stage_hub_start(st);
 	st->officer = device_make(st, cheap);
 	claim(st, st->officer);
 }

@@ -29,7 +29,7 @@ struct stage {
 	pid_t hub;
 	int port;
 	struct hash pin;
-	char claim[40];
+	char claim[40], recovery[64];
 	size_t devices;
 	struct device *officer;
 	struct office_sheet sheet; /* its shares are the second hand */
@@ -47,6 +47,10 @@ struct device {
 /** stage_open(st, dir, tugid): a new hub, claimed by a first officer. */
 void stage_open(struct stage *st, const char *dir, const char *tugid);
 void stage_close(struct stage *st);
+
+/** stage_hub_start(st): serve what is in its folder, after a child_stop(hub);
+ * the port is another one (device_route). */
+void stage_hub_start(struct stage *st);
 
 /** stage_device(st): one more device, enrolled and approved. */
 struct device *stage_device(struct stage *st);
