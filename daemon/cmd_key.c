@@ -51,8 +51,10 @@ tell(const char *what)
 	    "notice it.\nNow reload: systemctl reload tugid\n\n" :
 	    "The hub's key is another one from the next reload on: systemctl "
 	    "reload tugid\nDevices that had heard of it notice nothing. Who "
-	    "was away for two changes takes\nthe pin below once, on paper or "
-	    "from a colleague: tugi hub --pin PIN\nEnrolment cards from before "
+	    "had not takes once\nthe signed word, tls.pins in the hub's "
+	    "folder, by stick or mail: tugi hub --word\nFILE; or the pin "
+	    "below, on paper or from a colleague: tugi hub --pin PIN\n"
+	    "Enrolment cards from before "
 	    "no longer work: print new ones.\n\n");
 }
 

@@ -11,16 +11,37 @@
 #include "client/core/profile/devices.h"
 #include "client/core/profile/exposure.h"
 #include "client/core/office/office.h"
+#include "common/base/file.h"
 
 /* ---- where the hub is ---- */
 
-/* Address first: a typed pin is proven by the hub that answers there. */
+static int
+take_word(struct ctx *c, const char *path, struct err *e)
+{
+	struct buf word;
+	int rc;
+
+	buf_init(&word, CONTACT_WORD_MAX);
+	rc = file_read(path, &word, e);
+	if (rc == 0)
+		rc = contact_carried(c->s, buf_view(&word), e);
+	else if (e->kind == ERR_TOOBIG)
+		rc = err_set(e, ERR_INPUT, "%s", _("that file is no word of a "
+		    "hub on its keys"));
+	buf_done(&word);
+	return rc;
+}
+
+/* Address first: a typed pin is proven by the hub that answers there. Before
+ * that a signed word, which proves itself and may be why it answers at all. */
 static int
 change_hub(struct ctx *c, struct err *e)
 {
-	const char *pin = cmd_value(c, "pin");
+	const char *pin = cmd_value(c, "pin"), *word = cmd_value(c, "word");
 	struct hash hash;
 
+	if (word != NULL && take_word(c, word, e) != 0)
+		return -1;
 	if (pin != NULL && contact_pin_read(pin, &hash, e) != 0)
 		return -1;
 	if (cmd_word(c, 0) != NULL &&
@@ -39,7 +60,7 @@ show_hub(struct ctx *c, const char *pin)
 	}
 	out_line(&c->out, "%s", contact_url(c->s));
 	out_line(&c->out, "%s", pin);
-	if (cmd_value(c, "pin") != NULL)
+	if (cmd_value(c, "pin") != NULL || cmd_value(c, "word") != NULL)
 		out_say(&c->out, "%s", _("The hub has proven that this key is "
 		    "its own; tugi sync goes on."));
 	else if (cmd_word(c, 0) != NULL)

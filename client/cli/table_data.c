@@ -65,12 +65,17 @@ static const struct cmd cmds[] = {
 	    "hub's key has to be the one of the enrolment card, so that "
 	    "nobody else is taken for it; what waits is sent there. A hub "
 	    "that changes its key says so beforehand, and no one notices; who "
-	    "was away for two changes gives the pin once, from a colleague's "
-	    "tugi hub or on paper from the office."),
+	    "was away for two changes, or whose hub lost its key, takes once "
+	    "what the hub has signed about its keys: a file on a stick, from "
+	    "the office or from anybody, since nobody else can have written "
+	    "it. Or gives the pin, from a colleague's tugi hub or on paper."),
 	.examples = { "tugi hub", "tugi hub https://new.example:8443",
+	    "tugi hub --word /media/stick/hub.pins",
 	    "tugi hub --pin sha256//..." },
 	.opts = { { "pin", N_("PIN"), N_("the hub's key, as the office "
-	    "says"), false } }
+	    "says"), false },
+	    { "word", N_("FILE"), N_("the hub's keys, as it has signed them"),
+	    false } }
 }, {
 	.name = "office exposure", .words = N_("DEVICE"), .min = 1, .max = 1,
 	.run = cmd_office_exposure, .opens = true,

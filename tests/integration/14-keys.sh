@@ -37,7 +37,7 @@ is "and nothing was changed" "$first $second" "$(pins pin) $(pins next)"
 ### A change that nobody notices
 key change "$HUB" --now
 check "with --now it is" ends 0
-check "and it says who will notice" says "away for two changes"
+check "and it says who will notice" says "Who had not takes once"
 is "in use is what was told" "$second" "$(pins pin)"
 check "and served after a reload" reload
 must as mari case new 'Anna Tamm' code=A-1
@@ -60,7 +60,8 @@ is "by who keeps in touch" "$third" "$(json mari .pin hub)"
 must as office sync
 as jaan sync
 check "who was away for both is refused" ends 76
-check "with what to do" says "ask there for the pin: tugi hub --pin PIN"
+check "with what to do" says "tugi hub --word FILE; or for the pin: tugi hub \
+--pin PIN"
 must as jaan case new 'Juhan Kask' code=J-1
 as jaan hub --pin "$first"
 check "the pin of another key does not help" ends 76
@@ -159,6 +160,42 @@ check "and changed to" reload
 is "as told" "$fifth" "$(pins pin)"
 as mari sync
 check "unnoticed" ends 0
+
+### Both keys are lost, and nobody had heard of another
+rm "$HUB/tls.key" "$HUB/tls-next.key"
+key next "$HUB"
+check "the operator makes one" ends 0
+cp "$HUB/tls.pins" "$T/before.pins"
+key change "$HUB" --now
+check "and changes to it" says "tugi hub --word"
+check "which is served" reload
+sixth=$(pins pin)
+as mari sync
+check "nobody goes there" ends 76
+curl -s -k "$url/v1/pins" >"$T/hub.pins"
+check "anybody can fetch the word" same "$HUB/tls.pins" "$T/hub.pins"
+"$TUGID" key next "$T/false" >/dev/null
+as mari hub --word "$T/false/tls.pins"
+check "another hub's is refused" ends 76
+check "because its log's key has not signed it" says "not signed by it"
+as mari hub --word "$HUB/tls.crt"
+check "and what is none" ends 64
+as mari hub --word "$T/gone.pins"
+check "and no file" ends 3
+is "the key that was known stays" "$fifth" "$(json mari .pin hub)"
+must as mari hub --word "$T/hub.pins"
+is "the hub's own is taken" "$sixth" "$(json mari .pin hub)"
+as mari sync
+check "and all goes on" ends 0
+as mari hub --word "$T/hub.pins"
+check "twice it says nothing new" ends 4
+must as jaan hub --word "$T/hub.pins" # one file for everybody
+must as jaan sync
+as jaan hub --word "$T/before.pins"
+check "nor does one from before" ends 4
+must as office hub --word "$T/hub.pins"
+must as office sync
+fifth=$sixth
 
 ### From a backup of before a change
 mkdir "$T/backups"

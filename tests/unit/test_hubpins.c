@@ -301,6 +301,50 @@ test_vouched(void **state)
 	buf_done(&b);
 }
 
+static int
+carry(const struct pins *p)
+{
+	struct buf b;
+	int rc;
+
+	buf_init(&b, PINS_BYTES_MAX);
+	pins_encode(p, &b);
+	rc = hubpins_carried(world_store(&w, 1), buf_view(&b), &e);
+	buf_done(&b);
+	return rc;
+}
+
+/* Both keys are lost: a file says which ones there are, about which nobody had
+ * heard. Only the hub can have written it, and only once. */
+static void
+test_carried(void **state)
+{
+	struct pins old = word(5, 'A', 'B', &w.hub_key), p;
+	struct sign_pub pub;
+	struct sign_key key;
+
+	(void)state;
+	hear_well(6, 'A', 'B');
+	p = word(9, 'X', 'Y', &w.hub_key);
+	assert_int_equal(carry(&p), 0);
+	knows('X', 'Y');
+	assert_int_equal(carry(&p), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	assert_int_equal(carry(&old), -1);
+	assert_int_equal(e.kind, ERR_CLASH);
+	keys_sign_make(&pub, &key);
+	p = word(10, 'M', 'N', &key);
+	assert_int_equal(carry(&p), -1);
+	assert_non_null(strstr(e.text, "not signed by it"));
+	assert_int_equal(hubpins_carried(world_store(&w, 1), view_str("no"),
+	    &e), -1);
+	world_store(&w, 1)->stopped = true;
+	p = word(11, 'M', 'N', &w.hub_key);
+	assert_int_equal(carry(&p), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
+	knows('X', 'Y');
+}
+
 /* A hub that has contradicted itself is believed nothing more. */
 static void
 test_stopped(void **state)
@@ -322,7 +366,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_form), T(test_change), T(test_forged),
 		T(test_other_keys), T(test_replayed), T(test_vouched),
-		T(test_stopped),
+		T(test_carried), T(test_stopped),
 	};
 
 	if (keys_init() != 0)

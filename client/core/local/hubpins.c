@@ -68,23 +68,54 @@ read_word(const struct store *s, struct view word, struct pins *p,
 	    "this device keeps to the keys that it knows, tell the office");
 }
 
+/* 1 it is the hub's and newer than what is known, 0 it is not newer, -1. */
+static int
+read_newer(struct store *s, struct view word, struct pins *p,
+    struct hash *next, struct err *e)
+{
+	uint64_t number;
+
+	if (read_word(s, word, p, e) != 0 ||
+	    hubpins_next(s, next, &number, e) != 0)
+		return -1;
+	if (p->number <= number)
+		return 0;
+	return 1;
+}
+
 int
 hubpins_take(struct store *s, struct view word, struct err *e)
 {
 	struct hash next;
-	uint64_t number;
 	struct pins p;
+	int rc = read_newer(s, word, &p, &next, e);
 
-	if (read_word(s, word, &p, e) != 0 ||
-	    hubpins_next(s, &next, &number, e) != 0)
-		return -1;
-	if (p.number <= number)
-		return 0;
+	if (rc != 1)
+		return rc;
 	if (!hash_eq(&p.now, &s->hub.pin) && !hash_eq(&p.now, &next))
 		return err_set(e, ERR_PEER, "the hub answers with one key and "
 		    "says that it uses another; this device keeps to the keys "
 		    "that it knows, tell the office");
 	return save(s, &p, e) == 0 ? 1 : -1;
+}
+
+int
+hubpins_carried(struct store *s, struct view word, struct err *e)
+{
+	struct hash next;
+	struct pins p;
+	int rc;
+
+	if (s->stopped)
+		return err_set(e, ERR_DENIED, "this device believes the hub "
+		    "nothing now (tugi status says why); what it knows of the "
+		    "hub's keys stays");
+	rc = read_newer(s, word, &p, &next, e);
+	if (rc == 0)
+		return err_set(e, ERR_CLASH, "this word on the hub's keys is "
+		    "not newer than the one this device has; nothing was "
+		    "changed");
+	return rc < 0 ? -1 : save(s, &p, e);
 }
 
 int

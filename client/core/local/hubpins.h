@@ -18,6 +18,12 @@ int hubpins_next(struct store *s, struct hash *next, uint64_t *number,
  * -1 ERR_PEER: it is not signed by the hub, or about other keys. */
 int hubpins_take(struct store *s, struct view word, struct err *e);
 
+/** hubpins_carried(s, word, e): the same as a file that somebody brought, for
+ * a device that knows neither key any more. The signature is all that tells
+ * whose it is: about whatever keys, if it is newer than what is known (else
+ * ERR_CLASH) and there is no alarm (ERR_DENIED). 0; nothing is changed if -1. */
+int hubpins_carried(struct store *s, struct view word, struct err *e);
+
 /** hubpins_vouched(s, word, pin, e): the same over a line whose key a person
  * has vouched for: ${word} has to be the hub's and about that key; whether it
  * is newer does not matter. Changes nothing if -1. */

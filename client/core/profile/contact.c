@@ -69,6 +69,7 @@ contact_move(struct session *s, const char *url, struct err *e)
 /* ---- its key ---- */
 
 _Static_assert(CONTACT_PIN_BYTES == PINS_TEXT_BYTES, "a pin's text");
+_Static_assert(CONTACT_WORD_MAX == PINS_BYTES_MAX, "a signed word");
 
 int
 contact_pin_read(const char *text, struct hash *pin, struct err *e)
@@ -103,6 +104,24 @@ take_vouched(struct store *st, struct remote *r, const struct hash *pin,
 	return rc;
 }
 
+/* Who was let in knows the key that signs such words. */
+static int
+can_tell(struct session *s, struct err *e)
+{
+	if (!contact_known(s))
+		return no_hub(e);
+	return session_store(s)->stage >= STORE_MEMBER ? 0 : err_set(e,
+	    ERR_DENIED, "this device is not let in yet and cannot tell whose "
+	    "key that is; ask the office for a new card");
+}
+
+int
+contact_carried(struct session *s, struct view word, struct err *e)
+{
+	return can_tell(s, e) == 0 ?
+	    hubpins_carried(session_store(s), word, e) : -1;
+}
+
 int
 contact_vouch(struct session *s, const struct hash *pin, struct err *e)
 {
@@ -111,12 +130,8 @@ contact_vouch(struct session *s, const struct hash *pin, struct err *e)
 	struct remote r;
 	int rc;
 
-	if (!contact_known(s))
-		return no_hub(e);
-	if (st->stage < STORE_MEMBER)
-		return err_set(e, ERR_DENIED, "this device is not let in yet "
-		    "and cannot tell whose key that is; ask the office for a "
-		    "new card");
+	if (can_tell(s, e) != 0)
+		return -1;
 	if (remote_http(st->hub.url, &pins, st->tick, &r, e) != 0)
 		return -1;
 	rc = take_vouched(st, &r, pin, e);

@@ -27,6 +27,11 @@ int contact_move(struct session *s, const char *url, struct err *e);
  * office's: its log's key has signed that pin. */
 int contact_vouch(struct session *s, const struct hash *pin, struct err *e);
 
+/** contact_carried(s, word, e): the hub's signed word on its keys, brought as a
+ * file: what GET /v1/pins answers (local/hubpins.h). */
+int contact_carried(struct session *s, struct view word, struct err *e);
+#define CONTACT_WORD_MAX 256
+
 /** contact_pin_read(text, pin, e): as tugid prints it, or in hex. */
 int contact_pin_read(const char *text, struct hash *pin, struct err *e);
 

@@ -163,8 +163,9 @@ explain_key(const struct http *h, struct err *e)
 	if (h->joined)
 		err_set(e, ERR_PEER, "this is not the hub that this device "
 		    "knows: its key is another one; nothing was sent. If the "
-		    "office has changed the key twice since the last sync, "
-		    "ask there for the pin: tugi hub --pin PIN");
+		    "office has changed the key, ask there for what the hub "
+		    "has signed: tugi hub --word FILE; or for the pin: tugi "
+		    "hub --pin PIN");
 	else
 		err_set(e, ERR_PEER, "this is not the hub whose pin was "
 		    "given: its key is another one; nothing was sent to it. "
