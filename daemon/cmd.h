@@ -22,8 +22,12 @@ struct options { /* as on the command line; NULL: not given */
 	int status;            /* exit status of a command that succeeded */
 };
 
-/** cmd_settings(o, s, e): of the hub that the command line names; cmd_conf(o):
- * the path of its settings, freed by mem_free. */
+/** cmd_owner(data, e): where root runs it and ${data} is another user's, go on
+ * as that user. */
+int cmd_owner(const char *data, struct err *e);
+
+/** cmd_settings(o, s, e): of the hub that the command line names, as its owner
+ * from then on; cmd_conf(o): the path of its settings, freed by mem_free. */
 int cmd_settings(const struct options *o, struct settings *s, struct err *e);
 char *cmd_conf(const struct options *o);
 

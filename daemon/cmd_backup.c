@@ -159,6 +159,8 @@ restore(struct options *o, const char *from, struct err *e)
 	int rc = o->keys != NULL ? 0 : read_code(o, code, e);
 
 	if (rc == 0)
+		rc = cmd_owner(o->data, e);
+	if (rc == 0)
 		rc = backup_restore(&in, &info, e);
 	mem_wipe(code, sizeof(code));
 	if (rc == 0)

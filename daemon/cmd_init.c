@@ -130,6 +130,8 @@ cmd_init(struct options *o, struct err *e)
 	if (o->data == NULL)
 		return err_set(e, ERR_INPUT, "tugid init needs the folder to "
 		    "make the hub in");
+	if (cmd_owner(o->data, e) != 0)
+		return -1;
 	if (ask && name == NULL) {
 		if (gethostname(machine, sizeof(machine)) != 0)
 			snprintf(machine, sizeof(machine), "hub");

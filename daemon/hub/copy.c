@@ -77,10 +77,12 @@ fail(sqlite3 *to, int rc, const char *path, struct err *e)
 	    sqlite3_errstr(rc);
 
 	if ((rc & 0xff) == SQLITE_FULL)
-		code = ENOSPC;
-	if ((rc & 0xff) == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR &&
-	    code != 0))
+		words = err_system(ENOSPC);
+	else if ((rc & 0xff) == SQLITE_IOERR && code != 0)
 		words = err_system(code);
+	else if ((rc & 0xff) == SQLITE_CANTOPEN) /* its errno is of a retry */
+		words = "its folder is missing, or this user may not write "
+		    "there";
 	err_set(e, ERR_LOCAL, "cannot copy the database to %s: %s", path,
 	    words);
 }

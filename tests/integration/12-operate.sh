@@ -227,4 +227,34 @@ cp "$f" "$old"
 must_backup "$T/backups" --keep 90
 check "old ones go when asked" not test -e "$old"
 check "and nothing else" test -e "$f" -a -e "$T/backups/keep.me"
+
+### Root at the keyboard, and a hub that is another user's
+if [ "$(id -u)" -eq 0 ]; then
+	owned() { find "$T/svc" "$T/away" -user 0 | head -n 3; }
+	mkdir -m 700 "$T/svc" "$T/away"
+	chown 65534:65534 "$T/svc" "$T/away"
+	bad=
+	for words in "init $T/svc --listen 127.0.0.1:0 --name svc.test" \
+	    "sheet $T/svc" "renew-cert $T/svc" "key next $T/svc" \
+	    "key change --now $T/svc" "backup $T/svc $T/away/b.tugid" \
+	    "backup -c $T/svc/tugid.conf $T/away/c.tugid" "status $T/svc" \
+	    "check-config $T/svc"; do
+		# shellcheck disable=SC2086
+		"$TUGID" $words >"$T/out" 2>"$T/err" || bad="$bad ${words%% *}"
+		[ "${words%% *}" = sheet ] && awk '/^Recovery code/ {
+			print $3 }' "$T/out" >"$T/code"
+	done
+	is "root does with it what its owner does" '' "$bad"
+	is "and leaves no file that its owner could not read" '' "$(owned)"
+	rm -rf "$T/svc"
+	mkdir -m 700 "$T/svc"
+	chown 65534:65534 "$T/svc"
+	"$TUGID" restore "$T/away/b.tugid" "$T/svc" --code-file "$T/code" \
+	    >"$T/out" 2>"$T/err"
+	is "a restore by root is for its owner, too" "0 " "$? $(owned)"
+	mkdir "$T/closed"
+	"$TUGID" backup "$T/svc" "$T/closed/b.tugid" >"$T/out" 2>"$T/err"
+	is "where that one may not write there is no backup" 74 $?
+	check "which is said" says "this user may not write there"
+fi
 exit $((failed > 0))
