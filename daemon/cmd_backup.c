@@ -119,7 +119,9 @@ print_restored(const struct options *o, const struct backup_info *i)
 	else
 		printf("It goes on under a new log, and serves nobody until "
 		    "two officers have said so:\n  tugi office succession\n"
-		    "Then each client sends again what the backup lacks.\n");
+		    "Then each client sends again what the backup lacks. Make "
+		    "a new backup at once:\nno second hub can come from this "
+		    "one.\n");
 	printf("\nNext:  tugid doctor %s; tugid serve %s\n", o->data, o->data);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/base/tick.h"
 #include "common/wire/sshsig.h"
@@ -81,12 +82,15 @@ print_good(const struct verify_found *f)
 }
 
 static const char *
-next_step(enum verify_code code)
+next_step(enum verify_code code, const char *repo)
 {
 	switch (code) {
 	case VERIFY_DATABASE:
 		return "Restore a backup; keep this database as evidence.";
 	case VERIFY_LEDGER:
+		if (!file_exists(repo))
+			return "Nothing is lost by it: start the hub, which "
+			    "makes it from the database.";
 		return "Nothing is lost by it: move ledger.git away, keep it, "
 		    "and start the hub again; it is\nmade anew from the "
 		    "database.";
@@ -97,12 +101,13 @@ next_step(enum verify_code code)
 }
 
 static void
-print_bad(const struct verify_found *f, enum verify_code code)
+print_bad(const struct verify_found *f, enum verify_code code,
+    const char *repo)
 {
 	if (code == VERIFY_CLASH)
 		printf("In the ledger:\n\n%s\nIn the database:\n\n%s\n",
 		    f->in_ledger, f->in_database);
-	printf("%s\n", next_step(code));
+	printf("%s\n", next_step(code, repo));
 }
 
 /* ---- the command ---- */
@@ -167,7 +172,7 @@ verify(struct options *o, const struct settings *s,
 		else if (code == 0)
 			print_good(found);
 		else
-			print_bad(found, code);
+			print_bad(found, code, repo);
 		if (code != 0)
 			fprintf(stderr, "tugid: %s\n", e->text);
 		o->status = (int)code;

@@ -49,6 +49,7 @@ echo "$code" | tr '[:upper:]' '[:lower:]' >"$T/code"
     >"$T/out" 2>"$T/err"
 check "the recovery code, as somebody types it, does" test $? -eq 0
 check "what comes next is said" says "tugi office succession"
+check "and that the next backup is due" says "Make a new backup at once"
 is "and nothing lies open" 600 "$(stat -c %a "$T"/hub/*.* | sort -u)"
 "$TUGID" restore "$T/backups/night.tugid" "$T/hub" <"$T/code" \
     >"$T/out" 2>"$T/err"

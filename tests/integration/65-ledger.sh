@@ -128,7 +128,7 @@ check "status misses a lost one" eval '[[ $(state) = "not made yet"* ]]'
 is "and the doctor" warning "$(sees)"
 verify
 check "a lost ledger has an exit status of its own" ends 11
-check "and what to do" says "start the hub again"
+check "and what to do" says "start the hub, which makes it"
 start_hub hub "$port"
 until_true 5 in_step
 is "it comes back commit by commit" "$last" "$(tip)"
@@ -142,6 +142,7 @@ for f in "$R"/objects/pack/*.pack; do
 done
 verify
 check "so does a damaged one" ends 11
+check "and what to do" says "move ledger.git away, keep it, and start"
 start_hub hub "$port"
 until_true 5 in_step
 is "which is made again" "$last" "$(tip)"
