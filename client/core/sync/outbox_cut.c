@@ -15,7 +15,9 @@
 
 #define GOSSIP_BYTES 128 /* at most, as CBOR */
 
-#define CUT_AT_ONCE 32 /* changesets in one transaction */
+/* Sealed bytes in one transaction: the notes of several sections share their
+ * pages in the store, and each transaction writes a page whole. */
+#define CUT_AT_ONCE ((size_t)8 << 20)
 
 struct unsent {
 	int64_t rid;
@@ -248,14 +250,15 @@ next_tx(struct cut *c, struct err *e)
 static int
 cut_some(struct cut *c, size_t *changed, struct err *e)
 {
-	size_t n = 0;
+	size_t n = 0, bytes = 0;
 	int rc = 1;
 
 	if (db_begin(c->s->db, e) != 0)
 		return -1;
-	while (rc == 1 && n < CUT_AT_ONCE) {
+	while (rc == 1 && bytes < CUT_AT_ONCE) {
 		rc = next_tx(c, e);
 		n += rc == 1 ? 1 : 0;
+		bytes += rc == 1 ? c->bytes : 0;
 	}
 	if (rc < 0 || db_commit(c->s->db, e) != 0) {
 		db_rollback(c->s->db);
