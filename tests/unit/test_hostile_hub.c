@@ -557,6 +557,65 @@ test_work_after_a_fork(void **state)
 	unlink(other);
 }
 
+static unsigned pushes;
+
+static int
+fork_between(void *ctx, const struct remote_call *c, int *status,
+    struct buf *answer, struct err *why)
+{
+	if (strcmp(c->path, "/v1/push") == 0 && ++pushes == 2)
+		to_other_hub();
+	return real_call(ctx, c, status, answer, why);
+}
+
+/* Texts that make a request of their own together, and no space for more. */
+static void
+write_a_batch(const struct id *case_id)
+{
+	static char text[40001];
+	size_t i, j;
+
+	for (i = 0; i < 40; i++) {
+		for (j = 0; j < sizeof(text) - 1; j++)
+			text[j] = (char)('a' + rand() % 26);
+		assert_int_equal(world_note(&w, 0, case_id, text, NULL), 0);
+	}
+}
+
+/* Each answer continues the one before, also one that is not filed yet; and
+ * what the first one said is kept although the second one is not believed. */
+static void
+test_fork_between_answers(void **state)
+{
+	static const char acked[] =
+	    "SELECT count(*) FROM outgoing WHERE state = 2";
+	struct id second;
+	int64_t before, all;
+
+	(void)state;
+	world_case(&w, 0, "Carl Kask", &second);
+	assert_int_equal(world_note(&w, 0, &second, "opens it", NULL), 0);
+	world_must_sync(&w, 0);
+	write_a_batch(&the_case);
+	write_a_batch(&second);
+	copy_hub();
+	before = world_count(&w, 0, acked);
+	pushes = 0;
+	real_call = w.c[0].remote.call;
+	w.c[0].remote.call = fork_between;
+	assert_int_equal(world_sync(&w, 0, NULL, &e), -1);
+	assert_int_equal(e.kind, ERR_PEER);
+	assert_int_equal(pushes, 2);
+	w.c[0].remote.call = real_call;
+	to_other_hub();
+	all = world_count(&w, 0, "SELECT count(*) FROM outgoing "
+	    "WHERE state IN (1, 2)") - before;
+	assert_int_equal((world_count(&w, 0, acked) - before) * 2, all);
+	assert_int_equal(world_must_sync(&w, 0).sent_notes, 40);
+	assert_int_equal(world_count(&w, 0, acked), before + all);
+	unlink(other);
+}
+
 /* ---- who asks ---- */
 
 /* A space that is not one's own, asked for by name. */
@@ -679,6 +738,7 @@ main(int argc, char **argv)
 		T(test_replayed), T(test_recipients_swapped),
 		T(test_flood_of_rubbish), T(test_no_room_to_wait),
 		T(test_sums), T(test_work_after_a_fork),
+		T(test_fork_between_answers),
 		T(test_want_of_a_stranger), T(test_flood_of_requests)
 	};
 

@@ -1,8 +1,10 @@
 /*
  * A batch is at most 128 items and 1 MiB, never part of a group. Its answer
- * is taken in one transaction: each accepted item with its receipt, each
- * refused one with its verdict. An answer that is lost costs nothing: the same
- * bytes are sent again and the hub says "duplicate" with the same receipt.
+ * is taken as a whole: each accepted item with its receipt, each refused one
+ * with its verdict. Answers that follow each other fast and refuse nothing are
+ * filed in one transaction, because the notes of several batches share their
+ * pages in the store. An answer that is lost costs nothing: the same bytes are
+ * sent again and the hub says "duplicate" with the same receipt.
  */
 #include "client/core/sync/push.h"
 
@@ -14,10 +16,22 @@
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
+#define HEARD_MAX 8    /* answers filed together, */
+#define HEARD_MS 2000  /* and how long the first of them waits for that */
+
 struct queued {
 	int64_t oid, group;
 	struct hash id;
 	struct id space;
+};
+
+struct heard { /* a batch whose answer was checked and is to be filed */
+	struct proto_push *ask;
+	struct proto_pushed *said;
+	struct queued items[PROTO_PUSH_ITEMS_MAX];
+	size_t count;
+	struct buf bytes, answer;
+	struct checkpoint cp;
 };
 
 struct push {
@@ -31,6 +45,10 @@ struct push {
 	struct buf bytes, body, answer;
 	size_t ends[PROTO_PUSH_ITEMS_MAX];
 	size_t done, total;
+	struct witness ahead; /* the newest head heard, filed or not */
+	struct heard *heard[HEARD_MAX];
+	size_t heard_count;
+	int64_t heard_ms;     /* when the first of them came */
 };
 
 void
@@ -142,7 +160,7 @@ encode(struct push *p, struct err *e)
 	size_t i, start = 0;
 	uint32_t group = 0;
 
-	p->ask->known = p->t->witness.newest.at;
+	p->ask->known = p->ahead.newest.at;
 	p->ask->count = p->count;
 	for (i = 0; i < p->count; i++) {
 		if (i > 0 && p->items[i].group != p->items[i - 1].group)
@@ -188,35 +206,6 @@ check_receipt(const struct push *p, const struct proto_pushed_item *it,
 		return 0;
 	return err_set(e, ERR_PEER, "the hub says it took something and its "
 	    "log does not show it; it stays in the outbox");
-}
-
-static int
-check_answer(struct push *p, struct checkpoint *cp, struct err *e)
-{
-	struct talk *t = p->t;
-	struct witness_in in = { &t->s->roster.genesis, p->said->checkpoint,
-		&p->said->consistency };
-	struct err again;
-	size_t i;
-
-	if (p->said->count != p->count)
-		return err_set(e, ERR_PEER, "the hub answered about %zu items "
-		    "of %zu", p->said->count, p->count);
-	if (witness_read(&t->witness, &in, cp, e) != 0) {
-		if (e->code == WITNESS_SPLIT)
-			(void)witness_stop(t->s, &t->witness, in.note,
-			    e->text, &again);
-		return -1;
-	}
-	for (i = 0; i < p->count; i++) {
-		if (!hash_eq(&p->said->items[i].id, &p->items[i].id))
-			return err_set(e, ERR_PEER, "the hub answered about "
-			    "something that was not sent");
-		if (taken(&p->said->items[i]) &&
-		    check_receipt(p, &p->said->items[i], cp, e) != 0)
-			return -1;
-	}
-	return 0;
 }
 
 static int
@@ -279,27 +268,160 @@ file_answer_tx(struct push *p, const struct checkpoint *cp, struct err *e)
 	    p->said->checkpoint, e);
 }
 
+/* To and fro: what is filed is what ${p} holds. */
+static void
+swap_batch(struct push *p, struct heard *h)
+{
+	struct heard was = { .ask = p->ask, .said = p->said,
+		.count = p->count, .bytes = p->bytes, .answer = p->answer };
+
+	memcpy(was.items, p->items, sizeof(was.items));
+	p->ask = h->ask;
+	p->said = h->said;
+	memcpy(p->items, h->items, sizeof(p->items));
+	p->count = h->count;
+	p->bytes = h->bytes;
+	p->answer = h->answer;
+	was.cp = h->cp;
+	*h = was;
+}
+
+static void
+heard_free(struct heard *h)
+{
+	buf_done(&h->bytes);
+	buf_done(&h->answer);
+	mem_free(h->ask);
+	mem_free(h->said);
+	mem_free(h);
+}
+
+static void
+keep_answer(struct push *p, const struct checkpoint *cp)
+{
+	struct heard *h = mem_new(sizeof(*h));
+
+	h->ask = mem_new(sizeof(*h->ask));
+	h->said = mem_new(sizeof(*h->said));
+	buf_init(&h->bytes, PROTO_PUSH_BYTES_MAX + CHANGESET_BYTES_MAX);
+	buf_init(&h->answer, PROTO_ANSWER_BYTES_MAX);
+	h->cp = *cp;
+	swap_batch(p, h);
+	if (p->heard_count == 0)
+		p->heard_ms = tick_mono_ms(&p->t->s->tick);
+	p->heard[p->heard_count++] = h;
+	p->ahead.newest = *cp;
+	p->ahead.log_id = cp->at.log_id;
+}
+
 static int
-take_answer(struct push *p, struct err *e)
+file_heard_tx(struct push *p, struct err *e)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < p->heard_count; i++) {
+		swap_batch(p, p->heard[i]);
+		rc = file_answer_tx(p, &p->heard[i]->cp, e);
+		swap_batch(p, p->heard[i]);
+	}
+	return rc;
+}
+
+static void
+forget_heard(struct push *p)
+{
+	while (p->heard_count > 0)
+		heard_free(p->heard[--p->heard_count]);
+}
+
+static int
+file_heard(struct push *p, struct err *e)
 {
 	struct store *s = p->t->s;
 	struct talk_figures before = *p->t->figures;
 	uint64_t hlc = s->hlc;
 	int64_t hub_ms = s->hub_ms;
-	struct checkpoint cp;
 	struct err undo;
+	int rc;
 
-	if (check_answer(p, &cp, e) != 0 || db_begin(s->db, e) != 0)
-		return -1;
-	if (file_answer_tx(p, &cp, e) == 0 && db_commit(s->db, e) == 0)
+	if (p->heard_count == 0)
 		return 0;
-	db_rollback(s->db);
+	rc = db_begin(s->db, e);
+	if (rc == 0)
+		rc = db_end(s->db, file_heard_tx(p, e), e);
+	forget_heard(p);
+	if (rc == 0)
+		return 0;
 	*p->t->figures = before;
 	s->hlc = hlc;
 	s->hub_ms = hub_ms;
 	witness_done(&p->t->witness);
 	(void)witness_load(s, &p->t->witness, &undo);
 	return -1;
+}
+
+/* After a contradiction: evidence is what was heard before and this. */
+static void
+stop(struct push *p, struct view note, const char *words)
+{
+	struct err again;
+
+	(void)file_heard(p, &again);
+	(void)witness_stop(p->t->s, &p->t->witness, note, words, &again);
+}
+
+static int
+check_answer(struct push *p, struct checkpoint *cp, struct err *e)
+{
+	struct talk *t = p->t;
+	struct witness_in in = { &t->s->roster.genesis, p->said->checkpoint,
+		&p->said->consistency };
+	size_t i;
+
+	if (p->said->count != p->count)
+		return err_set(e, ERR_PEER, "the hub answered about %zu items "
+		    "of %zu", p->said->count, p->count);
+	if (witness_read(&p->ahead, &in, cp, e) != 0) {
+		if (e->code == WITNESS_SPLIT)
+			stop(p, in.note, e->text);
+		return -1;
+	}
+	for (i = 0; i < p->count; i++) {
+		if (!hash_eq(&p->said->items[i].id, &p->items[i].id))
+			return err_set(e, ERR_PEER, "the hub answered about "
+			    "something that was not sent");
+		if (taken(&p->said->items[i]) &&
+		    check_receipt(p, &p->said->items[i], cp, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A refusal is filed at once: the next batch leaves out what goes with it. */
+static bool
+is_due(const struct push *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (!taken(&p->said->items[i]))
+			return true;
+	return p->heard_count + 1 == HEARD_MAX || (p->heard_count > 0 &&
+	    tick_mono_ms(&p->t->s->tick) - p->heard_ms >= HEARD_MS);
+}
+
+static int
+take_answer(struct push *p, struct err *e)
+{
+	struct checkpoint cp;
+	bool due;
+
+	if (check_answer(p, &cp, e) != 0)
+		return -1;
+	due = is_due(p);
+	keep_answer(p, &cp);
+	return due ? file_heard(p, e) : 0;
 }
 
 /* 1 there may be more, 0 nothing is left. */
@@ -320,9 +442,9 @@ one_batch(struct push *p, struct err *e)
 	if (proto_pushed_decode(buf_view(&p->answer), p->said, e) != 0)
 		return err_add(e, "the hub's answer cannot be read");
 	talk_clock(p->t, p->said->now_ms);
+	p->done += p->count;
 	if (take_answer(p, e) != 0)
 		return -1;
-	p->done += p->count;
 	talk_tell(p->t, N_("sending"), p->done, p->total);
 	return p->out->full == 0;
 }
@@ -354,12 +476,15 @@ push_new(struct talk *t, struct push_result *out)
 	buf_init(&p->bytes, PROTO_PUSH_BYTES_MAX + CHANGESET_BYTES_MAX);
 	buf_init(&p->body, PROTO_REQUEST_BYTES_MAX);
 	buf_init(&p->answer, PROTO_ANSWER_BYTES_MAX);
+	p->ahead.newest = t->witness.newest;
+	p->ahead.log_id = t->witness.log_id;
 	return p;
 }
 
 static void
 push_free(struct push *p)
 {
+	forget_heard(p);
 	buf_done(&p->bytes);
 	buf_done(&p->body);
 	buf_done(&p->answer);
@@ -372,12 +497,16 @@ int
 push_all(struct talk *t, struct push_result *out, struct err *e)
 {
 	struct push *p = push_new(t, out);
+	struct err after;
 	int rc = count_ready(p, e);
 
 	if (rc == 0 && p->total > 0)
 		do
 			rc = one_batch(p, e);
 		while (rc == 1);
+	/* Also what was heard before a request failed. */
+	if (file_heard(p, rc < 0 ? &after : e) != 0)
+		rc = -1;
 	push_free(p);
 	return rc;
 }
@@ -450,6 +579,8 @@ push_take(struct talk *t, struct view answer, struct push_result *out,
 		err_add(e, "the hub's answer cannot be read");
 	else if ((rc = find_items(p, e)) == 0)
 		rc = take_answer(p, e);
+	if (rc == 0)
+		rc = file_heard(p, e);
 	push_free(p);
 	return rc;
 }
