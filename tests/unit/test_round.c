@@ -152,6 +152,31 @@ test_nothing_new(void **state)
 	    r.got_changes + r.rekeyed + r.quarantined_new, 0);
 }
 
+/* One note costs its writer four requests and four durable steps: sealed,
+ * receipt, place, end; its reader two and two, the words with the end. */
+static void
+test_one_note(void **state)
+{
+	struct store *from = world_store(&w, 1), *to = world_store(&w, 0);
+	uint64_t sent, got;
+	unsigned calls = w.calls;
+
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "one", NULL), 0);
+	sent = store_mark(from).seq;
+	assert_int_equal(world_must_sync(&w, 1).sent_notes, 1);
+	assert_int_equal(w.calls - calls, 4);
+	assert_int_equal(store_mark(from).seq - sent, 4);
+	got = store_mark(to).seq;
+	assert_int_equal(world_must_sync(&w, 0).got_notes, 1);
+	assert_int_equal(w.calls - calls, 6);
+	assert_int_equal(store_mark(to).seq - got, 2);
+	assert_int_equal(world_count(&w, 0, "SELECT count(*) FROM record "
+	    "WHERE indexed < 2"), 0);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM record "
+	    "WHERE indexed < 2"), 0);
+}
+
 /* ---- cuts ---- */
 
 static void
@@ -213,6 +238,36 @@ test_cut_answers(void **state)
 {
 	(void)state;
 	cut_everywhere(true);
+}
+
+/* Two requests are needed, and the line breaks at the second: what the hub
+ * answered to the first is here, and is not sent again. */
+static void
+test_cut_between_batches(void **state)
+{
+	static char text[40001];
+	unsigned size;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < 50; i++) {
+		for (j = 0; j < sizeof(text) - 1; j++)
+			text[j] = (char)('a' + rand() % 26);
+		assert_int_equal(world_note(&w, 1, &the_case, text, NULL), 0);
+	}
+	size = (unsigned)log_size();
+	cut_sync(1, w.calls + WORLD_PUSH + 1, 0);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 2 AND seq >= (SELECT max(seq) FROM item)"),
+	    log_size() - size);
+	assert_true(log_size() > size);
+	assert_true(world_count(&w, 1, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1") > 0);
+	world_must_sync(&w, 1);
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1"), 0);
+	assert_int_equal(world_must_sync(&w, 0).got_notes, 50);
+	check_stores();
 }
 
 /* A first sync of a grown office, cut at every request and answer. */
@@ -1364,7 +1419,8 @@ main(int argc, char **argv)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_converge), T(test_converge_other_order),
-		T(test_nothing_new), T(test_cut_requests),
+		T(test_nothing_new), T(test_one_note), T(test_cut_requests),
+		T(test_cut_between_batches),
 		T(test_cut_answers), T(test_cut_joining),
 		T(test_power_cuts), T(test_full_disk), T(test_race_of_text_and_key),
 		T(test_race_of_exclusion), T(test_own_text_comes_back),

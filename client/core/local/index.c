@@ -79,25 +79,31 @@ compact(struct store *s, struct err *e)
 }
 
 static int
-index_all(struct store *s, const struct buf *rows, struct err *e)
+index_all_tx(struct store *s, const struct buf *rows, struct err *e)
 {
 	struct feed f = { .rec = mem_new(sizeof(*f.rec)),
 		.seen = terms_seen_new(rows->len /
 		    sizeof(struct record_row)) };
 	struct record_row row;
 	size_t at;
-	int rc = db_begin(s->db, e);
+	int rc = 0;
 
 	buf_init(&f.text, WORDS_TEXT_MAX);
 	for (at = 0; rc == 0 && at < rows->len; at += sizeof(row)) {
 		memcpy(&row, rows->data + at, sizeof(row));
 		rc = index_one(s, &row, &f, e);
 	}
-	rc = db_end(s->db, rc, e);
 	buf_done(&f.text);
 	mem_free(f.rec);
 	mem_free(f.seen);
 	return rc;
+}
+
+static int
+index_all(struct store *s, const struct buf *rows, struct err *e)
+{
+	return db_begin(s->db, e) != 0 ? -1 :
+	    db_end(s->db, index_all_tx(s, rows, e), e);
 }
 
 int
@@ -113,6 +119,20 @@ index_step(struct store *s, size_t max, size_t *done, struct err *e)
 		rc = rows.len == 0 ? compact(s, e) : index_all(s, &rows, e);
 	if (rc == 0)
 		*done = rows.len / sizeof(struct record_row);
+	buf_done(&rows);
+	return rc;
+}
+
+int
+index_few_tx(struct store *s, size_t max, struct err *e)
+{
+	struct buf rows;
+	int rc;
+
+	buf_init(&rows, max * sizeof(struct record_row));
+	rc = collect_todo(s, max, &rows, e);
+	if (rc == 0 && rows.len > 0)
+		rc = index_all_tx(s, &rows, e);
 	buf_done(&rows);
 	return rc;
 }

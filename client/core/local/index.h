@@ -15,6 +15,9 @@
  * transaction of its own; ${done} counts them (0: nothing left). */
 int index_step(struct store *s, size_t max, size_t *done, struct err *e);
 
+/** index_few_tx(s, max, e): the same in a transaction that is under way. */
+int index_few_tx(struct store *s, size_t max, struct err *e);
+
 /** index_forget_tx(s, rid, e): take a record's words out, before its text is
  * wiped. */
 int index_forget_tx(struct store *s, int64_t rid, struct err *e);

@@ -17,6 +17,7 @@
 #include "client/core/accord/doors.h"
 #include "client/core/accord/letters.h"
 #include "client/core/local/hubpins.h"
+#include "client/core/local/index.h"
 #include "client/core/outbox/outbox.h"
 #include "client/core/outbox/stamps.h"
 #include "client/core/sync/doubt.h"
@@ -31,6 +32,7 @@
 #include "common/base/text.h"
 
 #define ROUNDS_MAX 8
+#define FINISH_TEXTS 16
 
 /* ---- refusals ---- */
 
@@ -200,7 +202,7 @@ still_waits(const struct store *s, const struct err *e)
 }
 
 static int
-finish(struct talk *t, int64_t contact_ms, struct err *e)
+finish_with(struct talk *t, int64_t contact_ms, size_t texts, struct err *e)
 {
 	struct store *s = t->s;
 
@@ -208,9 +210,22 @@ finish(struct talk *t, int64_t contact_ms, struct err *e)
 		return -1;
 	if (outbox_tidy_tx(s, e) == 0 && store_put_int(s, STORE_LAST_SYNC,
 	    contact_ms, e) == 0 && anchored_save_tx(t, e) == 0 &&
-	    db_commit(s->db, e) == 0)
+	    index_few_tx(s, texts, e) == 0 && db_commit(s->db, e) == 0)
 		return 0;
 	db_rollback(s->db);
+	return -1;
+}
+
+/* Few texts are made searchable in the same transaction, which saves one. The
+ * rest is saved also where that cannot be done. */
+static int
+finish(struct talk *t, int64_t contact_ms, struct err *e)
+{
+	struct err alone;
+
+	if (finish_with(t, contact_ms, FINISH_TEXTS, e) == 0)
+		return 0;
+	(void)finish_with(t, contact_ms, 0, &alone);
 	return -1;
 }
 
