@@ -17,6 +17,11 @@
 #include "common/base/mem.h"
 #include "common/base/text.h"
 
+/* Pages in the log until they are moved to their places. A file that one
+ * process has to itself can wait longer: a page that many transactions write
+ * is moved once. */
+#define LOG_PAGES "1000"
+#define LOG_PAGES_ALONE "4000"
 #define BUCKETS 128 /* power of two; the programs have some 200 statements */
 #define CACHE_KIB 8192
 #define PRAGMA_SQL_BYTES 96
@@ -52,7 +57,6 @@ static const struct pragma fixed[] = {
 	{ "cache_spill", "OFF", "0" },
 	{ "temp_store", "MEMORY", "2" },
 	{ "mmap_size", "0", "0" },
-	{ "wal_autocheckpoint", "1000", "1000" },
 	{ "secure_delete", "ON", "1" },
 	{ "trusted_schema", "OFF", "0" },
 	{ "cell_size_check", "ON", "1" },
@@ -221,6 +225,7 @@ prepare_new(struct db *db, const struct db_options *o, struct err *e)
 static int
 apply_pragmas(struct db *db, const struct db_options *o, struct err *e)
 {
+	const char *pages = o->exclusive ? LOG_PAGES_ALONE : LOG_PAGES;
 	char kib[PRAGMA_VALUE_BYTES];
 	size_t i;
 
@@ -234,6 +239,8 @@ apply_pragmas(struct db *db, const struct db_options *o, struct err *e)
 		if (pragma_set(db, fixed[i].name, fixed[i].value,
 		    fixed[i].back, e) != 0)
 			return -1;
+	if (pragma_set(db, "wal_autocheckpoint", pages, pages, e) != 0)
+		return -1;
 	snprintf(kib, sizeof(kib), "-%d",
 	    o->cache_kib > 0 ? o->cache_kib : CACHE_KIB);
 	return pragma_set(db, "cache_size", kib, kib, e);
