@@ -157,9 +157,14 @@ say_held(struct ctx *c, const struct exposure *x)
 		out_line(&c->out, _("The newest that it wrote and this device "
 		    "has: %s. What it wrote later and did not send is on it "
 		    "alone, and so is text that is held there."), when);
-	out_line(&c->out, plural(x->cases,
-	    "It can read sections of %zu case that is open here:",
-	    "It can read sections of %zu cases that are open here:"), x->cases);
+	if (x->cases == 0)
+		out_line(&c->out, "%s", _("It can read no section of a case "
+		    "that is open here."));
+	else
+		out_line(&c->out, plural(x->cases,
+		    "It can read sections of %zu case that is open here:",
+		    "It can read sections of %zu cases that are open here:"),
+		    x->cases);
 	for (i = 0; i < x->count; i++)
 		out_line(&c->out, x->items[i].room ?
 		    _("  room %s: %zu, of them kept by nobody else: %zu") :
