@@ -16,6 +16,7 @@
 #include "client/core/outbox/outbox.h"
 #include "client/core/profile/enrol.h"
 #include "client/core/profile/keep.h"
+#include "tests/support/failing.h"
 #include "tests/support/trust.h"
 
 #define LIIS 1
@@ -285,6 +286,60 @@ test_cut_anywhere(void **state)
 	assert_int_equal(world_notes(&w, LIIS, &anna), 4);
 }
 
+/* The copy holds what was sealed and never answered for. */
+static void
+backup_of_a_full_outbox(void)
+{
+	unsigned k;
+
+	for (k = 1; world_count(&w, LIIS, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1") == 0; k++) {
+		assert_true(k < 6);
+		w.cut_request = w.calls + k;
+		(void)world_sync(&w, LIIS, NULL, &e);
+		w.cut_request = 0;
+	}
+	unlink(stick);
+	assert_int_equal(keep_backup(w.c[LIIS].session, stick, &files, &e), 0);
+}
+
+/* Its own store fails at each place on the way to the new name: said each
+ * time, and the next sync goes on as if nothing had been. */
+static void
+test_store_fails_on_the_way(void **state)
+{
+	int64_t content;
+
+	(void)state;
+	backup_of_a_full_outbox();
+	world_must_sync(&w, JAAN);
+	content = by_old(JAAN, "sum(kind = 1)");
+	bring_back();
+	let_in();
+	assert_true(failing_sync(&w, LIIS) > 0);
+	assert_false(world_store(&w, LIIS)->restored);
+	assert_int_equal(world_count(&w, LIIS, "SELECT count(*) FROM outgoing "
+	    "WHERE state = 1"), 0);
+	world_must_sync(&w, JAAN);
+	assert_int_equal(by_old(JAAN, "sum(kind = 1)"), content);
+	assert_true(world_has(&w, JAAN, "unsent in the backup"));
+	assert_int_equal(world_notes(&w, JAAN, &anna), 2);
+}
+
+/* The old one was revoked meanwhile: so is its copy, and half of it never. */
+static void
+test_store_fails_at_the_end(void **state)
+{
+	(void)state;
+	bring_back();
+	assert_int_equal(office_revoke(w.c[0].session, &before, &e), 0);
+	world_must_sync(&w, 0);
+	assert_true(failing_sync(&w, LIIS) > 0);
+	assert_int_equal(world_store(&w, LIIS)->stage, STORE_REVOKED);
+	assert_int_equal(world_count(&w, LIIS, "SELECT count(*) FROM held"),
+	    1);
+}
+
 static void
 test_refused(void **state)
 {
@@ -497,6 +552,8 @@ main(void)
 		T(test_numbers),
 		T(test_original_lives),
 		T(test_cut_anywhere),
+		T(test_store_fails_on_the_way),
+		T(test_store_fails_at_the_end),
 		T(test_refused),
 		T(test_revoked),
 		T(test_not_joined),

@@ -63,8 +63,10 @@ untie(struct store *s, struct err *e)
 {
 	bool done;
 
-	if (restored_untied(s, &done, e) != 0 || done)
-		return done ? 0 : -1;
+	if (restored_untied(s, &done, e) != 0)
+		return -1;
+	if (done)
+		return 0;
 	if (db_begin(s->db, e) != 0)
 		return -1;
 	if (untie_tx(s, e) == 0 && db_commit(s->db, e) == 0)
@@ -137,18 +139,21 @@ open_doors(struct talk *t, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-/* Kept by the old device, and its successor is not in yet. */
-static bool
+/* Kept by the old device, and its successor is not in yet: 1, 0, -1. */
+static int
 is_behind(struct store *s, const struct space *sp, const struct id *next,
     struct err *e)
 {
 	const struct epoch_recipient *me;
 	struct space_epoch se;
 	bool behind;
+	int rc;
 
-	if (sp->state != SPACE_OPEN || sp->epoch == 0 ||
-	    spaces_epoch_find(s, &sp->id, sp->epoch, &se, e) != 1)
-		return false;
+	if (sp->state != SPACE_OPEN || sp->epoch == 0)
+		return 0;
+	rc = spaces_epoch_find(s, &sp->id, sp->epoch, &se, e);
+	if (rc != 1)
+		return rc;
 	me = epoch_find(&se.ep, &s->me->device);
 	behind = me != NULL && me->right == RIGHT_KEEP &&
 	    epoch_find(&se.ep, next) == NULL;
@@ -165,10 +170,12 @@ count_behind(struct store *s, const struct id *next, size_t *out,
 	int rc = spaces_list(s, NULL, list, SPACES_AT_ONCE, &n, e);
 
 	*out = 0;
-	for (i = 0; rc == 0 && i < n; i++)
-		*out += is_behind(s, &list[i], next, e);
+	for (i = 0; rc >= 0 && i < n; i++) {
+		rc = is_behind(s, &list[i], next, e);
+		*out += rc == 1;
+	}
 	mem_free(list);
-	return rc;
+	return rc < 0 ? -1 : 0;
 }
 
 /* ---- becoming it ---- */
