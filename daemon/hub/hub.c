@@ -10,6 +10,7 @@
 #include "daemon/hub/hubdb_log.h"
 #include "daemon/hub/hub.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
@@ -277,6 +278,30 @@ hub_read_end(struct hub *hub, struct hubdb *db)
 	pthread_mutex_unlock(&hub->reader_lock);
 }
 
+/* What connections have cached, and what the allocator holds: a hub rests most
+ * of the day, on a machine that has other uses for its memory. */
+static void
+tx_rest(void *ctx)
+{
+	struct hub *hub = ctx;
+	struct hubdb *db;
+	int i;
+
+	hubdb_shrink(hub->db);
+	for (i = 0; i < hub->reader_max; i++) {
+		pthread_mutex_lock(&hub->reader_lock);
+		db = hub->reader_busy[i] ? NULL : hub->readers[i];
+		if (db != NULL)
+			hub->reader_busy[i] = true;
+		pthread_mutex_unlock(&hub->reader_lock);
+		if (db != NULL) {
+			hubdb_shrink(db);
+			set_slot(hub, i, db, false);
+		}
+	}
+	(void)malloc_trim(0);
+}
+
 /* ---- opening ---- */
 
 static int
@@ -382,8 +407,8 @@ int
 hub_open(const struct hub_options *o, struct hub **out, struct err *e)
 {
 	struct hub *hub = mem_new(sizeof(*hub));
-	struct writer_ops ops = { tx_begin, tx_commit, tx_undo, tx_idle,
-		hub };
+	struct writer_ops ops = { tx_begin, tx_commit, tx_undo, tx_rest,
+		tx_idle, hub };
 
 	*out = NULL;
 	init_locks(hub);

@@ -36,12 +36,14 @@ struct writer {
 /* ---- the thread ---- */
 
 static void
-wait_for_work(struct writer *w)
+wait_for_work(struct writer *w, int64_t most_ms)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WRITER_IDLE_S;
+	most_ms += until.tv_nsec / 1000000;
+	until.tv_sec += most_ms / 1000;
+	until.tv_nsec = most_ms % 1000 * 1000000;
 	while (w->head == NULL && !w->ending)
 		if (pthread_cond_timedwait(&w->work, &w->lock, &until) ==
 		    ETIMEDOUT)
@@ -146,11 +148,12 @@ serve(void *arg)
 	struct writer *w = arg;
 	struct ticket *list;
 	size_t jobs;
-	bool ending;
+	bool ending, rested = false;
 
 	for (;;) {
 		pthread_mutex_lock(&w->lock);
-		wait_for_work(w);
+		wait_for_work(w, rested ? WRITER_IDLE_S * INT64_C(1000) :
+		    WRITER_REST_MS);
 		list = take_batch(w, &jobs);
 		ending = w->ending;
 		pthread_mutex_unlock(&w->lock);
@@ -158,8 +161,11 @@ serve(void *arg)
 			run_batch(w, list, jobs);
 		else if (ending)
 			return NULL;
-		else
+		else if (rested)
 			w->ops.idle(w->ops.ctx);
+		else
+			w->ops.rest(w->ops.ctx);
+		rested = list == NULL;
 	}
 }
 

@@ -19,6 +19,7 @@ struct writer_ops {
 	int (*begin)(void *ctx, struct err *e);
 	int (*commit)(void *ctx, struct err *e);
 	void (*undo)(void *ctx);
+	void (*rest)(void *ctx); /* once, WRITER_REST_MS after the last job */
 	void (*idle)(void *ctx); /* once in WRITER_IDLE_S without a job */
 	void *ctx;
 };
@@ -32,6 +33,7 @@ struct writer_job {
 	size_t bytes; /* roughly what it will write */
 };
 
+#define WRITER_REST_MS 500
 #define WRITER_IDLE_S 3600
 #define WRITER_BATCH_BYTES (2 * 1024 * 1024) /* cache_spill is off */
 #define WRITER_BATCH_JOBS 256

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <git2.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -380,8 +381,10 @@ merge_packs(struct repo *r, struct err *e)
 		}
 		if (!merged)
 			break;
-		/* libgit2 goes on holding the packs that are gone. */
+		/* libgit2 goes on holding the packs that are gone, and what it
+		 * has unpacked of each. */
 		detach(r);
+		(void)malloc_trim(0);
 		if (attach(r, e) != 0)
 			return -1;
 	}

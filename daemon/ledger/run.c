@@ -10,12 +10,11 @@
 #include "common/base/tick.h"
 #include "daemon/ledger/ledger.h"
 
-#define NICE 5  /* behind those who answer requests */
-#define QUIET 3 /* looks without news before memory is given back */
+#define NICE 5 /* behind those who answer requests */
 
 struct ledger_run {
 	struct ledger *ledger;     /* these two are the thread's own */
-	int quiet;
+	bool busy;                 /* it had something to do */
 	void (*tell)(enum ledger_tell what, const char *words);
 	pthread_t thread;
 	pthread_mutex_t lock;      /* guards all below */
@@ -101,9 +100,12 @@ follow(struct ledger_run *r, int *rest_ms)
 		rc = ledger_follow(r->ledger, &e);
 		note(r, rc, &e);
 	} while (rc == 1 && !out_of_time(r));
-	r->quiet = ledger_size(r->ledger) != size ? 0 : r->quiet + 1;
-	if (r->quiet == QUIET)
+	if (ledger_size(r->ledger) != size)
+		r->busy = true;
+	else if (r->busy) {
 		ledger_rest(r->ledger);
+		r->busy = false;
+	}
 	/* What somebody else did to it is looked at again at once. */
 	*rest_ms = rc < 0 && e.kind != ERR_PEER ? LEDGER_RETRY_MS :
 	    LEDGER_FOLLOW_MS;

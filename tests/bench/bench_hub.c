@@ -18,10 +18,14 @@
 #include "common/base/mem.h"
 #include "common/db/db.h"
 #include "common/wire/httpsig.h"
+#include "daemon/datadir.h"
+#include "daemon/ledger/ledger.h"
 #include "tests/support/hubworld.h"
 
 #define CLIENTS 8
 #define FIRST 2 /* device of the first client */
+#define IDLE_S 2
+#define STEP_S 60 /* most that the ledger may take to catch up */
 
 static struct hubworld w;
 static char folder[64], host[64];
@@ -272,6 +276,32 @@ rss_kib(pid_t pid)
 	return kib;
 }
 
+/* A busy machine is not idle yet when the last push is answered. */
+static void
+wait_in_step(void)
+{
+	struct ledger_options o = { 0 };
+	struct ledger_seen seen;
+	char hub[80], db[100], repo[100];
+	struct err e;
+	int i;
+
+	snprintf(hub, sizeof(hub), "%s/hub", folder);
+	snprintf(db, sizeof(db), "%s/hub.db", hub);
+	snprintf(repo, sizeof(repo), "%s/ledger.git", hub);
+	o.db = db;
+	o.repo = repo;
+	if (datadir_key(hub, &o.pub, &o.key, &e) != 0)
+		die(e.text);
+	for (i = 0; i < STEP_S * 10; i++) {
+		if (ledger_look(&o, &seen, &e) == 0 && seen.there &&
+		    seen.behind == 0)
+			return;
+		usleep(100000);
+	}
+	die("the ledger does not catch up");
+}
+
 static pid_t
 start(const char *build, char code[40])
 {
@@ -339,7 +369,8 @@ main(int argc, char **argv)
 	run_clients(1);
 	run_clients(CLIENTS);
 	run_pulls(c, &out);
-	sleep(1);
+	wait_in_step();
+	sleep(IDLE_S);
 	printf("memory when idle again: %ld KiB\n", rss_kib(pid));
 	curl_easy_cleanup(c);
 	kill(pid, SIGTERM);

@@ -475,6 +475,8 @@ test_packs(void **state)
 		push_notes(1);
 		if (ledger_follow(l, &e) < 0)
 			fail_msg("%s", e.text);
+		if (i % 5 == 0)
+			ledger_rest(l);
 	}
 	ledger_close(l);
 	ask("n=$(ls \"$R\"/objects/pack/*.pack | wc -l); "
