@@ -42,6 +42,13 @@ seconds(const struct mark *m)
 	return measure_end(m).wall_ms / 1000;
 }
 
+static void
+count(const char *name, size_t n)
+{
+	printf("  %-46s %9zu\n", name, n);
+	fflush(stdout);
+}
+
 /* Notes for so many of the cases, each in a space of its own: one envelope. */
 static void
 write_notes(struct device *d, size_t n)
@@ -162,7 +169,7 @@ fill(const char *tugid, const char *dir, size_t items)
 		device_sync(dev[0], NULL);
 	}
 	device_sync(dev[1], NULL);
-	measure_value("items in the hub", (double)hub_items(), "");
+	count("items in the hub", hub_items());
 	measure_value("filled and pulled by the second in", seconds(&m), "s");
 }
 
@@ -266,7 +273,7 @@ refill(void)
 		die("after %d rounds there is still something to say",
 		    ROUNDS_MAX);
 	measure_value("both in step again", seconds(&m), "s");
-	measure_value("rounds that took", (double)i, "");
+	count("rounds that took", i);
 }
 
 static void
@@ -281,14 +288,13 @@ whole(size_t before)
 	same("the second device", &one, &two);
 	if (n < before)
 		die("the hub has %zu items and had %zu", n, before);
-	measure_value("notes on both devices, the same bytes",
-	    (double)one.notes, "");
-	measure_value("items in the hub when it was lost", (double)before, "");
-	measure_value("items in the hub now", (double)n, "");
+	count("notes on both devices, the same bytes", one.notes);
+	count("items in the hub when it was lost", before);
+	count("items in the hub now", n);
 	for (i = 0; i < 2; i++) {
 		nothing_waits(dev[i]);
-		measure_value("sent by one of them, each found there",
-		    (double)at_hub(dev[i]), "");
+		count("sent by one of them, each found there",
+		    at_hub(dev[i]));
 	}
 }
 
