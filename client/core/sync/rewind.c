@@ -41,11 +41,13 @@ run1(struct store *s, const char *sql, int64_t a, struct err *e)
 
 /* ?1: the place. Own items first, while their places are known. */
 static const char *const own[] = {
-	/* Versions that an own item carries, as before its receipt. */
-	"UPDATE version SET state = 2, outgoing = (SELECT o.oid FROM outgoing o"
-	" WHERE o.state = 2 AND o.seq = version.seq), seq = NULL"
-	" WHERE state = 3 AND seq >= ?1 AND seq IN (SELECT o.seq FROM outgoing o"
-	" WHERE o.state = 2 AND o.kind = 1 AND o.seq >= ?1)",
+	/* Versions that an own item carries, as before its receipt. Read once:
+	 * all that is kept for 90 days is no list to walk for each of them. */
+	"WITH lost(seq, oid) AS MATERIALIZED (SELECT o.seq, o.oid FROM outgoing"
+	" o WHERE o.state = 2 AND o.kind = 1 AND o.seq >= ?1)"
+	" UPDATE version SET state = 2, outgoing = (SELECT l.oid FROM lost l"
+	" WHERE l.seq = version.seq), seq = NULL WHERE state = 3 AND seq >= ?1"
+	" AND seq IN (SELECT l.seq FROM lost l)",
 	"UPDATE access SET seq = NULL WHERE seq >= ?1 AND item IN (SELECT o.id"
 	" FROM outgoing o WHERE o.state = 2 AND o.seq >= ?1)",
 	"UPDATE epoch SET seq = NULL, accept_ms = NULL WHERE seq >= ?1 AND id IN"
