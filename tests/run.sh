@@ -22,7 +22,7 @@ run_one() { # program
 	local name start code group
 	name=$(basename "$1")
 	start=$(date +%s)
-	bash -c 'echo $$ >"$1"; exec timeout 600 "$2"' - "$out/$name.group" \
+	bash -c 'echo $$ >"$1"; exec timeout 900 "$2"' - "$out/$name.group" \
 	    "$1" >"$out/$name.log" 2>&1
 	code=$?
 	group=$(cat "$out/$name.group")
