@@ -48,36 +48,20 @@ oid_eq(const struct oid *a, const struct oid *b)
 const char *
 oid_text(const struct oid *o, char out[static OID_TEXT])
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
+	gnutls_datum_t raw = { (uint8_t *)(uintptr_t)o->b, sizeof(o->b) };
+	size_t len = OID_TEXT;
+	int rc = gnutls_hex_encode(&raw, out, &len);
 
-	for (i = 0; i < sizeof(o->b); i++) {
-		out[2 * i] = digits[o->b[i] >> 4];
-		out[2 * i + 1] = digits[o->b[i] & 15];
-	}
-	out[2 * i] = '\0';
+	assert(rc == 0);
 	return out;
-}
-
-static int
-digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 int
 oid_parse(const char *text, struct oid *out)
 {
-	size_t i;
+	gnutls_datum_t hex = { (uint8_t *)(uintptr_t)text, OID_TEXT - 1 };
+	size_t len = sizeof(out->b);
 
-	for (i = 0; i < sizeof(out->b); i++) {
-		int high = digit(text[2 * i]), low;
-
-		low = high < 0 ? -1 : digit(text[2 * i + 1]);
-		if (low < 0)
-			return -1;
-		out->b[i] = (uint8_t)(high << 4 | low);
-	}
-	return 0;
+	return strlen(text) == OID_TEXT - 1 &&
+	    gnutls_hex_decode(&hex, out->b, &len) == 0 ? 0 : -1;
 }

@@ -18,9 +18,9 @@
 /** doors_settle(s, rekeyed, e): ${rekeyed}: spaces that got a new key. */
 int doors_settle(struct store *s, size_t *rekeyed, struct err *e);
 
-/** doors_recall_early(s, e): overrides that wait sealed, as on a stick, by a clock
- * that runs ahead of the hub's at this contact, are taken apart, so that their
- * stamps are put right with all others (rules.md 2.3, 8.2). */
+/** doors_recall_early(s, e): overrides that wait sealed, as on a stick, by a
+ * clock that runs ahead of the hub's at this contact, are taken apart, so that
+ * their stamps are put right with all others (rules.md 2.3, 8.2). */
 int doors_recall_early(struct store *s, struct err *e);
 
 /** doors_writable(s, space, out, e): content may be sealed under the newest
