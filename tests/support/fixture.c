@@ -157,8 +157,7 @@ fixture_open(struct fixture *f, bool member)
 
 	memset(f, 0, sizeof(*f));
 	setenv("TZ", "UTC", 1);
-	snprintf(f->folder, sizeof(f->folder), "/tmp/tugi-fixture-XXXXXX");
-	assert_non_null(mkdtemp(f->folder));
+	folder_make(f->folder, "tugi-fixture");
 	snprintf(f->profile, sizeof(f->profile), "%s/profile", f->folder);
 	session_options_default(f->profile, &f->options);
 	f->now_ms = FIXTURE_NOW;

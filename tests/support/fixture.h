@@ -8,6 +8,7 @@
 
 #include "client/core/local/versions.h"
 #include "client/core/profile/session.h"
+#include "tests/support/folder.h"
 
 #define FIXTURE_NOW INT64_C(1790000000000) /* 2026-09-21 */
 #define FIXTURE_PASS "four small invented words"
@@ -20,7 +21,7 @@ struct colleague {
 };
 
 struct fixture {
-	char folder[64];         /* temporary; holds the profile */
+	char folder[FOLDER_BYTES]; /* temporary; holds the profile */
 	char profile[80];
 	struct session_options options;
 	struct session *s;

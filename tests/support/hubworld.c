@@ -124,8 +124,7 @@ hw_begin(struct hubworld *w)
 	atomic_store(&w->wall_ms, HW_NOW);
 	atomic_store(&w->mono_ms, 1000);
 	hw_keys(w);
-	snprintf(w->folder, sizeof(w->folder), "/tmp/tugi-hub-XXXXXX");
-	sure(mkdtemp(w->folder) != NULL, "mkdtemp");
+	folder_make(w->folder, "tugi-hub");
 	snprintf(path, sizeof(path), "%s/hub.db", w->folder);
 	w->path = mem_dup(path);
 	must(hub_make(w->path, "hub.test", HW_CODE, tick, &e), &e);

@@ -11,6 +11,7 @@
 
 #include "common/rules/admit.h"
 #include "daemon/hub/hub.h"
+#include "tests/support/folder.h"
 
 #define HW_DEVICES 16
 #define HW_LINES 16
@@ -31,7 +32,7 @@ struct hw_device {
 };
 
 struct hubworld {
-	char folder[64], *path;
+	char folder[FOLDER_BYTES], *path;
 	struct hub *hub;
 	struct proto_info info;
 	struct hub_limits limits;

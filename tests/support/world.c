@@ -299,17 +299,14 @@ void
 world_begin_bare(struct world *w)
 {
 	struct tick tick = { hub_wall, hub_mono, w };
-	char folder[] = "/tmp/tugi-world-XXXXXX";
 	struct err e;
 
 	memset(w, 0, sizeof(*w));
 	must(keys_init(), &e, "keys_init");
 	atomic_store(&w->wall_ms, WORLD_NOW);
 	atomic_store(&w->mono_ms, 1000);
-	if (mkdtemp(folder) == NULL)
-		abort();
-	memcpy(w->folder, folder, sizeof(folder));
-	snprintf(w->path, sizeof(w->path), "%s/hub.db", folder);
+	folder_make(w->folder, "tugi-world");
+	snprintf(w->path, sizeof(w->path), "%s/hub.db", w->folder);
 	keys_sign_make(&w->hub_pub, &w->hub_key);
 	must(hub_make(w->path, "hub.test", WORLD_CODE, tick, &e), &e,
 	    "hub_make");

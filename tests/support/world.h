@@ -16,6 +16,7 @@
 #include "client/core/profile/session.h"
 #include "client/core/sync/remote.h"
 #include "daemon/hub/hub.h"
+#include "tests/support/folder.h"
 
 #define WORLD_CLIENTS 8
 #define WORLD_NOW 1790000000000LL
@@ -35,7 +36,7 @@ struct world_client {
 };
 
 struct world {
-	char folder[64], path[96];
+	char folder[FOLDER_BYTES], path[96];
 	struct hub *hub;
 	struct sign_pub hub_pub;
 	struct sign_key hub_key;
