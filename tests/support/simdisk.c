@@ -1,7 +1,9 @@
 /* The simulated disk; its header says what it models. */
 #include "tests/support/simdisk_inner.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/mem.h"
@@ -25,43 +27,104 @@ simdisk_below(struct simdisk *d, size_t n)
 
 /* ---- contents ---- */
 
+/*
+ * Contents are buffers without their wiping, as nothing here is secret, and
+ * what one disk gives back the next takes: thousands of disks are made one
+ * after the other, and fresh pages would cost more than all that is written.
+ */
 void (*simdisk_grows)(bool begins);
 
-static uint8_t *
-reserve(struct buf *b, size_t n)
-{
-	uint8_t *p;
+static struct {
+	pthread_mutex_t lock;
+	uint8_t *data[SPARES_MAX];
+	size_t cap[SPARES_MAX], count;
+} spare = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+static void
+memory(bool begins)
+{
 	if (simdisk_grows != NULL)
-		simdisk_grows(true);
-	p = buf_reserve(b, n);
-	if (simdisk_grows != NULL)
-		simdisk_grows(false);
-	return p;
+		simdisk_grows(begins);
+}
+
+static void
+take_spare(struct buf *b)
+{
+	pthread_mutex_lock(&spare.lock);
+	if (spare.count > 0) {
+		b->data = spare.data[--spare.count];
+		b->cap = spare.cap[spare.count];
+	}
+	pthread_mutex_unlock(&spare.lock);
+}
+
+static void
+give_back(struct buf *b)
+{
+	bool kept = false;
+
+	pthread_mutex_lock(&spare.lock);
+	if (b->data != NULL && spare.count < SPARES_MAX) {
+		spare.data[spare.count] = b->data;
+		spare.cap[spare.count++] = b->cap;
+		kept = true;
+	}
+	pthread_mutex_unlock(&spare.lock);
+	memory(true);
+	if (!kept)
+		free(b->data);
+	memory(false);
+	b->data = NULL;
+	b->len = b->cap = 0;
+}
+
+/* Room for so many bytes in all, and the one more that a buffer has. */
+static void
+reserve(struct buf *b, size_t bytes)
+{
+	size_t cap;
+
+	if (b->data == NULL)
+		take_spare(b);
+	if (bytes < b->cap)
+		return;
+	cap = b->cap > 0 ? b->cap : FILE_ROOM;
+	while (cap <= bytes)
+		cap *= 2;
+	memory(true);
+	b->data = realloc(b->data, cap);
+	memory(false);
+	if (b->data == NULL || bytes > FILE_BYTES_MAX)
+		abort();
+	b->cap = cap;
 }
 
 static void
 resize(struct buf *b, size_t len)
 {
+	reserve(b, len);
 	if (len > b->len)
-		memset(reserve(b, len - b->len), 0, len - b->len);
+		memset(b->data + b->len, 0, len - b->len);
 	b->len = len;
 }
 
 static void
 put(struct buf *b, size_t at, const uint8_t *data, size_t len)
 {
-	if (at + len > b->len)
-		resize(b, at + len);
+	if (at > b->len)
+		resize(b, at);
+	reserve(b, at + len);
 	memcpy(b->data + at, data, len);
+	if (b->len < at + len)
+		b->len = at + len;
 }
 
 static void
-copy(struct buf *to, const struct buf *from)
+copy(struct buf *to, struct view from)
 {
 	to->len = 0;
-	(void)reserve(to, from->len);
-	buf_add(to, from->data, from->len);
+	if (from.len > 0)
+		put(to, 0, from.data, from.len);
 }
 
 void
@@ -69,10 +132,12 @@ simdisk_forget(struct node *n)
 {
 	struct op *o;
 
+	memory(true);
 	while ((o = n->ops) != NULL) {
 		n->ops = o->next;
-		mem_free(o);
+		free(o);
 	}
+	memory(false);
 	n->end = &n->ops;
 }
 
@@ -80,8 +145,12 @@ void
 simdisk_note(struct node *n, enum op_kind kind, size_t at, const void *data,
     size_t len)
 {
-	struct op *o = mem_new(sizeof(*o) + len);
+	struct op *o;
 
+	memory(true);
+	o = mem_room(sizeof(*o) + len);
+	memory(false);
+	o->next = NULL;
 	o->kind = kind;
 	o->at = at;
 	o->len = len;
@@ -119,9 +188,6 @@ simdisk_make(struct simdisk *d, const char *name)
 	if (n == NULL)
 		return NULL;
 	snprintf(n->name, sizeof(n->name), "%s", name);
-	/* Room from the start: growing copies what is there. */
-	(void)reserve(&n->seen, FILE_ROOM);
-	(void)reserve(&n->kept, FILE_ROOM);
 	return n;
 }
 
@@ -287,7 +353,7 @@ cut_node(struct simdisk *d, struct node *n, enum simdisk_cut mode)
 	n->visible = n->durable;
 	if (!n->durable)
 		n->kept.len = 0;
-	copy(&n->seen, &n->kept);
+	copy(&n->seen, buf_view(&n->kept));
 }
 
 void
@@ -362,8 +428,8 @@ fork_node(struct node *to, const struct node *n)
 	for (o = n->ops; o != NULL; o = o->next)
 		simdisk_note(to, o->kind, o->at, o->data,
 		    o->kind == OP_WRITE ? o->len : 0);
-	copy(&to->seen, &n->seen);
-	copy(&to->kept, &n->kept);
+	copy(&to->seen, buf_view(&n->seen));
+	copy(&to->kept, buf_view(&n->kept));
 }
 
 struct simdisk *
@@ -395,8 +461,8 @@ simdisk_free(struct simdisk *d)
 	sqlite3_vfs_unregister(&d->base);
 	for (i = 0; i < FILES_MAX; i++) {
 		simdisk_forget(&d->node[i]);
-		buf_done(&d->node[i].seen);
-		buf_done(&d->node[i].kept);
+		give_back(&d->node[i].seen);
+		give_back(&d->node[i].kept);
 	}
 	mem_free(d);
 }
@@ -496,7 +562,7 @@ settle(struct node *n)
 {
 	simdisk_forget(n);
 	n->durable = n->visible;
-	copy(&n->kept, &n->seen);
+	copy(&n->kept, buf_view(&n->seen));
 }
 
 void
@@ -514,8 +580,7 @@ simdisk_put(struct simdisk *d, const char *name, struct view data)
 	struct node *n = simdisk_make(d, name);
 
 	n->visible = true;
-	n->seen.len = 0;
-	buf_add(&n->seen, data.data, data.len);
+	copy(&n->seen, data);
 	settle(n);
 }
 

@@ -12,6 +12,7 @@
 #define FILES_MAX 16
 #define FILE_BYTES_MAX ((size_t)1 << 30)
 #define FILE_ROOM ((size_t)1 << 16)
+#define SPARES_MAX 64
 #define NAME_BYTES 128
 #define SECTOR 512
 #define SHARED_MAX 64 /* regions of memory that connections share */

@@ -62,7 +62,7 @@ __wrap_malloc(size_t n)
 {
 	void *p = fails(BUFFERS) ? NULL : __real_malloc(n);
 
-	blocks += p != NULL;
+	blocks += p != NULL && !disk_grows;
 	return p;
 }
 
@@ -71,7 +71,7 @@ __wrap_calloc(size_t n, size_t size)
 {
 	void *p = fails(OBJECTS) ? NULL : __real_calloc(n, size);
 
-	blocks += p != NULL;
+	blocks += p != NULL && !disk_grows;
 	return p;
 }
 
@@ -80,14 +80,14 @@ __wrap_realloc(void *p, size_t n)
 {
 	void *q = fails(BUFFERS) ? NULL : __real_realloc(p, n);
 
-	blocks += q != NULL && p == NULL;
+	blocks += q != NULL && p == NULL && !disk_grows;
 	return q;
 }
 
 void
 __wrap_free(void *p)
 {
-	blocks -= p != NULL;
+	blocks -= p != NULL && !disk_grows;
 	__real_free(p);
 }
 
