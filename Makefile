@@ -165,26 +165,31 @@ $B/sim/sim: $(call obj,$(SIM)) $(TEST_LIBS)
 deps:
 	@packaging/install-deps.sh
 # Everything: what a fresh machine needs, build, walls, unit, processes.
-test: deps
-	@+$(SUB) all leak unit-programs fuzz-programs $(TOOLS)
+# SANITIZE=1, as CI has it: unit tests and fuzz corpus under address and
+# undefined-behaviour sanitizers. Those that are to be many (cuts, lies, each
+# failing call) run as they are, too.
+MANY = crash lies vault_faults hubcuts
+TESTED = $(if $(SANITIZE),$(MANY:%=$B/unit/test_%) $B/sim/sim,unit-programs \
+	fuzz-programs)
+test: deps $(if $(SANITIZE),asan-programs)
+	@+$(SUB) all leak $(TESTED) $(TOOLS)
 	@+$(SUB) lint
-	@tests/run.sh $B
+	@tests/run.sh $B . $(if $(SANITIZE),$(ASAN))
 unit-programs: $(UNIT) $B/sim/sim
 tools: $(TOOLS)
 fuzz-programs: $(FUZZ)
 check-unit: $(if $T,$B/unit/test_$T,$(UNIT))
 	@for t in $^; do $$t || exit 1; done
-# The same unit tests under address and undefined-behaviour sanitizers. What is
-# freed is kept aside for 8 MB instead of 256: new pages cost more than half of
-# the time otherwise, and the tests are small.
-ASAN_LEAN = quarantine_size_mb=8:thread_local_quarantine_size_kb=64:max_malloc_fill_size=0:malloc_context_size=8
-asan: deps
-	@+$(SUB) B=build/asan HARDEN="-O1 -fPIE" \
+# make asan ONLY=test_round: under the sanitizers alone.
+ASAN = build/asan
+ONLY ?= /test_|70-corpus
+asan-programs: deps
+	@+$(SUB) B=$(ASAN) HARDEN="-O1 -fPIE" \
 		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
-		LDFLAGS=-fsanitize=address,undefined unit-programs fuzz-programs
-	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
-		ASAN_OPTIONS=$(ASAN_LEAN) \
-		tests/run.sh build/asan "$(ONLY)"
+		LDFLAGS=-fsanitize=address,undefined \
+		$(UNIT:$B/%=$(ASAN)/%) fuzz-programs
+asan: asan-programs
+	@tests/run.sh $(ASAN) "$(ONLY)" $(ASAN)
 # make fuzz F=changeset TIME=60: one target for that many seconds; F=all: each.
 F ?= all
 TIME ?= 60
@@ -283,7 +288,8 @@ include packaging/packages.mk
 clean:
 	rm -rf build
 help:
-	@echo "all test demo bench sim mutants lint asan leak install clean deps"
+	@echo "all test demo bench sim mutants lint leak install clean deps"
+	@echo "asan ONLY=test_round   unit tests and corpus under sanitizers"
 	@echo "deb package-test      Debian packages (packaging/README.md)"
 	@echo "pot po-update         texts to translate (client/po/README.md)"
 	@echo "powercuts RUNS=20000  of the store, counted in tests/powercuts.tally"
@@ -298,7 +304,8 @@ help:
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
-.PHONY: all deps test unit-programs fuzz-programs tools check-unit asan fuzz \
+.PHONY: all deps test unit-programs fuzz-programs tools check-unit \
+	asan asan-programs fuzz \
 	leak pot po-update demo bench bench-load bench-peers hubkills hubcuts sim \
 	powercuts powersweep mutants lint cover cover-vault clean help
 .SECONDARY:

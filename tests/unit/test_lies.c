@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/core/sync/round.h"
@@ -349,13 +350,19 @@ try_lie(const struct moment *m)
 		    (long long)now.waiting, now.goal);
 }
 
-/* Every lie in each of the sync's answers. */
+/* Every lie in each of the sync's answers; LIES=3 in the environment tells each
+ * third, where sanitizers make all of them dear. */
 static void
 each_lie(int who)
 {
+	const char *text = getenv("LIES");
+	unsigned long step = text != NULL ? strtoul(text, NULL, 10) : 1, n = 0;
 	struct moment m;
 	unsigned calls, told = 0;
+	bool tried;
 
+	if (step == 0)
+		step = 1;
 	named = 0;
 	kept_take(&m.colleague, &w, 1);
 	kept_take(&m.k, &w, who);
@@ -370,15 +377,18 @@ each_lie(int who)
 	for (lie.call = 1; lie.call <= calls; lie.call++)
 		for (lie.kind = 0; lie.kind < KINDS; lie.kind++)
 			for (lie.at = 0; lie.at < PARTS; lie.at++) {
-				try_lie(&m);
-				told += lie.told;
+				tried = n++ % step == 0;
+				if (tried)
+					try_lie(&m);
+				told += tried && lie.told;
 				/* Nothing of that kind, or no such part. */
-				if (!lie.told || lie.kind < ABOUT_ITEM ||
+				if ((tried && !lie.told) ||
+				    lie.kind < ABOUT_ITEM ||
 				    lie.kind >= REFUSED)
 					break;
 			}
 	printf("%u lies in %u answers, %u named\n", told, calls, named);
-	assert_true(told > 60);
+	assert_true(told > 60 / step);
 	kept_done(&m.k);
 	kept_done(&m.colleague);
 }
