@@ -166,9 +166,9 @@ deps:
 	@packaging/install-deps.sh
 # Everything: what a fresh machine needs, build, walls, unit, processes.
 # SANITIZE=1, as CI has it: unit tests and fuzz corpus under address and
-# undefined-behaviour sanitizers. Those that are to be many (cuts, lies, each
-# failing call) run as they are, too.
-MANY = crash lies vault_faults hubcuts
+# undefined-behaviour sanitizers. Those that are to be many (cuts, lies) run as
+# they are, too.
+MANY = crash lies hubcuts
 TESTED = $(if $(SANITIZE),$(MANY:%=$B/unit/test_%) $B/sim/sim,unit-programs \
 	fuzz-programs)
 test: deps $(if $(SANITIZE),asan-programs)
