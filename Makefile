@@ -197,7 +197,8 @@ fuzz: deps
 	@+$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= \
 		CFLAGS="-g -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=undefined" \
-		LDFLAGS=-fsanitize=fuzzer,address,undefined \
+		LDFLAGS="-fsanitize=fuzzer,address,undefined \
+		-Wl,--wrap=mem_secret_new -Wl,--wrap=mem_secret_free" \
 		$(if $(filter all,$F),fuzz-programs,build/fuzz/fuzz/fuzz_$F)
 	@tests/fuzz/run.sh build/fuzz $F $(TIME)
 # Programs that leak on purpose, so that searches for leaks can fail: two files

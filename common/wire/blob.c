@@ -29,7 +29,8 @@ struct stream {
 	uint64_t padded;   /* bytes inside: size, content, zeros */
 	uint64_t content;
 	uint64_t at;       /* of the padded bytes, what is through */
-	uint8_t plain[BLOB_CHUNK], sealed[SEALED_CHUNK];
+	size_t room;       /* of a chunk: small files have small ones */
+	uint8_t *plain, *sealed;
 };
 
 /* ---- lengths ---- */
@@ -191,9 +192,25 @@ seal_all(struct stream *s, const struct sym_key *key, struct err *e)
 	    "longer while it was read");
 }
 
+static struct stream *
+stream_new(const struct blob_flow *f, uint64_t padded)
+{
+	struct stream *s = mem_new(sizeof(*s));
+
+	s->f = f;
+	s->padded = padded;
+	s->room = chunk_bytes(s);
+	s->plain = mem_room(s->room);
+	s->sealed = mem_room(s->room + MORE_BYTES);
+	return s;
+}
+
 static void
 stream_free(struct stream *s)
 {
+	mem_wipe(s->plain, s->room);
+	mem_free(s->plain);
+	mem_free(s->sealed);
 	mem_wipe(s, sizeof(*s));
 	mem_free(s);
 }
@@ -208,10 +225,8 @@ blob_seal(const struct blob_flow *f, uint64_t content,
 	if (content > BLOB_CONTENT_MAX)
 		return err_set(e, ERR_TOOBIG, "a file has at most %llu MB",
 		    (unsigned long long)(BLOB_CONTENT_MAX >> 20));
-	s = mem_new(sizeof(*s));
-	s->f = f;
+	s = stream_new(f, padded_bytes(content));
 	s->content = content;
-	s->padded = padded_bytes(content);
 	s->hash = blob_hash_new();
 	rc = seal_all(s, key, e);
 	blob_hash_end(s->hash, id);
@@ -306,11 +321,9 @@ int
 blob_open(const struct blob_flow *f, uint64_t sealed,
     const struct sym_key *key, uint64_t *content, struct err *e)
 {
-	struct stream *s = mem_new(sizeof(*s));
+	struct stream *s = stream_new(f, padded_of(sealed));
 	int rc;
 
-	s->f = f;
-	s->padded = padded_of(sealed);
 	rc = open_all(s, key, e);
 	*content = s->content;
 	stream_free(s);

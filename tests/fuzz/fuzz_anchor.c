@@ -1,9 +1,9 @@
 /*
  * The anchor beside a store. First byte even: a file that somebody made, or
  * changed (steps of place u16 and another byte u8; place 65535 cuts the file
- * there); odd: the same by one who holds the key, what is inside the records,
- * sealed again. Without the key it says what was once said, or nothing; what
- * is written next is read next.
+ * there, or with 255 takes it away); odd: the same by one who holds the key,
+ * what is inside the records, sealed again. Without the key it says what was
+ * once said, or nothing; what is written next is read next.
  */
 #include <sqlite3.h>
 #include <string.h>
@@ -13,9 +13,11 @@
 #include "tests/support/simdisk.h"
 
 #define STORE "s.tugi"
+#define FILE_NAME STORE ANCHOR_END
 #define TURNS 3
 
 static struct record_keys keys;
+static struct buf made; /* the file, as each input finds it */
 
 static struct record_mark
 mark_of(uint64_t turn)
@@ -27,19 +29,21 @@ mark_of(uint64_t turn)
 }
 
 static void
-change(struct fuzz_in *in, struct buf *file)
+change(struct fuzz_in *in, struct simdisk *sim)
 {
+	struct buf *file = simdisk_file(sim, FILE_NAME);
 	size_t at;
 	uint8_t to;
 
 	while (in->left > 0 && file->len > 0) {
 		at = (size_t)fuzz_take(in, 2);
 		to = (uint8_t)fuzz_take(in, 1);
-		if (at == 65535)
-			file->len = (size_t)to * 64 < file->len ?
-			    (size_t)to * 64 : file->len;
-		else
+		if (at != 65535)
 			file->data[at % file->len] = to;
+		else if (to == 255)
+			simdisk_remove(sim, FILE_NAME);
+		else if ((size_t)to * 64 < file->len)
+			file->len = (size_t)to * 64;
 	}
 }
 
@@ -89,33 +93,48 @@ check_next(const struct disk *d, struct anchor *a)
 	anchor_done(&again);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* What every input begins with: an anchor that spoke TURNS times. */
+static void
+make_file(struct simdisk *sim, const struct disk *d)
 {
 	static const struct id whose = { { 7 } };
 	static const uint8_t dek[RECORD_KEY_BYTES] = { 9 };
-	struct fuzz_in in = { data, size };
-	bool inside = fuzz_take(&in, 1) % 2 == 1;
-	struct simdisk *sim = simdisk_new(1);
-	struct disk d = { .under = sqlite3_vfs_find(simdisk_name(sim)),
-		.path = STORE };
-	struct anchor a;
 	struct record_mark m;
+	struct anchor a;
 	uint64_t turn;
 
-	fuzz_begin();
 	record_keys_derive(&keys, dek, &whose);
-	anchor_init(&a, &d, &keys);
+	anchor_init(&a, d, &keys);
 	for (turn = 1; turn <= TURNS; turn++) {
 		m = mark_of(turn);
 		anchor_put(&a, &m, true);
 	}
 	anchor_done(&a);
+	buf_init(&made, 3 * RECORD_BYTES);
+	buf_add(&made, simdisk_file(sim, FILE_NAME)->data, made.max);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct simdisk *sim;
+	static struct disk d = { .path = STORE };
+	struct fuzz_in in = { data, size };
+	bool inside = fuzz_take(&in, 1) % 2 == 1;
+	struct record_mark m = mark_of(TURNS);
+	struct anchor a;
+
+	fuzz_begin();
+	if (sim == NULL) {
+		sim = simdisk_new(1);
+		d.under = sqlite3_vfs_find(simdisk_name(sim));
+		make_file(sim, &d);
+	}
+	simdisk_put(sim, FILE_NAME, buf_view(&made));
 	if (inside)
-		change_inside(&in, simdisk_file(sim, STORE ANCHOR_END));
+		change_inside(&in, simdisk_file(sim, FILE_NAME));
 	else
-		change(&in, simdisk_file(sim, STORE ANCHOR_END));
-	simdisk_settle(sim);
+		change(&in, sim);
 	anchor_init(&a, &d, &keys);
 	FUZZ_SURE(anchor_load(&a) == SQLITE_OK);
 	if (!inside)
@@ -123,6 +142,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)anchor_behind(&a, &m);
 	check_next(&d, &a);
 	anchor_done(&a);
-	simdisk_free(sim);
 	return 0;
 }

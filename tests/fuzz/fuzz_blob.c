@@ -105,14 +105,15 @@ static void
 inside(struct fuzz_in in)
 {
 	crypto_secretstream_xchacha20poly1305_state state;
-	uint8_t *plain = mem_new(BLOB_CHUNK), *sealed = mem_new(BLOB_CHUNK +
-	    17);
 	uint8_t head[24], tag = (uint8_t)fuzz_take(&in, 1);
 	size_t n = (size_t)fuzz_take(&in, 2) % BLOB_CHUNK + 1;
+	uint8_t *plain, *sealed;
 	unsigned long long len;
 	struct buf all, out;
 
 	n = n < in.left || in.left == 0 ? n : 4096;
+	plain = mem_new(n);
+	sealed = mem_new(n + 17);
 	memcpy(plain, in.data, in.left < n ? in.left : n);
 	buf_init(&all, SEALED_MAX);
 	crypto_secretstream_xchacha20poly1305_init_push(&state, head, key.b);

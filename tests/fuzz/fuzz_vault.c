@@ -37,7 +37,8 @@ static size_t state_count;
 static struct record_keys keys;
 static struct vault_key dek;
 
-static struct simdisk *disk; /* for move alone, which has no context */
+static struct simdisk *disk; /* one for all inputs: making it costs more than
+			      * they do */
 
 static int
 move(const char *from, const char *to)
@@ -46,20 +47,12 @@ move(const char *from, const char *to)
 }
 
 static struct vault_options
-options(struct simdisk *d)
+options(void)
 {
-	struct vault_options o = { .vfs = simdisk_name(d), .no_floor = true,
+	struct vault_options o = { .vfs = simdisk_name(disk), .no_floor = true,
 		.move = move };
 
-	disk = d;
 	return o;
-}
-
-static void
-copy(struct buf *out, const struct buf *from)
-{
-	buf_init(out, FILE_MAX);
-	buf_add(out, from->data, from->len);
 }
 
 static int
@@ -98,10 +91,19 @@ commit(struct vault *v, const char *sql)
 }
 
 static void
-take(struct simdisk *d, struct image *out)
+copy(struct buf *out, const char *name)
 {
-	copy(&out->store, simdisk_file(d, STORE));
-	copy(&out->log, simdisk_file(d, LOG));
+	const struct buf *from = simdisk_file(disk, name);
+
+	buf_init(out, FILE_MAX);
+	buf_add(out, from->data, from->len);
+}
+
+static void
+take(struct image *out)
+{
+	copy(&out->store, STORE);
+	copy(&out->log, LOG);
 }
 
 /* Two moments of a store: pages written back between them, and a log of a few
@@ -110,28 +112,31 @@ static void
 make_images(void)
 {
 	struct vault_cost cost = { 1, 8192 };
-	struct simdisk *d = simdisk_new(3);
-	struct vault_options o = options(d);
+	struct vault_options o;
 	struct keyblock kb;
 	struct vault *v;
 	struct err e;
 
+	/* One thread: SQLite needs no locks and counts no bytes. */
+	FUZZ_SURE(sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK);
+	FUZZ_SURE(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK);
+	disk = simdisk_new(3);
+	o = options();
 	FUZZ_SURE(vault_create(STORE, view_str("p"), &cost, &o, &v, &e) == 0);
 	dek = *vault_key(v);
 	state_count = 1; /* nothing yet: zeros */
 	commit(v, "CREATE TABLE note(id INTEGER PRIMARY KEY, body)");
 	commit(v, "INSERT INTO note VALUES (1, 'one')");
 	commit(v, "INSERT INTO note VALUES (2, zeroblob(9000))");
-	take(d, &older);
+	take(&older);
 	FUZZ_SURE(db_checkpoint(vault_db(v), &e) == 0);
 	commit(v, "UPDATE note SET body = 'two' WHERE id = 2");
 	commit(v, "INSERT INTO note VALUES (3, zeroblob(6000))");
 	commit(v, "DELETE FROM note WHERE id = 1");
-	take(d, &newer);
+	take(&newer);
 	FUZZ_SURE(keyblock_decode(newer.store.data, &kb) == 0);
 	record_keys_derive(&keys, dek.b, &kb.file);
 	vault_close(v);
-	simdisk_free(d);
 }
 
 /* ---- with the key ---- */
@@ -287,11 +292,11 @@ enum { STEP_PATCH, STEP_MOVE_SEALED, STEP_MOVE_RAW, STEP_CUT, STEP_OLDER,
 
 /* Whether it took the key to do that. */
 static bool
-step(struct image *im, struct fuzz_in *in)
+step(struct buf *store, struct buf *log, struct fuzz_in *in)
 {
 	uint64_t kind = fuzz_take(in, 1) % STEPS, block = fuzz_take(in, 1);
 	bool in_log = (block & 0x80) != 0;
-	struct buf *file = in_log ? &im->log : &im->store;
+	struct buf *file = in_log ? log : store;
 	uint64_t blocks = file->len / RECORD_BYTES, other;
 	size_t at;
 
@@ -348,9 +353,9 @@ was_committed(const struct hash *h)
 }
 
 static void
-open_store(struct simdisk *d, bool had_key)
+open_store(bool had_key)
 {
-	struct vault_options o = options(d);
+	struct vault_options o = options();
 	struct vault *v;
 	struct hash h;
 	struct err e;
@@ -376,26 +381,22 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_in in = { data, size };
-	struct image im;
-	struct simdisk *d;
+	struct buf *store, *log;
 	bool mend, had_key = false;
 
 	fuzz_begin();
-	if (newer.store.len == 0)
+	if (disk == NULL)
 		make_images();
-	copy(&im.store, &newer.store);
-	copy(&im.log, &newer.log);
+	simdisk_seed(disk, 3);
+	simdisk_put(disk, STORE, buf_view(&newer.store));
+	simdisk_put(disk, LOG, buf_view(&newer.log));
+	store = simdisk_file(disk, STORE);
+	log = simdisk_file(disk, LOG);
 	mend = (fuzz_take(&in, 1) & 1) != 0;
 	while (in.left > 0)
-		had_key |= step(&im, &in);
+		had_key |= step(store, log, &in);
 	if (mend)
-		mend_sums(&im.log);
-	d = simdisk_new(3);
-	simdisk_put(d, STORE, buf_view(&im.store));
-	simdisk_put(d, LOG, buf_view(&im.log));
-	open_store(d, had_key || mend);
-	simdisk_free(d);
-	buf_done(&im.store);
-	buf_done(&im.log);
+		mend_sums(log);
+	open_store(had_key || mend);
 	return 0;
 }
