@@ -365,7 +365,8 @@ exchange_bundle_in(struct session *s, struct view file,
 	rc = bundle_take(session_store(s), &progress, first, &taken, e);
 	hand_over(&taken.figures, out);
 	out->stale = taken.stale;
-	if (rc == 0)
+	/* Who just learned of the own end can open nothing more, nor may. */
+	if (rc == 0 && session_store(s)->stage != STORE_REVOKED)
 		rc = take_files(s, file, at, out, e);
 	if (rc == 0 && !taken.stale)
 		rc = settle(s, out, &again, e);

@@ -50,17 +50,23 @@ unit_all() {
 
 # Copies what changed; what differs gets a new time, so make sees it, also
 # after a run that was cut off in the middle of a mutant.
+# What differs, by content, is copied with the time of now, so that what an
+# earlier run left broken is built again.
 copy_tree() {
-	local f
+	local s f
 	mkdir -p "$tree" "$log"
-	for f in $(cd "$tree" && find $sources -type f 2>/dev/null); do
-		[ -f "$f" ] || rm -f "$tree/$f"
-	done
-	for f in Makefile $(find $sources -type f); do
-		if ! cmp -s "$f" "$tree/$f"; then
-			mkdir -p "$tree/$(dirname "$f")"
-			cp "$f" "$tree/$f"
+	for s in Makefile $sources; do
+		if [ -e "$tree/$s" ]; then
+			diff -rq "$s" "$tree/$s"
+		else
+			cp -r "$s" "$tree/$s"
 		fi
+	done | sed -n -e "s|^Only in $tree/\(.*\): |\1/|p" -e "t" \
+	    -e 's|^Only in \(.*\): |\1/|p' \
+	    -e 's|^Files \(.*\) and .* differ$|\1|p' |
+	while IFS= read -r f; do
+		rm -rf "${tree:?}/$f"
+		[ ! -e "$f" ] || cp -r "$f" "$tree/$f"
 	done
 }
 

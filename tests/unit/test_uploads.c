@@ -21,6 +21,7 @@
 #include "client/core/cases/attachments.h"
 #include "client/core/fetch.h"
 #include "client/core/local/blobs.h"
+#include "client/core/office/office.h"
 #include "client/core/records/erase.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -1035,6 +1036,26 @@ test_stick(void **state)
 	assert_int_equal(r.files_asked, 0); /* it is here */
 }
 
+/* The answer's first part says that the device is at its end: what is behind it
+ * cannot be opened any more, and that is no damage. */
+static void
+test_stick_of_the_revoked(void **state)
+{
+	struct id id;
+
+	(void)state;
+	stick_prepare(&id);
+	stick_out(READER, &id);
+	assert_int_equal(r.files_asked, 1);
+	assert_int_equal(office_revoke(w.c[0].session,
+	    &world_store(&w, READER)->me->device, &e), 0);
+	world_must_sync(&w, 0);
+	assert_int_equal(stick_carry(INT_MAX), 0);
+	assert_int_equal(stick_in(READER), 0);
+	assert_true(r.revoked);
+	assert_int_equal(r.files_got, 0);
+}
+
 /* Half of it, that half again, and a stick for the rest. */
 static void
 test_stick_halves(void **state)
@@ -1246,7 +1267,8 @@ main(void)
 		T(test_share), T(test_hub_full),
 		T(test_lies), T(test_dropped), T(test_never_the_only_copy),
 		T(test_erased), T(test_case_erased), T(test_checked), T(test_loose),
-		S(test_stick), S(test_stick_halves), S(test_stick_line_gone),
+		S(test_stick), S(test_stick_of_the_revoked),
+		S(test_stick_halves), S(test_stick_line_gone),
 		S(test_stick_cut), S(test_stick_no_right), S(test_stick_lies),
 	};
 
