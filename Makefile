@@ -194,7 +194,7 @@ asan: asan-programs
 F ?= all
 TIME ?= 60
 fuzz: deps
-	@+$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= \
+	@+$(SUB) B=build/fuzz CC=clang HARDEN=-O1 FUZZ_MAIN= QUICK_LD= \
 		CFLAGS="-g -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=undefined" \
 		LDFLAGS="-fsanitize=fuzzer,address,undefined \
