@@ -220,7 +220,7 @@ $(LEAK)/%.o: %.c | $(GEN)
 	$Q$(CC) $(ALL_CFLAGS) -DTUGI_TEST_LEAK -c -o $@ $<
 demo: deps
 	@+$(SUB) all leak $(TOOLS)
-	@tests/demo/demo.sh $B build/leak
+	@tests/demo/demo.sh $B $(LEAK)
 # A school year in small, from seeds: make sim SEED=1 RUNS=1000
 SEED ?= 1
 RUNS ?= 1000
@@ -304,7 +304,7 @@ help:
 	@echo "cover-vault           each line of the store by its own tests"
 	@echo "fuzz F=changeset TIME=60   one fuzz target (tests/fuzz/README.md)"
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B $(LEAK) -name '*.d' 2>/dev/null)
 .PHONY: all deps test unit-programs fuzz-programs tools check-unit \
 	asan asan-programs fuzz \
 	leak pot po-update demo bench bench-load bench-peers hubkills hubcuts sim \

@@ -365,7 +365,7 @@ exchange_bundle_in(struct session *s, struct view file,
 	rc = bundle_take(session_store(s), &progress, first, &taken, e);
 	hand_over(&taken.figures, out);
 	out->stale = taken.stale;
-	/* Who just learned of the own end can open nothing more, nor may. */
+	/* Of its own end it may just have learned: no key is left for more. */
 	if (rc == 0 && session_store(s)->stage != STORE_REVOKED)
 		rc = take_files(s, file, at, out, e);
 	if (rc == 0 && !taken.stale)

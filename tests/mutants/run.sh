@@ -48,10 +48,8 @@ unit_all() {
 	    grep -vxE "(${SKIP// /|})" | tr '\n' ' '
 }
 
-# Copies what changed; what differs gets a new time, so make sees it, also
-# after a run that was cut off in the middle of a mutant.
-# What differs, by content, is copied with the time of now, so that what an
-# earlier run left broken is built again.
+# Copies what differs, by content; it gets the time of now, so make sees it,
+# also after a run that was cut off in the middle of a mutant.
 copy_tree() {
 	local s f
 	mkdir -p "$tree" "$log"
