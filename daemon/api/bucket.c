@@ -32,6 +32,14 @@ bucket_take(struct bucket *b, int64_t mono_ms, int burst,
 	return true;
 }
 
+int
+bucket_spent(struct bucket *b, int64_t mono_ms, int burst,
+    int64_t micro_per_ms)
+{
+	(void)bucket_has(b, mono_ms, burst, micro_per_ms);
+	return burst - (int)(b->micro / BUCKET_WHOLE);
+}
+
 void
 bucket_give(struct bucket *b, int burst)
 {

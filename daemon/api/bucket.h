@@ -25,6 +25,11 @@ bool bucket_has(struct bucket *b, int64_t mono_ms, int burst,
 bool bucket_take(struct bucket *b, int64_t mono_ms, int burst,
     int64_t micro_per_ms);
 
+/** bucket_spent(b, mono_ms, burst, micro_per_ms): how many are missing then,
+ * of ${burst}; a begun one counts. */
+int bucket_spent(struct bucket *b, int64_t mono_ms, int burst,
+    int64_t micro_per_ms);
+
 /** bucket_give(b, burst): one back. */
 void bucket_give(struct bucket *b, int burst);
 

@@ -100,10 +100,10 @@ attend(struct gate *g, struct guest *x)
 
 /* What the address weighs, and what this one has shown: a first message, or
  * that it is new. */
-static int
+static int64_t
 burden(struct gate *g, const struct guest *x, int64_t now_ms)
 {
-	return 2 * peers_burden(g->o.peers, x->key) +
+	return 2 * (int64_t)peers_burden(g->o.peers, x->key) +
 	    (!x->whole && now_ms - x->since_ms >= WATCH_GRACE_MS);
 }
 
@@ -114,7 +114,7 @@ make_room(struct gate *g)
 {
 	int64_t now_ms = tick_mono_ms(&g->tick);
 	struct guest *x, *worst = NULL;
-	int n, most = 0;
+	int64_t n, most = 0;
 
 	for (x = g->first; x != NULL; x = x->next) {
 		n = burden(g, x, now_ms);

@@ -374,10 +374,13 @@ on_completed(void *cls, struct MHD_Connection *c, void **ctx,
 static void
 left(struct http *h, struct watch_line *line)
 {
+	uint64_t key;
+
 	if (line == NULL)
 		return;
-	peers_leave(h->peers, watch_key(line));
-	watch_drop(h->watch, line);
+	key = watch_key(line);
+	watch_drop(h->watch, line); /* first: watch asks for its address */
+	peers_leave(h->peers, key);
 	gate_wake(h->gate);
 }
 

@@ -18,7 +18,7 @@
 #define SETS (PEERS_ROOM / WAYS)
 #define STRIKES_MAX 1000
 #define LIVE_MAX 10000 /* more than any limit; a strike weighs as much */
-#define WAITING_MAX 20000
+#define BURDEN_MAX 500000
 
 struct peer {
 	bool used, known;
@@ -235,7 +235,12 @@ peers_burden(struct peers *p, uint64_t key)
 
 	pthread_mutex_lock(&p->lock);
 	x = get(p, key);
-	n = class_of(x) * WAITING_MAX + x->waiting;
+	n = x->waiting + x->live + bucket_spent(&x->bucket,
+	    tick_mono_ms(&p->tick), p->limits.burst,
+	    bucket_rate(p->limits.per_s));
+	if (n >= BURDEN_MAX)
+		n = BURDEN_MAX - 1;
+	n += class_of(x) * BURDEN_MAX;
 	pthread_mutex_unlock(&p->lock);
 	return n;
 }

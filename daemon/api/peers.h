@@ -57,7 +57,10 @@ int peers_live(struct peers *p);
  * served now. */
 int peers_rank(struct peers *p, uint64_t key);
 
-/** peers_burden(p, key): the highest is dropped first where too many wait. */
+/** peers_burden(p, key): the highest is dropped first where too many wait: by
+ * strikes, then by what it has open and has lately had, so that who comes for
+ * the first time is not dropped for those who come again and again. Of an
+ * address that has something waiting or open. */
 int peers_burden(struct peers *p, uint64_t key);
 
 /** peers_waiting(p, key): of this address. */

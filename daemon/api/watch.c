@@ -23,6 +23,7 @@ struct watch_line {
 	uint64_t key;
 	enum watch_phase phase;
 	int64_t since_ms, end_ms; /* monotonic; end 0: no deadline */
+	int burden;               /* its address's, when it was last weighed */
 	bool leaving;             /* shut down */
 };
 
@@ -64,17 +65,25 @@ look(struct watch *w)
 			end(w, l, late[l->phase]);
 }
 
-/* Who has used its place least; NULL: all are at work. */
+static bool
+may_make_way(const struct watch_line *l, int64_t now_ms)
+{
+	return !l->leaving && (l->phase == WATCH_HEAD ||
+	    l->phase == WATCH_SWALLOW || l->phase == WATCH_IDLE) &&
+	    now_ms - l->since_ms >= WATCH_GRACE_MS;
+}
+
+/* Of the address that weighs most who has used its place least; NULL: all are
+ * at work. */
 static struct watch_line *
 least(struct watch *w, int64_t now_ms)
 {
 	struct watch_line *l, *out = NULL;
 
 	for (l = w->lines; l != NULL; l = l->next)
-		if (!l->leaving && (l->phase == WATCH_HEAD ||
-		    l->phase == WATCH_SWALLOW || l->phase == WATCH_IDLE) &&
-		    now_ms - l->since_ms >= WATCH_GRACE_MS &&
-		    (out == NULL || l->since_ms < out->since_ms))
+		if (may_make_way(l, now_ms) && (out == NULL ||
+		    l->burden > out->burden || (l->burden == out->burden &&
+		    l->since_ms < out->since_ms)))
 			out = l;
 	return out;
 }
@@ -82,12 +91,16 @@ least(struct watch *w, int64_t now_ms)
 void
 watch_evict(struct watch *w, int n)
 {
+	int64_t now_ms = tick_mono_ms(&w->tick);
 	struct watch_line *l;
 
 	pthread_mutex_lock(&w->lock);
-	for (l = w->lines; l != NULL; l = l->next)
+	for (l = w->lines; l != NULL; l = l->next) {
 		n -= l->leaving;
-	while (n-- > 0 && (l = least(w, tick_mono_ms(&w->tick))) != NULL)
+		if (may_make_way(l, now_ms))
+			l->burden = peers_burden(w->peers, l->key);
+	}
+	while (n-- > 0 && (l = least(w, now_ms)) != NULL)
 		end(w, l, COUNT_MADE_WAY);
 	pthread_mutex_unlock(&w->lock);
 }

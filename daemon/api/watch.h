@@ -49,7 +49,8 @@ void watch_phase(struct watch *w, struct watch_line *line,
 
 /** watch_evict(w, n): others wait: see that ${n} are on their way out, of
  * those that have sent no headers or a body nobody signed, or are between two
- * requests, for WATCH_GRACE_MS; the longest first. Any thread. */
+ * requests, for WATCH_GRACE_MS; of the address that weighs most (peers_burden)
+ * the longest first. Any thread. */
 void watch_evict(struct watch *w, int n);
 
 /** watch_drop(w, line): before its socket is closed. */

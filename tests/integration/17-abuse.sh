@@ -162,6 +162,7 @@ carried() {
 	return 1
 }
 check "a colleague's bundle gets through" carried
+[ "$failed" -eq 0 ] || figures | grep refused
 kill -TERM $attacker 2>/dev/null
 reap $attacker
 check "strangers were told that there is no room" more no_room 0

@@ -207,10 +207,12 @@ is "all of it is there, once" "$all $all" "$(json mari '.[].fields.text' \
 spent note add B-1 'undisturbed'
 hits=0
 {
-for i in $(seq 40); do
+for i in $(seq 40); do # as above: as many end before their kill as are hit
 	killed_at mari $((RANDOM % (took * 2))) note add B-1 "single $i"
-	[ $rc -eq 137 ] && hits=$((hits + 1))
-	[ $rc -eq 0 ] && echo "single $i" >>"$T/kept"
+	case $rc in
+	137) hits=$((hits + 1)) took=$((took * 10 / 9 + 1)) ;;
+	0) echo "single $i" >>"$T/kept"; took=$((took * 9 / 10 + 1)) ;;
+	esac
 done
 } 2>/dev/null
 json mari '.[].fields.text' note list B-1 | grep ^single | sort >"$T/there"

@@ -120,6 +120,15 @@ test_rank(void **state)
 	now_ms += PEERS_FORGIVE_MS;
 	assert_int_equal(peers_rank(p, 2), plain);
 	assert_true(peers_burden(p, 2) > peers_burden(p, 1));
+	assert_true(peers_come(p, 3));
+	assert_int_equal(peers_burden(p, 2), peers_burden(p, 3));
+	peers_serve(p, 2); /* one that has a place, and one that had two */
+	assert_true(peers_come(p, 2));
+	assert_true(peers_burden(p, 2) > peers_burden(p, 3));
+	peers_leave(p, 2);
+	assert_true(peers_burden(p, 2) > peers_burden(p, 3));
+	now_ms += PEERS_FORGIVE_MS;
+	assert_int_equal(peers_burden(p, 2), peers_burden(p, 3));
 	peers_strike(p, 2);
 	peers_trust(p, 2); /* a device was there: it goes first, for a day */
 	assert_int_equal(peers_rank(p, 2), 0);
@@ -394,6 +403,36 @@ test_makes_way(void **state)
 	end();
 }
 
+/* Of those who do nothing with it, one of the address that has most of them:
+ * not who was there first. */
+static void
+test_most_make_way(void **state)
+{
+	int fd[4], i;
+	struct pollfd p;
+
+	(void)state;
+	begin(3, 20, LONG_MS);
+	for (i = 0; i < 3; i++) {
+		fd[i] = come_from(i == 0 ? "127.0.0.2" : "127.0.0.3", hello,
+		    sizeof(hello));
+		wait_served(i + 1);
+	}
+	fd[3] = come_from("127.0.0.4", hello, sizeof(hello));
+	must_close(fd[1]);
+	p = (struct pollfd){ .fd = fd[0], .events = POLLIN };
+	assert_int_equal(poll(&p, 1, 0), 0);
+	leave(1);
+	wait_served(4);
+	leave(0);
+	leave(2);
+	leave(3);
+	close(fd[0]);
+	close(fd[2]);
+	close(fd[3]);
+	end();
+}
+
 /* A crowd from one address does not push out another's. */
 static void
 test_crowd(void **state)
@@ -468,6 +507,7 @@ main(void)
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_makes_way),
+		cmocka_unit_test(test_most_make_way),
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_taken_over),
 	};
