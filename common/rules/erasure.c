@@ -85,13 +85,19 @@ may_take_back(const struct admit_in *in)
 enum verdict
 erasure_judge(const struct admit_in *in, enum right right)
 {
-	const struct changeset_header *h = &in->cs->h;
-	uint64_t seen;
-
 	if (in->space->epoch == NULL)
 		return VERDICT_UNKNOWN_SPACE;
 	if (right != RIGHT_KEEP)
 		return VERDICT_NOT_MEMBER;
+	return erasure_judge_outside(in);
+}
+
+enum verdict
+erasure_judge_outside(const struct admit_in *in)
+{
+	const struct changeset_header *h = &in->cs->h;
+	uint64_t seen;
+
 	if (!roster_seen(in->roster, &h->seen, &seen) || seen > in->log.size)
 		return VERDICT_BAD_SEEN;
 	/* Names of people are not a case's. */

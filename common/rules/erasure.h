@@ -16,6 +16,10 @@
  * ${right} in the space. */
 enum verdict erasure_judge(const struct admit_in *in, enum right right);
 
+/** erasure_judge_outside(in): the same on a device whose right in the space is
+ * over: who keeps it now is not known there (10.3). */
+enum verdict erasure_judge_outside(const struct admit_in *in);
+
 /** erasure_is_back(in): it takes an order back. */
 bool erasure_is_back(const struct admit_in *in);
 

@@ -446,6 +446,51 @@ store_letter(struct hub *hub, const struct accept *a, uint64_t seq,
 	return 0;
 }
 
+/* Devices of the person that wrote with ${author}, where they are or were
+ * members. */
+static int
+address_order(struct hub *hub, const struct hubdb_order *o,
+    const struct id *author, struct err *e)
+{
+	const struct roster_device *d = hub->roster.devices;
+	struct hubdb_member m;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < hub->roster.device_count; i++) {
+		if (!roster_same(&hub->roster, &d[i].device, author))
+			continue;
+		rc = hubdb_member_find(hub->db, &d[i].device, &o->space, &m,
+		    e);
+		if (rc == 1)
+			rc = hubdb_letter_add_tx(hub->db, &d[i].device,
+			    &o->space, o->seq, e);
+		if (rc < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Who wrote what is to be erased has it still when their right is over: the
+ * order goes to them as a letter does (rules.md 10.3). */
+static int
+tell_authors(struct hub *hub, const struct hubdb_order *o, struct err *e)
+{
+	struct buf list;
+	struct id author;
+	size_t at;
+	int rc;
+
+	buf_init(&list, SIZE_MAX);
+	rc = hubdb_erase_authors(hub->db, o, &list, e);
+	for (at = 0; rc == 0 && at < list.len; at += sizeof(author.b)) {
+		memcpy(author.b, list.data + at, sizeof(author.b));
+		rc = address_order(hub, o, &author, e);
+	}
+	buf_done(&list);
+	return rc;
+}
+
 static int
 store_erase(struct hub *hub, const struct accept *a, uint64_t seq,
     struct err *e)
@@ -455,7 +500,8 @@ store_erase(struct hub *hub, const struct accept *a, uint64_t seq,
 		.author = a->cs.h.author, .dpo = a->erase->dpo,
 		.accept_ms = hub->now_ms };
 
-	return hubdb_erase_add_tx(hub->db, &o, a->erase, e);
+	return hubdb_erase_add_tx(hub->db, &o, a->erase, e) != 0 ? -1 :
+	    tell_authors(hub, &o, e);
 }
 
 static int

@@ -11,7 +11,8 @@
  *
  * A device that lost a space, or whose right there is over, gets the control
  * items, so that it can see why, and of content the headers alone: nothing is
- * disclosed after a withdrawal, and the stream still shows no gap.
+ * disclosed after a withdrawal, and the stream still shows no gap. What is
+ * addressed to it comes whole: letters, and orders to erase what it wrote.
  */
 #include <string.h>
 
@@ -59,6 +60,7 @@ choose_form(struct pull *p, const struct hubdb_feed *f,
 	case CHANGESET_ACCESS:
 		return 1;
 	case CHANGESET_LETTER:
+	case CHANGESET_ERASE:
 		return hubdb_letter_next(p->page.db, p->device, &f->space,
 		    span, &letter, e);
 	default:

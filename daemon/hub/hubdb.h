@@ -189,6 +189,8 @@ int hubdb_author_put_tx(struct hubdb *db, const struct hubdb_author *a,
 
 /* ---- letters ---- */
 
+/** hubdb_letter_add_tx(db, device, space, seq, e): the item, a letter or an
+ * erase order, is addressed to the device; once more changes nothing. */
 int hubdb_letter_add_tx(struct hubdb *db, const struct id *device,
     const struct id *space, uint64_t seq, struct err *e);
 

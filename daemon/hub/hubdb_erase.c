@@ -232,6 +232,57 @@ hubdb_erase_add_tx(struct hubdb *db, const struct hubdb_order *o,
 	    mark(db, o, e);
 }
 
+/* The order that ${o} takes back. */
+static int
+find_undone(struct hubdb *db, const struct hubdb_order *o,
+    struct hubdb_order *out, struct err *e)
+{
+	struct stmt *s = db_prepare(db->db, ORDER_COLS
+	    "WHERE space = ?1 AND back_seq = ?2");
+
+	db_bind_id(s, 1, &o->space);
+	hubdb_bind_u64(s, 2, o->seq);
+	return hubdb_one(s, fill_order, out, e);
+}
+
+static int
+collect_authors(struct hubdb *db, const struct hubdb_order *o,
+    struct buf *out, struct err *e)
+{
+	static const char whole[] = "SELECT DISTINCT author FROM item"
+	    " INDEXED BY item_by_seq WHERE space = ?1 AND ?2 >> kind & 1";
+	static const char named[] = "SELECT DISTINCT i.author"
+	    " FROM erase_item AS n INDEXED BY erase_item_order"
+	    " CROSS JOIN item AS i ON i.id = n.id"
+	    " WHERE i.space = ?1 AND ?2 >> i.kind & 1 AND n.order_seq = ?3";
+	struct stmt *s = db_prepare(db->db,
+	    o->kind == ERASE_SPACE ? whole : named);
+	struct id author;
+	int rc;
+
+	db_bind_id(s, 1, &o->space);
+	db_bind_int(s, 2, kinds_taken(ERASE_RECORD));
+	if (o->kind != ERASE_SPACE)
+		hubdb_bind_u64(s, 3, o->seq);
+	while ((rc = db_step(s, e)) == 1)
+		if (db_id(s, 0, &author) == 0)
+			buf_add(out, author.b, sizeof(author.b));
+	return rc == 0 ? buf_check(out, "a list of devices", e) : -1;
+}
+
+int
+hubdb_erase_authors(struct hubdb *db, const struct hubdb_order *o,
+    struct buf *out, struct err *e)
+{
+	struct hubdb_order undone;
+	int rc;
+
+	if (o->kind != ERASE_BACK)
+		return collect_authors(db, o, out, e);
+	rc = find_undone(db, o, &undone, e);
+	return rc == 1 ? collect_authors(db, &undone, out, e) : rc;
+}
+
 int
 hubdb_erase_late_tx(struct hubdb *db, const struct hash *id, uint64_t seq,
     struct err *e)

@@ -25,6 +25,12 @@ struct hubdb_order {
 int hubdb_erase_add_tx(struct hubdb *db, const struct hubdb_order *o,
     const struct erase *order, struct err *e);
 
+/** hubdb_erase_authors(db, o, out, e): append the ids of the devices that wrote
+ * what ${o} names, or what the order had named that it takes back; each once.
+ */
+int hubdb_erase_authors(struct hubdb *db, const struct hubdb_order *o,
+    struct buf *out, struct err *e);
+
 /** hubdb_erase_late_tx(db, id, seq, e): an item that came after an order that
  * names it. */
 int hubdb_erase_late_tx(struct hubdb *db, const struct hash *id, uint64_t seq,

@@ -216,7 +216,8 @@ hubdb_letter_add_tx(struct hubdb *db, const struct id *device,
     const struct id *space, uint64_t seq, struct err *e)
 {
 	struct stmt *s = db_prepare(db->db,
-	    "INSERT INTO letter_to (device, space, seq) VALUES (?1, ?2, ?3)");
+	    "INSERT OR IGNORE INTO letter_to (device, space, seq)"
+	    " VALUES (?1, ?2, ?3)");
 
 	db_bind_id(s, 1, device);
 	db_bind_id(s, 2, space);

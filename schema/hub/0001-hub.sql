@@ -107,7 +107,8 @@ CREATE TABLE author (
 	PRIMARY KEY (device, space)
 ) WITHOUT ROWID;
 
--- To whom a letter is addressed, members or not.
+-- To whom a letter is addressed, or an order to erase what they wrote: members
+-- or not.
 CREATE TABLE letter_to (
 	device BLOB NOT NULL CHECK (length(device) = 16),
 	space BLOB NOT NULL CHECK (length(space) = 16),

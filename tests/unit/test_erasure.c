@@ -256,6 +256,26 @@ test_take_back(void **state)
 	assert_int_equal(judge(KEEPER, DPO), VERDICT_BAD_ERASE);
 }
 
+/* Whose right is over follows the two signatures, whoever keeps it by now. */
+static void
+test_outside(void **state)
+{
+	(void)state;
+	assert_int_equal(judge(WRITER, DPO), VERDICT_NOT_MEMBER);
+	s.space.epoch = NULL;
+	assert_int_equal(judge(KEEPER, DPO), VERDICT_UNKNOWN_SPACE);
+	assert_int_equal(erasure_judge_outside(&s.in), VERDICT_ACCEPTED);
+	(void)judge(WRITER, DPO);
+	assert_int_equal(erasure_judge_outside(&s.in), VERDICT_ACCEPTED);
+	(void)judge(KEEPER, KEEPER2);
+	assert_int_equal(erasure_judge_outside(&s.in), VERDICT_BAD_ERASE);
+	(void)judge(KEEPER, WRITER);
+	assert_int_equal(erasure_judge_outside(&s.in), VERDICT_BAD_ERASE);
+	s.order.what.kind = ERASE_BACK;
+	(void)judge(KEEPER, DPO);
+	assert_int_equal(erasure_judge_outside(&s.in), VERDICT_BAD_ERASE);
+}
+
 /* A space that is erased takes nothing but the order's undoing. */
 static void
 test_closed(void **state)
@@ -280,7 +300,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_two_hands), T(test_forged), T(test_revoked),
-		T(test_times_and_places), T(test_take_back), T(test_closed)
+		T(test_times_and_places), T(test_take_back),
+		T(test_outside), T(test_closed)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

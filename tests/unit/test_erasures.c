@@ -29,6 +29,7 @@
 #include "common/base/mem.h"
 #include "common/wire/directory.h"
 #include "tests/support/simdisk.h"
+#include "tests/support/trust.h"
 #include "tests/support/world.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -699,6 +700,154 @@ test_whole_case(void **state)
 	}
 }
 
+/* ---- whose right is over ---- */
+
+#define NEXT 4 /* WRITER's second device */
+
+static struct id theirs;
+
+/* WRITER writes a note that NEXT has too; OFFICE reads. Then both persons are
+ * put out, at the next sync of each, and what follows they do not get. */
+static void
+put_out(void)
+{
+	struct err e;
+
+	trust_device(&w, NEXT, WRITER);
+	world_grant(&w, KEEPER, &the_case, OFFICE, "card,notes", false);
+	sync_all();
+	assert_int_equal(world_note(&w, WRITER, &the_case, "theirs: " WORD,
+	    &theirs), 0);
+	sync_all();
+	world_must_sync(&w, NEXT);
+	world_must_sync(&w, NEXT);
+	assert_int_equal(world_notes(&w, NEXT, &the_case), 3);
+	world_pass(&w, 300000); /* older text is not under review (7.7) */
+	world_withdraw(&w, KEEPER, &the_case, WRITER, "card,notes,plan");
+	world_withdraw(&w, KEEPER, &the_case, OFFICE, "card,notes");
+	(void)world_sync(&w, KEEPER, NULL, &e);
+	assert_int_equal(world_note(&w, KEEPER, &the_case, "after", NULL), 0);
+	world_must_sync(&w, KEEPER);
+}
+
+static int64_t
+orders_of(int i)
+{
+	return world_count(&w, i, "SELECT count(*) FROM erase_order");
+}
+
+/* No word is left with who wrote it, and nothing alarms; who wrote nothing of
+ * it is not told. */
+static void
+check_gone_outside(int64_t orders)
+{
+	static const int out[] = { WRITER, NEXT };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		world_must_sync(&w, out[i]);
+		assert_int_equal(orders_of(out[i]), orders);
+		assert_true(words_of(out[i]) > 0);
+	}
+	a_week_later();
+	world_must_sync(&w, NEXT);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(words_of(out[i]), 0);
+		assert_int_equal(world_count(&w, out[i], "SELECT count(*) "
+		    "FROM quarantine"), 0);
+		store_check(world_store(&w, out[i]));
+	}
+	assert_int_equal(orders_of(OFFICE), 0);
+	assert_int_equal(world_count(&w, OFFICE, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+}
+
+static void
+test_who_is_out(void **state)
+{
+	(void)state;
+	put_out();
+	sync_all();
+	world_must_sync(&w, NEXT);
+	assert_true(words_of(NEXT) > 0); /* their own, if kept */
+	erase(&theirs);
+	check_gone_outside(1);
+	/* Let in again: the order has its place, and is the same. */
+	world_grant(&w, KEEPER, &the_case, WRITER, "card,notes", true);
+	sync_all();
+	check_erased(WRITER, &theirs);
+	assert_int_equal(world_notes(&w, WRITER, &the_case), 3);
+	assert_int_equal(orders_of(WRITER), 1);
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+}
+
+/* The order and the end of the right come in one pull. */
+static void
+test_out_in_one_pull(void **state)
+{
+	struct err e;
+
+	(void)state;
+	put_out();
+	ask(KEEPER, &theirs);
+	sign();
+	assert_int_equal(world_sync(&w, KEEPER, NULL, &e), 0);
+	check_gone_outside(1);
+}
+
+static void
+test_back_when_out(void **state)
+{
+	struct erase_item_shown x;
+	struct id request;
+	struct err e;
+
+	(void)state;
+	put_out();
+	sync_all();
+	erase(&theirs);
+	world_must_sync(&w, NEXT);
+	x = line(KEEPER, 0);
+	assert_int_equal(erase_take_back(w.c[KEEPER].session, &x.order, &wish,
+	    &request, &e), 0);
+	world_must_sync(&w, KEEPER);
+	sign();
+	sync_all();
+	world_must_sync(&w, NEXT);
+	assert_int_equal(orders_of(WRITER), 2);
+	assert_int_equal(orders_of(NEXT), 2);
+	a_week_later();
+	world_must_sync(&w, NEXT);
+	assert_true(words_of(WRITER) > 0 && words_of(NEXT) > 0);
+	assert_int_equal(world_notes(&w, WRITER, &the_case), 0);
+	world_grant(&w, KEEPER, &the_case, WRITER, "card,notes", true);
+	sync_all();
+	sync_all();
+	check_shown(WRITER, &theirs);
+	assert_int_equal(world_count(&w, WRITER, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+}
+
+static void
+test_whole_when_out(void **state)
+{
+	struct erase_sections x;
+	struct err e;
+
+	(void)state;
+	put_out();
+	sync_all();
+	world_must_sync(&w, NEXT);
+	assert_int_equal(erase_case(w.c[KEEPER].session, &the_case, &wish, &x,
+	    &e), 0);
+	erase_sections_done(&x);
+	world_must_sync(&w, KEEPER);
+	sign();
+	sync_all();
+	check_gone_outside(1);
+}
+
 /* Who was excluded before keeps what was held, and nothing else waits for a
  * deposit that the hub does not take any more. */
 static void
@@ -923,6 +1072,8 @@ main(int argc, char **argv)
 		T(test_delete_and_erase),
 		T(test_take_back), T(test_who_may), T(test_revoked),
 		T(test_forged), T(test_withdrawal_stays), T(test_statements_stay), T(test_whole_case),
+		T(test_who_is_out), T(test_out_in_one_pull),
+		T(test_back_when_out), T(test_whole_when_out),
 		T(test_held_of_erased), T(test_deposit_of_erased),
 		T(test_copies),
 		T(test_needle), T(test_power_cuts)

@@ -18,6 +18,7 @@
 #include "client/core/upkeep/status.h"
 #include "common/base/mem.h"
 #include "common/rules/admit.h"
+#include "common/wire/erase.h"
 #include "tests/support/trust.h"
 
 #define DAY INT64_C(86400000)
@@ -416,11 +417,11 @@ test_ghost_together(void **state)
 	assert_int_equal(world_notes(&w, 0, &the_case), 2);
 }
 
-/* Sends what person 1 has sealed for the notes, without pulling first. */
+/* Sends what person ${i} has sealed for the notes, without pulling first. */
 static void
-push_sealed(void)
+push_sealed(int i)
 {
-	struct store *s = world_store(&w, 1);
+	struct store *s = world_store(&w, i);
 	struct stmt *q = db_prepare(s->db, "SELECT bytes FROM outgoing "
 	    "WHERE state = 1 AND space = ?");
 	struct proto_push *ask = mem_new(sizeof(*ask));
@@ -462,7 +463,7 @@ test_stale_text_together(void **state)
 	world_must_sync(&w, 2);
 	/* Its own client would pull first; it pushes what it has. */
 	takes_all = true;
-	push_sealed();
+	push_sealed(1);
 	takes_all = false;
 	assert_int_equal(world_must_sync(&w, 2).quarantined_new, 1);
 	assert_int_equal(world_must_sync(&w, 0).quarantined_new, 1);
@@ -472,6 +473,76 @@ test_stale_text_together(void **state)
 	assert_int_equal(world_must_sync(&w, 0).sent_notes, 1);
 	world_must_sync(&w, 2);
 	assert_int_equal(world_notes(&w, 2, &the_case), 2);
+}
+
+/* A keeper's changed program orders a note erased, with the signature of person
+ * 2, who may not give one. */
+static void
+false_order(const struct id *note)
+{
+	struct store *s = world_store(&w, 0);
+	struct outbox_item out = { .kind = CHANGESET_ERASE, .space = notes,
+		.epoch = trust_number(&w, 0, &notes), .group = outbox_group(s),
+		.seen = s->head.at };
+	struct erase *o = mem_new(sizeof(*o));
+	struct stmt *q = db_prepare(s->db, "SELECT i.id, v.idx FROM item i "
+	    "JOIN version v ON v.seq = i.seq JOIN record r ON r.rid = "
+	    "v.rid WHERE r.id = ?");
+	struct hash id;
+	struct buf body;
+	int64_t oid;
+
+	db_bind_id(q, 1, note);
+	assert_int_equal(db_step(q, &e), 1);
+	assert_int_equal(db_hash(q, 0, &o->what.items[0].id), 0);
+	o->what.items[0].map = UINT64_C(1) << db_int(q, 1);
+	db_reset(q);
+	o->what.count = 1;
+	o->what.kind = ERASE_RECORD;
+	o->what.reason = ERASE_OTHER;
+	erase_record_hash(&notes, note, &o->what.record);
+	o->at_ms = atomic_load(&w.wall_ms);
+	o->dpo = world_store(&w, 2)->me->device;
+	assert_int_equal(erase_sign(o, &notes, &s->me->device,
+	    &world_store(&w, 2)->me->sign, &e), 0);
+	buf_init(&body, 65536);
+	erase_encode(o, &body);
+	out.clear = buf_view(&body);
+	assert_int_equal(db_begin(s->db, &e), 0);
+	assert_int_equal(outbox_add_tx(s, &out, &id, &oid, &e), 0);
+	assert_int_equal(db_commit(s->db, &e), 0);
+	buf_done(&body);
+	mem_free(o);
+}
+
+/* Whose right is over cannot see who keeps the section by now, and follows
+ * nobody for it who is no officer of data protection. */
+static void
+test_erased_outside_together(void **state)
+{
+	struct id note;
+
+	(void)state;
+	assert_int_equal(world_note(&w, 1, &the_case, "my own", &note), 0);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 0);
+	world_pass(&w, 600000);
+	world_withdraw(&w, 0, &the_case, 1, "notes");
+	assert_int_equal(world_note(&w, 0, &the_case, "between", NULL), 0);
+	world_must_sync(&w, 0);
+	world_must_sync(&w, 1);
+	false_order(&note);
+	takes_all = true;
+	push_sealed(0);
+	takes_all = false;
+	world_must_sync(&w, 1);
+	assert_true(told(1, "about a closed section"));
+	world_pass(&w, 8 * DAY);
+	world_must_sync(&w, 1);
+	world_must_sync(&w, 1);
+	assert_true(world_has(&w, 1, "my own"));
+	assert_int_equal(world_count(&w, 1, "SELECT count(*) FROM "
+	    "erase_order"), 0);
 }
 
 int
@@ -486,7 +557,7 @@ main(int argc, char **argv)
 		T(test_nothing_seen_together),
 		T(test_keeper_left_out_together),
 		T(test_fifth_epoch_together), T(test_ghost_together),
-		T(test_stale_text_together)
+		T(test_stale_text_together), T(test_erased_outside_together)
 	};
 
 	if (argc > 1) /* one of them alone */

@@ -249,7 +249,9 @@ set_space(struct store *s, const struct id *space, bool erased,
 	struct space sp;
 	int rc = spaces_find(s, space, &sp, e);
 
-	if (rc != 1 || (sp.state == SPACE_ERASED) == erased)
+	/* Closed it stays closed, whatever becomes of the order. */
+	if (rc != 1 || (sp.state == SPACE_ERASED) == erased ||
+	    sp.state == SPACE_LOST)
 		return rc < 0 ? -1 : 0;
 	sp.state = erased ? SPACE_ERASED : sp.section[0] != '\0' ?
 	    SPACE_OPEN : SPACE_UNKNOWN;
@@ -353,13 +355,17 @@ int
 erased_take_tx(struct store *s, struct erased_order *o,
     const struct erase *order, struct err *e)
 {
+	struct erased_order known;
+	int rc;
+
 	o->kind = order->what.kind;
 	o->reason = order->what.reason;
 	o->record = order->what.record;
 	o->dpo = order->dpo;
 	o->back = o->kind == ERASE_BACK;
 	o->wiped = false;
-	if (insert_order(s, o, order, e) != 0)
+	rc = erased_find(s, &o->id, &known, e);
+	if (rc < 0 || (rc == 0 && insert_order(s, o, order, e) != 0))
 		return -1;
 	switch (o->kind) {
 	case ERASE_RECORD:

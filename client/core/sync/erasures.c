@@ -21,24 +21,44 @@ erasures_situation(struct intake *k, const struct incoming *in,
     struct admit_in *ask, struct admit_order *order, struct err *e)
 {
 	struct erased_order old;
-	int rc;
+	int known, rc = 0;
 
 	if (in->erase == NULL)
 		return 0;
 	ask->erase = in->erase;
-	rc = erased_used(k->s, &in->erase->sig, e);
+	/* It may have come before, while the section was closed here. */
+	known = erased_find(k->s, &in->cs.id, &old, e);
+	if (known == 0)
+		rc = erased_used(k->s, &in->erase->sig, e);
 	ask->erase_used = rc == 1;
-	if (rc < 0 || in->erase->what.kind != ERASE_BACK)
-		return rc < 0 ? -1 : 0;
+	if (known < 0 || rc < 0)
+		return -1;
+	if (in->erase->what.kind != ERASE_BACK)
+		return 0;
 	rc = erased_find(k->s, &in->erase->what.back, &old, e);
 	if (rc == 1 && id_eq(&old.space, &k->space)) {
 		order->author = old.keeper;
 		order->dpo = old.dpo;
 		order->accept_ms = old.accept_ms;
-		order->back = old.back;
+		order->back = old.back && known == 0;
 		ask->order = order;
 	}
 	return rc < 0 ? -1 : 0;
+}
+
+int
+erasures_outside(struct intake *k, const struct incoming *in, bool *ok,
+    struct err *e)
+{
+	struct admit_order order = { .back = false };
+	struct admit_in ask = { .cs = &in->cs, .roster = &k->s->roster,
+		.log = { k->cp->at.log_id, in->seq },
+		.now_ms = in->accept_ms };
+
+	if (erasures_situation(k, in, &ask, &order, e) != 0)
+		return -1;
+	*ok = erasure_judge_outside(&ask) == VERDICT_ACCEPTED;
+	return 0;
 }
 
 /* ---- what an order means for what comes ---- */
@@ -188,8 +208,9 @@ erasures_take_tx(struct intake *k, const struct incoming *in, struct err *e)
 	k->orders = 2;
 	if (spaces_find(k->s, &k->space, &k->sp, e) < 0)
 		return -1;
-	return o.kind == ERASE_BACK ? want_again(k, in, e) :
-	    explain_earlier(k, e);
+	if (o.kind != ERASE_BACK)
+		return explain_earlier(k, e);
+	return k->sp.state == SPACE_LOST ? 0 : want_again(k, in, e);
 }
 
 /* ---- own requests ---- */

@@ -29,6 +29,11 @@ int erasures_take_tx(struct intake *k, const struct incoming *in,
 int erasures_situation(struct intake *k, const struct incoming *in,
     struct admit_in *ask, struct admit_order *order, struct err *e);
 
+/** erasures_outside(k, in, ok, e): whether an order about a section that is
+ * closed here may be followed (rules.md 10.3). */
+int erasures_outside(struct intake *k, const struct incoming *in, bool *ok,
+    struct err *e);
+
 /** erasures_explain(k, cs, ok, e): standing orders name every body that
  * ${cs} came without. */
 int erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,

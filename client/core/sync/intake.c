@@ -227,8 +227,8 @@ intake_has(struct intake *k, const struct incoming *in, struct err *e)
 }
 
 /* The neighbours in the log, whatever their spaces. */
-static int
-times_run_forward(struct intake *k, const struct incoming *in, bool *out,
+int
+intake_times(struct intake *k, const struct incoming *in, bool *out,
     struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "SELECT "
@@ -329,8 +329,8 @@ writers_today(struct intake *k, const struct incoming *in, int *out,
 	return 0;
 }
 
-static int
-decode_clear(struct incoming *in, struct err *e)
+int
+intake_read(struct incoming *in, struct err *e)
 {
 	struct view body = in->cs.bodies[0];
 	int rc = 0;
@@ -460,20 +460,6 @@ clone_seen(const struct intake *k, const struct incoming *in, struct err *e)
 
 /* ---- one item ---- */
 
-int
-intake_outside_letter_tx(struct intake *k, struct incoming *in, struct err *e)
-{
-	const struct roster_device *author = roster_live(&k->s->roster,
-	    &in->cs.h.author, in->seq);
-
-	if (author == NULL || !changeset_verify(&in->cs, &author->sign) ||
-	    letter_decode(in->cs.bodies[0], &in->letter, e) != 0)
-		return intake_hold_tx(k, in, QUARANTINE_RULES, "a letter about "
-		    "a closed section is not from anybody in the directory",
-		    e);
-	return apply_tx(k, in, e);
-}
-
 static int
 hold_unknown_tx(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -533,7 +519,7 @@ judge_new(struct intake *k, struct incoming *in, struct admit_author *author,
 
 	if (intake_is_bare(in))
 		return judge_bare(k, in, author, out, e);
-	return decode_clear(in, &why) != 0 ? 0 :
+	return intake_read(in, &why) != 0 ? 0 :
 	    judge(k, in, author, out, e);
 }
 
@@ -545,7 +531,7 @@ intake_judge(struct intake *k, struct incoming *in,
 	bool forward;
 
 	*words = NULL;
-	if (times_run_forward(k, in, &forward, e) != 0 ||
+	if (intake_times(k, in, &forward, e) != 0 ||
 	    judge_new(k, in, author, &v, e) != 0)
 		return -1;
 	if (v != VERDICT_ACCEPTED)
@@ -634,9 +620,8 @@ place(struct intake *k, struct incoming *in, struct err *e)
 		return take_again(k, in, e);
 	/* Where it follows, it stands in the stream like all others: else a
 	 * section that is opened anew would have a hole there. */
-	if (in->cs.h.kind == CHANGESET_LETTER && k->sp.state == SPACE_LOST &&
-	    k->has_row && in->cs.has_bodies && in->sseq != k->sseq + 1)
-		return intake_outside_letter_tx(k, in, e);
+	if (intake_is_outside(k, in) && in->sseq != k->sseq + 1)
+		return intake_outside_tx(k, in, e);
 	if (in->sseq > k->sseq + 1)
 		return intake_wants_gap_tx(k, in->sseq, e) != 0 ? -1 :
 		    intake_hold_tx(k, in, QUARANTINE_GAP, "the hub has not "

@@ -103,11 +103,19 @@ int intake_judge(struct intake *k, struct incoming *in,
 int intake_take_tx(struct intake *k, struct incoming *in,
     struct admit_author *author, struct err *e);
 
-/** intake_outside_letter_tx(k, in, e): a letter to somebody who is no member
- * any more: an outcome. The stream is closed to this device, so it has no
- * place to be checked against. */
-int intake_outside_letter_tx(struct intake *k, struct incoming *in,
+/** intake_times(k, in, ok, e): whether the hub's times run forward with it.
+ * intake_read(in, e): decode what all may read. */
+int intake_times(struct intake *k, const struct incoming *in, bool *out,
     struct err *e);
+int intake_read(struct incoming *in, struct err *e);
+
+/* What has no place in the stream (intake_outside.c). */
+
+/** intake_outside_tx(k, in, e): to somebody who is no member any more an
+ * outcome, or the order to erase what they wrote (intake_is_outside). The
+ * stream is closed to this device, so it has no place to be checked against. */
+bool intake_is_outside(const struct intake *k, const struct incoming *in);
+int intake_outside_tx(struct intake *k, struct incoming *in, struct err *e);
 
 /** intake_let_go(in): what was decoded of it. */
 void intake_let_go(struct incoming *in);

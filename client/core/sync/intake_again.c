@@ -65,17 +65,16 @@ drop_tx(struct intake *k, const struct incoming *in,
 
 /* Of a space that is closed here: never placed (intake.c). */
 static int
-letter_again(struct intake *k, struct incoming *in, struct err *e)
+outside_again(struct intake *k, struct incoming *in, struct err *e)
 {
 	const struct roster_device *author = roster_live(&k->s->roster,
 	    &in->cs.h.author, in->seq);
 
-	if (in->cs.h.kind != CHANGESET_LETTER || !in->cs.has_bodies ||
-	    k->sp.state != SPACE_LOST || author == NULL ||
+	if (!intake_is_outside(k, in) || author == NULL ||
 	    !changeset_verify(&in->cs, &author->sign))
 		return 0;
 	return drop_tx(k, in, QUARANTINE_RULES, e) != 0 ? -1 :
-	    intake_outside_letter_tx(k, in, e);
+	    intake_outside_tx(k, in, e);
 }
 
 static int
@@ -123,7 +122,7 @@ judge_again(struct intake *k, struct incoming *in,
 		return -1;
 	rc = intake_has(k, in, e);
 	if (rc != 1)
-		return rc < 0 ? -1 : letter_again(k, in, e);
+		return rc < 0 ? -1 : outside_again(k, in, e);
 	in->own = id_eq(&in->cs.h.author, &k->s->me->device);
 	rc = in->own ? intake_find_own(k, in, e) : 1;
 	/* What the device wrote since the copy of it was made is not here. */
