@@ -358,6 +358,19 @@ judge_file(struct sim *s, struct judge *j, const struct scan *sc,
 	}
 }
 
+/* Its record, or one that a move made of it: both name the same file. */
+static bool
+has_record(const struct sim *s, const struct scan *sc, int text, int i)
+{
+	int no;
+
+	for (no = text; no < s->text_count; no++)
+		if ((no == text || s->text[no].of == text) &&
+		    sc->at[i][no].count > 0)
+			return true;
+	return false;
+}
+
 /* Where its record is not, it is not either. */
 static void
 judge_gone(struct sim *s, const struct scan *sc, const struct file *f)
@@ -367,7 +380,7 @@ judge_gone(struct sim *s, const struct scan *sc, const struct file *f)
 	int i;
 
 	for (i = 0; i < s->actors; i++) {
-		if (sc->at[i][f->text].count > 0 || s->actor[i].revoked)
+		if (s->actor[i].revoked || has_record(s, sc, f->text, i))
 			continue;
 		path = blobs_path(session_store(s->actor[i].session),
 		    &f->blob);
