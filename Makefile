@@ -185,7 +185,7 @@ ASAN = build/asan
 ONLY ?= /test_|70-corpus
 asan-programs: deps
 	@+$(SUB) B=$(ASAN) HARDEN="-O1 -fPIE" \
-		CFLAGS="-g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+		CFLAGS="-g1 -fsanitize=address,undefined -fno-sanitize-recover=all" \
 		LDFLAGS=-fsanitize=address,undefined \
 		$(UNIT:$B/%=$(ASAN)/%) fuzz-programs
 asan: asan-programs

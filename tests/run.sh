@@ -58,7 +58,10 @@ run_one() { # program
 		kill -KILL -- "-$group"
 	fi
 	rm -f "$out/$name.left" "$out/$name.group"
-	echo "$code $(($(date +%s) - start))" >"$out/$name.rc"
+	times >"$out/$name.times" # of this shell, and of all that ended in it
+	echo "$code $(($(date +%s) - start)) $(tr 'ms' '  ' \
+	    <"$out/$name.times" | awk '{ n += 60 * ($1 + $3) + $2 + $4 }
+	    END { printf "%d", n + 0.5 }')" >"$out/$name.rc"
 }
 export -f run_one left_in sanitized
 end_all() {
@@ -78,13 +81,14 @@ trap end_all INT TERM
 } | awk '!seen[$0]++' | grep -E "$pattern" | xargs -P $((2 * $(nproc))) -I{} bash -c 'run_one {}'
 all_ran=$?
 
+busy=0
 passed=0
 failed=0
 skipped=0
 for rc in "$out"/*.rc; do
 	name=$(basename "$rc" .rc)
 	log=$out/$name.log
-	read -r code seconds <"$rc"
+	read -r code seconds cpu <"$rc"
 	# cmocka says "[  PASSED  ] 12 test(s)." and "[  FAILED  ] 1 test(s), ..";
 	# scripts say one line "ok - ..." or "not ok - ..." for each check.
 	p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test(s).*/\1/p' "$log" |
@@ -100,7 +104,9 @@ for rc in "$out"/*.rc; do
 	passed=$((passed + p))
 	skipped=$((skipped + k))
 	failed=$((failed + f))
-	printf '%-32s %4d passed %3d failed %4d s\n' "$name" "$p" "$f" "$seconds"
+	busy=$((busy + cpu))
+	printf '%-32s %4d passed %3d failed %4d s %4d s of processor\n' \
+	    "$name" "$p" "$f" "$seconds" "$cpu"
 	grep '^skipped ' "$log"
 	if [ "$f" -ne 0 ]; then
 		echo "--- $name (exit $code), the end of its output:"
@@ -108,6 +114,7 @@ for rc in "$out"/*.rc; do
 		echo "---"
 	fi
 done
+echo "$busy seconds of processor"
 echo "$passed passed, $failed failed$([ "$skipped" -eq 0 ] ||
     echo ", $skipped skipped")"
 [ "$all_ran" -eq 0 ] || echo "some tests did not run: xargs ended with $all_ran"

@@ -1,6 +1,7 @@
 /* What the hub does until the light goes out, and what it knows after. */
 #include "tests/cutdisk/hubcuts.h"
 
+#include <glob.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,6 +288,38 @@ check_all(void)
 	return ok;
 }
 
+/* ---- packs put together ---- */
+
+static size_t
+count_packs(void)
+{
+	char pattern[160];
+	size_t n = 0;
+	glob_t g;
+
+	snprintf(pattern, sizeof(pattern), "%s/objects/pack/*.pack", repo);
+	if (glob(pattern, 0, NULL, &g) == 0)
+		n = g.gl_pathc;
+	globfree(&g);
+	return n;
+}
+
+/* Until there are fewer than before; ${from}: operations before that step. */
+static bool
+merge_packs(uint64_t *from)
+{
+	size_t before, now = 0;
+
+	do {
+		before = now;
+		*from = cutdisk_ops();
+		if (!push(&worker[0], 1) || !follow())
+			return false;
+		now = count_packs();
+	} while (now >= before);
+	return true;
+}
+
 /* ---- a series ---- */
 
 static void
@@ -359,4 +392,34 @@ hubcuts_series(struct hubcuts *h, uint64_t seed, uint64_t n)
 		ok = check_all();
 	end_hub(h);
 	return ok && trouble[0] == '\0' && told == 0 ? NULL : trouble;
+}
+
+const char *
+hubcuts_merge(struct hubcuts *h, uint64_t seed, bool while_merging)
+{
+	static uint64_t from, to; /* of the same steps, undisturbed */
+	uint64_t at = 0;
+	bool ok;
+
+	make_hub(seed);
+	cutdisk_lie(h->lie);
+	if (while_merging && to > 0) {
+		at = from + 1 + cutdisk_below((size_t)(to - from));
+		cutdisk_cut_at(at);
+	}
+	ok = start();
+	if (ok && at == 0) {
+		ok = merge_packs(&from);
+		to = cutdisk_ops();
+		/* The next one makes durable which packs are gone. */
+		ok = ok && push(&worker[0], 1) && follow();
+		cutdisk_cut_at(cutdisk_ops() + 1);
+	}
+	while (ok && !cutdisk_dark() && trouble[0] == '\0')
+		ok = push(&worker[0], 1) && follow();
+	power_back(h);
+	if (trouble[0] == '\0' && recover(h, false) && check_kept())
+		(void)check_all();
+	end_hub(h);
+	return trouble[0] == '\0' && told == 0 ? NULL : trouble;
 }

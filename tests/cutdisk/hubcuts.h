@@ -8,6 +8,7 @@
 #ifndef CUTDISK_HUBCUTS_H
 #define CUTDISK_HUBCUTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct hubcuts {
@@ -21,5 +22,12 @@ struct hubcuts {
  * lost, otherwise a sentence. One step after another with an even seed, which
  * then repeats it; with an odd one several workers and the ledger at once. */
 const char *hubcuts_series(struct hubcuts *h, uint64_t seed, uint64_t n);
+
+/** hubcuts_merge(h, seed, while_merging): one cut after the ledger's packs
+ * were put together and the next was written; or, once that was seen, at an
+ * operation of the step that puts them together. NULL or a sentence, as above.
+ * Even seeds. */
+const char *hubcuts_merge(struct hubcuts *h, uint64_t seed,
+    bool while_merging);
 
 #endif

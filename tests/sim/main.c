@@ -31,18 +31,22 @@ struct sums {
 struct slot {
 	struct running run;
 	struct plan plan;
+	const char *file; /* NULL: of a seed */
 	bool busy;
 };
 
 static void
-explain(struct plan *p, const struct result *r, const struct options *o)
+explain(struct slot *at, const struct result *r, const struct options *o)
 {
+	struct plan *p = &at->plan;
 	char list[4000], path[4096];
 	struct result again;
 
 	printf("FAILED seed %llu, step %zu: %s\n",
 	    (unsigned long long)p->seed, r->step, r->words);
-	if (o->files == NULL)
+	if (at->file != NULL)
+		printf("  again:   sim --trace %s\n", at->file);
+	else
 		printf("  again:   make sim SEED=%llu RUNS=1\n",
 		    (unsigned long long)p->seed);
 	if (!o->shorter)
@@ -81,7 +85,7 @@ finished(struct slot *at, const struct options *o, struct sums *sum)
 	}
 	if (r.failed) {
 		sum->failed++;
-		explain(&at->plan, &r, o);
+		explain(at, &r, o);
 	}
 	fflush(stdout);
 }
@@ -117,9 +121,9 @@ run_all(const struct options *o, struct sums *sum)
 		at = i < o->jobs ? &slots[i] : next_ended(slots, o->jobs);
 		if (at->busy)
 			finished(at, o, sum);
-		if (o->files != NULL && plan_load(&at->plan,
-		    o->files[begun]) != 0) {
-			printf("FAILED: %s is no plan\n", o->files[begun]);
+		at->file = o->files != NULL ? o->files[begun] : NULL;
+		if (at->file != NULL && plan_load(&at->plan, at->file) != 0) {
+			printf("FAILED: %s is no plan\n", at->file);
 			sum->failed++;
 			continue;
 		}

@@ -15,11 +15,13 @@
 
 #include <cmocka.h>
 
+#include "tests/cutdisk/cutdisk.h"
 #include "tests/cutdisk/hubcuts.h"
 
 #define SERIES 12
 #define DEFAULT_CUTS 200
 #define TRIES 12
+#define MERGES 20
 
 /* When the disk fails under it, libgit2 1.5 forgets some names of files. */
 const char *__lsan_default_suppressions(void);
@@ -59,6 +61,24 @@ test_cuts(void **state)
 	assert_true(h.seconds > 0 && h.acknowledged > 0);
 }
 
+/* Packs put together and removed: rare above, since it takes many to begin. */
+static void
+test_merge(void **state)
+{
+	struct hubcuts h = { 0 };
+	const char *lost;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 2; seed <= 2 * MERGES; seed += 2) {
+		lost = hubcuts_merge(&h, seed, seed > 2 * CUTDISK_MODES);
+		if (lost != NULL)
+			fail_msg("merge, seed %llu: %s",
+			    (unsigned long long)seed, lost);
+	}
+	assert_true(h.acknowledged > 0);
+}
+
 /* Some seed of the first even ones shows it, in these words. */
 static void
 found_out(const char *lie, const char *words)
@@ -93,6 +113,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_merge),
 		cmocka_unit_test(test_lies),
 	};
 

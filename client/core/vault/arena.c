@@ -33,7 +33,20 @@ may_lock(void)
 	    (size_t)(r.rlim_cur - FOR_KEYS) : ARENA_MOST * 2;
 }
 
-/* Locked as it is touched: a short command does not pay for all of it. */
+static int
+populate(void *p, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+	(void)madvise(p, bytes, MADV_POPULATE_WRITE);
+#endif
+	(void)p;
+	(void)bytes;
+	return 0;
+}
+
+/* SQLite links the slots when it is given them and so touches each page. They
+ * are filled in one call before, as a fault for each is most of the time of a
+ * short command. */
 static void *
 map(size_t bytes, bool locked)
 {
@@ -43,7 +56,7 @@ map(size_t bytes, bool locked)
 	if (p == MAP_FAILED)
 		return NULL;
 	if (madvise(p, bytes, MADV_DONTDUMP) == 0 &&
-	    (!locked || mlock2(p, bytes, MLOCK_ONFAULT) == 0))
+	    (locked ? mlock(p, bytes) : populate(p, bytes)) == 0)
 		return p;
 	munmap(p, bytes);
 	return NULL;
