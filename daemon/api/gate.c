@@ -74,17 +74,23 @@ take(struct gate *g, struct guest *x)
 	g->whole -= x->whole;
 }
 
-/* Who has shown a whole message is not to blame for what the hub lacks. */
 static void
-drop(struct gate *g, struct guest *x, enum count_why why)
+let_go(struct gate *g, struct guest *x, enum count_why why)
 {
 	count_refused(why);
-	if (!x->whole && why != COUNT_NO_ROOM)
-		peers_strike(g->o.peers, x->key);
 	peers_go(g->o.peers, x->key);
 	take(g, x);
 	close(x->fd);
 	mem_free(x);
+}
+
+/* Who has shown a whole message is not to blame for what the hub lacks. */
+static void
+drop(struct gate *g, struct guest *x, enum count_why why)
+{
+	if (!x->whole && why != COUNT_NO_ROOM)
+		peers_strike(g->o.peers, x->key);
+	let_go(g, x, why);
 }
 
 /* ---- coming in ---- */
@@ -127,6 +133,17 @@ make_room(struct gate *g)
 		drop(g, worst, COUNT_NO_ROOM);
 }
 
+/* Who looked whether somebody is here, and went again at once, has kept nobody
+ * waiting. */
+static void
+gone(struct gate *g, struct guest *x)
+{
+	if (tick_mono_ms(&g->tick) - x->since_ms < WATCH_GRACE_MS)
+		let_go(g, x, x->whole ? COUNT_UNSERVED : COUNT_SILENT);
+	else
+		drop(g, x, x->whole ? COUNT_UNSERVED : COUNT_SILENT);
+}
+
 /* Bytes have come, or the end: is the first TLS record whole? */
 static void
 look(struct gate *g, struct guest *x, uint32_t events)
@@ -138,7 +155,7 @@ look(struct gate *g, struct guest *x, uint32_t events)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0 || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-		drop(g, x, x->whole ? COUNT_UNSERVED : COUNT_SILENT);
+		gone(g, x);
 		return;
 	}
 	if (head[0] != TLS_HANDSHAKE) {

@@ -207,6 +207,7 @@ main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	run_all(&o, &sum);
+	run_end();
 	if (o.kinds != NULL && !all_kinds(sum.kinds, o.kinds))
 		sum.failed++;
 	printf("%llu %s %llu, %llu failed; %llu texts, %llu requests, "

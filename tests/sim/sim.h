@@ -526,15 +526,16 @@ struct result { /* what a run's process tells */
 	char words[SIM_WORDS];
 };
 struct running {
-	pid_t pid;
 	int fd;               /* the result comes from there */
 };
 
 /** run_start(p, trace, out): a process for the plan; run_take(r): wait for its
- * end; run_whole(p, trace): both. */
+ * result; run_whole(p, trace): both. ${trace} is NULL or stdout. run_end(): no
+ * more of them; returns when all have ended. */
 void run_start(const struct plan *p, FILE *trace, struct running *out);
 struct result run_take(struct running *r);
 struct result run_whole(const struct plan *p, FILE *trace);
+void run_end(void);
 
 /** shorter(p, want): leave out of ${p} what the same failure does not need.
  * shorter_list(p, out, len): what --drop takes to get it again;

@@ -344,6 +344,33 @@ test_patience(void **state)
 	end();
 }
 
+/* Who looks whether a hub is there is no worse off for it. */
+static void
+test_looked(void **state)
+{
+	uint64_t before = count_of(COUNT_SILENT);
+	int plain, fd, i;
+
+	(void)state;
+	begin(10, 20, LONG_MS);
+	fd = come("", 0);
+	for (i = 0; i < LONG_MS / 5 &&
+	    peers_waiting(peers, key4("127.0.0.1")) == 0; i++)
+		nap();
+	plain = peers_rank(peers, key4("127.0.0.1"));
+	close(fd);
+	for (i = 0; i < LONG_MS / 5 && count_of(COUNT_SILENT) == before; i++)
+		nap();
+	assert_int_equal(count_of(COUNT_SILENT), before + 1);
+	fd = come("", 0);
+	for (i = 0; i < LONG_MS / 5 &&
+	    peers_waiting(peers, key4("127.0.0.1")) == 0; i++)
+		nap();
+	assert_int_equal(peers_rank(peers, key4("127.0.0.1")), plain);
+	close(fd);
+	end();
+}
+
 /* One place: strikes go last, then who came first. */
 static void
 test_order(void **state)
@@ -505,6 +532,7 @@ main(void)
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_looked),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_makes_way),
 		cmocka_unit_test(test_most_make_way),

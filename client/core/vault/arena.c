@@ -33,20 +33,9 @@ may_lock(void)
 	    (size_t)(r.rlim_cur - FOR_KEYS) : ARENA_MOST * 2;
 }
 
-static int
-populate(void *p, size_t bytes)
-{
-#ifdef MADV_POPULATE_WRITE
-	(void)madvise(p, bytes, MADV_POPULATE_WRITE);
-#endif
-	(void)p;
-	(void)bytes;
-	return 0;
-}
-
-/* SQLite links the slots when it is given them and so touches each page. They
- * are filled in one call before, as a fault for each is most of the time of a
- * short command. */
+/* SQLite links the slots when it is given them and so touches each page: they
+ * are filled before in one call, as a fault for each would be half of the time
+ * of a short command. Where the kernel cannot, it is a fault for each. */
 static void *
 map(size_t bytes, bool locked)
 {
@@ -56,8 +45,12 @@ map(size_t bytes, bool locked)
 	if (p == MAP_FAILED)
 		return NULL;
 	if (madvise(p, bytes, MADV_DONTDUMP) == 0 &&
-	    (locked ? mlock(p, bytes) : populate(p, bytes)) == 0)
+	    (!locked || mlock(p, bytes) == 0)) {
+#ifdef MADV_POPULATE_WRITE
+		(void)madvise(p, bytes, MADV_POPULATE_WRITE);
+#endif
 		return p;
+	}
 	munmap(p, bytes);
 	return NULL;
 }
