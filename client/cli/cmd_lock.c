@@ -50,10 +50,12 @@ join_with_card(struct ctx *c, struct err *e)
 	struct remote r = { 0 };
 	struct card card;
 	struct buf text;
+	int64_t stay;
 	int rc = -1;
 
 	buf_init(&text, ASK_TEXT_MAX);
-	if (read_card(c, &text, &card, e) != 0 ||
+	if (place_stay(c, 0, &stay, e) != 0 ||
+	    read_card(c, &text, &card, e) != 0 ||
 	    place_open_or_make(c, e) != 0)
 		goto out;
 	out_say(&c->out, _("asking %s ..."), card.url);
@@ -64,6 +66,8 @@ join_with_card(struct ctx *c, struct err *e)
 	remote_done(&r);
 	if (rc == 0)
 		rc = show_code(c, &result, e);
+	if (rc == 0)
+		rc = place_hold(c, stay, NULL, e);
 out:
 	mem_wipe(&card, sizeof(card));
 	buf_done(&text);
@@ -90,24 +94,16 @@ cmd_join(struct ctx *c, struct err *e)
 int
 cmd_unlock(struct ctx *c, struct err *e)
 {
-	const char *text = cmd_value(c, "for");
 	char when[WHEN_BYTES];
-	int64_t seconds = HOLD_DEFAULT_S, now = tick_wall_ms(&c->tick);
+	int64_t seconds, until_ms;
 	json_t *j;
 
-	if (text != NULL && when_duration(text, &seconds, e) != 0)
+	if (place_stay(c, HOLD_DEFAULT_S, &seconds, e) != 0 ||
+	    place_open(c, e) != 0 || place_hold(c, seconds, &until_ms, e) != 0)
 		return -1;
-	if (seconds > WHEN_HOLD_MAX_S)
-		return err_set(e, ERR_INPUT, "%s",
-		    _("a profile stays open for a day at most: --for 24h"));
-	if (place_open(c, e) != 0 || session_hold(c->s, seconds, e) != 0)
-		return -1;
-	when_words(now + seconds * 1000, now, when);
-	out_say(&c->out, _("Unlocked until %s; tugi lock ends it at once."),
-	    when);
 	if (!c->g.json)
 		return 0;
-	when_iso(now + seconds * 1000, when);
+	when_iso(until_ms, when);
 	j = json_object();
 	json_object_set_new(j, "until", json_string(when));
 	return out_json(j, e);

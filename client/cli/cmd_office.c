@@ -69,11 +69,13 @@ cmd_office_init(struct ctx *c, struct err *e)
 	struct remote_pins pins = { .joined = false };
 	struct secret claim = { NULL, 0 };
 	struct remote r;
+	int64_t stay;
 	int rc = -1;
 
 	in.name = cmd_value(c, "name");
 	in.title = cmd_value(c, "title");
-	if (contact_pin_read(cmd_value(c, "pin"), &in.pin, e) != 0)
+	if (contact_pin_read(cmd_value(c, "pin"), &in.pin, e) != 0 ||
+	    place_stay(c, 0, &stay, e) != 0)
 		return -1;
 	if (read_claim(c, &claim, e) != 0 || place_open_or_make(c, e) != 0)
 		goto out;
@@ -86,6 +88,8 @@ cmd_office_init(struct ctx *c, struct err *e)
 	remote_done(&r);
 	if (rc == 0)
 		rc = print_sheet(c, &sheet, e);
+	if (rc == 0)
+		rc = place_hold(c, stay, NULL, e);
 out:
 	office_sheet_done(&sheet);
 	secret_done(&claim);

@@ -7,6 +7,7 @@
 
 #include "client/cli/ask.h"
 #include "client/cli/text.h"
+#include "client/cli/when.h"
 #include "client/core/profile/contact.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
@@ -173,6 +174,36 @@ place_open_or_make(struct ctx *c, struct err *e)
 	}
 	secret_done(&pass);
 	return rc;
+}
+
+int
+place_stay(struct ctx *c, int64_t otherwise, int64_t *seconds, struct err *e)
+{
+	const char *text = cmd_value(c, "for");
+
+	*seconds = otherwise;
+	if (text != NULL && when_duration(text, seconds, e) != 0)
+		return -1;
+	return *seconds <= WHEN_HOLD_MAX_S ? 0 : err_set(e, ERR_INPUT, "%s",
+	    _("a profile stays open for a day at most: --for 24h"));
+}
+
+int
+place_hold(struct ctx *c, int64_t seconds, int64_t *until_ms, struct err *e)
+{
+	int64_t now = tick_wall_ms(&c->tick), until = now + seconds * 1000;
+	char when[WHEN_BYTES];
+
+	if (seconds == 0)
+		return 0;
+	if (session_hold(c->s, seconds, e) != 0)
+		return -1;
+	if (until_ms != NULL)
+		*until_ms = until;
+	when_words(until, now, when);
+	out_say(&c->out, _("Unlocked until %s; tugi lock ends it at once."),
+	    when);
+	return 0;
 }
 
 int

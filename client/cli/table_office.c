@@ -23,7 +23,9 @@ static const struct cmd cmds[] = {
 	    true },
 	    { "name", N_("NAME"), N_("of the first officer"), true },
 	    { "title", N_("TEXT"), N_("of the first officer"), false },
-	    { "claim", N_("CODE"), N_("the hub's one-time code"), false } }
+	    { "claim", N_("CODE"), N_("the hub's one-time code"), false },
+	    { "for", N_("TIME"), N_("then keep the profile open so long: 15m, "
+	    "2h"), false } }
 }, {
 	.name = "office card", .words = "", .run = cmd_office_card,
 	.opens = true,

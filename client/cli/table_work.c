@@ -20,7 +20,9 @@ static const struct cmd cmds[] = {
 	    "is none yet. Read the short code to the officer by voice, then "
 	    "run tugi sync."),
 	.examples = { "tugi join 'tugi-card-1 https://hub.example:8443 ...'",
-	    "tugi join" }
+	    "tugi join" },
+	.opts = { { "for", N_("TIME"), N_("then keep the profile open so long: "
+	    "15m, 2h"), false } }
 }, {
 	.name = "unlock", .words = "", .run = cmd_unlock,
 	.summary = N_("keep the profile open for a while"),

@@ -124,12 +124,12 @@ begin_hub() { # name
 join_hub() { # officer, who, full name, title
 	local card short
 	card=$(as "$1" --json office card | jq -r .card)
-	short=$(with_pass "$2" --quiet --json join "$card" | jq -r .code)
+	short=$(with_pass "$2" --quiet --json join "$card" --for 30m |
+	    jq -r .code)
 	claim "the officer sees the request under the code $3 reads out: $short" \
 	    sh -c "'${TUGI:-$B/tugi}' --profile '$T/$1' --no-input --json office requests |
 	    jq -e '.[] | select(.code == \"$short\" and .known_card)'"
 	quietly "$1" office approve "$short" "$3" --title "$4"
-	with_pass "$2" --quiet unlock --for 30m
 	quietly "$2" sync
 }
 json() { # who, jq program, command...
@@ -145,8 +145,7 @@ passphrase mari 'roheline buss sõidab'
 passphrase jaan 'vana koolimaja 1926'
 passphrase liis 'valge kittel nagis'
 with_pass officer --quiet --json office init "$url" --pin "$pin" --claim "$code" \
-    --name 'Tiina Saar' --title 'officer' >"$T/sheet.json"
-with_pass officer --quiet unlock --for 30m
+    --name 'Tiina Saar' --title 'officer' --for 30m >"$T/sheet.json"
 claim "three recovery shares were printed, one for each of three officers" \
     is "$(jq '.shares | length' "$T/sheet.json")" 3
 claim "the hub's one-time code does not work twice" \

@@ -135,6 +135,8 @@ check "then no passphrase is needed" ends 0
 check "status as JSON" json '.joined and .unsent == 0'
 run office unlock --for 30
 check "a length of time needs its unit" ends 64
+run none join 'tugi-card-1 x' --for 25h
+check "longer than a day, and nothing was begun" eval 'ends 64 && ! [ -e "$D/none" ]'
 run office people --json
 check "the officer is known" json \
 	'.[0].name == "Tiina Saar" and .[0].officer and .[0].me'

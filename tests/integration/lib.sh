@@ -149,18 +149,16 @@ stop_hub() { # signal
 make_office() {
 	people="$people office"
 	must with_pass office --json office init "$url" --pin "$pin" \
-	    --claim "$claim" --name 'Tiina Saar'
-	must with_pass office --quiet unlock --for "$open_for"
+	    --claim "$claim" --name 'Tiina Saar' --for "$open_for"
 }
 make_person() { # who, full name
 	local card code
 	people="$people $1"
 	must as office --json office card
 	card=$(jq -r .card "$T/out")
-	must with_pass "$1" --json join "$card"
+	must with_pass "$1" --json join "$card" --for "$open_for"
 	code=$(jq -r .code "$T/out")
 	must as office office approve "$code" "$2" --title worker
-	must with_pass "$1" --quiet unlock --for "$open_for"
 	must as "$1" sync
 }
 rows() { # first, last, case: CSV rows whose texts say their number
