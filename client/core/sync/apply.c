@@ -282,10 +282,9 @@ has_said_enough(struct intake *k, const struct incoming *in, size_t more,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Who says it is told by the same rules: what a lost order of two officers let
- * this device say is not said any more (12.8), nor what the law opened by a
- * clock that ran ahead (8.2). What it says for its own person by a record stays:
- * it would be made again. */
+/* Who says it is told by the same rules: what the law opened by a clock that ran
+ * ahead (8.2) is not said any more. What it says for its own person by a record
+ * stays: it would be made again. */
 static int
 unsay_tx(struct intake *k, const struct incoming *in, const struct access *a,
     struct err *e)
@@ -332,8 +331,7 @@ static int
 not_believed(struct intake *k, const struct incoming *in,
     const struct access *a, struct err *e)
 {
-	if (in->own && (a->kind == ACCESS_TAKEOVER ||
-	    a->kind == ACCESS_OVERRIDE) && unsay_tx(k, in, a, e) != 0)
+	if (in->own && a->kind == ACCESS_OVERRIDE && unsay_tx(k, in, a, e) != 0)
 		return -1;
 	return intake_hold_tx(k, in, QUARANTINE_DISBELIEF,
 	    "it opens or closes a section without the right to", e);
