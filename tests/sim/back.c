@@ -92,18 +92,22 @@ restore(struct sim *s, struct actor *b, const struct actor *a)
 	(void)rmdir(b->profile);
 }
 
+/* A note that was moved has the same words in more than one record. */
 static bool
 lies_on(struct actor *a, int no)
 {
+	const struct text *t = &a->sim->text[no];
 	char needle[SIM_NEEDLE_BYTES + 1];
-	struct stmt *q = db_prepare(cast_db(a), "SELECT 1 FROM version WHERE "
-	    "instr(body, ?) > 0");
+	struct stmt *q = db_prepare(cast_db(a), "SELECT 1 FROM version JOIN "
+	    "record USING (rid) WHERE instr(body, ?1) > 0 AND (?2 IS NULL OR "
+	    "id = ?2)");
 	struct err e;
 	bool found;
 
-	truth_needle(a->sim->text[no].copy ? a->sim->text[no].of : no,
-	    needle);
+	truth_needle(t->copy ? t->of : no, needle);
 	db_bind_blob(q, 1, needle, SIM_NEEDLE_BYTES);
+	if (t->copy)
+		db_bind_id(q, 2, &t->record);
 	found = db_step(q, &e) == 1;
 	db_reset(q);
 	return found;
