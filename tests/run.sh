@@ -30,7 +30,7 @@ export UNIT_TMP=${TMPDIR:-/tmp}
 # is kept aside for 8 MB instead of 256, as new pages cost more than half of the
 # time otherwise, and the tests are small.
 sanitized() {
-	export RUNS=${RUNS:-500} CUTS=${CUTS:-60} LIES=${LIES:-3}
+	export RUNS=${RUNS:-300} CUTS=${CUTS:-40} LIES=${LIES:-6}
 	export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64:max_malloc_fill_size=0:malloc_context_size=4
 	export LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0
 	name=$name.asan

@@ -78,17 +78,19 @@ int
 cmd_join(struct ctx *c, struct err *e)
 {
 	struct enrol_result result;
+	int64_t stay;
 
 	if (cmd_word(c, 0) != NULL)
 		return join_with_card(c, e);
-	if (place_open(c, e) != 0)
+	if (place_stay(c, 0, &stay, e) != 0 || place_open(c, e) != 0)
 		return -1;
 	if (!contact_known(c->s))
 		return err_set(e, ERR_INPUT, "%s", _("usage: tugi join CARD, "
 		    "with the line on the card from the office"));
-	if (enrol_code(c->s, &result, e) != 0)
+	if (enrol_code(c->s, &result, e) != 0 ||
+	    show_code(c, &result, e) != 0)
 		return -1;
-	return show_code(c, &result, e);
+	return place_hold(c, stay, NULL, e);
 }
 
 int

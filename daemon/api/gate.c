@@ -134,14 +134,18 @@ make_room(struct gate *g)
 }
 
 /* Who looked whether somebody is here, and went again at once, has kept nobody
- * waiting. */
+ * waiting; it counts as having been served. */
 static void
 gone(struct gate *g, struct guest *x)
 {
-	if (tick_mono_ms(&g->tick) - x->since_ms < WATCH_GRACE_MS)
-		let_go(g, x, x->whole ? COUNT_UNSERVED : COUNT_SILENT);
-	else
-		drop(g, x, x->whole ? COUNT_UNSERVED : COUNT_SILENT);
+	enum count_why why = x->whole ? COUNT_UNSERVED : COUNT_SILENT;
+
+	if (tick_mono_ms(&g->tick) - x->since_ms < WATCH_GRACE_MS) {
+		(void)peers_ask(g->o.peers, x->key);
+		let_go(g, x, why);
+	} else {
+		drop(g, x, why);
+	}
 }
 
 /* Bytes have come, or the end: is the first TLS record whole? */

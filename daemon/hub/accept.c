@@ -446,46 +446,58 @@ store_letter(struct hub *hub, const struct accept *a, uint64_t seq,
 	return 0;
 }
 
-/* Devices of the person that wrote with ${author}, where they are or were
- * members. */
+/* The devices of the person that wrote with ${author}; of an order that takes
+ * ${undone} back, those that were sent that. */
 static int
 address_order(struct hub *hub, const struct hubdb_order *o,
-    const struct id *author, struct err *e)
+    const struct hubdb_order *undone, const struct id *author, struct err *e)
 {
 	const struct roster_device *d = hub->roster.devices;
-	struct hubdb_member m;
+	uint64_t span[2] = { 0, 0 };
+	struct hubdb_item item;
 	size_t i;
-	int rc;
+	int rc = 1;
 
-	for (i = 0; i < hub->roster.device_count; i++) {
-		if (!roster_same(&hub->roster, &d[i].device, author))
+	if (undone != NULL) {
+		span[0] = undone->seq;
+		span[1] = undone->seq + 1;
+	}
+	for (i = 0; rc >= 0 && i < hub->roster.device_count; i++) {
+		if (d[i].revoked ||
+		    !roster_same(&hub->roster, &d[i].device, author))
 			continue;
-		rc = hubdb_member_find(hub->db, &d[i].device, &o->space, &m,
-		    e);
+		rc = undone == NULL ? 1 : hubdb_letter_next(hub->db,
+		    &d[i].device, &o->space, span, &item, e);
 		if (rc == 1)
 			rc = hubdb_letter_add_tx(hub->db, &d[i].device,
 			    &o->space, o->seq, e);
-		if (rc < 0)
-			return -1;
 	}
-	return 0;
+	return rc < 0 ? -1 : 0;
 }
 
-/* Who wrote what is to be erased has it still when their right is over: the
- * order goes to them as a letter does (rules.md 10.3). */
+/* Who wrote what is to be erased has it still when their right is over, also on
+ * a device that was brought back from a backup and never was a member: the
+ * order goes to all of theirs as a letter does (rules.md 10.3). */
 static int
 tell_authors(struct hub *hub, const struct hubdb_order *o, struct err *e)
 {
+	struct hubdb_order undone;
 	struct buf list;
 	struct id author;
 	size_t at;
-	int rc;
+	int rc = 1;
 
+	if (o->kind == ERASE_BACK)
+		rc = hubdb_erase_undone(hub->db, o, &undone, e);
+	if (rc != 1)
+		return rc;
 	buf_init(&list, SIZE_MAX);
-	rc = hubdb_erase_authors(hub->db, o, &list, e);
+	rc = hubdb_erase_authors(hub->db, o->kind == ERASE_BACK ? &undone : o,
+	    &list, e);
 	for (at = 0; rc == 0 && at < list.len; at += sizeof(author.b)) {
 		memcpy(author.b, list.data + at, sizeof(author.b));
-		rc = address_order(hub, o, &author, e);
+		rc = address_order(hub, o, o->kind == ERASE_BACK ? &undone :
+		    NULL, &author, e);
 	}
 	buf_done(&list);
 	return rc;

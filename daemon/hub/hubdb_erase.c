@@ -232,9 +232,8 @@ hubdb_erase_add_tx(struct hubdb *db, const struct hubdb_order *o,
 	    mark(db, o, e);
 }
 
-/* The order that ${o} takes back. */
-static int
-find_undone(struct hubdb *db, const struct hubdb_order *o,
+int
+hubdb_erase_undone(struct hubdb *db, const struct hubdb_order *o,
     struct hubdb_order *out, struct err *e)
 {
 	struct stmt *s = db_prepare(db->db, ORDER_COLS
@@ -245,8 +244,8 @@ find_undone(struct hubdb *db, const struct hubdb_order *o,
 	return hubdb_one(s, fill_order, out, e);
 }
 
-static int
-collect_authors(struct hubdb *db, const struct hubdb_order *o,
+int
+hubdb_erase_authors(struct hubdb *db, const struct hubdb_order *o,
     struct buf *out, struct err *e)
 {
 	static const char whole[] = "SELECT DISTINCT author FROM item"
@@ -268,19 +267,6 @@ collect_authors(struct hubdb *db, const struct hubdb_order *o,
 		if (db_id(s, 0, &author) == 0)
 			buf_add(out, author.b, sizeof(author.b));
 	return rc == 0 ? buf_check(out, "a list of devices", e) : -1;
-}
-
-int
-hubdb_erase_authors(struct hubdb *db, const struct hubdb_order *o,
-    struct buf *out, struct err *e)
-{
-	struct hubdb_order undone;
-	int rc;
-
-	if (o->kind != ERASE_BACK)
-		return collect_authors(db, o, out, e);
-	rc = find_undone(db, o, &undone, e);
-	return rc == 1 ? collect_authors(db, &undone, out, e) : rc;
 }
 
 int

@@ -25,9 +25,11 @@ struct hubdb_order {
 int hubdb_erase_add_tx(struct hubdb *db, const struct hubdb_order *o,
     const struct erase *order, struct err *e);
 
-/** hubdb_erase_authors(db, o, out, e): append the ids of the devices that wrote
- * what ${o} names, or what the order had named that it takes back; each once.
- */
+/** hubdb_erase_undone(db, o, out, e): the order that ${o} takes back; 1, 0, -1.
+ * hubdb_erase_authors(db, o, out, e): append the ids of the devices that wrote
+ * what ${o} names, each once. */
+int hubdb_erase_undone(struct hubdb *db, const struct hubdb_order *o,
+    struct hubdb_order *out, struct err *e);
 int hubdb_erase_authors(struct hubdb *db, const struct hubdb_order *o,
     struct buf *out, struct err *e);
 

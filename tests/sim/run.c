@@ -244,6 +244,8 @@ void
 run_start(const struct plan *p, FILE *trace, struct running *out)
 {
 	struct order *o = mem_new(sizeof(*o));
+	/* Before the pipe: it would keep that open, and nobody hear of an end. */
+	const struct nursery *n = nursery_of(p);
 	int fd[2];
 
 	o->trace = trace != NULL;
@@ -251,7 +253,7 @@ run_start(const struct plan *p, FILE *trace, struct running *out)
 	fflush(NULL);
 	if (pipe(fd) != 0)
 		abort();
-	ask(nursery_of(p), o, fd[1]);
+	ask(n, o, fd[1]);
 	close(fd[1]);
 	out->fd = fd[0];
 	mem_free(o);

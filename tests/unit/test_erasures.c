@@ -18,6 +18,7 @@
 #include "client/core/accord/statements.h"
 #include "client/core/records/deletion.h"
 #include "client/core/records/erase.h"
+#include "client/core/local/erased.h"
 #include "client/core/local/versions.h"
 #include "client/core/office/office.h"
 #include "client/core/cases/plans.h"
@@ -702,7 +703,8 @@ test_whole_case(void **state)
 
 /* ---- whose right is over ---- */
 
-#define NEXT 4 /* WRITER's second device */
+#define NEXT 4   /* WRITER's second device */
+#define NEWEST 5 /* and one that joins when they are out */
 
 static struct id theirs;
 
@@ -770,7 +772,14 @@ test_who_is_out(void **state)
 	sync_all();
 	world_must_sync(&w, NEXT);
 	assert_true(words_of(NEXT) > 0); /* their own, if kept */
+	trust_device(&w, NEWEST, WRITER);
 	erase(&theirs);
+	/* A device of theirs that never had the section hears of nothing. */
+	world_must_sync(&w, NEWEST);
+	assert_int_equal(orders_of(NEWEST), 0);
+	assert_int_equal(world_count(&w, NEWEST, "SELECT (SELECT count(*) FROM "
+	    "quarantine) + (SELECT count(*) FROM want) + (SELECT count(*) FROM "
+	    "space WHERE section <> '')"), 0);
 	check_gone_outside(1);
 	/* Let in again: the order has its place, and is the same. */
 	world_grant(&w, KEEPER, &the_case, WRITER, "card,notes", true);
@@ -794,6 +803,38 @@ test_out_in_one_pull(void **state)
 	sign();
 	assert_int_equal(world_sync(&w, KEEPER, NULL, &e), 0);
 	check_gone_outside(1);
+}
+
+/* A reader who is put out is sent the order before as a header; let in again,
+ * whole: then it is followed at its old place, and nothing alarms. */
+static void
+test_header_first(void **state)
+{
+	struct err e;
+
+	(void)state;
+	world_grant(&w, KEEPER, &the_case, OFFICE, "card,notes", false);
+	sync_all();
+	assert_int_equal(world_notes(&w, OFFICE, &the_case), 2);
+	ask(KEEPER, &the_note);
+	sign();
+	world_must_sync(&w, KEEPER);
+	world_pass(&w, 300000);
+	world_withdraw(&w, KEEPER, &the_case, OFFICE, "card,notes");
+	assert_int_equal(world_sync(&w, KEEPER, NULL, &e), 0);
+	world_must_sync(&w, OFFICE);
+	assert_int_equal(orders_of(OFFICE), 0);
+	world_grant(&w, KEEPER, &the_case, OFFICE, "card,notes", false);
+	sync_all();
+	sync_all();
+	assert_int_equal(orders_of(OFFICE), 1);
+	assert_int_equal(world_notes(&w, OFFICE, &the_case), 1);
+	check_erased(OFFICE, &the_note);
+	assert_int_equal(world_count(&w, OFFICE, "SELECT count(*) FROM "
+	    "quarantine"), 0);
+	a_week_later();
+	assert_int_equal(words_of(OFFICE), 0);
+	store_check(world_store(&w, OFFICE));
 }
 
 static void
@@ -833,12 +874,15 @@ static void
 test_whole_when_out(void **state)
 {
 	struct erase_sections x;
+	struct id notes;
 	struct err e;
 
 	(void)state;
+	notes = trust_space(&w, KEEPER, &the_case, "notes");
 	put_out();
 	sync_all();
 	world_must_sync(&w, NEXT);
+	assert_int_equal(erased_whole(world_store(&w, WRITER), &notes, &e), 0);
 	assert_int_equal(erase_case(w.c[KEEPER].session, &the_case, &wish, &x,
 	    &e), 0);
 	erase_sections_done(&x);
@@ -846,6 +890,8 @@ test_whole_when_out(void **state)
 	sign();
 	sync_all();
 	check_gone_outside(1);
+	/* No epoch opens it again here (10.5), though it was closed before. */
+	assert_int_equal(erased_whole(world_store(&w, WRITER), &notes, &e), 1);
 }
 
 /* Who was excluded before keeps what was held, and nothing else waits for a
@@ -1073,6 +1119,7 @@ main(int argc, char **argv)
 		T(test_take_back), T(test_who_may), T(test_revoked),
 		T(test_forged), T(test_withdrawal_stays), T(test_statements_stay), T(test_whole_case),
 		T(test_who_is_out), T(test_out_in_one_pull),
+		T(test_header_first),
 		T(test_back_when_out), T(test_whole_when_out),
 		T(test_held_of_erased), T(test_deposit_of_erased),
 		T(test_copies),

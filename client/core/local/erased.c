@@ -103,6 +103,16 @@ erased_alone(enum record_type type)
 }
 
 int
+erased_whole(struct store *s, const struct id *space, struct err *e)
+{
+	struct hash none = { { 0 } };
+	struct erased_order o;
+	int rc = standing(s, space, &none, &o, e);
+
+	return rc == 1 ? o.kind == ERASE_SPACE : rc;
+}
+
+int
 erased_record(struct store *s, const struct erased_at *at,
     struct erased_order *out, struct err *e)
 {
@@ -297,6 +307,19 @@ insert_order(struct store *s, const struct erased_order *o,
 	return 0;
 }
 
+/* A restored hub gave it another place: its week begins again. */
+static int
+place_again(struct store *s, const struct erased_order *o, struct err *e)
+{
+	struct stmt *q = db_prepare(s->db, "UPDATE erase_order SET seq = ?2, "
+	    "accept_ms = max(accept_ms, ?3) WHERE id = ?1 AND wiped = 0");
+
+	db_bind_hash(q, 1, &o->id);
+	db_bind_int(q, 2, (int64_t)o->seq);
+	db_bind_int(q, 3, o->accept_ms);
+	return db_run(q, e);
+}
+
 /* Bodies that the order names and that carry other records than it says: they
  * stay here (10.6). */
 static int
@@ -365,7 +388,8 @@ erased_take_tx(struct store *s, struct erased_order *o,
 	o->back = o->kind == ERASE_BACK;
 	o->wiped = false;
 	rc = erased_find(s, &o->id, &known, e);
-	if (rc < 0 || (rc == 0 && insert_order(s, o, order, e) != 0))
+	if (rc < 0 || (rc == 1 ? place_again(s, o, e) :
+	    insert_order(s, o, order, e)) != 0)
 		return -1;
 	switch (o->kind) {
 	case ERASE_RECORD:

@@ -50,6 +50,9 @@ struct erased_at {
 int erased_record(struct store *s, const struct erased_at *at,
     struct erased_order *out, struct err *e);
 
+/** erased_whole(s, space, e): 1 when an order for all of it stands. */
+int erased_whole(struct store *s, const struct id *space, struct err *e);
+
 /** erased_any(s, space, e): 1 when an order ever named something here. */
 int erased_any(struct store *s, const struct id *space, struct err *e);
 

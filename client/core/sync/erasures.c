@@ -47,6 +47,19 @@ erasures_situation(struct intake *k, const struct incoming *in,
 }
 
 int
+erasures_whole(struct intake *k, bool *out, struct err *e)
+{
+	int rc;
+
+	*out = k->has_row && k->sp.state == SPACE_ERASED;
+	if (!k->has_row || k->sp.state != SPACE_LOST)
+		return 0;
+	rc = erased_whole(k->s, &k->space, e); /* it stays closed all the same */
+	*out = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 erasures_outside(struct intake *k, const struct incoming *in, bool *ok,
     struct err *e)
 {

@@ -34,6 +34,9 @@ int erasures_situation(struct intake *k, const struct incoming *in,
 int erasures_outside(struct intake *k, const struct incoming *in, bool *ok,
     struct err *e);
 
+/** erasures_whole(k, out, e): whether an order for all of the section stands. */
+int erasures_whole(struct intake *k, bool *out, struct err *e);
+
 /** erasures_explain(k, cs, ok, e): standing orders name every body that
  * ${cs} came without. */
 int erasures_explain(struct intake *k, const struct changeset *cs, bool *ok,

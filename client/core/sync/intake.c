@@ -380,8 +380,7 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
     enum verdict *out, struct err *e)
 {
 	const struct changeset_header *h = &in->cs.h;
-	struct admit_space space = { .exists = in->sseq > 1,
-		.erased = k->has_row && k->sp.state == SPACE_ERASED };
+	struct admit_space space = { .exists = in->sseq > 1 };
 	struct admit_order order = { .back = false };
 	struct admit_in ask = { .cs = &in->cs, .space = &space,
 		.author = author, .roster = &k->s->roster,
@@ -391,7 +390,8 @@ judge(struct intake *k, const struct incoming *in, struct admit_author *author,
 		.log = { k->cp->at.log_id, in->seq },
 		.now_ms = in->accept_ms };
 
-	if (spaces_author_find(k->s, &h->space, &h->author, author, e) < 0)
+	if (spaces_author_find(k->s, &h->space, &h->author, author, e) < 0 ||
+	    erasures_whole(k, &space.erased, e) != 0)
 		return -1;
 	if (k->has_epoch) {
 		space.epoch = &k->epoch.ep;
@@ -577,7 +577,8 @@ take_again(struct intake *k, struct incoming *in, struct err *e)
 
 	if (rc != 0)
 		return -1;
-	if (in->cs.has_bodies && in->cs.whole && intake_whole_tx(k, in, e) != 0)
+	if (in->cs.has_bodies && in->cs.whole && (intake_whole_tx(k, in,
+	    e) != 0 || intake_order_tx(k, in, e) != 0))
 		return -1;
 	if ((!in->cs.has_bodies && (!in->wanted || in->own)) ||
 	    (in->cs.h.kind != CHANGESET_CONTENT &&
@@ -675,6 +676,9 @@ intake_item_tx(struct intake *k, const struct proto_item *it, struct err *e)
 		return want_newest_tx(k, &in->cs.h.space, e) != 0 ? -1 :
 		    intake_hold_tx(k, in, QUARANTINE_PROOF, "the hub cannot "
 		    "show that its log holds this; it is asked again", e);
+	rc = intake_is_nothing(k, in, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	if (intake_enter_tx(k, &in->cs.h.space, e) != 0)
 		return -1;
 	rc = place(k, in, e);

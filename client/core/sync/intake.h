@@ -117,6 +117,14 @@ int intake_read(struct incoming *in, struct err *e);
 bool intake_is_outside(const struct intake *k, const struct incoming *in);
 int intake_outside_tx(struct intake *k, struct incoming *in, struct err *e);
 
+/** intake_is_nothing(k, in, e): 1: an order about a section that this device
+ * never had; all devices of who wrote there are sent it.
+ * intake_order_tx(k, in, e): an order that has its place as a header alone came
+ * whole: it is followed, if who sent it kept the section there. */
+int intake_is_nothing(struct intake *k, const struct incoming *in,
+    struct err *e);
+int intake_order_tx(struct intake *k, struct incoming *in, struct err *e);
+
 /** intake_let_go(in): what was decoded of it. */
 void intake_let_go(struct incoming *in);
 
