@@ -367,6 +367,7 @@ queue_next_tx(struct store *s, struct err *e)
 	struct stmt *q = db_prepare(s->db, "SELECT id, space, signed, tries "
 	    "FROM erase_ask WHERE state = 2 AND order_id IS NULL LIMIT 1");
 	struct outbox_item item = { .kind = CHANGESET_ERASE };
+	enum right right = RIGHT_NONE;
 	struct space sp;
 	struct hash hash;
 	struct id id;
@@ -383,7 +384,11 @@ queue_next_tx(struct store *s, struct err *e)
 	tries = db_int(q, 3);
 	db_reset(q);
 	rc = spaces_find(s, &item.space, &sp, e);
-	if (rc == 1 && tries < ERASURES_TRIES_MAX && sp.epoch > 0) {
+	if (rc == 1 && spaces_right(s, &item.space, &right, e) != 0)
+		rc = -1;
+	/* Who has handed the section on meanwhile cannot order it any more. */
+	if (rc == 1 && tries < ERASURES_TRIES_MAX && sp.epoch > 0 &&
+	    right == RIGHT_KEEP) {
 		item.epoch = sp.epoch;
 		item.seen = s->head.at;
 		item.group = outbox_group(s);
