@@ -435,8 +435,10 @@ succession_back_tx(struct store *s, const struct hash *id, uint64_t seq,
 	static const char *const moves[] = {
 		/* Accepted texts and statements move when they are taken in
 		 * again: to the earlier place. */
-		"UPDATE version SET seq = ?2 WHERE seq = ?1 AND state <> 3",
-		"UPDATE OR IGNORE version_copy SET seq = ?2 WHERE seq = ?1",
+		"UPDATE version SET seq = ?2 WHERE seq = ?1 AND seq >= "
+		    PLACE_LOST_SQL " AND state <> 3",
+		"UPDATE OR IGNORE version_copy SET seq = ?2 WHERE seq = ?1 "
+		    "AND seq >= " PLACE_LOST_SQL,
 		"UPDATE erase_order SET seq = ?2 WHERE seq = ?1",
 		"UPDATE review SET seq = ?2 WHERE seq = ?1",
 		"UPDATE decision SET seq = ?2 WHERE seq = ?1",
