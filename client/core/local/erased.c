@@ -129,12 +129,10 @@ int
 erased_map(struct store *s, const struct id *space, const struct hash *id,
     uint64_t *out, struct err *e)
 {
-	struct hash none = { { 0 } };
-	struct erased_order whole;
 	struct stmt *q;
-	int rc = standing(s, space, &none, &whole, e);
+	int rc = erased_whole(s, space, e);
 
-	*out = rc == 1 && whole.kind == ERASE_SPACE ? UINT64_MAX : 0;
+	*out = rc == 1 ? UINT64_MAX : 0;
 	if (rc < 0 || *out != 0)
 		return rc < 0 ? -1 : 0;
 	q = db_prepare(s->db, "SELECT i.map FROM erase_item i "

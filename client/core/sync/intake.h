@@ -138,6 +138,9 @@ int intake_again_tx(struct intake *k, struct err *e);
  * as its author is sent it and nobody else, is here whole: it is judged again
  * by that, and what rests on it. */
 bool intake_is_clear(const struct incoming *in);
+/* _body_tx: it is kept with the place that it has as a header. */
+int intake_body_tx(struct intake *k, const struct incoming *in,
+    struct err *e);
 int intake_whole_tx(struct intake *k, const struct incoming *in,
     struct err *e);
 

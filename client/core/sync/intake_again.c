@@ -28,6 +28,17 @@ intake_is_clear(const struct incoming *in)
 }
 
 int
+intake_body_tx(struct intake *k, const struct incoming *in, struct err *e)
+{
+	struct stmt *q = db_prepare(k->s->db,
+	    "UPDATE item SET body = ? WHERE seq = ?");
+
+	db_bind_view(q, 1, in->cs.bodies[0]);
+	db_bind_int(q, 2, (int64_t)in->seq);
+	return db_run(q, e);
+}
+
+int
 intake_whole_tx(struct intake *k, const struct incoming *in, struct err *e)
 {
 	struct stmt *q = db_prepare(k->s->db, "UPDATE quarantine SET bytes = "
@@ -43,12 +54,7 @@ intake_whole_tx(struct intake *k, const struct incoming *in, struct err *e)
 		return 0;
 	if (in->seq < k->entry_seq)
 		k->entry_seq = in->seq;
-	if (!intake_is_clear(in))
-		return 0;
-	q = db_prepare(k->s->db, "UPDATE item SET body = ? WHERE seq = ?");
-	db_bind_view(q, 1, in->cs.bodies[0]);
-	db_bind_int(q, 2, (int64_t)in->seq);
-	return db_run(q, e);
+	return intake_is_clear(in) ? intake_body_tx(k, in, e) : 0;
 }
 
 static int

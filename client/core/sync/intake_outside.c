@@ -9,8 +9,6 @@
  */
 #include "client/core/sync/intake.h"
 
-#include <string.h>
-
 #include "client/core/sync/apply.h"
 #include "client/core/sync/erasures.h"
 
@@ -85,17 +83,6 @@ was_kept(struct intake *k, const struct incoming *in, bool *out,
 	return 0;
 }
 
-static int
-set_body(struct intake *k, const struct incoming *in, struct err *e)
-{
-	struct stmt *q = db_prepare(k->s->db,
-	    "UPDATE item SET body = ? WHERE seq = ?");
-
-	db_bind_view(q, 1, in->cs.bodies[0]);
-	db_bind_int(q, 2, (int64_t)in->seq);
-	return db_run(q, e);
-}
-
 int
 intake_order_tx(struct intake *k, struct incoming *in, struct err *e)
 {
@@ -118,6 +105,6 @@ intake_order_tx(struct intake *k, struct incoming *in, struct err *e)
 		return -1;
 	if (!ok)
 		return 0;
-	return set_body(k, in, e) != 0 || quarantine_drop_tx(k->s, in->seq,
+	return intake_body_tx(k, in, e) != 0 || quarantine_drop_tx(k->s, in->seq,
 	    QUARANTINE_BODY, e) != 0 ? -1 : erasures_take_tx(k, in, e);
 }
